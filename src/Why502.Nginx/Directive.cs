@@ -8,8 +8,12 @@ namespace Why502.Nginx;
 /// </summary>
 public sealed class Directive
 {
+    /// <summary>Bigger blocks (http with thousands of servers) are looked up by name; smaller ones are scanned.</summary>
+    private const int ScannedBlockMax = 32;
+
     private string? name;
     private string[]? arguments;
+    private Dictionary<string, List<Directive>>? byName;
 
     internal Directive(ConfigurationFile file, int index, Directive? parent)
     {
@@ -72,12 +76,60 @@ public sealed class Directive
     public bool Is(string directiveName) => string.Equals(Name, directiveName, StringComparison.Ordinal);
 
     /// <summary>The directives of this name in this very block, in order.</summary>
-    public IEnumerable<Directive> Children(string directiveName) => Block is null ? [] : Block.Where(d => d.Is(directiveName));
+    public IEnumerable<Directive> Children(string directiveName)
+    {
+        if (Block is not { Count: > ScannedBlockMax })
+        {
+            return Block is null ? [] : Block.Where(d => d.Is(directiveName));
+        }
+
+        return ByName().TryGetValue(directiveName, out var children) ? children : [];
+    }
+
+    /// <summary>The last directive of this name in this very block.</summary>
+    public Directive? LastChild(string directiveName)
+    {
+        if (Block is not { Count: > ScannedBlockMax })
+        {
+            for (var i = (Block?.Count ?? 0) - 1; i >= 0; i--)
+            {
+                if (Block![i].Is(directiveName))
+                {
+                    return Block[i];
+                }
+            }
+
+            return null;
+        }
+
+        return ByName().TryGetValue(directiveName, out var children) ? children[^1] : null;
+    }
 
     public override string ToString() => Arguments.Count == 0 ? Name : $"{Name} {string.Join(' ', Arguments)}";
 
     internal static Directive Imagined(string name, ConfigurationFile file, IReadOnlyList<Directive> block) =>
         new(file, -1, null) { name = name, arguments = [], Block = block, Written = block };
+
+    private Dictionary<string, List<Directive>> ByName()
+    {
+        if (byName is { } known)
+        {
+            return known;
+        }
+
+        var index = new Dictionary<string, List<Directive>>(StringComparer.Ordinal);
+        foreach (var directive in Block!)
+        {
+            if (!index.TryGetValue(directive.Name, out var same))
+            {
+                index.Add(directive.Name, same = []);
+            }
+
+            same.Add(directive);
+        }
+
+        return byName = index;
+    }
 
     private ByteSpan SpanOf(int token)
     {

@@ -10,40 +10,28 @@ internal static class Inheritance
     {
         for (var level = block ?? server?.Block; level is not null; level = level.Parent)
         {
-            if (Last(level.Block, name) is { } found)
+            if (level.LastChild(name) is { } found)
             {
-                return Found(name, found, level.Block!);
+                return Found(name, found, level.Children(name));
             }
         }
 
         return Default(name);
     }
 
-    /// <summary>The value at the main level (outside every block).</summary>
-    public static EffectiveValue AtTop(IReadOnlyList<Directive> root, string name) =>
-        Last(root, name) is { } found ? Found(name, found, root) : Default(name);
-
-    private static EffectiveValue Found(string name, Directive last, IReadOnlyList<Directive> level)
+    /// <summary>The value among the directives of one level, or nginx's default.</summary>
+    public static EffectiveValue At(IEnumerable<Directive> level, string name)
     {
-        IReadOnlyList<IReadOnlyList<string>>? all = DirectiveDefaults.AddsUp(name)
-            ? [.. level.Where(d => d.Is(name)).Select(d => d.Arguments)]
-            : null;
+        var own = level.Where(d => d.Is(name)).ToList();
+        return own.Count > 0 ? Found(name, own[^1], own) : Default(name);
+    }
+
+    private static EffectiveValue Found(string name, Directive last, IEnumerable<Directive> own)
+    {
+        IReadOnlyList<IReadOnlyList<string>>? all = DirectiveDefaults.AddsUp(name) ? [.. own.Select(d => d.Arguments)] : null;
         return new EffectiveValue(name, last.Arguments, last.At, false, all) { Directive = last };
     }
 
     private static EffectiveValue Default(string name) =>
         new(name, DirectiveDefaults.Of(name), null, true, DirectiveDefaults.AddsUp(name) ? [] : null);
-
-    private static Directive? Last(IReadOnlyList<Directive>? level, string name)
-    {
-        for (var i = (level?.Count ?? 0) - 1; i >= 0; i--)
-        {
-            if (level![i].Is(name))
-            {
-                return level[i];
-            }
-        }
-
-        return null;
-    }
 }

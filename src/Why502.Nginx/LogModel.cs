@@ -52,7 +52,8 @@ internal sealed class LogModel(NginxConfiguration configuration, ModelBuilder mo
                     order.Add(log);
                 }
 
-                if (!served.Contains(server))
+                // Servers come in order, so a server that is known already is the last one.
+                if (served.Count == 0 || served[^1] != server)
                 {
                     served.Add(server);
                 }

@@ -91,8 +91,8 @@ public sealed partial class NginxConfiguration
     }
 
     /// <summary>The value of a directive at the main level.</summary>
-    public EffectiveValue AtTop(string directiveName) => Inheritance.AtTop(Root, directiveName);
+    public EffectiveValue AtTop(string directiveName) => Inheritance.At(Root, directiveName);
 
     private EffectiveValue AtEvents(string name) =>
-        Inheritance.AtTop([.. Root.Where(d => d.Is("events")).SelectMany(d => d.Block ?? [])], name);
+        Inheritance.At(Root.Where(d => d.Is("events")).SelectMany(d => d.Block ?? []), name);
 }
