@@ -1,6 +1,6 @@
 namespace Why502.Diagnosis;
 
-/// <summary>A process as far as it concerns a listener. <paramref name="CommandLine"/> is redacted.</summary>
+/// <summary>A process as far as it concerns a listener. <see cref="CommandLine"/> is redacted.</summary>
 public sealed record ProcessRef
 {
     public required int Pid { get; init; }
