@@ -79,7 +79,8 @@ public static partial class ErrorLogLine
         if (TryReadLevel(line[at..], out LogLevel level, out int length))
         {
             f.Level = level;
-            at = SkipBlank(line, at + length);
+            at += length;
+            at = SkipBlank(line, at < line.Length && line[at] == ':' ? at + 1 : at);
         }
 
         at = ReadProcess(line, at, ref f);

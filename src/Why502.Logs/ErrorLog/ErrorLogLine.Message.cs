@@ -21,7 +21,7 @@ public static partial class ErrorLogLine
             int phaseEnd = beforeClient ? end : PhaseEnd(line, phaseStart, end);
             ReadOnlySpan<byte> phase = line[phaseStart..phaseEnd];
             PhaseSide? side = ErrorPhases.SideOf(phase, out string? known);
-            if (side is not null || (beforeClient && LooksLikePhase(line[..at], phase)))
+            if (side is not null || (beforeClient && LooksLikePhase(line[..at], phase) && !PrintsWhile(line[start..end])))
             {
                 f.Phase = new Slice(phaseStart, phaseEnd - phaseStart);
                 f.KnownPhase = known;
@@ -55,6 +55,10 @@ public static partial class ErrorLogLine
     private static bool LooksLikePhase(ReadOnlySpan<byte> before, ReadOnlySpan<byte> phase) =>
         before.EndsWith(")"u8) && phase.Length is > 3 and < 64
         && phase.IndexOfAnyExcept(PhaseBytes) < 0;
+
+    /// <summary>"… could not be resolved (3: …) while resolving service …" is all message.</summary>
+    private static bool PrintsWhile(ReadOnlySpan<byte> message) =>
+        ErrorMessages.Recognise(message) is { } known && known.Format.Contains(" while ", StringComparison.Ordinal);
 
     private static readonly SearchValues<byte> PhaseBytes = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 /-_"u8);
 
@@ -100,7 +104,7 @@ public static partial class ErrorLogLine
         end = beforeSsl;
         MessageContext context = ContextOf(f, hasNumber);
         ErrorMessage? known = ErrorMessages.Recognise(line[start..end], context);
-        if (hasNumber && beforeSsl == start + open && (known is null || known.Errno == ErrnoUse.No))
+        if (hasNumber && beforeSsl == start + open && (known is null || known.Errno == ErrnoUse.No || f.Level == LogLevel.Stderr))
         {
             // "could not be resolved (3: Host not found)", "malloc(4096) failed (12: …)": the parenthesis is part of the message.
             ErrorMessage? whole = ErrorMessages.Recognise(line[start..full], context with { HasErrno = false });

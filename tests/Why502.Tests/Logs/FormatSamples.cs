@@ -22,7 +22,7 @@ internal static class FormatSamples
             i++;
             while (i < format.Length && (char.IsAsciiDigit(format[i]) || format[i] is '.' or '*' or 'u' or 'm' or 'x' or 'X'))
             {
-                if (format[i] is 'x' or 'X' && (i + 1 == format.Length || !char.IsAsciiLetter(format[i + 1]) || !"dilLzAO".Contains(format[i + 1])))
+                if (format[i] is 'x' or 'X' && (i + 1 == format.Length || !char.IsAsciiLetter(format[i + 1]) || !"dDilLzAOPTM".Contains(format[i + 1])))
                 {
                     break;
                 }

@@ -17,7 +17,7 @@ public class MessageTableTests
             Check(message, seed, missed);
         }
 
-        Assert.Empty(missed.Take(40));
+        Assert.True(missed.Count == 0, string.Join("\n", missed.Take(40)));
     }
 
     [SkippableFact]
@@ -39,25 +39,26 @@ public class MessageTableTests
             Check(message, 0, missed);
         }
 
-        Assert.Empty(missed.Take(40));
+        Assert.True(missed.Count == 0, string.Join("\n", missed.Take(40)));
     }
 
     private static void Check(ErrorMessage expected, int seed, List<string> missed)
     {
         string line = Line(expected, seed);
         ErrorLogRecord? record = ErrorLogLine.Parse(line);
-        if (record?.Known is not { } known || !CannotBeToldApart(expected, known))
+        if (record?.Known is not { } known || !CannotBeToldApart(expected, known, FormatSamples.Render(expected.Format, seed)))
         {
             missed.Add($"{expected.Id}: {line} -> {record?.Known?.Id} ({record?.Known?.Format})");
         }
     }
 
-    /// <summary>The same text at the same level: nginx itself prints them alike. Rows of one text differ in module only.</summary>
-    private static bool CannotBeToldApart(ErrorMessage expected, ErrorMessage actual) =>
-        expected.Id == actual.Id || Shape(expected.Format) == Shape(actual.Format)
-        || Shape(expected.Format) == Shape(actual.Format) + " in %:%";
+    /// <summary>The same literal text, or a row whose whole text is what the other one printed: nginx's lines are alike then. Such rows differ in module or version only.</summary>
+    private static bool CannotBeToldApart(ErrorMessage expected, ErrorMessage actual, string message) =>
+        expected.Id == actual.Id
+        || (expected.Levels.Intersect(actual.Levels).Any()
+            && (Literals(expected.Format) == Literals(actual.Format) || Literals(expected.Format) == Literals(actual.Format) + " in :" || actual.Format == message));
 
-    private static string Shape(string format) => System.Text.RegularExpressions.Regex.Replace(format, @"%[0-9.]*(\*s|u[ildzLAD]|x[dDiL]?|X[dDiL]?|[A-Za-z])", "%");
+    private static string Literals(string format) => System.Text.RegularExpressions.Regex.Replace(format, @"%[0-9.]*(\*s|u[ildzLAD]|x[dDiL]?|X[dDiL]?|[A-Za-z])", "");
 
     /// <summary>The line nginx would write: with errno, phase and context as the row says.</summary>
     private static string Line(ErrorMessage message, int seed)
