@@ -1,0 +1,172 @@
+using Why502.Logs;
+
+namespace Why502.Diagnosis;
+
+/// <summary>Which nginx is meant: running masters, else the binary's compiled-in paths; <paramref name="ConfigPath"/> is the user's <c>--config</c>.</summary>
+public sealed record NginxInstances(string? ConfigPath) : Question<NginxInstancesFact>
+{
+    public override Cost Cost => Cost.Read;
+
+    public override string What => "running nginx processes";
+
+    public override string WouldTell => "which configuration is in force and as which user its workers run";
+}
+
+public sealed record NginxInstancesFact(IReadOnlyList<NginxInstance> Instances) : Fact;
+
+/// <summary>One nginx: a running master with its workers, or a binary that is installed and not running.</summary>
+public sealed record NginxInstance
+{
+    public required string ConfigPath { get; init; }
+
+    /// <summary><c>-p</c>, else the compiled-in prefix, with a trailing slash.</summary>
+    public required string Prefix { get; init; }
+
+    public string? Binary { get; init; }
+
+    /// <summary>Such as "1.22.1".</summary>
+    public string? Version { get; init; }
+
+    /// <summary>The <c>-g</c> directives of the command line.</summary>
+    public string? GlobalDirectives { get; init; }
+
+    public bool Running => MasterPid is not null;
+
+    public int? MasterPid { get; init; }
+
+    public IReadOnlyList<int> WorkerPids { get; init; } = [];
+
+    /// <summary>Effective user of the workers as the kernel has it, not as the configuration says.</summary>
+    public Identity? WorkerIdentity { get; init; }
+
+    public long? WorkerFileLimit { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When the oldest worker that serves now was started: the last reload that took.</summary>
+    public DateTimeOffset? WorkersStartedAt { get; init; }
+
+    /// <summary>Inode numbers of the namespaces, as in /proc/PID/ns.</summary>
+    public string? NetworkNamespace { get; init; }
+
+    public string? MountNamespace { get; init; }
+
+    /// <summary>Where file descriptor 2 of the master leads: a file's path, "journal", or null.</summary>
+    public string? StderrTarget { get; init; }
+
+    /// <summary>The compiled-in <c>--error-log-path</c>.</summary>
+    public string? DefaultErrorLog { get; init; }
+
+    /// <summary>The compiled-in <c>--http-log-path</c>.</summary>
+    public string? DefaultAccessLog { get; init; }
+
+    public string? Unit { get; init; }
+
+    /// <summary>The instance stands for files that were handed over: nothing of a machine is known.</summary>
+    public bool FromFiles { get; init; }
+
+    /// <summary>Logs that were handed over, when <see cref="FromFiles"/>.</summary>
+    public IReadOnlyList<GivenLog> GivenLogs { get; init; } = [];
+}
+
+public enum GivenLogKind
+{
+    ErrorLog,
+    AccessLog,
+    AppLog,
+    KernelLog,
+}
+
+/// <summary>A log file named by the user. <paramref name="Format"/> and <paramref name="Escape"/> are an access log's, as recognised or configured.</summary>
+public sealed record GivenLog(GivenLogKind Kind, string Path, string Format = "", string Escape = "");
+
+public sealed record Identity(int Uid, string User, int Gid, IReadOnlyList<int> Groups);
+
+/// <summary>The configuration with all its includes, as bytes.</summary>
+public sealed record ConfigurationText(string ConfigPath, string Prefix) : Question<ConfigurationFact>
+{
+    public override Cost Cost => Cost.Read;
+
+    public override string What => $"nginx configuration {ConfigPath}";
+
+    public override string WouldTell => "which locations are proxied, where to, and with which limits";
+}
+
+public sealed record ConfigurationFact(IReadOnlyList<ConfigurationTextFile> Files) : Fact;
+
+/// <param name="Path">As nginx opens it.</param>
+/// <param name="Content">Null when it could not be read.</param>
+/// <param name="Problem">Why it could not be read.</param>
+/// <param name="ModifiedAt">Last modification of the content.</param>
+public sealed record ConfigurationTextFile(string Path, byte[]? Content, string? Problem, DateTimeOffset? ModifiedAt);
+
+/// <summary>What an error log says about a window of time, folded into groups of equal symptoms.</summary>
+/// <param name="Path">The log's file; rotated and compressed predecessors belong to it. "journal:UNIT" is nginx's stderr in the journal.</param>
+/// <param name="From">Start of the window; null is the beginning of what is there.</param>
+public sealed record ErrorLogWindow(string Path, DateTimeOffset? From) : Question<ErrorLogFact>
+{
+    public override Cost Cost => Cost.Read;
+
+    public override string What => $"error log {Path}";
+
+    public override string WouldTell => "which requests failed, in which phase and with which errno";
+}
+
+public sealed record ErrorLogFact(ErrorLogSummary Summary, LogCoverage Coverage) : Fact;
+
+/// <summary>How much of a log was read. <paramref name="Sampled"/>: the window was larger than the cap, and only its newest part was read.</summary>
+public sealed record LogCoverage(long BytesRead, long BytesInWindow, bool Sampled, IReadOnlyList<string> Files);
+
+/// <summary>What an access log says about a window of time, folded by route, peer and status.</summary>
+public sealed record AccessLogWindow(string Path, string Format, string Escape, DateTimeOffset? From) : Question<AccessLogFact>
+{
+    public override Cost Cost => Cost.Read;
+
+    public override string What => $"access log {Path}";
+
+    public override string WouldTell => "how many requests there were, how many failed, and how long the upstreams took";
+}
+
+public sealed record AccessLogFact(AccessLogSummary Summary, LogCoverage Coverage) : Fact;
+
+/// <summary>An app server's own log, recognised by its content.</summary>
+public sealed record AppLogWindow(string Path, DateTimeOffset? From) : Question<AppLogFact>
+{
+    public override Cost Cost => Cost.Read;
+
+    public override string What => $"app log {Path}";
+
+    public override string WouldTell => "what the app itself says about the failed requests";
+}
+
+public sealed record JournalWindow(string Unit, DateTimeOffset? From) : Question<AppLogFact>
+{
+    public override Cost Cost => Cost.Read;
+
+    public override string What => $"journal of {Unit}";
+
+    public override string WouldTell => "what the service said before it failed";
+}
+
+public sealed record KernelLogWindow(DateTimeOffset? From) : Question<AppLogFact>
+{
+    public override Cost Cost => Cost.Read;
+
+    public override string What => "kernel log";
+
+    public override string WouldTell => "OOM kills, crashes and dropped packets";
+}
+
+public sealed record AppLogFact(IReadOnlyList<AppLogEvent> Events, IReadOnlyList<LogLine> LastLines, LogCoverage Coverage) : Fact;
+
+/// <summary>The stub_status page of this nginx, asked on loopback.</summary>
+public sealed record StubStatus(string Listen, string Path) : Question<StubStatusFact>
+{
+    public override Cost Cost => Cost.Request;
+
+    public override string What => $"stub_status at {Listen}{Path}";
+
+    public override string WouldTell => "how many connections nginx holds";
+}
+
+public sealed record StubStatusFact(long Active, long Accepts, long Handled, long Requests, long Reading, long Writing, long Waiting) : Fact;

@@ -1,0 +1,115 @@
+namespace Why502.Diagnosis;
+
+/// <summary>How a connection attempt or an exchange ended.</summary>
+public enum ProbeOutcome
+{
+    Ok,
+    Refused,
+    TimedOut,
+    Unreachable,
+    NotFound,
+    PermissionDenied,
+    QueueFull,
+    Reset,
+    Closed,
+    TlsFailed,
+    Invalid,
+    OtherError,
+}
+
+/// <summary>Opens a connection the way nginx would, and closes it at once.</summary>
+/// <param name="Address">"127.0.0.1:3000", "[::1]:3000" or "unix:/run/app.sock".</param>
+public sealed record Connect(string Address) : Question<ConnectFact>
+{
+    public override Cost Cost => Cost.Probe;
+
+    public override string What => $"a connection to {Address}";
+
+    public override string WouldTell => "whether the upstream accepts connections now";
+}
+
+/// <param name="Errno">Linux errno number when it failed.</param>
+/// <param name="Attempts">How many attempts were made (a full queue is looked at more than once).</param>
+public sealed record ConnectFact(ProbeOutcome Outcome, int? Errno, double TookMs, int Attempts) : Fact;
+
+/// <summary>A TLS handshake with the given SNI ("" sends none), verification off so that everything is seen.</summary>
+public sealed record TlsHandshake(string Address, string ServerName) : Question<TlsFact>
+{
+    public override Cost Cost => Cost.Probe;
+
+    public override string What => $"a TLS handshake with {Address}";
+
+    public override string WouldTell => "whether the upstream speaks TLS, and with which certificate";
+}
+
+public sealed record TlsFact(ProbeOutcome Outcome, string? Error, string? Protocol, string? Subject, IReadOnlyList<string> Names, DateTimeOffset? NotBefore, DateTimeOffset? NotAfter, bool? ChainTrusted, double TookMs) : Fact;
+
+/// <summary>A name look-up. <paramref name="Server"/> is nginx's resolver ("127.0.0.53:53"); empty is the system's own way.</summary>
+public sealed record Resolve(string Name, string Server) : Question<ResolveFact>
+{
+    public override Cost Cost => Cost.Probe;
+
+    public override string What => Server.Length == 0 ? $"the addresses of {Name}" : $"the addresses of {Name} by {Server}";
+
+    public override string WouldTell => "which addresses the upstream's name has now";
+}
+
+/// <param name="Code">DNS RCODE or a word: ok, not-found, server-failure, refused, timeout, error.</param>
+public sealed record ResolveFact(string Code, IReadOnlyList<string> Addresses, int? Ttl, double TookMs) : Fact;
+
+/// <summary>One GET straight to the upstream.</summary>
+/// <param name="Address">Peer.</param>
+/// <param name="Scheme">http or https.</param>
+/// <param name="Host">Host header, and SNI where nginx would send it.</param>
+/// <param name="Path">Path without query.</param>
+/// <param name="HttpVersion">"1.0" or "1.1", as nginx would speak.</param>
+/// <param name="PatienceMs">How long to wait for the header.</param>
+public sealed record HttpGet(string Address, string Scheme, string Host, string Path, string HttpVersion, int PatienceMs) : Question<ResponseFact>
+{
+    public override Cost Cost => Cost.Request;
+
+    public override string What => $"GET {Path} straight to {Address}";
+
+    public override string WouldTell => "whether the upstream answers when nginx is not between";
+}
+
+/// <summary>One GET over FastCGI, with the parameters that nginx would send.</summary>
+public sealed record FastCgiGet(string Address, string ScriptFilename, string Path, string Host, int PatienceMs) : Question<ResponseFact>
+{
+    public override Cost Cost => Cost.Request;
+
+    public override string What => $"GET {Path} straight to FastCGI {Address}";
+
+    public override string WouldTell => "whether the app answers when nginx is not between";
+}
+
+/// <summary>One GET of <c>--url</c> through nginx itself.</summary>
+public sealed record GetThroughNginx(string Url, int PatienceMs) : Question<ResponseFact>
+{
+    public override Cost Cost => Cost.Request;
+
+    public override string What => $"GET {Url} through nginx";
+
+    public override string WouldTell => "what a client gets now";
+}
+
+/// <param name="Status">Null when no valid status line came.</param>
+/// <param name="HeaderBytes">Size of the whole response header as nginx counts it, from the first byte to the blank line.</param>
+/// <param name="LargestHeader">Name of the largest field.</param>
+/// <param name="HeaderMs">Time to the complete header.</param>
+/// <param name="TotalMs">Time to the end of what was read.</param>
+/// <param name="Server">The Server field.</param>
+/// <param name="FirstBytes">Sanitised first bytes when the answer is not of the protocol.</param>
+public sealed record ResponseFact(ProbeOutcome Outcome, int? Errno, int? Status, long HeaderBytes, string? LargestHeader, long LargestHeaderBytes, double? ConnectMs, double? HeaderMs, double TotalMs, long BodyBytes, string? Server, string? FirstBytes, string? Error) : Fact;
+
+/// <summary>The status page of a PHP-FPM pool, asked over FastCGI.</summary>
+public sealed record FpmStatus(string Address, string StatusPath) : Question<FpmStatusFact>
+{
+    public override Cost Cost => Cost.Request;
+
+    public override string What => $"FPM status {StatusPath} at {Address}";
+
+    public override string WouldTell => "how many FPM workers are busy and how many requests wait";
+}
+
+public sealed record FpmStatusFact(string Pool, string ProcessManager, int ListenQueue, int MaxListenQueue, int ListenQueueLength, int Idle, int Active, int Total, int MaxActive, int MaxChildrenReached, int SlowRequests, long Accepted) : Fact;
