@@ -17,6 +17,9 @@ public sealed record ProcessRef
 
     public DateTimeOffset? StartedAt { get; init; }
 
+    /// <summary>Current directory; null where it may not be looked at.</summary>
+    public string? WorkingDirectory { get; init; }
+
     /// <summary>systemd unit from the process's cgroup.</summary>
     public string? Unit { get; init; }
 

@@ -64,7 +64,21 @@ public sealed record NginxInstance
 
     /// <summary>The instance stands for files that were handed over: nothing of a machine is known.</summary>
     public bool FromFiles { get; init; }
+
+    /// <summary>Logs that were handed over, when <see cref="FromFiles"/>.</summary>
+    public IReadOnlyList<GivenLog> GivenLogs { get; init; } = [];
 }
+
+public enum GivenLogKind
+{
+    ErrorLog,
+    AccessLog,
+    AppLog,
+    KernelLog,
+}
+
+/// <summary>A log file named by the user. <paramref name="Format"/> and <paramref name="Escape"/> are an access log's, as recognised or configured.</summary>
+public sealed record GivenLog(GivenLogKind Kind, string Path, string Format = "", string Escape = "");
 
 public sealed record Identity(int Uid, string User, int Gid, IReadOnlyList<int> Groups);
 
