@@ -127,6 +127,7 @@ public static partial class ErrorLogLine
             Peer = f.Peer.Text(line),
             IsStream = f.IsStream,
             Truncated = f.Truncated,
+            OpenQuoteInMessage = f.OpenQuote && (!f.HasContext || (f.Subrequest.Present && !f.Upstream.Present && !f.Host.Present)),
             ConfigFile = f.ConfigFile.Text(line),
             ConfigLine = f.ConfigLine,
             RawBytes = payload,
