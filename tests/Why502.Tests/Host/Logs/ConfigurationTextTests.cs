@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using Why502.Diagnosis;
-using Why502.Host.Logs;
 using Xunit;
 
 namespace Why502.Tests.Host.Logs;
