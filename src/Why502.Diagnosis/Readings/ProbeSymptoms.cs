@@ -87,8 +87,7 @@ public sealed class ProbeSymptoms(Observations seen)
 
     private static bool IsKnown(Endpoint peer, ProxiedLocation location, IReadOnlyList<Incident> known)
         => known.Any(incident => incident.Peer?.ToString() == peer.ToString()
-            || (incident.Location?.At == location.At && incident.State != IncidentState.Recovered)
-            || (incident.Group is not null && incident.Group.Name == location.Group?.Name && incident.Kind == SymptomKind.NoLiveUpstreams));
+            || (incident.Location?.At == location.At && incident.State != IncidentState.Recovered && incident.Kind != SymptomKind.NoLiveUpstreams));
 
     private static string Reason(ConnectFact outcome) => outcome.Outcome switch
     {
