@@ -100,6 +100,17 @@ public sealed class ProbeSymptoms(Observations seen)
         _ => "it fails",
     };
 
+    /// <summary>errno(3) numbers of Linux.</summary>
+    private static int? ErrnoOf(ProbeOutcome outcome) => outcome switch
+    {
+        ProbeOutcome.Refused => 111,
+        ProbeOutcome.NotFound => 2,
+        ProbeOutcome.PermissionDenied => 13,
+        ProbeOutcome.QueueFull => 11,
+        ProbeOutcome.Unreachable => 113,
+        _ => null,
+    };
+
     private static Incident IncidentOf(NginxView view, ProxiedLocation location, Endpoint peer, ConnectFact outcome, TrafficReading traffic)
     {
         var timedOut = outcome.Outcome == ProbeOutcome.TimedOut;
@@ -110,7 +121,7 @@ public sealed class ProbeSymptoms(Observations seen)
             Phase = Phase.Connect,
             Side = Side.Upstream,
             How = timedOut ? How.Timeout : outcome.Outcome == ProbeOutcome.PermissionDenied ? How.Denied : outcome.Outcome == ProbeOutcome.QueueFull ? How.Limit : How.Refused,
-            Errno = outcome.Errno,
+            Errno = outcome.Errno ?? ErrnoOf(outcome.Outcome),
             Message = $"a connection to {peer} fails: {Reason(outcome)}",
             Instance = view.Instance,
             Configuration = view.Configuration,
