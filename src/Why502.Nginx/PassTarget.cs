@@ -36,6 +36,11 @@ internal sealed record PassTarget(PassKind Kind, string? Scheme, string? Authori
         }
 
         var (authority, uri) = SplitUri(address, kind == PassKind.Proxy);
+        if (kind == PassKind.Proxy && UriVariable(authority) is > 0 and var variable)
+        {
+            (authority, uri) = (authority[..variable], address[variable..]);
+        }
+
         var authorityVaries = authority.Contains('$');
         var defaultPort = (written ?? scheme) switch { "http" => 80, "https" => 443, _ => 0 };
         return new PassTarget(
@@ -45,6 +50,26 @@ internal sealed record PassTarget(PassKind Kind, string? Scheme, string? Authori
             uri,
             target.Contains('$'),
             !authorityVaries && Endpoint.TryParse(authority, defaultPort, out var endpoint) ? endpoint : null);
+    }
+
+    /// <summary>
+    /// Where a variable begins that can only be the URI: behind a complete port, or one whose value begins with a slash
+    /// or question mark. nginx parses the text after it has put the values in (ngx_http_proxy_eval).
+    /// </summary>
+    private static int UriVariable(string authority)
+    {
+        var dollar = authority.IndexOf('$');
+        if (dollar <= 0)
+        {
+            return -1;
+        }
+
+        var name = authority.AsSpan(dollar + 1).Trim("{}");
+        var colon = authority.AsSpan(0, dollar).LastIndexOf(':');
+        var behindPort = colon >= 0 && dollar - colon > 2 && !authority.AsSpan(colon + 1, dollar - colon - 1).ContainsAnyExceptInRange('0', '9');
+        return behindPort || name.StartsWith("request_uri") || name.StartsWith("uri") || name.StartsWith("document_uri") || name.StartsWith("is_args")
+            ? dollar
+            : -1;
     }
 
     /// <summary>ngx_parse_url with uri_part: a unix socket's path ends at the next colon, any other address at a slash or question mark.</summary>

@@ -1,6 +1,6 @@
 namespace Why502.Diagnosis;
 
-/// <summary>A process as far as it concerns a listener. <paramref name="CommandLine"/> is redacted.</summary>
+/// <summary>A process as far as it concerns a listener. <see cref="CommandLine"/> is redacted.</summary>
 public sealed record ProcessRef
 {
     public required int Pid { get; init; }
@@ -37,7 +37,11 @@ public sealed record ProcessRef
 /// <param name="IPv6Only">Of an IPv6 wildcard: IPv4 clients are not served. Null when unknown.</param>
 /// <param name="NetworkNamespace">Inode of the namespace it listens in.</param>
 /// <param name="Processes">Who holds it; empty when that needs root.</param>
-public sealed record Listener(string Address, int Port, int? QueueLength, int? Backlog, bool? IPv6Only, string? NetworkNamespace, IReadOnlyList<ProcessRef> Processes);
+public sealed record Listener(string Address, int Port, int? QueueLength, int? Backlog, bool? IPv6Only, string? NetworkNamespace, IReadOnlyList<ProcessRef> Processes)
+{
+    /// <summary>Of a unix socket: the file at the path is this socket. False when it was removed or bound anew by another; null when unknown.</summary>
+    public bool? AtPath { get; init; }
+}
 
 /// <summary>All listening TCP sockets, in every network namespace that can be looked into.</summary>
 public sealed record TcpListeners : Question<TcpListenersFact>
@@ -87,7 +91,14 @@ public sealed record SocketPath(string Path, int Uid, int Gid, string Groups, in
 /// <param name="FirstMissing">The first component that does not exist.</param>
 /// <param name="WorkerMayConnect">Null when it cannot be told (unknown user, or no permission to look).</param>
 /// <param name="BlockedBy">The step that stops the worker.</param>
-public sealed record SocketPathFact(bool Exists, string? Kind, IReadOnlyList<PathStep> Steps, string? FirstMissing, bool? WorkerMayConnect, PathStep? BlockedBy, DateTimeOffset? ModifiedAt) : Fact;
+public sealed record SocketPathFact(bool Exists, string? Kind, IReadOnlyList<PathStep> Steps, string? FirstMissing, bool? WorkerMayConnect, PathStep? BlockedBy, DateTimeOffset? ModifiedAt) : Fact
+{
+    /// <summary>
+    /// Set when why502 itself could not look past a step that blocks the worker as well: then <see cref="BlockedBy"/> is
+    /// certain, and whether the socket exists is not known.
+    /// </summary>
+    public string? Unseen { get; init; }
+}
 
 /// <param name="Mode">Such as "0660".</param>
 /// <param name="Allowed">Whether the worker may traverse (directory) or write (socket); null when unknown.</param>

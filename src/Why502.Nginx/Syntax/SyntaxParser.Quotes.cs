@@ -73,7 +73,7 @@ internal ref partial struct SyntaxParser
 
     /// <summary>
     /// A quote that never closes swallows the rest of the file, and nginx stops there. We take the quoted word
-    /// to end with its line, so that what follows is still read.
+    /// to end with the last semicolon or brace of its line, so that what follows is still read.
     /// </summary>
     private bool TryResynchronise(int open, byte quote, bool reported)
     {
@@ -90,14 +90,9 @@ internal ref partial struct SyntaxParser
         }
 
         var lineLength = text[open..].IndexOf((byte)'\n');
-        var end = lineLength < 0 ? text.Length : open + lineLength;
-        var word = text[(open + 1)..end].TrimEnd(" \t\r"u8);
-        var blockStart = word.EndsWith("{"u8);
-        if (blockStart || word.EndsWith(";"u8))
-        {
-            word = word[..^1];
-        }
-
+        var word = text[(open + 1)..(lineLength < 0 ? text.Length : open + lineLength)];
+        var terminator = word.LastIndexOfAny((byte)';', (byte)'{');
+        word = terminator >= 0 ? word[..terminator] : word.TrimEnd(" \t\r"u8);
         AddToken(open + 1, word.Length, TokenFlags.Quoted | TokenFlags.Unterminated | (word.Contains((byte)'\\') ? TokenFlags.Escaped : 0));
         pos = open + 1 + word.Length;
         return true;
