@@ -6,7 +6,7 @@ namespace Why502.Lab.Servers;
 /// <summary>PHP-FPM from the distribution with one pool of the scenario's own.</summary>
 public static class PhpFpm
 {
-    private const string Program = "php-fpm[78].[0-9]";
+    private const string Program = "php-fpm?.?";
 
     /// <summary>Starts it and waits until it listens.</summary>
     /// <param name="machine">Where it runs.</param>
