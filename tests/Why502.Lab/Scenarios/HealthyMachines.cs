@@ -74,7 +74,7 @@ public sealed class HealthyMachines
     [SkippableFact]
     public void AnswersBufferedToDisk() => LabMachine.Run(nameof(AnswersBufferedToDisk), machine =>
     {
-        Node.Start(machine, 3000, routes: new Route("/export") { Body = 3_000_000 });
+        Node.Start(machine, 3000, routes: new Route("/export") { Body = 12_000_000 });
         var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000", "proxy_buffers 4 4k;"), level: "warn");
         var client = new Client(machine);
         client.MustGet(200, "/", times: 20);
