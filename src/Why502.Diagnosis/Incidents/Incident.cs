@@ -1,0 +1,154 @@
+using Why502.Logs;
+using Why502.Nginx;
+
+namespace Why502.Diagnosis;
+
+/// <summary>Where in the exchange it failed; nginx's <c>while …</c> in one word.</summary>
+public enum Phase
+{
+    Resolve,
+    Connect,
+    Tls,
+    Send,
+    Header,
+    Body,
+    Upgraded,
+}
+
+public enum Side
+{
+    Client,
+    Nginx,
+    Upstream,
+}
+
+public enum How
+{
+    Refused,
+    Reset,
+    Closed,
+    Timeout,
+    Invalid,
+    Limit,
+    Denied,
+}
+
+public enum IncidentState
+{
+    Current,
+    Intermittent,
+    Recovered,
+}
+
+/// <summary>Which component produced the status that the client got.</summary>
+public enum Origin
+{
+    Nginx,
+    Upstream,
+    Client,
+}
+
+/// <summary>What kind of failure the symptom is; several messages of nginx may say the same.</summary>
+public enum SymptomKind
+{
+    /// <summary>connect() failed; <see cref="Incident.Errno"/> says how.</summary>
+    ConnectFailed,
+
+    /// <summary>A limit of nginx ran out; <see cref="Incident.Phase"/> says which.</summary>
+    TimedOut,
+
+    /// <summary>The upstream closed in the middle.</summary>
+    ClosedEarly,
+
+    /// <summary>The upstream reset the connection, or writing to it broke.</summary>
+    Reset,
+
+    HeaderTooBig,
+
+    NoLiveUpstreams,
+
+    /// <summary>A message on a gateway path that belongs to none of the kinds above.</summary>
+    OtherMessage,
+}
+
+/// <summary>Symptoms that belong together: same upstream, same phase, same message, near in time.</summary>
+public sealed record Incident
+{
+    public required string Id { get; init; }
+
+    public required SymptomKind Kind { get; init; }
+
+    public required Phase Phase { get; init; }
+
+    public required Side Side { get; init; }
+
+    public required How How { get; init; }
+
+    public Origin Origin { get; init; } = Origin.Nginx;
+
+    public int? Errno { get; init; }
+
+    /// <summary>nginx's message without its variable parts.</summary>
+    public required string Message { get; init; }
+
+    public string? MessageId { get; init; }
+
+    /// <summary>Causes that the table of messages lists for this message.</summary>
+    public IReadOnlyList<string> Candidates { get; init; } = [];
+
+    public required NginxInstance Instance { get; init; }
+
+    public NginxConfiguration? Configuration { get; init; }
+
+    /// <summary>The proxied location the failing requests went through, when the configuration is known.</summary>
+    public ProxiedLocation? Location { get; init; }
+
+    /// <summary>The address nginx tried; null after "no live upstreams" and before a peer is chosen.</summary>
+    public Endpoint? Peer { get; init; }
+
+    public UpstreamGroup? Group { get; init; }
+
+    /// <summary>http, https, fastcgi, uwsgi, scgi, grpc …</summary>
+    public string? Scheme { get; init; }
+
+    public string? Server { get; init; }
+
+    public string? Host { get; init; }
+
+    /// <summary>Routes of the failing requests, most frequent first.</summary>
+    public IReadOnlyList<string> Routes { get; init; } = [];
+
+    public required IncidentState State { get; init; }
+
+    public required long Requests { get; init; }
+
+    public DateTimeOffset? First { get; init; }
+
+    public DateTimeOffset? Last { get; init; }
+
+    /// <summary>Raw lines, sanitised; the newest last.</summary>
+    public IReadOnlyList<LogLine> Samples { get; init; } = [];
+
+    /// <summary>What the access logs say of the same upstream in the window.</summary>
+    public required PeerTraffic Traffic { get; init; }
+
+    /// <summary>True when no log line but a failed probe is the symptom.</summary>
+    public bool FromProbe { get; init; }
+
+    /// <summary>"no live upstreams" lines of the same group that were folded into this incident.</summary>
+    public long NoLiveUpstreams { get; init; }
+
+    /// <summary>The peer as nginx writes it, or the group, or the written target.</summary>
+    public string UpstreamText => Peer?.ToString() ?? Group?.Name ?? Location?.Target ?? "the upstream";
+}
+
+/// <summary>Requests to one upstream as the access logs have them.</summary>
+/// <param name="Known">False without a readable access log of a useful format.</param>
+/// <param name="Total">Requests through the incident's locations in the window.</param>
+/// <param name="Succeeded">Of these, answered by the upstream below 500.</param>
+/// <param name="LastSuccess">Newest of them.</param>
+/// <param name="Groups">All groups of the same upstream, failing and not.</param>
+public sealed record PeerTraffic(bool Known, long Total, long Succeeded, DateTimeOffset? LastSuccess, IReadOnlyList<AccessGroup> Groups)
+{
+    public static readonly PeerTraffic Nothing = new(false, 0, 0, null, []);
+}

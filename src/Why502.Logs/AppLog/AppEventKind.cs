@@ -1,0 +1,88 @@
+namespace Why502.Logs;
+
+/// <summary>What an app server, the init system or the kernel reports, in one vocabulary for all of them.</summary>
+public enum AppEventKind
+{
+    Other,
+    MaxChildrenReached,
+    PoolSeemsBusy,
+    ListenQueueFull,
+    ChildExitedOnSignal,
+    ChildExited,
+    RequestTimedOut,
+    SlowRequest,
+    FatalError,
+    MemoryExhausted,
+    WorkerTimeout,
+    WorkerBooting,
+    WorkerExited,
+    WorkerSentSignal,
+    ServerStarted,
+    ServerStopped,
+    BindFailed,
+    ListeningOn,
+    StartFailed,
+    UnitFailed,
+    UnitStarted,
+    UnitStopped,
+    UnitRestartScheduled,
+    StartLimitHit,
+    MainProcessExited,
+    OomKill,
+    Segfault,
+    ConntrackFull,
+    SynFlood,
+    PacketLogged,
+    FilesExhausted,
+    DiskFull,
+    AccessDenied,
+    UnhandledError,
+}
+
+/// <summary>Who wrote an app-side log.</summary>
+public enum AppLogKind
+{
+    Unknown,
+    PhpFpm,
+    Gunicorn,
+    Uwsgi,
+    Journal,
+    Kernel,
+    Node,
+    Generic,
+}
+
+/// <summary>One event of an app-side log.</summary>
+public sealed record AppLogEvent
+{
+    public required AppEventKind Kind { get; init; }
+    public required LogLine Line { get; init; }
+
+    /// <summary>Time as written; local time of the writer unless the line names a zone, then UTC.</summary>
+    public DateTime? Time { get; init; }
+
+    /// <summary>True when <see cref="Time"/> is UTC because the line named its zone.</summary>
+    public bool TimeIsUtc { get; init; }
+
+    /// <summary>The unit, pool or process that the line names.</summary>
+    public string? Source { get; init; }
+    public AppLogKind Log { get; init; }
+    public int? Pid { get; init; }
+    public string? Pool { get; init; }
+    public string? Process { get; init; }
+    public int? Signal { get; init; }
+    public int? ExitStatus { get; init; }
+
+    /// <summary>The address that was listened on, refused or dropped.</summary>
+    public string? Address { get; init; }
+    public int? Port { get; init; }
+    public string? Script { get; init; }
+    public string? Request { get; init; }
+
+    /// <summary>The number the line is about: the max_children setting, the backlog, kilobytes, bytes of a memory limit.</summary>
+    public long? Value { get; init; }
+    public double? Seconds { get; init; }
+
+    /// <summary>The message without prefix, sanitised and redacted.</summary>
+    public string Text { get; init; } = "";
+}

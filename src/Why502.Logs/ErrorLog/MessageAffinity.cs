@@ -1,0 +1,42 @@
+namespace Why502.Logs;
+
+/// <summary>How well a message fits what stands around its text: the tie-breaker between modules that print the same words.</summary>
+internal static class MessageAffinity
+{
+    public static int Of(ErrorMessage message, in MessageContext context)
+    {
+        int score = 0;
+        if (context.Level is { } level && message.Levels.Count > 0)
+        {
+            score += message.Levels.Contains(level) ? 4 : -4;
+        }
+
+        if (context.HasErrno is { } errno)
+        {
+            score += (message.Errno, errno) switch { (ErrnoUse.Yes, true) or (ErrnoUse.No, false) => 3, (ErrnoUse.Maybe, _) => 1, _ => -3 };
+        }
+
+        bool configuration = message.Phases.Count > 0 && message.Phases[0].StartsWith('(');
+        score += configuration == context.IsConfiguration ? 2 : -2;
+        if (context.Phase is { } phase)
+        {
+            score += message.Phases.Contains(phase) ? 3 : 0;
+        }
+
+        score += (message.Protocol == "stream") == context.IsStream ? 1 : -1;
+        if (context.UpstreamScheme is { } scheme)
+        {
+            score += message.Protocol == ProtocolOf(scheme) ? 2 : 0;
+        }
+
+        return score;
+    }
+
+    public static string ProtocolOf(string scheme) => scheme switch
+    {
+        "https" or "http" => "http",
+        "grpcs" or "grpc" => "grpc",
+        "suwsgi" or "uwsgi" => "uwsgi",
+        _ => scheme,
+    };
+}

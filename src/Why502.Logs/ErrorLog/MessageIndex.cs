@@ -1,0 +1,116 @@
+using System.Text;
+
+namespace Why502.Logs;
+
+/// <summary>The table of messages with its trie of literal beginnings.</summary>
+internal sealed class MessageIndex
+{
+    private sealed class Node
+    {
+        public readonly Dictionary<byte, Node> Children = [];
+        public readonly List<int> Ends = [];
+    }
+
+    private readonly List<ErrorMessage> _all = [];
+    private readonly List<MessageFormat> _formats = [];
+    private readonly Dictionary<string, int> _byId = new(StringComparer.Ordinal);
+    private readonly Node _root = new();
+
+    public IReadOnlyList<ErrorMessage> All => _all;
+
+    public ErrorMessage? Find(string id) => _byId.TryGetValue(id, out int at) ? _all[at] : null;
+
+    public static MessageIndex Load()
+    {
+        using Stream stream = typeof(MessageIndex).Assembly.GetManifestResourceStream("messages.tsv")
+            ?? throw new InvalidOperationException("The assembly was built without its table of messages.");
+        using StreamReader reader = new(stream, Encoding.UTF8);
+        MessageIndex index = new();
+        while (reader.ReadLine() is { } line)
+        {
+            if (!line.StartsWith('#'))
+            {
+                index.Add(MessageTable.Parse(line));
+            }
+        }
+
+        return index;
+    }
+
+    private void Add(ErrorMessage message)
+    {
+        int at = _all.Count;
+        MessageFormat format = new(message.Format);
+        _all.Add(message);
+        _formats.Add(format);
+        _byId[message.Id] = at;
+        Node node = _root;
+        foreach (byte b in format.Prefix)
+        {
+            if (!node.Children.TryGetValue(b, out Node? next))
+            {
+                node.Children[b] = next = new Node();
+            }
+
+            node = next;
+        }
+
+        node.Ends.Add(at);
+    }
+
+    public ErrorMessage? Recognise(ReadOnlySpan<byte> text, in MessageContext context)
+    {
+        Span<int> hits = stackalloc int[64];
+        int count = 0;
+        Node node = _root;
+        Collect(node, text, hits, ref count);
+        foreach (byte b in text)
+        {
+            if (!node.Children.TryGetValue(b, out Node? next))
+            {
+                break;
+            }
+
+            node = next;
+            Collect(node, text, hits, ref count);
+        }
+
+        int best = -1;
+        int bestScore = int.MinValue;
+        for (int i = 0; i < count; i++)
+        {
+            int score = Score(hits[i], context);
+            if (score > bestScore)
+            {
+                (best, bestScore) = (hits[i], score);
+            }
+        }
+
+        return best < 0 ? null : _all[best];
+    }
+
+    private void Collect(Node node, ReadOnlySpan<byte> text, Span<int> hits, ref int count)
+    {
+        foreach (int at in node.Ends)
+        {
+            if (count < hits.Length && _formats[at].Matches(text))
+            {
+                hits[count++] = at;
+            }
+        }
+    }
+
+    private int Score(int at, in MessageContext context)
+    {
+        ErrorMessage message = _all[at];
+        MessageFormat format = _formats[at];
+        if (format.Weight == 0 && !context.IsConfiguration && !(context.Level == LogLevel.Notice && message.Levels.Contains(LogLevel.Notice)))
+        {
+            // "%s" alone: a parser's message with its place in the configuration, or the version that a start writes at notice.
+            return int.MinValue;
+        }
+
+        int score = (format.Weight * 16) - format.FreeTexts - (message.SourceFile.Contains('@') ? 2 : 0);
+        return score + MessageAffinity.Of(message, context);
+    }
+}

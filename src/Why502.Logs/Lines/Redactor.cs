@@ -1,0 +1,98 @@
+using System.Text.RegularExpressions;
+
+namespace Why502.Logs;
+
+/// <summary>
+/// Takes secrets out of text that is shown, recorded or sent: query strings, credentials in URLs, values of secret-looking names, tokens.
+/// Paths, hosts, addresses and numbers stay, since a diagnosis needs them. It errs on the side of taking out.
+/// </summary>
+public static partial class Redactor
+{
+    public const string Mark = "…";
+
+    public static string Text(string s)
+    {
+        if (s.Length == 0)
+        {
+            return s;
+        }
+
+        s = Credentials().Replace(s, "${scheme}" + Mark + "@");
+        s = Query().Replace(s, "${path}?" + Mark);
+        s = Header().Replace(s, "${name}${sep}" + Mark);
+        s = Named().Replace(s, "${name}${sep}" + Mark);
+        s = Option().Replace(s, "${name}${sep}" + Mark);
+        s = Jwt().Replace(s, Mark);
+        s = LongToken().Replace(s, static m => IsToken(m.ValueSpan) ? Mark : m.Value);
+        return s;
+    }
+
+    /// <summary>A command line as it may be shown: secret options lose their value, wherever it stands.</summary>
+    public static string CommandLine(IReadOnlyList<string> argv)
+    {
+        List<string> shown = [];
+        bool hideNext = false;
+        foreach (string argument in argv)
+        {
+            if (hideNext && !argument.StartsWith('-'))
+            {
+                shown.Add(Mark);
+                hideNext = false;
+                continue;
+            }
+
+            hideNext = SecretOption().IsMatch(argument);
+            shown.Add(Text(argument));
+        }
+
+        return string.Join(' ', shown);
+    }
+
+    private const string Secret = @"(?:pass(?:wd|word|phrase)?|pwd|secret|token|api[-_]?key|apikey|access[-_]?key|private[-_]?key|client[-_]?secret|auth(?:orization)?|credential|cookie|session(?:[-_]?id)?|sid|signature|dsn|bearer|sessid|csrf)";
+    private const RegexOptions Plain = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
+
+    [GeneratedRegex(@"(?<scheme>[a-z][a-z0-9+.-]*://)[^\s/@""'<>]+@", Plain)]
+    private static partial Regex Credentials();
+
+    [GeneratedRegex(@"(?<path>[/\w\]~%.:-])\?[^\s""'<>]+", Plain)]
+    private static partial Regex Query();
+
+    [GeneratedRegex(@"(?<name>\b(?:(?:proxy-)?authorization|(?:set-)?cookie|x-api-key|x-auth-token|x-csrf-token))(?<sep>""?\s*[:=]\s*""?)[^\r\n""]+", Plain)]
+    private static partial Regex Header();
+
+    [GeneratedRegex(@"(?<name>[\w.-]*" + Secret + @"[\w.-]*)(?<sep>[""']?\s*(?:=>|=|:)\s*[""']?)[^\s""',;&)}\]]+", Plain)]
+    private static partial Regex Named();
+
+    [GeneratedRegex(@"(?<name>--?[\w-]*" + Secret + @"[\w-]*)(?<sep>\s+)(?![-…])[^\s]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Option();
+
+    [GeneratedRegex(@"^--?[\w-]*" + Secret + @"[\w-]*$", Plain)]
+    private static partial Regex SecretOption();
+
+    [GeneratedRegex(@"eyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)?", Plain)]
+    private static partial Regex Jwt();
+
+    [GeneratedRegex(@"[A-Za-z0-9+_=-]{24,}", Plain)]
+    private static partial Regex LongToken();
+
+    /// <summary>Long runs that mix digits with letters of both cases, or are all hexadecimal, are keys; words joined by dashes are names.</summary>
+    private static bool IsToken(ReadOnlySpan<char> run)
+    {
+        int digits = 0, upper = 0, lower = 0, hex = 0, joints = 0;
+        foreach (char c in run)
+        {
+            digits += char.IsAsciiDigit(c) ? 1 : 0;
+            upper += char.IsAsciiLetterUpper(c) ? 1 : 0;
+            lower += char.IsAsciiLetterLower(c) ? 1 : 0;
+            hex += char.IsAsciiHexDigit(c) ? 1 : 0;
+            joints += c is '-' or '_' ? 1 : 0;
+        }
+
+        if (hex + joints == run.Length)
+        {
+            return digits >= 4 && (upper + lower) > 0;
+        }
+
+        return digits >= 3 && upper >= 2 && lower >= 2 && joints * 6 < run.Length;
+    }
+}
