@@ -33,6 +33,8 @@ public static class Diagnoser
             incidents.AddRange(probed.Of(view, incidents));
         }
 
+        incidents = GroupFolding.PutBeneath(incidents);
+
         var judged = incidents.Select(incident => Judge.Weigh(incident, seen)).ToList();
         return Conclude(seen, views, judged, probed, machine);
     }

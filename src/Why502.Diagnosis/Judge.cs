@@ -31,7 +31,7 @@ public static class Judge
             .ThenBy(candidate => candidate.Cause.Id, StringComparer.Ordinal)
             .ToList();
         var undecided = Undecided(ranked);
-        var named = ranked.Where((candidate, place) => place == 0 || candidate.Confidence >= ListedFrom);
+        var named = ranked.Where((candidate, place) => place == 0 || candidate.Confidence >= ListedFrom || candidate.Cause.Info.AboveItsCauses);
         return new(incident, [.. named.Select(candidate => Finding(candidate, ranked, incident, seen))], undecided);
     }
 

@@ -255,11 +255,19 @@ public sealed record PacketFilter(int Pid) : Question<PacketFilterFact>
 }
 
 /// <param name="Rules">Every rule that drops or rejects, in order.</param>
-public sealed record PacketFilterFact(IReadOnlyList<FilterRule> Rules) : Fact;
+public sealed record PacketFilterFact(IReadOnlyList<FilterRule> Rules) : Fact
+{
+    /// <summary>
+    /// Every rule that accepts. One with the same tool, family, table and base chain and a lower order takes a packet
+    /// before the rule that would block it.
+    /// </summary>
+    public IReadOnlyList<FilterRule> Accepts { get; init; } = [];
+}
 
 /// <param name="Family">ip, ip6, inet …</param>
 /// <param name="Hook">input, output, forward; empty for a chain that is only jumped to.</param>
-/// <param name="Verdict">drop or reject.</param>
+/// <param name="InInterface">A name, "!lo" for every one but lo (also when an earlier rule accepts all of lo), null for any. The same goes for <paramref name="OutInterface"/>.</param>
+/// <param name="Verdict">drop or reject; accept in <see cref="PacketFilterFact.Accepts"/>.</param>
 /// <param name="RejectWith">icmp type or "tcp reset".</param>
 /// <param name="Protocol">tcp, udp or null for all.</param>
 /// <param name="DestinationPorts">Ranges "3000", "3000-3010"; empty for all.</param>
@@ -271,7 +279,14 @@ public sealed record PacketFilterFact(IReadOnlyList<FilterRule> Rules) : Fact;
 public sealed record FilterRule(
     string Tool, string Family, string Table, string Chain, string Hook, string Verdict, string? RejectWith, string? Protocol,
     IReadOnlyList<string> DestinationPorts, IReadOnlyList<string> Destinations, IReadOnlyList<string> Sources, string? InInterface, string? OutInterface,
-    bool IsPolicy, bool Understood, long? Packets, long? Handle, string Text);
+    bool IsPolicy, bool Understood, long? Packets, long? Handle, string Text)
+{
+    /// <summary>The chain at the hook from which this rule is reached; the rule's own chain, when it is not jumped to.</summary>
+    public string BaseChain { get; init; } = "";
+
+    /// <summary>Place among all rules of the fact, as a packet meets them.</summary>
+    public int Order { get; init; }
+}
 
 /// <summary>How busy the server behind an address is: its accept queue, its workers and what each of them holds.</summary>
 /// <param name="Address">In nginx's form: "127.0.0.1:3000", "unix:/run/app.sock".</param>

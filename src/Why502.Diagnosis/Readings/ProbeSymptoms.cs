@@ -87,8 +87,7 @@ public sealed class ProbeSymptoms(Observations seen)
 
     private static bool IsKnown(Endpoint peer, ProxiedLocation location, IReadOnlyList<Incident> known)
         => known.Any(incident => incident.Peer?.ToString() == peer.ToString()
-            || (incident.Location?.At == location.At && incident.State != IncidentState.Recovered)
-            || (incident.Group is not null && incident.Group.Name == location.Group?.Name && incident.Kind == SymptomKind.NoLiveUpstreams));
+            || (incident.Location?.At == location.At && incident.State != IncidentState.Recovered && incident.Kind != SymptomKind.NoLiveUpstreams));
 
     private static string Reason(ConnectFact outcome) => outcome.Outcome switch
     {
@@ -101,6 +100,17 @@ public sealed class ProbeSymptoms(Observations seen)
         _ => "it fails",
     };
 
+    /// <summary>errno(3) numbers of Linux.</summary>
+    private static int? ErrnoOf(ProbeOutcome outcome) => outcome switch
+    {
+        ProbeOutcome.Refused => 111,
+        ProbeOutcome.NotFound => 2,
+        ProbeOutcome.PermissionDenied => 13,
+        ProbeOutcome.QueueFull => 11,
+        ProbeOutcome.Unreachable => 113,
+        _ => null,
+    };
+
     private static Incident IncidentOf(NginxView view, ProxiedLocation location, Endpoint peer, ConnectFact outcome, TrafficReading traffic)
     {
         var timedOut = outcome.Outcome == ProbeOutcome.TimedOut;
@@ -111,7 +121,7 @@ public sealed class ProbeSymptoms(Observations seen)
             Phase = Phase.Connect,
             Side = Side.Upstream,
             How = timedOut ? How.Timeout : outcome.Outcome == ProbeOutcome.PermissionDenied ? How.Denied : outcome.Outcome == ProbeOutcome.QueueFull ? How.Limit : How.Refused,
-            Errno = outcome.Errno,
+            Errno = outcome.Errno ?? ErrnoOf(outcome.Outcome),
             Message = $"a connection to {peer} fails: {Reason(outcome)}",
             Instance = view.Instance,
             Configuration = view.Configuration,

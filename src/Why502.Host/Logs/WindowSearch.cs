@@ -86,7 +86,7 @@ internal sealed class WindowSearch(LogBytes bytes, PlaceOf placeOf)
     private void Walk(long from, long end, Func<long, ReadOnlySpan<byte>, bool> onLine)
     {
         var position = Math.Min(bytes.NextData(from), end);
-        var inLine = position > 0 && !FollowsLineFeed(position);
+        var inLine = position > 0 && !FollowsLineEnd(position);
         while (position < end)
         {
             var count = bytes.Read(position, block.AsSpan(0, (int)Math.Min(BlockBytes, end - position)));
@@ -131,7 +131,8 @@ internal sealed class WindowSearch(LogBytes bytes, PlaceOf placeOf)
 
             inLine = length < 0;
             length = length < 0 ? read.Length - at : length;
-            if (!onLine(position + at, read.Slice(at, length)))
+            var line = read.Slice(at, length).TrimStart((byte)0);
+            if (!line.IsEmpty && !onLine(position + at + length - line.Length, line))
             {
                 goOn = false;
                 return read.Length;
@@ -143,9 +144,10 @@ internal sealed class WindowSearch(LogBytes bytes, PlaceOf placeOf)
         return read.Length;
     }
 
-    private bool FollowsLineFeed(long position)
+    /// <summary>A line begins behind a line feed, and behind the zeros that a truncation leaves before a writer without O_APPEND.</summary>
+    private bool FollowsLineEnd(long position)
     {
         Span<byte> one = stackalloc byte[1];
-        return bytes.Read(position - 1, one) == 1 && one[0] == '\n';
+        return bytes.Read(position - 1, one) == 1 && one[0] is (byte)'\n' or 0;
     }
 }

@@ -8,24 +8,36 @@ namespace Why502.Host.Machine;
 /// </summary>
 public sealed class MachineAnswers
 {
-    private readonly MachineSnapshot machine;
     private readonly TimeProvider time;
     private readonly string host = Environment.MachineName;
     private readonly NginxReader nginx;
     private readonly ListenersReader listeners;
     private readonly SocketPathReader socketPaths;
+    private readonly AppProcessesReader apps;
+    private readonly FpmPoolsReader pools;
+    private readonly UnitsReader units;
+    private readonly PacketFilterReader filter;
+    private readonly ServerLoadReader load;
+    private readonly MachineStateReader state;
 
     public MachineAnswers(MachineOptions options, TimeProvider time)
     {
         this.time = time;
-        machine = new(options);
+        var machine = new MachineSnapshot(options);
         var programs = new Programs(options.SearchPath);
         nginx = new(machine, programs);
         listeners = new(machine);
         socketPaths = new(machine);
+        apps = new(machine);
+        pools = new(machine);
+        units = new(machine, programs);
+        filter = new(machine, programs);
+        load = new(machine);
+        state = new(machine);
     }
 
-    public static bool CanAnswer(Question question) => question is NginxInstances or TcpListeners or UnixListeners or SocketPath;
+    public static bool CanAnswer(Question question) => question is NginxInstances or TcpListeners or UnixListeners or SocketPath or AppProcesses
+        or PhpFpmPools or UnitOf or ServiceUnits or PacketFilter or ServerLoad or MachineState;
 
     public async Task<Answer> AnswerAsync(Question question, CancellationToken cancellation)
     {
@@ -51,6 +63,13 @@ public sealed class MachineAnswers
         TcpListeners => listeners.Tcp(),
         UnixListeners => listeners.Unix(),
         SocketPath path => socketPaths.Read(path),
+        AppProcesses => apps.Read(),
+        PhpFpmPools => pools.Read(),
+        UnitOf unit => await units.UnitAsync(unit, cancellation).ConfigureAwait(false),
+        ServiceUnits => await units.ServicesAsync(cancellation).ConfigureAwait(false),
+        PacketFilter rules => await filter.ReadAsync(rules, cancellation).ConfigureAwait(false),
+        ServerLoad server => await load.ReadAsync(server, cancellation).ConfigureAwait(false),
+        MachineState => state.Read(),
         _ => Look.Blind("this is not a question about the machine", question.What),
     };
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using Why502.Diagnosis;
 
 namespace Why502.Host.Probes;

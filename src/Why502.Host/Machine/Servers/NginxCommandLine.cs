@@ -31,7 +31,8 @@ internal sealed partial record NginxCommandLine(string Program, string? ConfigPa
     [GeneratedRegex(@"\A(?:" + Families + @"): ")]
     private static partial Regex AnyTitle { get; }
 
-    [GeneratedRegex(@"\A(?:" + Families + @")(?:[-.\d].*|-debug)?\z")]
+    /// <summary>Names of the binary, with a version or not; "nginx-exporter" is another program.</summary>
+    [GeneratedRegex(@"\A(?:" + Families + @")(?:-debug|[-.]?\d[\d.]*|\.old)?\z")]
     private static partial Regex ProgramName { get; }
 
     public static bool IsWorkerTitle(string title) => WorkerTitle.IsMatch(title);
