@@ -62,7 +62,7 @@ internal static class HeldLog
     {
         var from = Local(ask.From, clock);
         var events = new Queue<AppLogEvent>();
-        var reader = new AppLogReader(name, AppLogKind.Unknown, 1, lineNumbersAreExact: !cut, assumedYear: clock.Now.Year);
+        var reader = new AppLogReader(name, AppLogKind.Unknown, 1, lineNumbersAreExact: !cut, now: clock.Now.DateTime);
         reader.Push(content, Add);
         reader.Complete(Add);
         var lines = new LineSplitter(LineBytesMax);
