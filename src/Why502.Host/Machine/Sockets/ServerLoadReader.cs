@@ -44,7 +44,7 @@ internal sealed class ServerLoadReader(MachineSnapshot machine)
             }
         }
 
-        return highest is { } found ? Look.Saw(FactOf(found, path, endpoint), How) : Look.Blind($"nothing listens on {question.Address} in this network namespace", How);
+        return highest is { } found ? Look.Saw(FactOf(found, path, endpoint), How) : Look.Saw(new ServerLoadFact(null, null, null, null, null, null, null, []), How);
     }
 
     private static bool IsOwn(IPAddress address) => IPAddress.IsLoopback(address) || OwnAddresses.Read().Exists(own => own.Address.Equals(address));
