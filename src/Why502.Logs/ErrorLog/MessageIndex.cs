@@ -103,12 +103,14 @@ internal sealed class MessageIndex
     private int Score(int at, in MessageContext context)
     {
         ErrorMessage message = _all[at];
-        int score = _formats[at].Weight * 8;
-        if (_formats[at].Weight == 0 && !context.IsConfiguration)
+        MessageFormat format = _formats[at];
+        if (format.Weight == 0 && !context.IsConfiguration && !(context.Level == LogLevel.Notice && message.Levels.Contains(LogLevel.Notice)))
         {
+            // "%s" alone: a parser's message with its place in the configuration, or the version that a start writes at notice.
             return int.MinValue;
         }
 
+        int score = (format.Weight * 16) - format.FreeTexts - (message.SourceFile.Contains('@') ? 2 : 0);
         return score + MessageAffinity.Of(message, context);
     }
 }

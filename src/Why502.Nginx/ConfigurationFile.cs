@@ -1,0 +1,48 @@
+using Why502.Nginx.Syntax;
+
+namespace Why502.Nginx;
+
+/// <summary>One file of a configuration, byte for byte. A file that could not be read has no bytes and no directives.</summary>
+public sealed class ConfigurationFile
+{
+    private SyntaxTree? tree;
+
+    internal ConfigurationFile(string path, byte[] bytes, bool wasDump)
+    {
+        Path = path;
+        Bytes = bytes;
+        WasDump = wasDump;
+    }
+
+    public string Path { get; }
+
+    /// <summary>The content as it was read; callers must not change it.</summary>
+#pragma warning disable CA1819 // The bytes of a whole file are handed on by reference; a copy per access would cost more than the file.
+    public byte[] Bytes { get; }
+#pragma warning restore CA1819
+
+    /// <summary>The file was cut out of an <c>nginx -T</c> dump: its path may not exist on this machine.</summary>
+    public bool WasDump { get; }
+
+    /// <summary>The top-level directives as written in this file, <c>include</c> among them. Their blocks look through includes.</summary>
+    public IReadOnlyList<Directive> Directives { get; internal set; } = [];
+
+    internal SyntaxTree Tree => tree ??= SyntaxParser.Parse(Bytes);
+
+    /// <summary>The file as it was read, byte for byte.</summary>
+    public byte[] Print() => [.. Bytes];
+
+    /// <summary>The text of a 1-based line without its line end; empty when there is no such line.</summary>
+    public string Line(int number)
+    {
+        ReadOnlySpan<byte> rest = Bytes;
+        for (var i = 1; i < number && !rest.IsEmpty; i++)
+        {
+            var end = rest.IndexOf((byte)'\n');
+            rest = end < 0 ? default : rest[(end + 1)..];
+        }
+
+        var length = rest.IndexOf((byte)'\n');
+        return number < 1 ? string.Empty : TextOf.Bytes((length < 0 ? rest : rest[..length]).TrimEnd((byte)'\r'));
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text;
+using Why502.Nginx.Syntax;
+
+namespace Why502.Nginx;
+
+/// <summary>
+/// A whole nginx configuration: every file losslessly, the directives as they take effect, and what they mean.
+/// A broken configuration is still a configuration: what could be read is here, what could not is in <see cref="Problems"/>.
+/// </summary>
+public sealed partial class NginxConfiguration
+{
+    private readonly ModelBuilder model;
+
+    private NginxConfiguration(string mainFile, string prefix, ConfigurationLoader loader, IReadOnlyList<Directive> root, ModelBuilder model)
+    {
+        MainFile = mainFile;
+        Prefix = prefix;
+        Files = loader.Files;
+        Problems = loader.Problems;
+        Root = root;
+        this.model = model;
+    }
+
+    public string MainFile { get; }
+
+    public string Prefix { get; }
+
+    /// <summary>Every file that could be read, once, in the order nginx opens them.</summary>
+    public IReadOnlyList<ConfigurationFile> Files { get; }
+
+    public IReadOnlyList<Problem> Problems { get; }
+
+    /// <summary>The top-level directives in effect, those of <c>-g</c> first, includes replaced by what they bring in.</summary>
+    public IReadOnlyList<Directive> Root { get; }
+
+    /// <summary>The http servers in the order nginx reads them.</summary>
+    public IReadOnlyList<Server> Servers => model.Servers;
+
+    public IReadOnlyList<StreamServer> StreamServers => model.StreamServers;
+
+    public IReadOnlyList<UpstreamGroup> Upstreams => model.Upstreams;
+
+    public IReadOnlyList<ProxiedLocation> ProxiedLocations => model.ProxiedLocations;
+
+    public IEnumerable<StubStatusLocation> StubStatus => model.StubStatus;
+
+    public string? User => AtTop("user").Value;
+
+    /// <summary>Null for <c>auto</c>, which means one per processor.</summary>
+    public int? WorkerProcesses => AtTop("worker_processes").AsNumber;
+
+    public int? WorkerConnections => AtEvents("worker_connections").AsNumber;
+
+    public long? WorkerRlimitNofile => AtTop("worker_rlimit_nofile").AsSize;
+
+    /// <summary>As written; relative to <see cref="Prefix"/>. Null when the compiled default is in force.</summary>
+    public string? PidFile => AtTop("pid").Value;
+
+    /// <param name="mainFile">The main file's path, the content of which may also be an <c>nginx -T</c> dump.</param>
+    /// <param name="prefix">nginx's <c>-p</c>: what relative paths other than includes are relative to.</param>
+    /// <param name="globalDirectives">nginx's <c>-g</c>.</param>
+    public static NginxConfiguration Load(IConfigurationSource source, string mainFile, string prefix, string? globalDirectives = null) =>
+        Load(source, mainFile, prefix, globalDirectives, unprivileged: false);
+
+    /// <param name="unprivileged">The master does not run as root: a server without <c>listen</c> then gets port 8000.</param>
+    public static NginxConfiguration Load(IConfigurationSource source, string mainFile, string prefix, string? globalDirectives, bool unprivileged)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(mainFile);
+        ArgumentNullException.ThrowIfNull(prefix);
+        prefix = prefix.EndsWith('/') ? prefix : prefix + "/";
+        mainFile = mainFile.StartsWith('/') ? mainFile : prefix + mainFile;
+        var isDump = false;
+        if (source.Read(mainFile).Content is { } content && DumpText.IsDump(content))
+        {
+            var files = DumpText.Split(content);
+            source = new InMemorySource(files);
+            mainFile = files[0].Key;
+            isDump = true;
+        }
+
+        var loader = new ConfigurationLoader(source, mainFile[..(mainFile.LastIndexOf('/') + 1)]) { IsDump = isDump };
+        var root = new List<Directive>();
+        if (globalDirectives is not null)
+        {
+            loader.LoadGlobal(Encoding.UTF8.GetBytes(globalDirectives), root);
+        }
+
+        loader.LoadFile(mainFile, null, new SourceLine(mainFile, 1), 0, root);
+        return new NginxConfiguration(mainFile, prefix, loader, root, new ModelBuilder(root, loader.Files, unprivileged));
+    }
+
+    /// <summary>The value of a directive at the main level.</summary>
+    public EffectiveValue AtTop(string directiveName) => Inheritance.At(Root, directiveName);
+
+    private EffectiveValue AtEvents(string name) =>
+        Inheritance.At(Root.Where(d => d.Is("events")).SelectMany(d => d.Block ?? []), name);
+}

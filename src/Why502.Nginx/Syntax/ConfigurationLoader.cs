@@ -1,0 +1,218 @@
+namespace Why502.Nginx.Syntax;
+
+/// <summary>Follows includes as ngx_conf_include does and gives every directive its logical place.</summary>
+internal sealed class ConfigurationLoader(IConfigurationSource source, string configurationPrefix)
+{
+    /// <summary>nginx has no limit and dies of too many open files; nobody nests includes this deep on purpose.</summary>
+    public const int IncludeDepthMax = 64;
+
+    /// <summary>Blocks nested deeper than this are read but not walked into; nginx itself would recurse.</summary>
+    public const int BlockDepthMax = 256;
+
+    /// <summary>Files that are included again and again may multiply the configuration by this many directives, no more.</summary>
+    public const int RepeatedDirectivesMax = 500_000;
+
+    /// <summary>So many problems are reported; a configuration with more has one that comes first.</summary>
+    public const int ProblemsMax = 10_000;
+
+    private readonly Dictionary<string, ConfigurationFile?> byPath = new(StringComparer.Ordinal);
+    private readonly List<string> openFiles = [];
+    private int repeatedDirectives;
+    private bool repeatedTooOften;
+
+    public List<ConfigurationFile> Files { get; } = [];
+
+    public List<Problem> Problems { get; } = [];
+
+    public bool IsDump { get; init; }
+
+    /// <summary>Reads a file and everything it includes; null when it cannot be read (the problem is noted at <paramref name="from"/>).</summary>
+    public IReadOnlyList<Directive>? LoadFile(string path, Directive? parent, SourceLine from, int depth, List<Directive> into)
+    {
+        var known = byPath.ContainsKey(path);
+        var file = FileAt(path, from);
+        if (file is null)
+        {
+            return null;
+        }
+
+        if (known && !MayRepeat(file, from))
+        {
+            return null;
+        }
+
+        openFiles.Add(path);
+        var written = Build(file, 0, file.Tree.Nodes.Length, parent, depth, into);
+        openFiles.RemoveAt(openFiles.Count - 1);
+        if (!known)
+        {
+            file.Directives = written;
+        }
+
+        return written;
+    }
+
+    /// <summary>The directives of <c>-g</c>, which nginx reads before the main file (ngx_conf_param).</summary>
+    public void LoadGlobal(byte[] text, List<Directive> into)
+    {
+        var file = new ConfigurationFile("command line", text, IsDump);
+        foreach (var problem in file.Tree.Problems)
+        {
+            // ngx_conf_param adds the last semicolon itself.
+            if (problem.Offset < text.Length)
+            {
+                Report(new SourceLine(file.Path, problem.Line), problem.Message, ProblemKind.Syntax);
+            }
+        }
+
+        file.Directives = Build(file, 0, file.Tree.Nodes.Length, null, 0, into);
+    }
+
+    private ConfigurationFile? FileAt(string path, SourceLine from)
+    {
+        if (!byPath.TryGetValue(path, out var file))
+        {
+            var read = source.Read(path);
+            if (read.Content is not null)
+            {
+                file = new ConfigurationFile(path, read.Content, IsDump);
+                Files.Add(file);
+                ReportSyntax(file);
+            }
+
+            byPath.Add(path, file);
+            if (file is null)
+            {
+                Report(from, $"open() \"{path}\" failed {read.Problem ?? "(2: No such file or directory)"}", ProblemKind.Include);
+            }
+        }
+        else if (file is null)
+        {
+            Report(from, $"open() \"{path}\" failed (2: No such file or directory)", ProblemKind.Include);
+        }
+
+        return file;
+    }
+
+    private bool MayRepeat(ConfigurationFile file, SourceLine from)
+    {
+        repeatedDirectives += file.Tree.Nodes.Length;
+        if (repeatedDirectives <= RepeatedDirectivesMax)
+        {
+            return true;
+        }
+
+        if (!repeatedTooOften)
+        {
+            repeatedTooOften = true;
+            Report(from, $"files are included again and again: more than {RepeatedDirectivesMax} repeated directives", ProblemKind.Include);
+        }
+
+        return false;
+    }
+
+    /// <summary>Makes the directives of a range of sibling nodes; what is in effect goes to <paramref name="effective"/>, what is written is returned.</summary>
+    private Directive[] Build(ConfigurationFile file, int first, int end, Directive? parent, int depth, List<Directive> effective)
+    {
+        var tree = file.Tree;
+        var count = 0;
+        for (var i = first; i < end; i = tree.Node(i).Next)
+        {
+            count++;
+        }
+
+        var written = new Directive[count];
+        count = 0;
+        for (var i = first; i < end; i = tree.Node(i).Next)
+        {
+            var directive = new Directive(file, i, parent);
+            written[count++] = directive;
+            ref readonly var node = ref tree.Node(i);
+            if (node.BodyStart < 0 && IsInclude(file, i))
+            {
+                Include(directive, depth, effective);
+                continue;
+            }
+
+            effective.Add(directive);
+            if (node.BodyStart >= 0 && !node.IsRaw)
+            {
+                BuildBlock(directive, i + 1, node.Next, depth + 1);
+            }
+        }
+
+        return written;
+    }
+
+    private void BuildBlock(Directive directive, int first, int end, int depth)
+    {
+        if (first == end || depth > BlockDepthMax)
+        {
+            if (first != end)
+            {
+                Report(directive.TerminatorAt, $"blocks are nested more than {BlockDepthMax} deep", ProblemKind.Include);
+            }
+
+            directive.Block = directive.Written = [];
+            return;
+        }
+
+        var effective = new List<Directive>();
+        var written = Build(directive.File, first, end, directive, depth, effective);
+        directive.Written = written;
+        directive.Block = HasInclude(written) ? effective.ToArray() : written;
+    }
+
+    private static bool HasInclude(Directive[] written) => Array.Exists(written, d => d.Included is not null);
+
+    private static bool IsInclude(ConfigurationFile file, int index)
+    {
+        var tokens = file.Tree.TokensOf(index);
+        return tokens.Length == 2 && file.Bytes.AsSpan(tokens[0].Start, tokens[0].Length).SequenceEqual("include"u8);
+    }
+
+    private void Include(Directive directive, int depth, List<Directive> effective)
+    {
+        directive.Included = [];
+        var pattern = FullName(directive.Arguments[0]);
+        if (openFiles.Count >= IncludeDepthMax)
+        {
+            Report(directive.TerminatorAt, $"includes are nested more than {IncludeDepthMax} deep", ProblemKind.Include);
+            return;
+        }
+
+        var start = effective.Count;
+        foreach (var path in GlobPattern.IsGlob(pattern) ? source.Glob(pattern) : [pattern])
+        {
+            if (openFiles.Contains(path))
+            {
+                Report(directive.TerminatorAt, $"\"{path}\" includes itself: nginx would open it until it has too many open files", ProblemKind.Include);
+                continue;
+            }
+
+            LoadFile(path, directive.Parent, directive.TerminatorAt, depth, effective);
+        }
+
+        directive.Included = effective.GetRange(start, effective.Count - start);
+    }
+
+    /// <summary>ngx_conf_full_name with conf_prefix: relative to the folder of the main configuration file.</summary>
+    private string FullName(string path) => path.StartsWith('/') ? path : configurationPrefix + path;
+
+    private void ReportSyntax(ConfigurationFile file)
+    {
+        foreach (var problem in file.Tree.Problems)
+        {
+            var lineStart = file.Bytes.AsSpan(0, Math.Min(problem.Offset, file.Bytes.Length)).LastIndexOf((byte)'\n') + 1;
+            Report(new SourceLine(file.Path, problem.Line), problem.Message, ProblemKind.Syntax, problem.Offset - lineStart + 1);
+        }
+    }
+
+    private void Report(SourceLine at, string message, ProblemKind kind, int column = 0)
+    {
+        if (Problems.Count < ProblemsMax)
+        {
+            Problems.Add(new Problem(at, message, kind, null, column));
+        }
+    }
+}

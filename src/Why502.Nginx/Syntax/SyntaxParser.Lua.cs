@@ -1,0 +1,155 @@
+using System.Buffers;
+
+namespace Why502.Nginx.Syntax;
+
+/// <summary>The lua module reads the body of its blocks with a lexer of its own (ngx_http_lua_conf_lua_block_parse).</summary>
+internal ref partial struct SyntaxParser
+{
+    private static readonly SearchValues<byte> LuaMarks = SearchValues.Create("{}-[\"'"u8);
+
+    private readonly bool IsLuaBlock(int node)
+    {
+        if (nodes[node].TokenCount == 0)
+        {
+            return false;
+        }
+
+        var name = tokens[nodes[node].FirstToken];
+        return text.Slice(name.Start, name.Length).EndsWith("_by_lua_block"u8);
+    }
+
+    private void ReadLuaBody(int node)
+    {
+        var end = FindLuaEnd(pos);
+        line += text[pos..end].Count((byte)'\n');
+        nodes[node].IsRaw = true;
+        nodes[node].BodyEnd = end;
+        nodes[node].EndLine = line;
+        nodes[node].Next = node + 1;
+        if (end < text.Length)
+        {
+            pos = end + 1;
+        }
+        else
+        {
+            pos = end;
+            Report(end, line, "unexpected end of file, expecting \"}\"");
+        }
+
+        nodes[node].End = pos;
+    }
+
+    private readonly int FindLuaEnd(int from)
+    {
+        var depth = 1;
+        var i = from;
+        while (i < text.Length)
+        {
+            var next = text[i..].IndexOfAny(LuaMarks);
+            if (next < 0)
+            {
+                break;
+            }
+
+            i += next;
+            switch (text[i])
+            {
+                case (byte)'{':
+                    depth++;
+                    i++;
+                    break;
+                case (byte)'}':
+                    if (--depth == 0)
+                    {
+                        return i;
+                    }
+
+                    i++;
+                    break;
+                case (byte)'-':
+                    i = i + 1 < text.Length && text[i + 1] == '-' ? SkipLuaComment(i + 2) : i + 1;
+                    break;
+                case (byte)'[':
+                    i = SkipLongBracket(i) ?? i + 1;
+                    break;
+                default:
+                    i = SkipLuaString(i);
+                    break;
+            }
+        }
+
+        return text.Length;
+    }
+
+    private readonly int SkipLuaComment(int at)
+    {
+        if (at < text.Length && text[at] == '[' && SkipLongBracket(at) is { } end)
+        {
+            return end;
+        }
+
+        var newLine = text[at..].IndexOf((byte)'\n');
+        return newLine < 0 ? text.Length : at + newLine;
+    }
+
+    /// <summary><c>[==[ … ]==]</c>: null when no long bracket starts here.</summary>
+    private readonly int? SkipLongBracket(int at)
+    {
+        var level = at + 1;
+        while (level < text.Length && text[level] == '=')
+        {
+            level++;
+        }
+
+        if (level >= text.Length || text[level] != '[')
+        {
+            return null;
+        }
+
+        var equals = level - at - 1;
+        var i = level + 1;
+        while (i < text.Length)
+        {
+            var close = text[i..].IndexOf((byte)']');
+            if (close < 0)
+            {
+                break;
+            }
+
+            i += close + 1;
+            var run = text[i..].IndexOfAnyExcept((byte)'=');
+            if (run == equals && text[i + run] == ']')
+            {
+                return i + run + 1;
+            }
+        }
+
+        return text.Length;
+    }
+
+    private readonly int SkipLuaString(int at)
+    {
+        var quote = text[at];
+        var i = at + 1;
+        while (i < text.Length)
+        {
+            var next = text[i..].IndexOfAny(quote, (byte)'\\', (byte)'\n');
+            if (next < 0)
+            {
+                return text.Length;
+            }
+
+            i += next;
+            if (text[i] == '\\')
+            {
+                i += 2;
+                continue;
+            }
+
+            // Lua forbids a raw line feed in a short string, so an odd apostrophe costs its own line only.
+            return i + 1;
+        }
+
+        return text.Length;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text;
+using Why502.Nginx;
+using Xunit;
+
+namespace Why502.Tests.Nginx;
+
+public sealed class SyntaxTests
+{
+    [Theory]
+    [InlineData("a b c;", "a|b|c")]
+    [InlineData("a 'b c' \"d;e\";", "a|b c|d;e")]
+    [InlineData("a \"b\\\"c\" d\\;e f\\ g;", "a|b\"c|d\\;e|f\\ g")]
+    [InlineData("a '\\t\\n\\r\\x\\\\';", "a|\t\n\r\\x\\")]
+    [InlineData("a ${b}c $d{}", "a|${b}c|$d")]
+    [InlineData("a ${b}/${c}x;", "a|${b}/${c}x")]
+    [InlineData("a b}c #d\n e#f;", "a|b}c|e#f")]
+    [InlineData("a\tb\r\n c\n;", "a|b|c")]
+    [InlineData("a b'c d\"e;", "a|b'c|d\"e")]
+    [InlineData("if (\"a\") ;", "if|(\"a\")")]
+    [InlineData("if ($a = \"b\");", "if|($a|=|b|)")]
+    [InlineData("\"a\" ;", "a")]
+    [InlineData("a \"\";", "a|")]
+    [InlineData("a \"b\nc\";", "a|b\nc")]
+    public void Words_AreReadAsNginxReadsThem(string text, string expected)
+    {
+        var configuration = Conf.Load(text);
+        var directive = Assert.Single(configuration.Root);
+        Assert.Equal(expected, string.Join('|', directive.Arguments.Prepend(directive.Name)));
+        Assert.Empty(configuration.Problems);
+    }
+
+    [Theory]
+    [InlineData("a b", 1, "unexpected end of file, expecting \";\" or \"}\"")]
+    [InlineData("a {\nb c;\n", 3, "unexpected end of file, expecting \"}\"")]
+    [InlineData("a;\n}\nb;", 2, "unexpected \"}\"")]
+    [InlineData("a {\nb\n}\n", 3, "unexpected \"}\"")]
+    [InlineData("a;\n;b;", 2, "unexpected \";\"")]
+    [InlineData("\n{ a; }", 2, "unexpected \"{\"")]
+    [InlineData("a 'b'c;", 1, "unexpected \"c\"")]
+    [InlineData("a 'b;\nc;\n", 3, "unexpected end of file, expecting \";\" or \"}\"")]
+    [InlineData("\uFEFFuser www;", 1, "unknown directive \"\uFEFFuser\"")]
+    public void Mistake_IsNamedInNginxsWordsAtItsLine(string text, int line, string message)
+    {
+        var problem = Conf.Load(text).Problems[0];
+        Assert.Equal(message, problem.Message);
+        Assert.Equal(new SourceLine(Conf.Main, line), problem.At);
+    }
+
+    [Fact]
+    public void AfterAMistake_ReadingGoesOn()
+    {
+        var configuration = Conf.Load("events {}\nhttp {\n  server {\n    listen 80\n  }\n  server { listen \"81; }\n  server { listen 82; }\n}\n");
+        Assert.Equal(2, configuration.Problems.Count(p => p.Kind == ProblemKind.Syntax));
+        Assert.Contains(configuration.Servers, s => s.Listens[0].Port == 82);
+    }
+
+    [Fact]
+    public void WordOfMoreThan4096Bytes_IsRefusedAsNginxDoesAndStillRead()
+    {
+        var configuration = Conf.Load("events {}\nuser \"" + new string('x', 5000) + "\";\nworker_processes 2;\n");
+        var problem = Assert.Single(configuration.Problems);
+        Assert.Equal("too long parameter, probably missing terminating \"\"\" character", problem.Message);
+        Assert.Equal(2, problem.At.Line);
+        Assert.Equal(2, configuration.WorkerProcesses);
+    }
+
+    [Fact]
+    public void LuaBlock_IsKeptRawWithItsBracesStringsAndComments()
+    {
+        const string Lua = " local t = { a = \"}\" } -- }\n --[[ } ]] ngx.say('}', [==[ }]] ]==]) ";
+        var configuration = Conf.InServer("location / {\n content_by_lua_block {" + Lua + "}\n return 204; }");
+        Assert.Equal(Lua, configuration.Find("content_by_lua_block").RawBody);
+        Assert.Equal(["204"], configuration.Find("return").Arguments);
+        Assert.Empty(configuration.Problems);
+    }
+
+    [Fact]
+    public void Lines_AreThoseOfTheNameTheTerminatorAndTheEnd()
+    {
+        var directive = Conf.Load("\nserver\n{\n  listen 80;\n}\n").Find("server");
+        Assert.Equal((2, 3, 5), (directive.At.Line, directive.TerminatorAt.Line, directive.EndAt.Line));
+    }
+
+    [Fact]
+    public void BytesThatAreNotUtf8_RoundTripAndReadAsLatin1()
+    {
+        byte[] bytes = [.. "root /srv/caf"u8, 0xE9, .. ";\r\n"u8];
+        var configuration = Conf.Load(bytes);
+        Assert.Equal("/srv/café", configuration.Find("root").Arguments[0]);
+        Assert.Equal(bytes, configuration.Files[0].Print());
+        Assert.Equal("/srv/café", Conf.Load(Encoding.UTF8.GetBytes("root /srv/café;")).Find("root").Arguments[0]);
+    }
+
+    [Fact]
+    public void DeeplyNestedBlocks_AreReportedNotFollowed()
+    {
+        var configuration = Conf.Load(string.Concat(Enumerable.Repeat("a{", 100_000)));
+        Assert.Contains(configuration.Problems, p => p.Message.StartsWith("blocks are nested", StringComparison.Ordinal));
+    }
+}
