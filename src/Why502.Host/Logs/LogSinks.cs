@@ -49,7 +49,7 @@ internal sealed class AccessLogSink(AccessLogFormat format, string path, DateTim
 }
 
 /// <summary>App-side text to events, the newest of them, and its last lines.</summary>
-internal sealed class AppLogSink(AppLogKind kind, WindowStart? start, int year, LogLimits limits) : ILogSink
+internal sealed class AppLogSink(AppLogKind kind, WindowStart? start, DateTime now, LogLimits limits) : ILogSink
 {
     private const int LineBytesMax = 16 * 1024;
 
@@ -69,7 +69,7 @@ internal sealed class AppLogSink(AppLogKind kind, WindowStart? start, int year, 
         this.file = file;
         line = firstLine;
         lines = new(LineBytesMax);
-        reader = new(file, kind, firstLine ?? 1, firstLine is not null, year);
+        reader = new(file, kind, firstLine ?? 1, firstLine is not null, now);
     }
 
     public void Push(ReadOnlySpan<byte> block)
