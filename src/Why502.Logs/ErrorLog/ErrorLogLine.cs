@@ -39,7 +39,8 @@ public static partial class ErrorLogLine
         }
 
         int name = ProgramPrefix(line);
-        return name > 0 && (line[name] != '[' || TryReadLevel(line[name..], out _, out _));
+        // A digit begins a date: then the name is the tag that nginx gives to syslog.
+        return name > 0 && line[name] is not (>= (byte)'0' and <= (byte)'9') && (line[name] != '[' || TryReadLevel(line[name..], out _, out _));
     }
 
     /// <summary>Reads the record from bytes that may have a carrier's prefix, line feeds inside, or no date at all.</summary>
@@ -68,14 +69,14 @@ public static partial class ErrorLogLine
 
         ErrorLogFields fields = default;
         ParseFields(payload.Span, ref fields);
-        if (!fields.Request.Present && !fields.Upstream.Present && Pasted.TryRestoreQuotes(payload.Span, out byte[] restored))
+        if (Pasted.TryRestoreQuotes(payload.Span, out byte[] restored))
         {
             payload = restored;
             fields = default;
             ParseFields(payload.Span, ref fields);
         }
 
-        bool isRecord = fields.HasTime || StartsRecord(payload.Span) || IsFragment(fields);
+        bool isRecord = StartsRecord(payload.Span) || IsFragment(fields);
         record = isRecord ? ToRecord(payload, fields) with { Source = source } : null;
         if (record is { Time: null } && carriedTime is { } time)
         {
