@@ -19,12 +19,23 @@ public static class Diagnoser
                 : null);
         }
 
+        var reproduction = Reproduction.Of(options, seen, out var waiting);
+        if (waiting)
+        {
+            return Nothing(seen, null);
+        }
+
         var machine = seen.Ask(new MachineState()).FactOrNull;
         var views = fact.Instances.Select(instance => NginxView.Of(instance, seen, options)).ToList();
         var incidents = new List<Incident>();
         foreach (var view in views)
         {
             incidents.AddRange(new IncidentBuilder(view.Instance, view.Configuration, seen, view.AccessLogs).Build(view.ErrorLogs.SelectMany(log => log.Groups)));
+        }
+
+        foreach (var view in views)
+        {
+            reproduction?.Join(view, incidents, seen);
         }
 
         var probed = new ProbeSymptoms(seen);
@@ -36,10 +47,10 @@ public static class Diagnoser
         incidents = GroupFolding.PutBeneath(incidents);
 
         var judged = incidents.Select(incident => Judge.Weigh(incident, seen)).ToList();
-        return Conclude(seen, views, judged, probed, machine);
+        return Conclude(seen, views, judged, probed, machine, reproduction);
     }
 
-    private static Conclusion Conclude(Observations seen, IReadOnlyList<NginxView> views, IReadOnlyList<Judgement> judged, ProbeSymptoms probed, MachineStateFact? machine)
+    private static Conclusion Conclude(Observations seen, IReadOnlyList<NginxView> views, IReadOnlyList<Judgement> judged, ProbeSymptoms probed, MachineStateFact? machine, Reproduction? reproduction)
     {
         var ordered = judged
             .OrderBy(judgement => judgement.Incident.State)
@@ -51,7 +62,7 @@ public static class Diagnoser
         var unexplained = Unexplained(ordered, summaries);
         var open = ordered.Where(judgement => judgement.Incident.State != IncidentState.Recovered).ToList();
         var verdict = open.Any(judgement => judgement.Findings.Any(finding => finding.Confidence >= Conclusion.NamedFrom)) ? Verdict.Faulty
-            : open.Count > 0 || unexplained.Any(line => line.Text.Contains("upstream", StringComparison.Ordinal)) ? Verdict.Unknown
+            : open.Count > 0 || unexplained.Any(line => line.Text.Contains("upstream", StringComparison.Ordinal)) || reproduction?.Response?.Status is 502 or 504 ? Verdict.Unknown
             : views.All(view => view.LogsReadable || probed.AllAnswer(view)) ? Verdict.Healthy
             : Verdict.Unknown;
         return new Conclusion
@@ -60,7 +71,7 @@ public static class Diagnoser
             Findings = [.. Ranked(ordered)],
             Unexplained = unexplained,
             Unobserved = UnobservedReading.Of(seen, ordered),
-            Notes = [.. views.SelectMany(view => view.Notes(seen)), .. probed.Notes, .. MachineNotes(machine)],
+            Notes = [.. reproduction is null ? [] : new[] { reproduction.Line }, .. views.SelectMany(view => view.Notes(seen)), .. probed.Notes, .. MachineNotes(machine)],
             Wanted = seen.Wanted,
             Overview = new Overview
             {

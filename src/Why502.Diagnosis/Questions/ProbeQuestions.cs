@@ -54,7 +54,7 @@ public sealed record Resolve(string Name, string Server) : Question<ResolveFact>
     public override string WouldTell => "which addresses the upstream's name has now";
 }
 
-/// <param name="Code">DNS RCODE or a word: ok, not-found, server-failure, refused, timeout, error.</param>
+/// <param name="Code">DNS RCODE or a word: ok, not-found, server-failure, refused (by the server), timeout, unreachable (nobody at its address), error.</param>
 public sealed record ResolveFact(string Code, IReadOnlyList<string> Addresses, int? Ttl, double TookMs) : Fact;
 
 /// <summary>One GET straight to the upstream.</summary>

@@ -28,7 +28,7 @@ public sealed record RouteReading(TimeSpan? Limit, long OtherSucceeded, double? 
             same.Sum(group => group.Count),
             same.OrderByDescending(group => group.Count).Select(Time).FirstOrDefault(time => time is not null),
             Path(others.Where(IsGet).Concat(succeeded.Where(group => IsGet(group) && !failing.Contains(Route(group))))),
-            Path(same.Where(IsGet)));
+            incident.ReproducedPath ?? Path(same.Where(IsGet)));
     }
 
     private static HashSet<string> FailingRoutes(Incident incident)

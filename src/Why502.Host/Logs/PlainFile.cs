@@ -93,7 +93,7 @@ internal sealed class PlainFile : IDisposable
         var at = path;
         for (var links = 0; links < LinksMax; links++)
         {
-            if (at.StartsWith("/dev/std", StringComparison.Ordinal) || at.StartsWith("/dev/fd/", StringComparison.Ordinal) || at.StartsWith("/proc/", StringComparison.Ordinal))
+            if (IsStream(at))
             {
                 return $"it leads to {at}, a stream of nginx itself: its lines are where nginx's output goes (journal, container log)";
             }
@@ -108,6 +108,12 @@ internal sealed class PlainFile : IDisposable
 
         return null;
     }
+
+    /// <summary>/proc/PID/root/… is a path into a container and an ordinary file; /proc/PID/fd/2 is a stream.</summary>
+    private static bool IsStream(string path)
+        => path.StartsWith("/dev/std", StringComparison.Ordinal)
+            || path.StartsWith("/dev/fd/", StringComparison.Ordinal)
+            || (path.StartsWith("/proc/", StringComparison.Ordinal) && path.Split('/') is [_, _, _, "fd", ..]);
 
     private static string? LinkTarget(string path)
     {

@@ -66,6 +66,11 @@ internal sealed class Exchange(TimeProvider time, int firstBytesMax)
     /// <summary>The connection broke while something was awaited.</summary>
     public ResponseFact Broke(Exception failure, string when)
     {
+        if (TlsSession.OpenSslReason(failure) is { } reason)
+        {
+            return End(ProbeOutcome.TlsFailed, $"{reason} {when}");
+        }
+
         Errno = Probes.Errno.Of(failure);
         return Errno is { } errno
             ? End(Probes.Errno.Outcome(errno), $"{Probes.Errno.Words(errno)} {when}")

@@ -18,7 +18,8 @@ internal sealed class HttpHeaderParser(bool hasStatusLine)
     private State state = hasStatusLine ? State.Protocol : State.LineStart;
     private int protocolSeen;
     private int statusDigits;
-    private int status;
+    private int statusSoFar;
+    private int? status;
     private long lineBytes;
 
     private enum State
@@ -43,9 +44,10 @@ internal sealed class HttpHeaderParser(bool hasStatusLine)
     public bool IsInvalid => state == State.Invalid;
 
     /// <summary>Invalid from its very first line on: the peer does not speak HTTP.</summary>
-    public bool IsOtherProtocol => IsInvalid && Fields == 0 && Status is null;
+    public bool IsOtherProtocol => IsInvalid && Fields == 0 && status is null;
 
-    public int? Status { get; private set; }
+    /// <summary>Of a CGI header without the field: 302 with a Location, else 200 (ngx_http_fastcgi_process_header).</summary>
+    public int? Status => status ?? (hasStatusLine || !IsDone ? null : HasLocation ? 302 : 200);
 
     /// <summary>Bytes from the first one to the end of the blank line.</summary>
     public long Bytes { get; private set; }
@@ -61,6 +63,8 @@ internal sealed class HttpHeaderParser(bool hasStatusLine)
     public long? ContentLength { get; private set; }
 
     public bool IsChunked { get; private set; }
+
+    public bool HasLocation { get; private set; }
 
     /// <summary>Takes bytes until the header ends; returns how many belonged to it.</summary>
     public int Feed(ReadOnlySpan<byte> bytes)
@@ -147,10 +151,10 @@ internal sealed class HttpHeaderParser(bool hasStatusLine)
         }
 
         state = State.Status;
-        status = (status * 10) + (b - '0');
+        statusSoFar = (statusSoFar * 10) + (b - '0');
         if (++statusDigits == 3)
         {
-            Status = status;
+            status = statusSoFar;
             state = State.AfterStatus;
         }
     }
@@ -265,9 +269,13 @@ internal sealed class HttpHeaderParser(bool hasStatusLine)
         {
             IsChunked = text.EndsWith("chunked", StringComparison.OrdinalIgnoreCase);
         }
+        else if (field.Equals("Location", StringComparison.OrdinalIgnoreCase))
+        {
+            HasLocation = true;
+        }
         else if (!hasStatusLine && field.Equals("Status", StringComparison.OrdinalIgnoreCase))
         {
-            Status = text.Length >= 3 && int.TryParse(text.AsSpan(0, 3), out var code) ? code : null;
+            status = text.Length >= 3 && int.TryParse(text.AsSpan(0, 3), out var code) ? code : null;
         }
     }
 

@@ -14,6 +14,9 @@ internal static class DnsCodes
     public const string ServerFailure = "server-failure";
     public const string Refused = "refused";
     public const string Timeout = "timeout";
+
+    /// <summary>Nobody listens at the server's address, or no route leads there.</summary>
+    public const string Unreachable = "unreachable";
     public const string Error = "error";
 
     public static string Word(int code) => code switch
@@ -73,8 +76,8 @@ internal sealed class NameProbe(Dialer dialer, TimeProvider time, ProbeLimits li
         }
         catch (SocketException failure)
         {
-            // Nobody listens on the server's port, or no route leads there.
-            return Fact(failure.SocketErrorCode == SocketError.ConnectionRefused ? DnsCodes.Refused : DnsCodes.Error, [], null, began);
+            // The socket is connected, so ICMP's answer to the query arrives as an errno.
+            return Fact(failure.SocketErrorCode is SocketError.ConnectionRefused or SocketError.HostUnreachable or SocketError.NetworkUnreachable ? DnsCodes.Unreachable : DnsCodes.Error, [], null, began);
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class TlsProbe(Dialer dialer, TimeProvider time, ProbeLimits lim
         if (refusal is not null)
         {
             return patience.IsOver
-                ? Failed(ProbeOutcome.TimedOut, $"the handshake had not ended within {limits.HandshakePatience.TotalMilliseconds:0} ms", began)
+                ? Failed(ProbeOutcome.TimedOut, $"the handshake had not ended within {limits.HandshakePatience.TotalMilliseconds:0} ms; {(session.BytesReceived == 0 ? "nothing" : "a part of it")} came", began)
                 : Failed(OutcomeOf(session), refusal, began);
         }
 

@@ -28,6 +28,8 @@ internal sealed class TlsSession : IAsyncDisposable
     /// <summary>errno when the connection broke instead of the handshake.</summary>
     public int? Errno { get; private set; }
 
+    public int BytesReceived => wire.FirstBytes.Length;
+
     /// <summary>The peer closed the connection in the handshake, and said nothing in TLS before.</summary>
     public bool Closed { get; private set; }
 
@@ -130,11 +132,11 @@ internal sealed class TlsSession : IAsyncDisposable
             return $"wrong version number: the peer does not speak TLS, it answered: {Exchange.Shown(first.ToArray())}";
         }
 
-        return Innermost(failure) ?? TlsRecord.Alert(first) ?? Exchange.Shown(System.Text.Encoding.UTF8.GetBytes(failure.Message));
+        return OpenSslReason(failure) ?? TlsRecord.Alert(first) ?? Exchange.Shown(System.Text.Encoding.UTF8.GetBytes(failure.Message));
     }
 
     /// <summary>OpenSSL's text is the message of the innermost exception: <c>error:0A000410:SSL routines::ssl/tls alert handshake failure</c>.</summary>
-    private static string? Innermost(Exception failure)
+    public static string? OpenSslReason(Exception failure)
     {
         var inner = failure;
         while (inner.InnerException is { } next)

@@ -49,9 +49,9 @@ public static partial class Redactor
     }
 
     private const string Secret = @"(?:pass(?:wd|word|phrase)?|pwd|secret|token|api[-_]?key|apikey|access[-_]?key|private[-_]?key|client[-_]?secret|auth(?:orization)?|credential|cookie|session(?:[-_]?id)?|sid|signature|dsn|bearer|sessid|csrf)";
-    private const RegexOptions Plain = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
+    private const RegexOptions Plain = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
 
-    [GeneratedRegex(@"(?<scheme>[a-z][a-z0-9+.-]*://)[^\s/@""'<>]+@", Plain)]
+    [GeneratedRegex(@"(?<scheme>[a-z][a-z0-9+.-]{0,16}://)[^\s/@""'<>]+@", Plain)]
     private static partial Regex Credentials();
 
     [GeneratedRegex(@"(?<path>[/\w\]~%.:-])\?[^\s""'<>]+", Plain)]
@@ -60,13 +60,13 @@ public static partial class Redactor
     [GeneratedRegex(@"(?<name>\b(?:(?:proxy-)?authorization|(?:set-)?cookie|x-api-key|x-auth-token|x-csrf-token))(?<sep>""?\s*[:=]\s*""?)[^\r\n""]+", Plain)]
     private static partial Regex Header();
 
-    [GeneratedRegex(@"(?<name>[\w.-]*" + Secret + @"[\w.-]*)(?<sep>[""']?\s*(?:=>|=|:)\s*[""']?)[^\s""',;&)}\]]+", Plain)]
+    [GeneratedRegex(@"(?<![\w.-])(?<name>[\w.-]{0,64}?" + Secret + @"[\w.-]{0,64})(?<sep>[""']?\s*(?:=>|=|:)\s*[""']?)[^\s""',;&)}\]]+", Plain)]
     private static partial Regex Named();
 
-    [GeneratedRegex(@"(?<name>--?[\w-]*" + Secret + @"[\w-]*)(?<sep>\s+)(?![-…])[^\s]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<name>(?<![\w-])--?[\w-]{0,64}?" + Secret + @"[\w-]{0,64})(?<sep>\s+)(?![-…])[^\s]+", Plain)]
     private static partial Regex Option();
 
-    [GeneratedRegex(@"^--?[\w-]*" + Secret + @"[\w-]*$", Plain)]
+    [GeneratedRegex(@"^--?[\w-]{0,64}?" + Secret + @"[\w-]{0,64}$", Plain)]
     private static partial Regex SecretOption();
 
     [GeneratedRegex(@"eyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)?", Plain)]

@@ -1,8 +1,22 @@
+using Why502.Diagnosis;
+
 namespace Why502.Reports;
 
 /// <summary>One line for every cause that a message of nginx can be a symptom of, declared or not, so that a pasted line never leads nowhere.</summary>
 internal static class CauseNames
 {
+    /// <summary>Whether a cause that is not declared can show in a phase; the table of messages lists a message's causes for all its phases.</summary>
+    public static bool FitsPhase(string id, Phase phase) => id switch
+    {
+        "upstream-stalled" or "response-truncated" => phase is Phase.Body or Phase.Upgraded,
+        "upgrade-failed" => phase is Phase.Upgraded or Phase.Header,
+        "send-timeout" or "request-too-large-for-upstream" => phase == Phase.Send,
+        "host-unreachable" or "container-loopback" or "access-control-denied" or "ephemeral-ports-exhausted" or "connection-tracking-full" or "dns-stale-address" => phase == Phase.Connect,
+        _ when id.StartsWith("tls-", StringComparison.Ordinal) => phase == Phase.Tls,
+        _ when id.StartsWith("dns-", StringComparison.Ordinal) => phase is Phase.Resolve or Phase.Connect,
+        _ => true,
+    };
+
     public static string? Of(string id) => id switch
     {
         "container-loopback" => "the port listens in another network namespace, such as a container's",

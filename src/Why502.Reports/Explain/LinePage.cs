@@ -94,15 +94,13 @@ public static class LinePage
     private static List<string> CausesOf(ErrorMessage known, Incident? incident)
     {
         var declared = incident is null ? [] : CauseRegistry.All
-            .Where(cause => Applies(cause, incident))
+            .Where(cause => cause.Applies(incident))
             .OrderBy(cause => cause.Info.Residual)
             .ThenByDescending(cause => cause.Info.Prior)
             .Select(cause => cause.Id)
             .ToList();
-        return [.. declared.Concat(known.Candidates.Where(id => incident is null || CauseRegistry.Find(id) is null)).Distinct()];
+        return [.. declared.Concat(known.Candidates.Where(id => incident is null || (CauseRegistry.Find(id) is null && CauseNames.FitsPhase(id, incident.Phase)))).Distinct()];
     }
-
-    private static bool Applies(Cause cause, Incident incident) => cause.Applies(incident);
 
     internal static ErrorGroup GroupOf(ErrorLogRecord record, ErrorMessage known) => new()
     {

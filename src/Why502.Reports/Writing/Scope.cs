@@ -9,6 +9,9 @@ public sealed record SnippetLine(SourceLine At, string Text, int Depth, bool Mar
 /// <summary>Where in the configuration a finding lives: what the contract calls scope, and the lines to show for it.</summary>
 public sealed record Scope(string? Server, string? Location, string? Upstream, SourceLine? Config, IReadOnlyList<SnippetLine> Snippet)
 {
+    /// <summary>Longest line that is shown as it stands.</summary>
+    private const int LineMax = 100;
+
     public static Scope Of(Incident incident)
     {
         var location = incident.Location;
@@ -65,7 +68,11 @@ public sealed record Scope(string? Server, string? Location, string? Upstream, S
         return target is null ? incident.Location?.Target : scheme is null ? target : $"{scheme}://{target}";
     }
 
+    /// <summary>Each line once: a configuration may stand in one line.</summary>
     private static List<SnippetLine> SnippetOf(Incident incident, ProxiedLocation location)
+        => [.. Lines(incident, location).GroupBy(line => line.At).Select(same => same.FirstOrDefault(line => line.Marked) ?? same.First())];
+
+    private static List<SnippetLine> Lines(Incident incident, ProxiedLocation location)
     {
         var lines = new List<SnippetLine>();
         if (location.Server.Block.Children("server_name").FirstOrDefault() is { } name)
@@ -99,5 +106,9 @@ public sealed record Scope(string? Server, string? Location, string? Upstream, S
     }
 
     private static SnippetLine Line(Directive directive, int depth, bool marked)
-        => new(directive.At, directive.File.Line(directive.At.Line).Trim(), depth, marked);
+    {
+        var line = directive.File.Line(directive.At.Line).Trim();
+        // A line with much else in it is shown as the directive alone.
+        return new(directive.At, line.Length <= LineMax ? line : $"… {directive}{(directive.Block is null ? ";" : " {")}", depth, marked);
+    }
 }

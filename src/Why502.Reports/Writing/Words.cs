@@ -39,7 +39,7 @@ internal static class Words
         return local.Date == now.Date ? clock : local.ToString("yyyy-MM-dd ", CultureInfo.InvariantCulture) + clock;
     }
 
-    public static string Ago(DateTimeOffset time, DateTimeOffset now) => $"{Span(now - time)} ago";
+    public static string Ago(DateTimeOffset time, DateTimeOffset now) => now - time < TimeSpan.FromSeconds(2) ? "just now" : $"{Span(now - time)} ago";
 
     public static string List(IReadOnlyList<string> items, string last = "and") => items.Count switch
     {

@@ -58,6 +58,23 @@ public sealed class QueueScenarios
         Examination.Faulty(machine, nginx, Exhausted("fastcgi_pass " + pass));
     });
 
+    [SkippableFact]
+    public void DynamicPoolAtItsLimit_IsPoolExhausted() => LabMachine.Run(nameof(DynamicPoolAtItsLimit_IsPoolExhausted), machine =>
+    {
+        var php = PhpFpm.Start(
+            machine,
+            "/run/php.sock",
+            "pm = dynamic\npm.max_children = 3\npm.start_servers = 1\npm.min_spare_servers = 1\npm.max_spare_servers = 2",
+            routes: new Route("/report") { Sleep = [30] });
+        var nginx = NginxServer.Start(machine, Site.FastCgi("unix:/run/php.sock", php.Folder + "/index.php", "fastcgi_read_timeout 1500ms;"));
+        var client = new Client(machine);
+        client.MustGet(200, "/fast", times: 5);
+        client.GetTogether(4, "/report");
+        client.MustGet(504, "/fast", times: 2);
+        nginx.WaitForLogged("server reached pm.max_children", machine.PathOf("php.log"));
+        Examination.Faulty(machine, nginx, Exhausted("fastcgi_pass unix:/run/php.sock"));
+    });
+
     [SkippableTheory]
     [InlineData(1)]
     [InlineData(2)]

@@ -96,6 +96,7 @@ public sealed partial class ReadOnlyProof
         {
             var result = tool.Run("diagnose", "--config", nginx.Config, "--format", format, "--record", record);
             Assert.DoesNotContain("-secret-", result.Output + result.Errors, StringComparison.Ordinal);
+            Assert.DoesNotContain("-secret-", File.Exists(record) ? File.ReadAllText(record) : "", StringComparison.Ordinal);
         }
     });
 

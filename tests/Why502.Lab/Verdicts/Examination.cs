@@ -147,6 +147,7 @@ public sealed class Examination
             return;
         }
 
+        Check("live", finding.Scope is { Server.Length: > 0, Location.Length: > 0, Upstream.Length: > 0 }, $"scope has gaps: {finding.Scope}");
         var config = finding.Scope.Config;
         var line = config is not null && File.Exists(config.File) ? File.ReadLines(config.File).Skip(config.Line - 1).FirstOrDefault() : null;
         Check("live", line?.Contains(directive, StringComparison.Ordinal) == true, $"scope {config?.File}:{config?.Line} is '{line?.Trim()}', not '{directive}'");

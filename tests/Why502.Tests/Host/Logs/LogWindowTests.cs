@@ -241,6 +241,13 @@ public sealed class LogWindowTests : IDisposable
     }
 
     [Fact]
+    public async Task PathThroughAProcesssRoot_IsAFile()
+    {
+        var path = folder.Write("error.log", LogFolder.Lines(Now, 10));
+        Assert.Equal(10, (await LogFolder.ErrorLogAsync($"/proc/{Environment.ProcessId}/root{path}", Minutes10)).Summary.Records);
+    }
+
+    [Fact]
     public async Task FifoSocketAndLinkToStderr_AreUnobservedWithoutWaiting()
     {
         using (var mkfifo = Process.Start("mkfifo", [folder["fifo"]]))

@@ -37,7 +37,7 @@ public sealed class FastCgiProbeTests
     {
         await using var server = ScriptedServer.Answering(Record(6, "Content-type: te", 3), Record(6, "xt/html\r\n\r", 7), Record(6, "\nbody"), End());
         var fact = await Ask.For(Question(server));
-        Assert.Equal((ProbeOutcome.Ok, null, 4L), (fact.Outcome, fact.Status, fact.BodyBytes));
+        Assert.Equal((ProbeOutcome.Ok, 200, 4L), (fact.Outcome, fact.Status, fact.BodyBytes));
         Assert.Equal(8 + 16 + 3 + 8 + 10 + 7 + 8 + 1, fact.HeaderBytes);
     }
 

@@ -73,7 +73,7 @@ public sealed class NameProbeTests
     }
 
     [Fact]
-    public async Task ClosedPort_IsRefused()
+    public async Task ClosedPort_IsUnreachable()
     {
         string address;
         using (var server = new DnsServer((_, _) => null))
@@ -81,7 +81,7 @@ public sealed class NameProbeTests
             address = server.Address;
         }
 
-        Assert.Equal("refused", (await Ask.For(new Resolve("app.example", address))).Code);
+        Assert.Equal("unreachable", (await Ask.For(new Resolve("app.example", address))).Code);
     }
 
     [Fact]
