@@ -41,6 +41,7 @@ internal sealed class MessageIndex
     {
         int at = _all.Count;
         MessageFormat format = new(message.Format);
+        message = message with { Ordinal = at };
         _all.Add(message);
         _formats.Add(format);
         _byId[message.Id] = at;

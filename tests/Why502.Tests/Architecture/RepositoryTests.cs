@@ -16,6 +16,11 @@ public partial class RepositoryTests
     public void NothingIsLeftToDo()
         => Assert.Empty(Checkout.Files(".cs").Where(file => !IsThisFile(file) && LeftToDo().IsMatch(Checkout.Read(file))));
 
+    /// <summary>A checkout is all there is: no path of the machine that it was written on.</summary>
+    [Fact]
+    public void NothingPointsOutsideTheCheckout()
+        => Assert.Empty(Checkout.Files().Where(file => !IsThisFile(file) && OutsidePath().IsMatch(Checkout.Read(file))));
+
     [Fact]
     public void EveryFile_IsNamedAfterItsJob()
         => Assert.Empty(Checkout.Files(".cs").Where(file => JoblessName().IsMatch(Path.GetFileNameWithoutExtension(file))));
@@ -92,6 +97,9 @@ public partial class RepositoryTests
 
     [GeneratedRegex(@"\b(TODO|FIXME|HACK|NotImplementedException)\b")]
     private static partial Regex LeftToDo();
+
+    [GeneratedRegex(@"/work/(shared|main|wt)\b|\.library\b")]
+    private static partial Regex OutsidePath();
 
     [GeneratedRegex("(Utils?|Helpers?|Manager)$")]
     private static partial Regex JoblessName();
