@@ -172,7 +172,7 @@ internal sealed class DiagnosisDriver(IReadOnlyList<Answerer> answerers, Diagnos
         _ => ProbeGate.PeerOf(question) ?? question.What,
     };
 
-    private static string Saying(IReadOnlyList<Question> questions) => questions[0].Cost switch
+    private static string Saying(List<Question> questions) => questions[0].Cost switch
     {
         Cost.Read => questions.Count == 1 ? $"reading {questions[0].What} …" : $"reading {questions[0].What} and {questions.Count - 1} more …",
         Cost.Probe => questions.Count == 1 ? $"trying {questions[0].What} …" : $"trying {questions[0].What} and {questions.Count - 1} more …",

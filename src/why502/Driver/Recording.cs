@@ -68,7 +68,12 @@ internal sealed record Recording(RecordHeader Header, IReadOnlyCollection<Answer
 
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
             var file = new FileStream(path, options);
             await using (file.ConfigureAwait(false))
             {
