@@ -60,7 +60,7 @@ internal static class Program
         }
     }
 
-    /// <summary>One line that says what to do; a stack trace helps nobody at the prompt.</summary>
+    /// <summary>One line that says what to do; a stack trace helps nobody at the prompt. WHY502_TRACE=1 shows it to developers.</summary>
     private static bool Report(Exception failure)
     {
         var message = failure switch
@@ -69,6 +69,11 @@ internal static class Program
             _ => $"stopped by an error of its own ({failure.GetType().Name}: {Why502.Logs.Sanitizer.Line(failure.Message)}). Please report it with the output of: why502 diagnose --record FILE",
         };
         Terminal.System().Complain(message);
+        if (failure is not UsageException && Environment.GetEnvironmentVariable("WHY502_TRACE") == "1")
+        {
+            Terminal.System().WriteError(failure + "\n");
+        }
+
         return true;
     }
 }

@@ -81,7 +81,13 @@ public static class RelatedApps
             return null;
         }
 
-        if (Alike(listener, peer) is { } alike)
+        // One side TCP and the other a unix socket: only servers whose arguments name their address are looked at, not everything with a socket.
+        if (peer.IsUnix != (listener.Port == 0) && app is not { ToldToBind.Count: > 0 })
+        {
+            return null;
+        }
+
+        if (peer.IsUnix == (listener.Port == 0) && Alike(listener, peer) is { } alike)
         {
             return new(listener, address, process, Weight.Strong.Size, $"{who} listens on {address}, {alike}");
         }
@@ -97,11 +103,6 @@ public static class RelatedApps
     /// <summary>A likely slip of the pen: a near port, or a socket of the same name in another directory or version.</summary>
     private static string? Alike(Listener listener, Endpoint peer)
     {
-        if (peer.IsUnix != (listener.Port == 0))
-        {
-            return null;
-        }
-
         if (!peer.IsUnix)
         {
             return Math.Abs(listener.Port - peer.Port) is > 0 and <= 10 ? $"{Math.Abs(listener.Port - peer.Port)} beside the configured port"

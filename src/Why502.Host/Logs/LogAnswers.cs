@@ -149,7 +149,7 @@ public sealed class LogAnswers
         return fact is not null ? (fact, null) : (null, $"/dev/kmsg cannot be read here, {unobserved}, and {KernelFile} neither");
     }
 
-    private AppLogSink Sink(WindowStart? start, AppLogKind kind) => new(kind, start, time.GetLocalNow().Year, limits);
+    private AppLogSink Sink(WindowStart? start, AppLogKind kind) => new(kind, start, time.GetLocalNow().DateTime, limits);
 
     private WindowStart? Start(DateTimeOffset? from) => from is { } point ? new(point, time.GetUtcNow(), zone, limits.Disorder) : null;
 

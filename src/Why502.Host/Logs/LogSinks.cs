@@ -49,7 +49,8 @@ internal sealed class AccessLogSink(AccessLogFormat format, string path, DateTim
 }
 
 /// <summary>App-side text to events, the newest of them, and its last lines.</summary>
-internal sealed class AppLogSink(AppLogKind kind, WindowStart? start, int year, LogLimits limits) : ILogSink
+/// <param name="localNow">Gives a year to the stamps that have none (syslog).</param>
+internal sealed class AppLogSink(AppLogKind kind, WindowStart? start, DateTime localNow, LogLimits limits) : ILogSink
 {
     private const int LineBytesMax = 16 * 1024;
 
@@ -69,7 +70,7 @@ internal sealed class AppLogSink(AppLogKind kind, WindowStart? start, int year, 
         this.file = file;
         line = firstLine;
         lines = new(LineBytesMax);
-        reader = new(file, kind, firstLine ?? 1, firstLine is not null, year);
+        reader = new(file, kind, firstLine ?? 1, firstLine is not null, localNow);
     }
 
     public void Push(ReadOnlySpan<byte> block)
@@ -113,5 +114,5 @@ internal sealed class AppLogSink(AppLogKind kind, WindowStart? start, int year, 
         }
     }
 
-    private static DateTime? Time(byte[] text) => LogTime.TryRead(text, out var time, out _) ? time : null;
+    private DateTime? Time(byte[] text) => LogTime.TryRead(text, out var time, out _, localNow) ? time : null;
 }

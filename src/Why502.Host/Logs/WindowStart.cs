@@ -17,6 +17,7 @@ internal sealed class WindowStart
 {
     private readonly DateTime utc;
     private readonly DateTime local;
+    private readonly DateTime localNow;
     private readonly TimeSpan disorder;
 
     public WindowStart(DateTimeOffset from, DateTimeOffset now, TimeZoneInfo zone, TimeSpan disorder)
@@ -24,6 +25,7 @@ internal sealed class WindowStart
         From = from;
         this.disorder = disorder;
         utc = from.UtcDateTime;
+        localNow = TimeZoneInfo.ConvertTime(now, zone).DateTime;
 
         // When the clocks went back within the window, the wall clock of its beginning comes twice: the earlier reading loses nothing.
         var then = TimeZoneInfo.ConvertTime(from, zone).DateTime;
@@ -42,5 +44,5 @@ internal sealed class WindowStart
     public LinePlace Place(DateTime time, bool isUtc) => IsBefore(time + disorder, isUtc) ? LinePlace.Before : LinePlace.Within;
 
     /// <summary>Place of a line whose stamp leads it.</summary>
-    public LinePlace PlaceByLead(ReadOnlySpan<byte> line) => LogTime.TryRead(line, out var time, out var hasZone) ? Place(time, hasZone) : LinePlace.Undated;
+    public LinePlace PlaceByLead(ReadOnlySpan<byte> line) => LogTime.TryRead(line, out var time, out var hasZone, localNow) ? Place(time, hasZone) : LinePlace.Undated;
 }

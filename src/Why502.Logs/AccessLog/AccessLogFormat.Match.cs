@@ -126,7 +126,7 @@ public sealed partial class AccessLogFormat
     {
         AccessVariable.Status => value.Length == 3 && value.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0,
         AccessVariable.RemoteAddr => value.Length is > 0 and < 256 && !value.Contains((byte)' '),
-        AccessVariable.RequestTime or AccessVariable.Msec => value.Length > 0,
+        AccessVariable.RequestTime or AccessVariable.Msec or AccessVariable.BodyBytes => value.Length > 0 && value.IndexOfAnyExcept(NumberBytes) < 0,
         AccessVariable.TimeLocal => LogTime.TryReadAccess(value, out _, out _),
         AccessVariable.TimeIso => LogTime.TryReadIso(value, out _, out _, out _),
         AccessVariable.UpstreamStatus => value.IndexOfAnyExcept(StatusListBytes) < 0,

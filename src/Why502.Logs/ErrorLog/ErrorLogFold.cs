@@ -73,6 +73,8 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
         AddToGroup(record, record.Known);
     }
 
+    private bool IsScarce => _groups.Count >= maxGroups * 3 / 4;
+
     private void AddUnknown(ErrorLogRecord record, bool below)
     {
         if (below)
@@ -103,19 +105,14 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
     {
         bool trusted = record.UpstreamIsTrusted;
         string? uri = record.RequestUri;
-        string? route = uri is null ? null : Routes.Fold(uri);
-        UInt128 key = Key(record, known, trusted, route, coarse: false);
-        if (!_groups.TryGetValue(key, out Group? group))
+        string? route = string.IsNullOrEmpty(uri) ? null : Routes.Fold(uri);
+        Keys keys = KeysOf(record, known, route);
+        if (!_groups.TryGetValue(keys.Full, out Group? group))
         {
-            // When room gets scarce, what clients choose (path, host, method) no longer makes groups of its own.
-            bool coarse = _groups.Count >= maxGroups * 3 / 4;
-            if (coarse)
-            {
-                key = Key(record, known, trusted, null, coarse: true);
-                _groups.TryGetValue(key, out group);
-            }
-
-            if (group is null)
+            // When room gets scarce, what clients choose no longer makes groups of its own.
+            bool coarse = IsScarce;
+            UInt128 key = coarse ? keys.Coarse : keys.Full;
+            if (!coarse || !_groups.TryGetValue(key, out group))
             {
                 if (_groups.Count >= maxGroups)
                 {
@@ -132,75 +129,39 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
 
     private void Count(Group group, ErrorLogRecord record)
     {
-        group.Count++;
-        Widen(ref group.First, ref group.Last, record.Time);
-        if (record.Time is { } time)
-        {
-            (group.Minutes ??= new MinuteHistogram()).Add(time);
-        }
-
-        if (record.Connection is { } connection && group.Connections.Count < ConnectionsMax)
-        {
-            group.Connections.Add(connection);
-        }
-
         // The first ones and always the latest: the newest line is the one that says what is true now.
         if (group.Samples.Count < samplesPerGroup)
         {
             group.Samples.Add(record.ToLine());
         }
-        else if (samplesPerGroup > 0 && record.Time == group.Last && IsSparse(group.Count))
+        else if (WantsSample(group, record.Time))
         {
             group.Samples[^1] = record.ToLine();
         }
+
+        CountOne(group, record.Time, record.Connection);
     }
+
+    private static void CountOne(Group group, DateTime? time, long? connection)
+    {
+        group.Count++;
+        Widen(ref group.First, ref group.Last, time);
+        if (time is { } t)
+        {
+            (group.Minutes ??= new MinuteHistogram()).Add(t);
+        }
+
+        if (connection is { } c && group.Connections.Count < ConnectionsMax)
+        {
+            group.Connections.Add(c);
+        }
+    }
+
+    private bool WantsSample(Group group, DateTime? time) =>
+        samplesPerGroup > 0 && (group.Samples.Count < samplesPerGroup || ((time is null || group.Last is null || time >= group.Last) && IsSparse(group.Count)));
 
     /// <summary>Making a sample costs more than counting, so the latest one is refreshed at growing distances.</summary>
-    private static bool IsSparse(long count) => count < 64 || (count & 63) == 0;
-
-    private static UInt128 Key(ErrorLogRecord record, ErrorMessage known, bool trusted, string? route, bool coarse)
-    {
-        Fingerprint print = Fingerprint.New();
-        Text(ref print, known.Id);
-        print.AddNumber((ulong)(record.Errno ?? -1));
-        print.AddNumber((ulong)(record.Code ?? -1));
-        Text(ref print, record.Ssl?.Reason);
-        print.AddNumber((ulong)(record.Ssl?.Alert ?? -1));
-        Text(ref print, record.Phase);
-        Text(ref print, record.Server);
-        Text(ref print, record.Listen);
-        Text(ref print, trusted ? record.UpstreamScheme : null);
-        Text(ref print, trusted ? record.UpstreamPeer : null);
-        Text(ref print, record.ConfigFile);
-        print.AddNumber((ulong)(record.ConfigLine ?? -1));
-        // Client aborts are one group each side of the window, not one per page.
-        if (!coarse)
-        {
-            Text(ref print, route);
-            Text(ref print, record.Host);
-            Text(ref print, record.Method);
-            Text(ref print, record.Subrequest);
-        }
-
-        return print.Value;
-    }
-
-    private static void Text(ref Fingerprint print, string? text)
-    {
-        if (text is null)
-        {
-            print.AddNumber(0);
-            return;
-        }
-
-        if (text.Length > 256)
-        {
-            text = text[..256];
-        }
-
-        Span<byte> bytes = stackalloc byte[text.Length * 3];
-        print.Add(bytes[..Encoding.UTF8.GetBytes(text, bytes)]);
-    }
+    private static bool IsSparse(long count) => count < 16 || (count & 1023) == 0;
 
     private static ErrorGroup FormOf(ErrorLogRecord record, ErrorMessage known, bool trusted, string? route, bool coarse) => new()
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
@@ -39,7 +40,8 @@ public static partial class ErrorLogLine
         }
 
         int name = ProgramPrefix(line);
-        return name > 0 && (line[name] != '[' || TryReadLevel(line[name..], out _, out _));
+        // A digit begins a date: then the name is the tag that nginx gives to syslog.
+        return name > 0 && line[name] is not (>= (byte)'0' and <= (byte)'9') && (line[name] != '[' || TryReadLevel(line[name..], out _, out _));
     }
 
     /// <summary>Reads the record from bytes that may have a carrier's prefix, line feeds inside, or no date at all.</summary>
@@ -68,14 +70,14 @@ public static partial class ErrorLogLine
 
         ErrorLogFields fields = default;
         ParseFields(payload.Span, ref fields);
-        if (!fields.Request.Present && !fields.Upstream.Present && Pasted.TryRestoreQuotes(payload.Span, out byte[] restored))
+        if (Pasted.TryRestoreQuotes(payload.Span, out byte[] restored))
         {
             payload = restored;
             fields = default;
             ParseFields(payload.Span, ref fields);
         }
 
-        bool isRecord = fields.HasTime || StartsRecord(payload.Span) || IsFragment(fields);
+        bool isRecord = StartsRecord(payload.Span) || IsFragment(fields);
         record = isRecord ? ToRecord(payload, fields) with { Source = source } : null;
         if (record is { Time: null } && carriedTime is { } time)
         {
@@ -95,7 +97,7 @@ public static partial class ErrorLogLine
     {
         ReadOnlySpan<byte> line = payload.Span;
         string? request = f.Request.Text(line);
-        (string? method, string? uri, string? protocol) = RequestParts(request);
+        (string? method, string? uri, string? protocol) = RequestParts(f.Request.Of(line));
         return new ErrorLogRecord
         {
             Time = f.HasTime ? f.Time : null,
@@ -152,38 +154,31 @@ public static partial class ErrorLogLine
         return lines;
     }
 
-    /// <summary>Splits <c>METHOD URI HTTP/x.y</c>; old versions of nginx let blanks into the URI, so the ends are cut off first.</summary>
-    private static (string? Method, string? Uri, string? Protocol) RequestParts(string? request)
+    private static (string? Method, string? Uri, string? Protocol) RequestParts(ReadOnlySpan<byte> request)
     {
-        if (request is null)
-        {
-            return default;
-        }
-
-        int first = request.IndexOf(' ');
-        if (first <= 0 || first > 32 || !request.AsSpan(0, first).ContainsOnlyToken())
-        {
-            return (null, null, null);
-        }
-
-        int last = request.LastIndexOf(" HTTP/", StringComparison.Ordinal);
-        return last > first
-            ? (request[..first], request[(first + 1)..last], request[(last + 1)..])
-            : (request[..first], request[(first + 1)..], null);
+        int protocol = SplitRequest(request, out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
+        return method.Length == 0 ? default
+            : (Encoding.UTF8.GetString(method), Encoding.UTF8.GetString(uri), protocol < 0 ? null : Encoding.UTF8.GetString(request[protocol..]));
     }
 
-    private static bool ContainsOnlyToken(this ReadOnlySpan<char> text)
+    /// <summary>Splits <c>METHOD URI HTTP/x.y</c>; old versions of nginx let blanks into the URI, so the ends are cut off first. Answers where the version begins.</summary>
+    internal static int SplitRequest(ReadOnlySpan<byte> request, out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri)
     {
-        foreach (char c in text)
+        method = default;
+        uri = default;
+        int first = request.IndexOf((byte)' ');
+        if (first <= 0 || first > 32 || request[..first].IndexOfAnyExcept(MethodBytes) >= 0)
         {
-            if (!char.IsAsciiLetter(c) && c is not ('_' or '-'))
-            {
-                return false;
-            }
+            return -1;
         }
 
-        return true;
+        int last = request.LastIndexOf(" HTTP/"u8);
+        method = request[..first];
+        uri = last > first ? request[(first + 1)..last] : request[(first + 1)..];
+        return last > first ? last + 1 : -1;
     }
+
+    private static readonly SearchValues<byte> MethodBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-"u8);
 
     private static ReadOnlyMemory<byte> TrimEnd(ReadOnlyMemory<byte> raw)
     {

@@ -14,6 +14,8 @@ public sealed partial class ErrorLogReader
     private readonly LineSplitter _lines = new(RecordBytesMax);
     private readonly Pending _pending = new();
     private int _line;
+    private ErrorLogFold? _fold;
+    private Action<ErrorLogRecord>? _toFold;
 
     public ErrorLogReader(string file, int firstLine = 1, bool lineNumbersAreExact = true, long firstOffset = 0)
     {
@@ -37,6 +39,22 @@ public sealed partial class ErrorLogReader
     {
         _lines.Complete((line, offset, cut) => OnLine(line, offset, onRecord));
         Flush(onRecord);
+    }
+
+    /// <summary>Folds without making records: the same groups as by way of them, at a fraction of the cost.</summary>
+    public void Push(ReadOnlySpan<byte> block, ErrorLogFold fold)
+    {
+        _fold = fold;
+        Push(block, _toFold ??= record => _fold!.Add(record));
+        _fold = null;
+    }
+
+    /// <inheritdoc cref="Complete(Action{ErrorLogRecord})"/>
+    public void Complete(ErrorLogFold fold)
+    {
+        _fold = fold;
+        Complete(_toFold ??= record => _fold!.Add(record));
+        _fold = null;
     }
 
     private void OnLine(ReadOnlySpan<byte> line, long offset, Action<ErrorLogRecord> onRecord)
@@ -99,9 +117,34 @@ public sealed partial class ErrorLogReader
         }
     }
 
+    /// <summary>The common record: one dated line, recognised, complete, and nothing about it that a closer look would change.</summary>
+    private bool TryFold(ErrorLogFold fold)
+    {
+        ReadOnlySpan<byte> line = _pending.Bytes;
+        if (_pending.Source is not null || line.Contains((byte)'\n'))
+        {
+            return false;
+        }
+
+        ErrorLogFields fields = default;
+        ErrorLogLine.ParseFields(line, ref fields);
+        if (!fields.HasTime || !fields.HasContext || fields.Truncated || fields.OpenQuote || !fields.Client.Present || !fold.TryCount(line, fields))
+        {
+            return false;
+        }
+
+        _pending.Clear();
+        return true;
+    }
+
     private void Flush(Action<ErrorLogRecord> onRecord)
     {
         if (_pending.Length == 0)
+        {
+            return;
+        }
+
+        if (_fold is not null && _pending.IsRecord && _openUntil < _pending.Offset && TryFold(_fold))
         {
             return;
         }

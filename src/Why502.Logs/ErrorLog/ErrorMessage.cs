@@ -33,4 +33,7 @@ public sealed record ErrorMessage(
 {
     /// <summary>True when the message is about speaking to an upstream.</summary>
     public bool IsGatewayPath { get; init; }
+
+    /// <summary>Place in the table.</summary>
+    internal int Ordinal { get; init; }
 }

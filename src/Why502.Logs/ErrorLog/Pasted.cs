@@ -112,6 +112,8 @@ internal static class Pasted
         ErrorLogFields f = default;
         ErrorLogLine.ParseFields(text, ref f);
         return (f.Known is not null ? 6 : 0) + (f.HasContext ? 2 : 0) + (f.Phase.Present ? 2 : 0) + (f.Server.Present ? 1 : 0) + (f.Request.Present ? 1 : 0)
-            + (f.Upstream.Present ? 2 : 0) + (f.Host.Present ? 1 : 0) + (f.Errno is not null ? 1 : 0) + (f.ConfigFile.Present ? 1 : 0) - (f.OpenQuote ? 3 : 0);
+            + (f.Upstream.Present ? 2 : 0) + (f.Host.Present ? 1 : 0) + (f.Errno is not null ? 1 : 0) + (f.ConfigFile.Present ? 1 : 0) - (f.OpenQuote ? 3 : 0)
+            // The context holds no line feed of its own: one there comes from a wrap.
+            - (text[f.Message.End..].Contains((byte)'\n') ? 1 : 0);
     }
 }

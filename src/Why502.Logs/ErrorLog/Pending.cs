@@ -1,9 +1,15 @@
+using System.Runtime.InteropServices;
+
 namespace Why502.Logs;
 
 /// <summary>The record that is being put together: whether it goes on is only known when the next line has been seen.</summary>
 internal sealed class Pending
 {
     private readonly List<byte> _bytes = [];
+
+    public ReadOnlySpan<byte> Bytes => CollectionsMarshal.AsSpan(_bytes);
+
+    public void Clear() => _bytes.Clear();
 
     public int Length => _bytes.Count;
     public bool IsRecord { get; private set; }

@@ -89,7 +89,8 @@ internal static class Carrier
 
         if (LogTime.TryReadIso(text, out DateTime time, out bool utc, out int length) || LogTime.TryReadSyslog(text, null, out time, out length))
         {
-            if (length >= text.Length || text[length] != ' ')
+            // "2026-11-21 01:02:03,123" is how apps begin their own lines; carriers write the T.
+            if (length >= text.Length || text[length] != ' ' || (text[4] == '-' && text[10] == ' '))
             {
                 return 0;
             }
@@ -115,6 +116,11 @@ internal static class Carrier
             }
         }
 
+        if (ErrorLogLine.StartsRecord(text))
+        {
+            return 0;
+        }
+
         int tag = Tag(text, ref state);
         if (tag > 0)
         {
@@ -122,7 +128,7 @@ internal static class Carrier
         }
 
         int host = text.IndexOf((byte)' ');
-        if (host <= 0 || host > 255 || !IsName(text[..host]))
+        if (host <= 0 || host > 255 || !IsName(text[..host]) || IsLevel(text[..host]))
         {
             return 0;
         }
@@ -147,7 +153,7 @@ internal static class Carrier
     private static int Tag(ReadOnlySpan<byte> text, ref State state)
     {
         int end = text.IndexOfAny((byte)' ', (byte)':', (byte)'[');
-        if (end <= 0 || end > 128 || text[end] == ' ' || !IsName(text[..end]))
+        if (end <= 0 || end > 128 || text[end] == ' ' || !IsName(text[..end]) || text[..end].IndexOfAnyExceptInRange((byte)'-', (byte)'9') < 0 || IsLevel(text[..end]))
         {
             return 0;
         }
@@ -174,6 +180,11 @@ internal static class Carrier
         state.Pid = pid;
         return at + 1 < text.Length && text[at + 1] == ' ' ? at + 2 : at + 1;
     }
+
+    /// <summary>An app's own <c>TIME LEVEL logger: …</c> has the shape of syslog's host and tag.</summary>
+    private static bool IsLevel(ReadOnlySpan<byte> word) =>
+        word.Length is >= 4 and <= 8 && (Ascii.EqualsIgnoreCase(word, "info"u8) || Ascii.EqualsIgnoreCase(word, "warn"u8) || Ascii.EqualsIgnoreCase(word, "warning"u8) || Ascii.EqualsIgnoreCase(word, "error"u8)
+            || Ascii.EqualsIgnoreCase(word, "debug"u8) || Ascii.EqualsIgnoreCase(word, "trace"u8) || Ascii.EqualsIgnoreCase(word, "fatal"u8) || Ascii.EqualsIgnoreCase(word, "critical"u8) || Ascii.EqualsIgnoreCase(word, "notice"u8));
 
     /// <summary>RFC 5424 behind its host: <c>APP PROCID MSGID SD MSG</c>.</summary>
     private static int Rfc5424(ReadOnlySpan<byte> text, ref State state)

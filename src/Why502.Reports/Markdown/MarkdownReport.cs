@@ -125,11 +125,13 @@ public static class MarkdownReport
         var number = 1;
         foreach (var step in fix.Steps)
         {
-            text.Append(number++).Append(". ").Append(Markdown.Text(Words.Capital(Words.Sentence(step.Text.Length == 0 ? "Run" : step.Text)))).Append('\n');
+            text.Append(number++).Append(". ").Append(Markdown.Text(Words.Capital(Words.Sentence(step.Text))));
             if (step.Command is not null)
             {
-                text.Append("   ").Append(Markdown.Code(step.Command)).Append('\n');
+                text.Append(step.Text.Length == 0 ? "" : "\n   ").Append(Markdown.Code(step.Command));
             }
+
+            text.Append('\n');
         }
 
         if (FixPlan.VerifyCommand(finding) is { } verify)

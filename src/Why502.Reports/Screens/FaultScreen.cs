@@ -49,11 +49,13 @@ internal static class FaultScreen
             IncidentWords.When(finding.Incident, input.Conclusion.Overview.Now),
             IncidentWords.Impact(finding.Incident),
         };
-        page.Line(
-            new Run(Ink.Fault, $"  {parts[0]}"),
-            new Run(Ink.Plain, $"    {parts[1]}"),
-            new Run(Ink.Plain, $"   {parts[2]}"),
-            new Run(Ink.Plain, $"   {parts[3]}"));
+        var fits = 2 + parts.Sum(part => part.Length) + 4 + 6 <= page.Width;
+        page.Line(new Run(Ink.Fault, $"  {parts[0]}"), new Run(Ink.Plain, $"    {parts[1]}   {parts[2]}{(fits ? "   " + parts[3] : "")}"));
+        if (!fits)
+        {
+            page.Line("  " + parts[3]);
+        }
+
         if (finding.Incident.Origin != Origin.Nginx)
         {
             page.Line($"  The status was made by the {ContractWords.Of(finding.Incident.Origin)}, not by nginx.");
@@ -97,7 +99,8 @@ internal static class FaultScreen
         var incident = finding.Incident;
         if (!incident.FromProbe)
         {
-            Row(page, Label(Symptoms.SourceOf(incident)), $"{IncidentWords.MessageText(incident)}  {Often(incident, input.Conclusion.Overview.Now)}", Symptoms.PlaceOf(incident));
+            var often = Often(incident, input.Conclusion.Overview.Now);
+            Row(page, Label(Symptoms.SourceOf(incident)), IncidentWords.MessageText(incident), Symptoms.PlaceOf(incident) is { } place ? $"{often}   {place}" : often);
         }
 
         foreach (var evidence in Symptoms.Weighed(finding).Take(EvidenceMax))

@@ -24,7 +24,10 @@ internal static class FileDiagnosis
         deadline.CancelAfter(request.Timeout * 0.9);
         var started = TimeProvider.System.GetTimestamp();
         say($"reading {string.Join(", ", names)} …");
-        var files = await Task.WhenAll(names.Distinct().Select(name => GivenFile.OpenAsync(name, deadline.Token))).ConfigureAwait(false);
+        // A pipe that never ends must leave time for the files beside it.
+        using var opening = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        opening.CancelAfter(request.Timeout * 0.5);
+        var files = await Task.WhenAll(names.Distinct().Select(name => GivenFile.OpenAsync(name, opening.Token))).ConfigureAwait(false);
         if (files.FirstOrDefault(file => file.Kind == GivenKind.Record) is { } record)
         {
             return files.Length == 1 ? Replay(record, stop) : throw new UsageException($"{record.Name} is a record and is diagnosed alone: why502 diagnose {record.Name}");

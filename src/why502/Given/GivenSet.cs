@@ -134,7 +134,7 @@ internal sealed class GivenSet
         GivenLogs = [.. files.Select(Log).OfType<GivenLog>()],
     };
 
-    private string MainPath => configurations.Count == 0 ? "" : Configuration().Files[0].Path;
+    private string MainPath => configurations.Count == 0 ? "nginx.conf" : Configuration().Files[0].Path;
 
     private GivenLog? Log(GivenFile file) => file.Kind switch
     {

@@ -44,8 +44,9 @@ public sealed class Tool
         {
             if (File.Exists(Path.Combine(folder.FullName, "why502.slnx")))
             {
-                string[] candidates = [Path.Combine(folder.FullName, "artifacts", "publish", "why502"), Path.Combine(folder.FullName, "why502")];
-                return candidates.FirstOrDefault(File.Exists);
+                // Not the script at the root: it may build first, and a lab machine is no place for that.
+                var published = Path.Combine(folder.FullName, "artifacts", "publish", "why502");
+                return File.Exists(published) ? published : null;
             }
         }
 

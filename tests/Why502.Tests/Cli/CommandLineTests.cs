@@ -1,6 +1,7 @@
 using System.Text;
 using Why502.Cli;
 using Why502.Cli.Commands;
+using Xunit;
 
 namespace Why502.Tests.Cli;
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Why502.Cli;
 using Why502.Cli.Commands;
 using Why502.Cli.Given;
+using Xunit;
 
 namespace Why502.Tests.Cli;
 

@@ -1,4 +1,5 @@
 using Why502.Cli.Commands;
+using Xunit;
 
 namespace Why502.Tests.Cli;
 

@@ -128,12 +128,13 @@ public class ErrorLogReaderTests
         string text = Refused + "\r\nNov 20 22:37:13 web1 nginx[3004]: " + Refused + "\n2026/11/20 22:37:13 [error] 7#7: *1 FastCGI sent in stderr: \"a\nb\" while reading response header from upstream, client: 192.0.2.7, server: a, request: \"GET / HTTP/1.1\", upstream: \"fastcgi://127.0.0.1:9000\"\nnginx: [emerg] unexpected \"}\" in /a.conf:3";
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         string expected = Show(Read(bytes));
-        for (int at = 0; at <= bytes.Length; at++)
+        // Every border near line ends and heads, every third one in between.
+        for (int at = 0; at <= bytes.Length; at += at % 60 < 24 ? 1 : 3)
         {
             Assert.Equal(expected, Show(Read(bytes, at)));
         }
 
-        static string Show(List<ErrorLogRecord> records) => string.Join('\n', records.Select(r => $"{r.At}|{r.Raw}|{r.Known?.Id}|{r.UpstreamPeer}|{r.Suspect}"));
+        static string Show(List<ErrorLogRecord> records) => string.Join('\n', records.Select(r => $"{r.At}|{Sanitizer.Line(r.RawBytes.Span)}|{r.Known?.Id}|{r.UpstreamPeer}|{r.Suspect}"));
     }
 
     [Fact]

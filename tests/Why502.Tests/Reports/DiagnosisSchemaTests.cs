@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Why502.Reports;
+using Xunit;
 
 namespace Why502.Tests.Reports;
 

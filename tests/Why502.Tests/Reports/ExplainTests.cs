@@ -1,5 +1,6 @@
 using Why502.Diagnosis;
 using Why502.Reports;
+using Xunit;
 
 namespace Why502.Tests.Reports;
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Why502.Diagnosis;
 using Why502.Reports;
+using Xunit;
 
 namespace Why502.Tests.Reports;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Xunit;
 
 namespace Why502.Tests.Reports;
 

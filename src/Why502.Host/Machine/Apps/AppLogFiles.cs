@@ -8,7 +8,7 @@ internal static class AppLogFiles
 
     private static readonly string[] Names = ["--error-logfile", "--log-file", "--access-logfile", "--logto", "--logto2", "--daemonize", "--access-log", "--log"];
 
-    public static IReadOnlyList<string> Of(ProcessEntry process, AppContext app)
+    public static IReadOnlyList<string> Of(ProcessEntry process, AppLaunch app)
     {
         var files = Options.Values(app.Arguments, Names).Where(path => path.Contains('/') || path.EndsWith(".log", StringComparison.Ordinal))
             .Select(path => Options.FullPath(path, app.WorkingDirectory)).ToList();

@@ -22,7 +22,7 @@ internal sealed class AppProcessesReader(MachineSnapshot machine)
 
             var workers = processes.ChildrenOf(process.Pid).Where(child => AppStack.Of(child)?.Name == stack.Name).ToList();
             var listensOn = workers.Prepend(process).SelectMany(member => holdings[member.Pid]).Distinct().Order(StringComparer.Ordinal).ToList();
-            var app = AppContext.Of(stack, process);
+            var app = AppLaunch.Of(stack, process);
             var bind = stack.Name == "php-fpm" ? [] : BindAddresses.Of(app);
             if (listensOn.Count == 0 && bind.Count == 0 && !AlwaysServes(stack))
             {
@@ -42,6 +42,10 @@ internal sealed class AppProcessesReader(MachineSnapshot machine)
     private bool IsChildOfSame(ProcessEntry process, AppStack stack)
         => machine.Processes.Find(process.ParentPid) is { } parent && AppStack.Of(parent) is { } above && above.Name == stack.Name && above.Server != "pm2";
 
+    /// <summary>Sockets that .NET programs open for tools, never for requests.</summary>
+    private static bool IsInternal(string address)
+        => Path.GetFileName(address) is var name && (name.StartsWith("dotnet-diagnostic-", StringComparison.Ordinal) || name.StartsWith("CoreFxPipe_", StringComparison.Ordinal) || name.StartsWith("MSBuild", StringComparison.Ordinal));
+
     /// <summary>Addresses by the process that holds their listener.</summary>
     private ILookup<int, string> Holdings()
     {
@@ -50,6 +54,6 @@ internal sealed class AppProcessesReader(MachineSnapshot machine)
             .Select(process => (process.Pid, Address: NginxAddress.Of(listener.Row.Address, listener.Row.Port))));
         var unix = machine.Sockets.Unix.SelectMany(listener => owners.Of(listener.Row.Inode)
             .Select(process => (process.Pid, Address: NginxAddress.OfUnix(UnixSocketFile.AbsolutePath(listener.Row, owners.Of(listener.Row.Inode))))));
-        return tcp.Concat(unix).ToLookup(held => held.Pid, held => held.Address);
+        return tcp.Concat(unix.Where(held => !IsInternal(held.Address))).ToLookup(held => held.Pid, held => held.Address);
     }
 }

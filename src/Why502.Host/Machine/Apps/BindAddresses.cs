@@ -6,9 +6,9 @@ namespace Why502.Host.Machine;
 /// </summary>
 internal static class BindAddresses
 {
-    public static IReadOnlyList<string> Of(AppContext app) => [.. Raw(app).Select(address => Normal(address, app.WorkingDirectory)).OfType<string>().Distinct()];
+    public static IReadOnlyList<string> Of(AppLaunch app) => [.. Raw(app).Select(address => Normal(address, app.WorkingDirectory)).OfType<string>().Distinct()];
 
-    private static IEnumerable<string> Raw(AppContext app) => app.Stack.Server switch
+    private static IEnumerable<string> Raw(AppLaunch app) => app.Stack.Server switch
     {
         "gunicorn" => Gunicorn(app),
         "uwsgi" => Uwsgi(app),
@@ -26,7 +26,7 @@ internal static class BindAddresses
         _ => [],
     };
 
-    private static IEnumerable<string> Gunicorn(AppContext app)
+    private static IEnumerable<string> Gunicorn(AppLaunch app)
     {
         // Settings are read in this order, later ones win: file, GUNICORN_CMD_ARGS, command line.
         IReadOnlyList<string> fromEnvironment = Options.Split(app.Variable("GUNICORN_CMD_ARGS") ?? "");
@@ -45,7 +45,7 @@ internal static class BindAddresses
             : [app.Variable("PORT") is { } port ? HostPort("0.0.0.0", port) : "127.0.0.1:8000"];
     }
 
-    private static IEnumerable<string> Uwsgi(AppContext app)
+    private static IEnumerable<string> Uwsgi(AppLaunch app)
     {
         var given = Options.Values(app.Arguments, "--http-socket", "--socket", "--uwsgi-socket", "--fastcgi-socket", "--http", "--https", "-s");
         foreach (var variable in (string[])["UWSGI_SOCKET", "UWSGI_HTTP_SOCKET", "UWSGI_HTTP"])
@@ -72,7 +72,7 @@ internal static class BindAddresses
         return given.Select(value => value.Split(',')[0]);
     }
 
-    private static List<string> Asgi(AppContext app)
+    private static List<string> Asgi(AppLaunch app)
     {
         if (Options.Value(app.Arguments, "--uds", "-u", "--unix-socket") is { } path && path.Contains('/'))
         {
@@ -102,7 +102,7 @@ internal static class BindAddresses
         return given is null ? "127.0.0.1:8000" : int.TryParse(given, out _) ? HostPort("127.0.0.1", given) : given;
     }
 
-    private static List<string> Puma(AppContext app)
+    private static List<string> Puma(AppLaunch app)
     {
         var given = Options.Values(app.Arguments, "-b", "--bind");
 
@@ -112,7 +112,7 @@ internal static class BindAddresses
         return given.Count > 0 ? given : (Options.Value(app.Arguments, "-p", "--port") ?? app.Variable("PORT")) is { } port ? [HostPort("0.0.0.0", port)] : [];
     }
 
-    private static List<string> Unicorn(AppContext app)
+    private static List<string> Unicorn(AppLaunch app)
     {
         var given = Options.Values(app.Arguments, "-l", "--listen");
         if (given.Count == 0 && Options.Value(app.Arguments, "-c", "--config-file") is { } file)
@@ -123,13 +123,13 @@ internal static class BindAddresses
         return given.Count > 0 ? given : [HostPort("0.0.0.0", Options.Value(app.Arguments, "-p", "--port") ?? "8080")];
     }
 
-    private static IEnumerable<string> Dotnet(AppContext app)
+    private static IEnumerable<string> Dotnet(AppLaunch app)
     {
         var urls = Options.Value(app.Arguments, "--urls") ?? app.Variable("ASPNETCORE_URLS", "URLS", "DOTNET_URLS");
         return urls is not null ? urls.Split(';') : app.Variable("ASPNETCORE_HTTP_PORTS") is { } ports ? ports.Split(';').Select(port => ":" + port) : [];
     }
 
-    private static IEnumerable<string> Node(AppContext app)
+    private static IEnumerable<string> Node(AppLaunch app)
     {
         var isNext = app.Stack.Server == "next" || app.Arguments.Any(argument => argument.EndsWith("/next", StringComparison.Ordinal));
         var port = Options.Value(app.Arguments, "--port") ?? (isNext ? Options.Value(app.Arguments, "-p") : null) ?? app.Variable("PORT", "NITRO_PORT", "NUXT_PORT");

@@ -7,7 +7,6 @@ namespace Why502.Host.Machine;
 internal sealed partial class FpmPoolsReader(MachineSnapshot machine)
 {
     private const int VersionsMax = 100;
-    private const string DefaultPrefix = "/usr";
 
     /// <summary>php-fpm's title: "php-fpm: master process (/etc/php/8.2/fpm/php-fpm.conf)".</summary>
     [GeneratedRegex(@"\Aphp-fpm: master process \((?<file>.*)\)\z", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
@@ -30,7 +29,7 @@ internal sealed partial class FpmPoolsReader(MachineSnapshot machine)
         {
             if (FileCalls.Status(file) is { } status && seen.Add((status.Inode, status.DeviceMajor, status.DeviceMinor)))
             {
-                var configuration = new FpmConfiguration("", DefaultPrefix);
+                var configuration = new FpmConfiguration("", PrefixOf(file));
                 pools.AddRange(configuration.Read(file).Select(pool => pool with { Unit = UnitFor(file) }));
                 problems.AddRange(configuration.Problems);
             }
@@ -48,7 +47,8 @@ internal sealed partial class FpmPoolsReader(MachineSnapshot machine)
             return null;
         }
 
-        return MasterTitle.Match(process.Title) is { Success: true } match && match.Groups["file"].Value.StartsWith('/') ? match.Groups["file"].Value : null;
+        // The title repeats -y as it was given; FPM stays in the directory it was started in.
+        return MasterTitle.Match(process.Title) is { Success: true } match && Options.FullPath(match.Groups["file"].Value, process.WorkingDirectory) is ['/', ..] file ? file : null;
     }
 
     private IEnumerable<PhpFpmPool> OfMaster(ProcessEntry master, string file, List<string> problems, HashSet<(ulong, uint, uint)> seen)
@@ -60,7 +60,7 @@ internal sealed partial class FpmPoolsReader(MachineSnapshot machine)
         }
 
         var children = machine.Processes.ChildrenOf(master.Pid).Select(child => child.Title).ToList();
-        var configuration = new FpmConfiguration(root, DefaultPrefix);
+        var configuration = new FpmConfiguration(root, PrefixOf(file));
         var pools = configuration.Read(file);
         problems.AddRange(configuration.Problems);
         return pools.Select(pool => pool with
@@ -70,6 +70,9 @@ internal sealed partial class FpmPoolsReader(MachineSnapshot machine)
             Unit = master.ControlGroup.Unit ?? UnitFor(file),
         });
     }
+
+    /// <summary>PHP's compiled-in prefix, which relative paths are under: /usr for packages, /usr/local where it was built by hand.</summary>
+    private static string PrefixOf(string file) => file.IndexOf("/etc/", StringComparison.Ordinal) is var at and > 0 ? file[..at] : "/usr";
 
     private static IEnumerable<string> StandardFiles()
     {

@@ -14,7 +14,7 @@ internal static partial class JavaAddresses
     [GeneratedRegex("""\b(?<name>port|address)\s*=\s*["'](?<value>[^"']*)["']""", RegexOptions.ExplicitCapture, 200)]
     private static partial Regex Attribute { get; }
 
-    public static IEnumerable<string> Of(AppContext app)
+    public static IEnumerable<string> Of(AppLaunch app)
     {
         if ((Property(app, "server.port") ?? app.Variable("SERVER_PORT")) is { } port)
         {
@@ -41,6 +41,6 @@ internal static partial class JavaAddresses
         }
     }
 
-    private static string? Property(AppContext app, string name)
+    private static string? Property(AppLaunch app, string name)
         => Options.Value(app.Arguments, "-D" + name) ?? Options.Value(app.Arguments, "--" + name);
 }

@@ -3,9 +3,9 @@ namespace Why502.Host.Machine;
 /// <summary>Whether a worker of an app server serves one request at a time.</summary>
 internal static class OneRequest
 {
-    public static bool? PerWorker(AppStack stack, ProcessEntry process) => PerWorker(AppContext.Of(stack, process));
+    public static bool? PerWorker(AppStack stack, ProcessEntry process) => PerWorker(AppLaunch.Of(stack, process));
 
-    public static bool? PerWorker(AppContext app) => app.Stack.Server switch
+    public static bool? PerWorker(AppLaunch app) => app.Stack.Server switch
     {
         "php-fpm" or "php" or "unicorn" or "unicorn_rails" => true,
         "gunicorn" => Gunicorn(app),
@@ -15,7 +15,7 @@ internal static class OneRequest
     };
 
     /// <summary>The default worker class is sync; more than one thread makes it gthread.</summary>
-    private static bool? Gunicorn(AppContext app)
+    private static bool? Gunicorn(AppLaunch app)
     {
         if (app.Arguments is ["master" or "worker", ..])
         {
@@ -35,7 +35,7 @@ internal static class OneRequest
         return workerClass is null or "sync" && threads is null or "1";
     }
 
-    private static bool Uwsgi(AppContext app)
+    private static bool Uwsgi(AppLaunch app)
     {
         string[] several = ["threads", "gevent", "async", "asyncio", "ugreen"];
         var settings = app.Arguments.Where(argument => argument.EndsWith(".ini", StringComparison.Ordinal))

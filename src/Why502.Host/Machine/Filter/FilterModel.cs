@@ -30,10 +30,10 @@ internal sealed record FilterMatch
 
     public bool IsAny => Understood && !Never && Protocol is null && DestinationPorts.Count == 0 && Destinations.Count == 0 && Sources.Count == 0 && InInterface is null && OutInterface is null;
 
-    /// <summary>Both have to hold. Where both ask the same thing differently, that is left not understood.</summary>
+    /// <summary>Both have to hold. Nothing has two protocols; where else both ask the same thing differently, that is left not understood.</summary>
     public FilterMatch And(FilterMatch inner)
     {
-        var conflict = Differ(Protocol, inner.Protocol) || Differ(InInterface, inner.InInterface) || Differ(OutInterface, inner.OutInterface)
+        var conflict = Differ(InInterface, inner.InInterface) || Differ(OutInterface, inner.OutInterface)
             || Differ(DestinationPorts, inner.DestinationPorts) || Differ(Destinations, inner.Destinations) || Differ(Sources, inner.Sources);
         return new()
         {
@@ -44,7 +44,7 @@ internal sealed record FilterMatch
             InInterface = inner.InInterface ?? InInterface,
             OutInterface = inner.OutInterface ?? OutInterface,
             Understood = Understood && inner.Understood && !conflict,
-            Never = Never || inner.Never,
+            Never = Never || inner.Never || Differ(Protocol, inner.Protocol),
         };
     }
 

@@ -36,13 +36,9 @@ internal sealed class NftMatches(Func<string, JsonElement?> findSet)
 
         foreach (var pair in Elements(data) ?? [])
         {
-            if (pair.ValueKind != JsonValueKind.Array || pair.GetArrayLength() != 2 || pair[1].ValueKind != JsonValueKind.Object)
-            {
-                continue;
-            }
-
-            var member = pair[1].EnumerateObject().FirstOrDefault();
-            if (member.Name is not null && NftRuleset.VerdictOf(member.Name, member.Value) is { } verdict)
+            if (pair.ValueKind == JsonValueKind.Array && pair.GetArrayLength() == 2
+                && NftRuleset.OnlyMember(pair[1]) is { } member
+                && NftRuleset.VerdictOf(member.Name, member.Value) is { } verdict)
             {
                 steps.Add((Compared(Match, key, "==", pair[0]), verdict.Verdict, verdict.Target));
             }

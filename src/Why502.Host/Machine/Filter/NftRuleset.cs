@@ -85,10 +85,12 @@ internal sealed class NftRuleset
 
         foreach (var expression in expressions.EnumerateArray())
         {
-            if (expression.ValueKind != JsonValueKind.Object || expression.EnumerateObject().FirstOrDefault() is not { Name: { } name } member)
+            if (OnlyMember(expression) is not { } member)
             {
                 continue;
             }
+
+            var name = member.Name;
 
             if (name == "counter")
             {
@@ -134,6 +136,20 @@ internal sealed class NftRuleset
         var type = Text(value, "type");
         var detail = Text(value, "expr");
         return type.Length == 0 ? null : detail.Length == 0 ? type : $"{type} {detail}";
+    }
+
+    /// <summary>A statement is an object with one member, whose name is the kind.</summary>
+    internal static JsonProperty? OnlyMember(JsonElement item)
+    {
+        if (item.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var member in item.EnumerateObject())
+            {
+                return member;
+            }
+        }
+
+        return null;
     }
 
     internal static JsonElement? Member(JsonElement item, string name)

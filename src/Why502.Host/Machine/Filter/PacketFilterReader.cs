@@ -6,7 +6,7 @@ namespace Why502.Host.Machine;
 internal sealed class PacketFilterReader(MachineSnapshot machine, Programs programs)
 {
     private const int OutputBytesMax = 16 * 1024 * 1024;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>A way into another network namespace: the program and its first arguments; empty for our own.</summary>
     private sealed record Entrance(string? Program, IReadOnlyList<string> Arguments);
@@ -94,7 +94,7 @@ internal sealed class PacketFilterReader(MachineSnapshot machine, Programs progr
             if (programs.Find(program) is { } path && FileCalls.Read($"{machine.Options.ProcPath}/self{tables}", 4096) is { Length: > 0 })
             {
                 var run = await RunAsync(entrance, path, [], cancellation).ConfigureAwait(false);
-                chains.AddRange(IptablesSave.Parse(run.Output, "iptables-legacy", family));
+                chains.AddRange(IptablesSave.Parse(run.Output, family == "ip" ? "iptables-legacy" : "ip6tables-legacy", family));
             }
         }
 
@@ -112,7 +112,7 @@ internal sealed class PacketFilterReader(MachineSnapshot machine, Programs progr
             {
                 var run = await RunAsync(entrance, path, ["-c"], cancellation).ConfigureAwait(false);
                 failure = run.Failure ?? (run.ExitCode == 0 ? null : $"{program}: {run.Error.Split('\n')[0]}");
-                chains.AddRange(IptablesSave.Parse(run.Output, "iptables", family));
+                chains.AddRange(IptablesSave.Parse(run.Output, family == "ip" ? "iptables" : "ip6tables", family));
             }
         }
 

@@ -5,8 +5,8 @@ namespace Why502.Host.Machine;
 /// <summary>The systemd service and the container that a process belongs to, by its control groups.</summary>
 internal readonly record struct ControlGroup(string? Unit, string? Container)
 {
-    /// <summary>Container ids are SHA-256 in hex; some runtimes show a shortened one.</summary>
-    private const int ContainerIdShortest = 32;
+    /// <summary>Container ids are SHA-256 in hex.</summary>
+    private const int ContainerIdLength = 64;
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
@@ -63,7 +63,7 @@ internal readonly record struct ControlGroup(string? Unit, string? Container)
         {
             var name = segments[i].EndsWith(".scope", StringComparison.Ordinal) ? segments[i][..^6] : segments[i];
             var id = name[(name.LastIndexOfAny(['-', ':']) + 1)..];
-            if (id.Length >= ContainerIdShortest && id.AsSpan().IndexOfAnyExcept(HexDigits) < 0)
+            if (id.Length == ContainerIdLength && id.AsSpan().IndexOfAnyExcept(HexDigits) < 0)
             {
                 return id;
             }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Why502.Diagnosis;
 
@@ -14,6 +15,7 @@ internal sealed class ProcessTable
 
     private readonly Dictionary<int, ProcessEntry> processes = [];
     private readonly ILookup<int, ProcessEntry> children;
+    private readonly ConcurrentDictionary<int, ProcessRef> references = new();
     private readonly Accounts accounts;
     private readonly DateTimeOffset? bootedAt;
     private readonly long ticksPerSecond;
@@ -54,10 +56,13 @@ internal sealed class ProcessTable
     public DateTimeOffset? StartOf(ProcessEntry process)
     {
         const long LongestUptime = 3_000_000_000;
-        return bootedAt?.AddSeconds((double)Math.Clamp(process.StartTicks, 0, ticksPerSecond * LongestUptime) / ticksPerSecond);
+        var ticks = Math.Clamp(process.StartTicks, 0, ticksPerSecond * LongestUptime);
+        return bootedAt?.AddSeconds(ticks / ticksPerSecond).AddMilliseconds(ticks % ticksPerSecond * 1000 / ticksPerSecond);
     }
 
-    public ProcessRef Refer(ProcessEntry process) => new()
+    public ProcessRef Refer(ProcessEntry process) => references.GetOrAdd(process.Pid, _ => Describe(process));
+
+    private ProcessRef Describe(ProcessEntry process) => new()
     {
         Pid = process.Pid,
         ParentPid = process.ParentPid == 0 ? null : process.ParentPid,

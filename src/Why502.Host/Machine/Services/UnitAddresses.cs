@@ -40,7 +40,7 @@ internal static class UnitAddresses
         foreach (var entry in Options.Split(text))
         {
             var equals = entry.IndexOf('=');
-            if (equals > 0 && AppContext.VariableNames.Contains(entry[..equals]))
+            if (equals > 0 && AppLaunch.VariableNames.Contains(entry[..equals]))
             {
                 kept[entry[..equals]] = entry[(equals + 1)..];
             }

@@ -8,7 +8,11 @@ internal sealed class UnitsReader(MachineSnapshot machine, Programs programs)
 {
     private const int OutputBytesMax = 8 * 1024 * 1024;
     private const int UnitsMax = 200;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private const int UnitFilesMax = 10_000;
+
+    private static readonly string[] UnitDirectories = ["/usr/lib/systemd/system", "/lib/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system"];
 
     private static readonly SearchValues<char> NotInNames = SearchValues.Create(" \t\n*?[");
 
@@ -73,19 +77,13 @@ internal sealed class UnitsReader(MachineSnapshot machine, Programs programs)
     /// <summary>The administrator's own units, those of known servers, and everything that failed.</summary>
     private async Task<(List<string>? Names, string? Failure)> NamesAsync(CancellationToken cancellation)
     {
-        var (files, failure) = await RunAsync(["list-unit-files", "--type=service,socket", "--no-legend", "--plain", "--full"], cancellation).ConfigureAwait(false);
-        if (files is null)
-        {
-            return (null, failure);
-        }
-
         var (loaded, problem) = await RunAsync(["list-units", "--type=service,socket", "--all", "--no-legend", "--plain", "--full"], cancellation).ConfigureAwait(false);
         if (loaded is null)
         {
             return (null, problem);
         }
 
-        var own = (FileCalls.List("/etc/systemd/system", 10_000, out _) ?? []).ToHashSet();
+        var own = (FileCalls.List("/etc/systemd/system", UnitFilesMax, out _) ?? []).ToHashSet();
         var names = new List<string>();
         foreach (var line in loaded.Split('\n'))
         {
@@ -97,17 +95,13 @@ internal sealed class UnitsReader(MachineSnapshot machine, Programs programs)
             }
         }
 
-        foreach (var line in files.Split('\n'))
-        {
-            var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length >= 2 && !fields[0].Contains('@') && fields[1] != "alias" && IsOfInterest(fields[0], own))
-            {
-                names.Add(fields[0]);
-            }
-        }
-
+        // A service that is stopped and not enabled is not loaded: its file tells that it is there.
+        var files = UnitDirectories.SelectMany(directory => FileCalls.List(directory, UnitFilesMax, out _) ?? []).Concat(own);
+        names.AddRange(files.Where(name => !name.Contains('@') && IsUnit(name) && IsOfInterest(name, own)).Order(StringComparer.Ordinal));
         return ([.. names.Distinct().Where(name => !name.StartsWith('-')).Take(UnitsMax)], null);
     }
+
+    private static bool IsUnit(string name) => name.EndsWith(".service", StringComparison.Ordinal) || name.EndsWith(".socket", StringComparison.Ordinal);
 
     private static bool IsOfInterest(string name, HashSet<string> own)
     {

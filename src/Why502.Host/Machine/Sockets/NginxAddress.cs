@@ -23,7 +23,8 @@ internal static class NginxAddress
     }
 
     public static IPEndPoint? Tcp(string address)
-        => !address.StartsWith("unix:", StringComparison.Ordinal) && IPEndPoint.TryParse(address, out var endpoint) && endpoint.Port > 0
+        => address.StartsWith("localhost:", StringComparison.Ordinal) ? Tcp("127.0.0.1" + address["localhost".Length..])
+            : !address.StartsWith("unix:", StringComparison.Ordinal) && IPEndPoint.TryParse(address, out var endpoint) && endpoint.Port > 0
             ? new(SockDiagMessages.Plain(endpoint.Address), endpoint.Port)
             : null;
 }

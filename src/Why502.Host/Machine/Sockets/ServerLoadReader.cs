@@ -44,7 +44,23 @@ internal sealed class ServerLoadReader(MachineSnapshot machine)
             }
         }
 
-        return highest is { } found ? Look.Saw(FactOf(found, path, endpoint), How) : Look.Blind($"nothing listens on {question.Address} in this network namespace", How);
+        if (highest is { } found)
+        {
+            return Look.Saw(FactOf(found, path, endpoint), How);
+        }
+
+        // sock_diag sees our own namespace only; that of a container would have to be entered.
+        return ListensElsewhere(path, endpoint)
+            ? Look.Blind($"{question.Address} listens in another network namespace", How)
+            : Look.Saw(new ServerLoadFact(null, null, null, null, null, null, null, []), How);
+    }
+
+    private bool ListensElsewhere(string? path, IPEndPoint? endpoint)
+    {
+        var table = machine.Sockets;
+        return path is not null
+            ? table.Unix.Any(listener => listener.SeenThrough != 0 && listener.Row.Path == path)
+            : ServerSample.Serving([.. table.Tcp.Where(listener => listener.NetworkNamespace != table.OwnNamespace).Select(listener => listener.Row)], endpoint!).Count > 0;
     }
 
     private static bool IsOwn(IPAddress address) => IPAddress.IsLoopback(address) || OwnAddresses.Read().Exists(own => own.Address.Equals(address));

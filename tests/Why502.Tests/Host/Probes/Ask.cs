@@ -10,15 +10,15 @@ internal static class Ask
     public static readonly ProbeLimits Quick = new()
     {
         ConnectPatience = TimeSpan.FromMilliseconds(400),
-        HandshakePatience = TimeSpan.FromMilliseconds(1500),
-        LateAlertPatience = TimeSpan.FromMilliseconds(400),
+        HandshakePatience = TimeSpan.FromSeconds(20),
+        LateAlertPatience = TimeSpan.FromMilliseconds(600),
         BodyPatience = TimeSpan.FromMilliseconds(150),
         StatusPagePatience = TimeSpan.FromMilliseconds(800),
         DnsPatience = TimeSpan.FromMilliseconds(150),
     };
 
-    public static Task<Answer> ForAnswer(Question question, CancellationToken cancellation = default)
-        => new ProbeAnswers(TimeProvider.System, "testhost", Quick).AnswerAsync(question, cancellation);
+    public static Task<Answer> ForAnswer(Question question, ProbeLimits? limits = null, CancellationToken cancellation = default)
+        => new ProbeAnswers(TimeProvider.System, "testhost", limits ?? Quick).AnswerAsync(question, cancellation);
 
     public static async Task<TFact> For<TFact>(Question<TFact> question)
         where TFact : Fact

@@ -108,7 +108,7 @@ public sealed class ConnectProbeTests
     {
         using var budget = new CancellationTokenSource();
         await budget.CancelAsync();
-        var answer = await Ask.ForAnswer(new Connect("127.0.0.1:1"), budget.Token);
+        var answer = await Ask.ForAnswer(new Connect("127.0.0.1:1"), cancellation: budget.Token);
         Assert.Equal("not finished within the time limit", answer.Unobserved);
         Assert.Equal(("testhost", "probe"), (answer.Provenance.Host, answer.Provenance.Source));
     }

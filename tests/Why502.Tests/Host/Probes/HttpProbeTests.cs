@@ -108,7 +108,7 @@ public sealed class HttpProbeTests
     {
         await using var server = new ScriptedServer((_, stop) => Task.Delay(Timeout.Infinite, stop));
         using var budget = new CancellationTokenSource(100);
-        var answer = await Ask.ForAnswer(Ask.Get(server, patienceMs: 60_000), budget.Token);
+        var answer = await Ask.ForAnswer(Ask.Get(server, patienceMs: 60_000), cancellation: budget.Token);
         Assert.Equal("not finished within the time limit", answer.Unobserved);
     }
 

@@ -69,7 +69,8 @@ public sealed class TlsProbeTests
     public async Task SilentPeer_TimesOut()
     {
         await using var server = new ScriptedServer((_, stop) => Task.Delay(Timeout.Infinite, stop));
-        Assert.Equal(ProbeOutcome.TimedOut, (await Ask.For(new TlsHandshake(server.Address, ""))).Outcome);
+        var answer = await Ask.ForAnswer(new TlsHandshake(server.Address, ""), limits: Ask.Quick with { HandshakePatience = TimeSpan.FromMilliseconds(200) });
+        Assert.Equal(ProbeOutcome.TimedOut, Assert.IsType<TlsFact>(answer.Fact).Outcome);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ namespace Why502.Host.Machine;
 /// <summary>What an app server was started with, wherever that is known from: a process, or a unit's ExecStart.</summary>
 /// <param name="Environment">Only variables of <see cref="VariableNames"/>.</param>
 /// <param name="ReadFile">A configuration file's text, or null when it may not be read.</param>
-internal sealed record AppContext(AppStack Stack, IReadOnlyDictionary<string, string> Environment, string? WorkingDirectory, Func<string, string?> ReadFile)
+internal sealed record AppLaunch(AppStack Stack, IReadOnlyDictionary<string, string> Environment, string? WorkingDirectory, Func<string, string?> ReadFile)
 {
     private const int ConfigurationBytesMax = 1024 * 1024;
 
@@ -14,7 +14,7 @@ internal sealed record AppContext(AppStack Stack, IReadOnlyDictionary<string, st
         "FLASK_RUN_PORT", "FLASK_RUN_HOST", "UVICORN_PORT", "UVICORN_HOST", "UWSGI_SOCKET", "UWSGI_HTTP_SOCKET", "UWSGI_HTTP", "NITRO_PORT", "NUXT_PORT", "NUXT_HOST", "PUMA_BIND", "SERVER_SERVLET_CONTEXT_PATH", "GUNICORN_BIND",
     ];
 
-    public static AppContext Of(AppStack stack, ProcessEntry process)
+    public static AppLaunch Of(AppStack stack, ProcessEntry process)
     {
         var directory = process.WorkingDirectory;
         return new(
