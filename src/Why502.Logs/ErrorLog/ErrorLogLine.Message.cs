@@ -133,7 +133,7 @@ public static partial class ErrorLogLine
         }
 
         f.Message = new Slice(start, end - start);
-        f.Code = CodeOf(f.Message.Of(line));
+        f.Code = known is null || known.PrintsCode ? CodeOf(f.Message.Of(line)) : null;
     }
 
     private static MessageContext ContextOf(in ErrorLogFields f, bool hasErrno, int errno) => new()
