@@ -5,7 +5,7 @@ using Why502.Logs;
 namespace Why502.Bench;
 
 /// <summary>
-/// Error-log classification (split, parse, recognise, fold) against <c>wc -l</c> on the same generated file in the same minute, and against reading alone.
+/// Error-log classification (split, parse, recognise, fold) against counting lines as <c>wc -l</c> does, on the same generated file in the same minute.
 /// The mix is a busy gateway's: refusals, time-outs, resets, missing files and a few rare lines, over many routes and several upstreams.
 /// </summary>
 internal static class ErrorLogBenchmark
@@ -16,8 +16,8 @@ internal static class ErrorLogBenchmark
         try
         {
             long lines = Generate(file, megabytes * 1_000_000L);
-            double wc = Best(() => Wc(file));
-            double fold = Best(() => Fold(file));
+            double wc = Best(() => Timed(() => CountLines(file)));
+            double fold = Best(() => Timed(() => Fold(file)));
             double bytes = new FileInfo(file).Length;
             Console.WriteLine($"lines {lines:N0}, {bytes / 1e6:N0} MB");
             Console.WriteLine($"wc -l      {bytes / wc / 1e9,6:N2} GB/s");
@@ -30,23 +30,41 @@ internal static class ErrorLogBenchmark
         }
     }
 
-    private static double Best(Action action)
+    /// <summary>The best of a few runs in processor time: a busy machine stretches the clock, not the work.</summary>
+    private static double Best(Func<TimeSpan> action)
     {
         double best = double.MaxValue;
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < 5; i++)
         {
-            long start = Stopwatch.GetTimestamp();
-            action();
-            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            best = Math.Min(best, action().TotalSeconds);
         }
 
         return best;
     }
 
-    private static void Wc(string file)
+    /// <summary>What <c>wc -l</c> does (read, count line feeds with vectors), in this process: the processor time of a child that has ended cannot be asked.</summary>
+    private static void CountLines(string file)
     {
-        using Process process = Process.Start(new ProcessStartInfo("wc", ["-l", file]) { RedirectStandardOutput = true })!;
-        process.WaitForExit();
+        byte[] buffer = new byte[256 * 1024];
+        using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
+        long lines = 0;
+        int read;
+        while ((read = stream.Read(buffer)) > 0)
+        {
+            lines += buffer.AsSpan(0, read).Count((byte)'\n');
+        }
+
+        if (lines == 0)
+        {
+            throw new InvalidOperationException("The generated log is empty.");
+        }
+    }
+
+    private static TimeSpan Timed(Action action)
+    {
+        TimeSpan start = Environment.CpuUsage.TotalTime;
+        action();
+        return Environment.CpuUsage.TotalTime - start;
     }
 
     private static void Fold(string file)

@@ -16,7 +16,7 @@ public static class FilterReading
         }
 
         return filter.Rules
-            .Where(rule => Concerns(rule, address, peer.Port, local))
+            .Where(rule => rule.Verdict is "drop" or "reject" && Concerns(rule, address, peer.Port, local) && !filter.Accepts.Any(accept => Precedes(accept, rule) && Concerns(accept, address, peer.Port, local)))
             .OrderBy(rule => rule.IsPolicy)
             .ThenByDescending(rule => rule.Understood)
             .FirstOrDefault();
@@ -26,18 +26,30 @@ public static class FilterReading
     {
         var v6 = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
         var loopback = IPAddress.IsLoopback(address);
-        return rule.Verdict is "drop" or "reject"
-            && rule.Protocol is null or "tcp"
+        return (rule.Protocol is null or "tcp")
             && (rule.Family switch { "ip" => !v6, "ip6" => v6, _ => true })
             && (rule.Hook is "output" or "" || (local && rule.Hook == "input") || (local && rule.Hook is "prerouting" or "ingress"))
             && (rule.DestinationPorts.Count == 0 || rule.DestinationPorts.Any(range => InRange(range, port)))
             && (rule.Destinations.Count == 0 || rule.Destinations.Any(prefix => InPrefix(prefix, address)))
             && (rule.Sources.Count == 0 || !loopback || rule.Sources.Any(prefix => InPrefix(prefix, address)))
-            && (rule.InInterface is null || rule.Hook != "input" || (rule.InInterface == "lo") == local)
-            && (rule.OutInterface is null || (rule.OutInterface == "lo") == local)
+            && (rule.Hook != "input" || MayBe(rule.InInterface, local))
+            && MayBe(rule.OutInterface, local)
             // A policy on loopback is nearly always preceded by an accept for lo: it is no evidence.
             && (!rule.IsPolicy || !local);
     }
+
+    /// <summary>Traffic to an own address goes through lo; to another machine through any interface but lo.</summary>
+    private static bool MayBe(string? interfaceName, bool local) => interfaceName switch
+    {
+        null => true,
+        "lo" => local,
+        "!lo" => !local,
+        ['!', ..] => true,
+        _ => !local,
+    };
+
+    private static bool Precedes(FilterRule accept, FilterRule rule)
+        => accept.Understood && accept.Tool == rule.Tool && accept.Family == rule.Family && accept.Table == rule.Table && accept.BaseChain == rule.BaseChain && accept.Order < rule.Order;
 
     private static bool InRange(string range, int port)
     {

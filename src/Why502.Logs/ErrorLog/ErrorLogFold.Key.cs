@@ -4,8 +4,12 @@ namespace Why502.Logs;
 
 public sealed partial class ErrorLogFold
 {
-    private static UInt128 Key(ErrorLogRecord record, ErrorMessage known, bool trusted, string? route, bool coarse)
+    /// <summary>Two keys: with and without what clients choose (path, host, method).</summary>
+    private readonly record struct Keys(UInt128 Full, UInt128 Coarse);
+
+    private static Keys KeysOf(ErrorLogRecord record, ErrorMessage known, string? route)
     {
+        bool trusted = record.UpstreamIsTrusted;
         Fingerprint print = Fingerprint.New();
         Head(ref print, known, record.Errno, record.Code);
         Text(ref print, record.Ssl?.Reason);
@@ -17,19 +21,16 @@ public sealed partial class ErrorLogFold
         Text(ref print, trusted ? record.UpstreamPeer : null);
         Text(ref print, record.ConfigFile);
         print.AddNumber((ulong)(record.ConfigLine ?? -1));
-        if (!coarse)
-        {
-            Text(ref print, route);
-            Text(ref print, record.Host);
-            Text(ref print, record.Method);
-            Text(ref print, record.Subrequest);
-        }
-
-        return print.Value;
+        UInt128 coarse = print.Value;
+        Text(ref print, route);
+        Text(ref print, record.Host);
+        Text(ref print, record.Method);
+        Text(ref print, record.Subrequest);
+        return new Keys(print.Value, coarse);
     }
 
-    /// <summary>The same key from the line's bytes. Records that need decoding first (OpenSSL queue, configuration place) take the other way.</summary>
-    private static UInt128 Key(ReadOnlySpan<byte> line, in ErrorLogFields f, ErrorMessage known)
+    /// <summary>The same keys from the line's bytes. Records that need decoding first (OpenSSL queue, configuration place) take the other way.</summary>
+    private static Keys KeysOf(ReadOnlySpan<byte> line, in ErrorLogFields f, ErrorMessage known)
     {
         Fingerprint print = Fingerprint.New();
         Head(ref print, known, f.Errno, f.Code);
@@ -42,29 +43,26 @@ public sealed partial class ErrorLogFold
         Part(ref print, line, f.UpstreamIsTrusted ? f.UpstreamPeer : default);
         print.AddNumber(0);
         print.AddNumber(unchecked((ulong)-1));
+        UInt128 coarse = print.Value;
         ErrorLogLine.SplitRequest(f.Request.Of(line), out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
-        if (uri.Length > 0)
-        {
-            Span<byte> route = stackalloc byte[Routes.BytesMax];
-            print.Add(route[..Routes.Fold(uri, route)]);
-        }
-        else
-        {
-            print.AddNumber(0);
-        }
-
+        Span<byte> route = stackalloc byte[Routes.BytesMax];
+        Part(ref print, uri.Length > 0 ? route[..Routes.Fold(uri, route)] : default);
         Part(ref print, line, f.Host);
-        if (method.Length > 0)
-        {
-            print.Add(method);
-        }
-        else
+        Part(ref print, method);
+        Part(ref print, line, f.Subrequest);
+        return new Keys(print.Value, coarse);
+    }
+
+    /// <summary>An empty method or route is an absent one.</summary>
+    private static void Part(ref Fingerprint print, ReadOnlySpan<byte> part)
+    {
+        if (part.Length == 0)
         {
             print.AddNumber(0);
+            return;
         }
 
-        Part(ref print, line, f.Subrequest);
-        return print.Value;
+        print.Add(part);
     }
 
     /// <summary>Counts a record whose group exists and needs no new sample; false when the whole record is wanted.</summary>
@@ -89,7 +87,9 @@ public sealed partial class ErrorLogFold
             return true;
         }
 
-        if (!_groups.TryGetValue(Key(line, f, known), out Group? group) || WantsSample(group, f.Time))
+        Keys keys = KeysOf(line, f, known);
+        bool found = _groups.TryGetValue(keys.Full, out Group? group) || (IsScarce && _groups.TryGetValue(keys.Coarse, out group));
+        if (!found || WantsSample(group!, f.Time))
         {
             return false;
         }
@@ -97,7 +97,7 @@ public sealed partial class ErrorLogFold
         _records++;
         _belowWarn += below ? 1 : 0;
         Widen(ref _first, ref _last, f.Time);
-        CountOne(group, f.Time, connection);
+        CountOne(group!, f.Time, connection);
         return true;
     }
 

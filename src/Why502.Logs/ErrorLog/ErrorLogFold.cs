@@ -73,6 +73,8 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
         AddToGroup(record, record.Known);
     }
 
+    private bool IsScarce => _groups.Count >= maxGroups * 3 / 4;
+
     private void AddUnknown(ErrorLogRecord record, bool below)
     {
         if (below)
@@ -104,18 +106,13 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
         bool trusted = record.UpstreamIsTrusted;
         string? uri = record.RequestUri;
         string? route = string.IsNullOrEmpty(uri) ? null : Routes.Fold(uri);
-        UInt128 key = Key(record, known, trusted, route, coarse: false);
-        if (!_groups.TryGetValue(key, out Group? group))
+        Keys keys = KeysOf(record, known, route);
+        if (!_groups.TryGetValue(keys.Full, out Group? group))
         {
-            // When room gets scarce, what clients choose (path, host, method) no longer makes groups of its own.
-            bool coarse = _groups.Count >= maxGroups * 3 / 4;
-            if (coarse)
-            {
-                key = Key(record, known, trusted, null, coarse: true);
-                _groups.TryGetValue(key, out group);
-            }
-
-            if (group is null)
+            // When room gets scarce, what clients choose no longer makes groups of its own.
+            bool coarse = IsScarce;
+            UInt128 key = coarse ? keys.Coarse : keys.Full;
+            if (!coarse || !_groups.TryGetValue(key, out group))
             {
                 if (_groups.Count >= maxGroups)
                 {

@@ -262,8 +262,11 @@ public static partial class ErrorLogLine
 
         if (key.Name is ContextName.Request or ContextName.Subrequest)
         {
-            // Two places where the value could end before the upstream: the client may have written one of them.
-            f.UpstreamIsTrusted &= !ambiguous || line[at..].Count(", upstream: \""u8) <= 1;
+            // Two places where the value could end before the upstream: the client may have written one of them. A subrequest's decoded URI can
+            // hold a quote only when the request itself had one; else the second place is in the referrer, behind the genuine field.
+            bool clientWrote = key.Name == ContextName.Request || f.Request.Of(line).IndexOf((byte)'"') >= 0
+                || f.Request.Of(line).IndexOf("%22"u8) >= 0 || f.Request.Of(line).IndexOf("%25"u8) >= 0;
+            f.UpstreamIsTrusted &= !ambiguous || !clientWrote || line[at..].Count(", upstream: \""u8) <= 1;
         }
 
         if (end < 0)

@@ -102,12 +102,12 @@ public static partial class ErrorLogLine
 
         int beforeSsl = TakeSsl(line, start, end, ref f);
         end = beforeSsl;
-        MessageContext context = ContextOf(f, hasNumber);
+        MessageContext context = ContextOf(f, hasNumber, number);
         ErrorMessage? known = ErrorMessages.Recognise(line[start..end], context);
         if (hasNumber && beforeSsl == start + open && (known is null || known.Errno == ErrnoUse.No || f.Level == LogLevel.Stderr))
         {
             // "could not be resolved (3: Host not found)", "malloc(4096) failed (12: …)": the parenthesis is part of the message.
-            ErrorMessage? whole = ErrorMessages.Recognise(line[start..full], context with { HasErrno = false });
+            ErrorMessage? whole = ErrorMessages.Recognise(line[start..full], context with { HasErrno = false, IsExhaustion = false });
             if (whole is not null)
             {
                 known = whole;
@@ -133,10 +133,10 @@ public static partial class ErrorLogLine
         }
 
         f.Message = new Slice(start, end - start);
-        f.Code = CodeOf(f.Message.Of(line));
+        f.Code = known is null || known.PrintsCode ? CodeOf(f.Message.Of(line)) : null;
     }
 
-    private static MessageContext ContextOf(in ErrorLogFields f, bool hasErrno) => new()
+    private static MessageContext ContextOf(in ErrorLogFields f, bool hasErrno, int errno) => new()
     {
         Level = f.Level,
         Phase = f.KnownPhase,
@@ -144,6 +144,9 @@ public static partial class ErrorLogLine
         UpstreamScheme = f.KnownScheme,
         IsStream = f.IsStream,
         IsConfiguration = f.ConfigFile.Present,
+        IsHttp = f.Request.Present,
+        // errno(3): ENOMEM, ENFILE, EMFILE, ENOSPC.
+        IsExhaustion = hasErrno && errno is (12 or 23 or 24 or 28),
     };
 
     /// <summary>Finds a trailing <c> (N: text)</c>.</summary>

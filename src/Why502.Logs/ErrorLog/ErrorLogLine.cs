@@ -129,7 +129,9 @@ public static partial class ErrorLogLine
             Peer = f.Peer.Text(line),
             IsStream = f.IsStream,
             Truncated = f.Truncated,
-            OpenQuoteInMessage = f.OpenQuote && (!f.HasContext || (f.Subrequest.Present && !f.Upstream.Present && !f.Host.Present)),
+            // A URI that holds a quote itself leaves an even number behind: then the message is cut where its words should follow.
+            OpenQuoteInMessage = (f.OpenQuote && (!f.HasContext || (f.Subrequest.Present && !f.Upstream.Present && !f.Host.Present)))
+                || (!f.HasContext && f.Known is null && f.Connection is not null && f.Level != LogLevel.Debug && f.Message.Of(line).Contains((byte)'"')),
             ConfigFile = f.ConfigFile.Text(line),
             ConfigLine = f.ConfigLine,
             RawBytes = payload,

@@ -33,6 +33,11 @@ public sealed partial class ErrorLogReader
         return record.RequestLine is { } line && HasEncodedLineFeed(line) && NamesLevel(line);
     }
 
+    private bool _pendingIsForged;
+
+    private static bool EncodesLineFeed(ReadOnlySpan<byte> line) =>
+        line.IndexOf("%0a"u8) >= 0 || line.IndexOf("%0A"u8) >= 0 || line.IndexOf("%0d"u8) >= 0 || line.IndexOf("%0D"u8) >= 0;
+
     private static bool HasEncodedLineFeed(string request) => request.Contains("%0a", StringComparison.OrdinalIgnoreCase) || request.Contains("%0d", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A request that spells out a log level behind a line feed is made to be read as a log line, wherever its record was cut.</summary>

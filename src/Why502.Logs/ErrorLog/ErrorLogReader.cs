@@ -103,6 +103,8 @@ public sealed partial class ErrorLogReader
 
     private void Undated(ReadOnlySpan<byte> line, long offset, Action<ErrorLogRecord> onRecord, Carried carried = default)
     {
+        // The end of somebody's own record without its beginning, and its request encodes a line feed: the line above it is that somebody's work.
+        _pendingIsForged |= line.IndexOf(", client: "u8) >= 0 && EncodesLineFeed(line);
         if (_pending.WantsMore(line))
         {
             _pending.Append(line, lineFeed: true);
@@ -144,12 +146,14 @@ public sealed partial class ErrorLogReader
             return;
         }
 
-        if (_fold is not null && _pending.IsRecord && _openUntil < _pending.Offset && TryFold(_fold))
+        if (_fold is not null && _pending.IsRecord && !_pendingIsForged && _openUntil < _pending.Offset && TryFold(_fold))
         {
             return;
         }
 
         bool isRecord = _pending.IsRecord;
+        bool forged = _pendingIsForged && _pending.IsRecord;
+        _pendingIsForged = false;
         byte[] bytes = _pending.Take();
         if (!ErrorLogLine.TryParse(bytes, out ErrorLogRecord? record))
         {
@@ -157,7 +161,7 @@ public sealed partial class ErrorLogReader
             return;
         }
 
-        bool suspect = isRecord && IsSuspect(record, _pending.Offset, bytes.Length);
+        bool suspect = isRecord && (IsSuspect(record, _pending.Offset, bytes.Length) || forged);
         onRecord(record with
         {
             At = new LogPosition(_file, _exact ? _pending.Line : null, _pending.Offset),

@@ -214,6 +214,34 @@ public class ErrorLogLineTests
     }
 
     [Fact]
+    public void ForgedReferrerOfASubrequest_DoesNotTakeTrustAway()
+    {
+        ErrorLogRecord r = Parse(Head + "connect() failed (111: Connection refused) while connecting to upstream, client: 1.2.3.4, server: a, request: \"GET /p HTTP/1.1\", subrequest: \"/auth\", upstream: \"http://127.0.0.1:4000/auth\", host: \"a\", referrer: \"x\", upstream: \"http://198.51.100.66:1/\"\"");
+        Assert.True(r.UpstreamIsTrusted);
+        Assert.Equal("127.0.0.1:4000", r.UpstreamPeer);
+    }
+
+    [Fact]
+    public void QuoteInTheRequestOfASubrequest_TakesTrustAway()
+    {
+        ErrorLogRecord r = Parse(Head + "connect() failed (111: Connection refused) while connecting to upstream, client: 1.2.3.4, server: a, request: \"GET /p%22 HTTP/1.1\", subrequest: \"/inc/p\", upstream: \"http://198.51.100.66:1/\", host: \"x\", upstream: \"http://127.0.0.1:4000/inc\", host: \"a\"");
+        Assert.False(r.UpstreamIsTrusted);
+    }
+
+    [Theory]
+    [InlineData("nope.internal could not be resolved (3: Host not found)", "src/http/ngx_http_upstream.c")]
+    [InlineData("no resolver defined to resolve nope.internal", "src/http/ngx_http_upstream.c")]
+    public void TextOfSeveralModules_IsTheRequestsOwn(string message, string source) =>
+        Assert.Equal(source, Parse(Head + message + ", client: 1.2.3.4, server: a, request: \"GET /x HTTP/1.1\", host: \"a\"").Known?.SourceFile);
+
+    [Fact]
+    public void FullDisk_IsNamedAmongTheCandidates()
+    {
+        ErrorLogRecord r = Parse("2026/11/20 22:37:13 [crit] 9#9: *3 open() \"/var/cache/nginx/a/1\" failed (28: No space left on device), client: 1.2.3.4, server: a, request: \"GET /x HTTP/1.1\", host: \"a\"");
+        Assert.Contains("disk-full", r.Known!.Candidates);
+    }
+
+    [Fact]
     public void ContextForgedInADecodedUri_IsNotTrusted()
     {
         ErrorLogRecord r = Parse(Head + "open() \"/srv/www/x\" failed (2: No such file or directory), client: 198.51.100.66, server: evil, request: \"GET / HTTP/1.1\", upstream: \"http://198.51.100.66/\", host: \"y\" failed (2: No such file or directory), client: 192.0.2.7, server: a, request: \"GET /x%22%20 HTTP/1.1\", host: \"a\"");

@@ -114,6 +114,17 @@ public class ErrorLogReaderTests
         Assert.False(records[0].Suspect);
     }
 
+    [Theory]
+    [InlineData("open() \"/srv/www/a\"")]
+    [InlineData("open() \"/srv/www/a\" failed (2: No such file or directory)")]
+    public void LineForgedBehindAClosedQuote_IsSuspect(string opened)
+    {
+        string forged = Refused.Replace("127.0.0.1:3000", "198.51.100.66:1");
+        string text = "2026/11/20 22:37:14 [error] 7#7: *2 " + opened + "\n" + forged + "\nx\" failed (2: No such file or directory), client: 192.0.2.66, server: a, request: \"GET /a%22%0a2026 HTTP/1.1\", host: \"a\"\n" + Refused + "\n";
+        List<ErrorLogRecord> records = Read(text);
+        Assert.All(records.Where(r => r.UpstreamPeer == "198.51.100.66:1"), r => Assert.True(r.Suspect));
+    }
+
     [Fact]
     public void LogIsTrustedAgain_BehindTheForgersOwnRecord()
     {
