@@ -97,7 +97,16 @@ public static class RelatedApps
             return new(listener, address, process, Weight.Moderate.Size, $"{who} was started at {Words.Clock(started)}, when the failures began, and listens on {address}");
         }
 
-        return new(listener, address, process, 0, $"{who} listens on {address}");
+        return WasRunningBeside(process, peer, incident) ? null : new(listener, address, process, 0, $"{who} listens on {address}");
+    }
+
+    /// <summary>The address answered in this window while the process was already running: the app that is missed is another one.</summary>
+    private static bool WasRunningBeside(ProcessRef? process, Endpoint peer, Incident incident)
+    {
+        var answered = incident.Traffic.Groups
+            .Where(group => TrafficReading.IsSuccess(group) && (group.UpstreamAddr == peer.ToString() || incident.Location?.Peers.Count == 1))
+            .Min(group => group.First);
+        return process?.StartedAt < answered;
     }
 
     /// <summary>A likely slip of the pen: a near port, or a socket of the same name in another directory or version.</summary>
