@@ -22,6 +22,8 @@ public static class RelatedApps
         "node_exporter", "prometheus", "rabbitmq-server", "epmd", "avahi-daemon", "dhclient", "snmpd", "zabbix_agentd", "fail2ban-server", "why502",
     };
 
+    private static readonly string[] RuntimeSockets = ["dotnet-diagnostic-", "clr-debug-pipe-", "CoreFxPipe_", "MSBuild", ".java_pid"];
+
     private static readonly string[] InterpreterStacks = ["node", "gunicorn", "uwsgi", "php-fpm", "java", "dotnet", "ruby", "python", "uvicorn", "puma", "unicorn"];
 
     /// <summary>Candidates for the app behind <paramref name="incident"/>'s address, the most related first.</summary>
@@ -134,8 +136,14 @@ public static class RelatedApps
 
     private static bool IsApp(Listener listener, AppProcessesFact? apps)
         => listener.Processes.Count > 0
+            && !IsRuntimesOwn(listener)
             && !listener.Processes.Any(process => NotAnApp.Contains(process.Name))
             && (StackOf(listener, apps) is not null || (listener.Port != 0 && !listener.Processes.Any(process => process.Unit is { } unit && unit.StartsWith("systemd", StringComparison.Ordinal))));
+
+    /// <summary>Sockets that a runtime opens for debuggers and build servers (.NET's diagnostic port and named pipes, the JVM's attach socket) serve no site.</summary>
+    private static bool IsRuntimesOwn(Listener listener)
+        => listener.Port == 0 && Path.GetFileName(listener.Address) is var name
+            && RuntimeSockets.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
     private static string? StackOf(Listener listener, AppProcessesFact? apps)
     {

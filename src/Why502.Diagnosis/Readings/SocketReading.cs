@@ -14,12 +14,13 @@ public static class SocketReading
         return new(path, worker?.Uid ?? -1, worker?.Gid ?? -1, string.Join(',', worker?.Groups ?? []), instance.MasterPid ?? 0);
     }
 
-    public static IReadOnlyList<ProcessRef> ServingProcesses(Incident incident, Endpoint peer, Observations seen)
+    public static IReadOnlyList<ProcessRef> ServingProcesses(Incident incident, Endpoint? peer, Observations seen)
         => Serving(incident, peer, seen)?.Processes ?? [];
 
-    /// <summary>The listener that gets connections to <paramref name="peer"/>.</summary>
-    public static Listener? Serving(Incident incident, Endpoint peer, Observations seen)
-        => peer.IsUnix
+    /// <summary>The listener that gets connections to <paramref name="peer"/>; null without one, as in a fragment that lost its upstream.</summary>
+    public static Listener? Serving(Incident incident, Endpoint? peer, Observations seen)
+        => peer is null ? null
+            : peer.IsUnix
             ? seen.Ask(new UnixListeners()).FactOrNull?.Listeners.FirstOrDefault(listener => listener.Address == peer.UnixPath)
             : seen.Ask(new TcpListeners()).FactOrNull is { } tcp ? Listening.At(tcp, peer, incident.Instance.NetworkNamespace).Serving : null;
 }

@@ -9,6 +9,8 @@ namespace Why502.Cli.Demo;
 /// <summary>A private nginx on loopback with a small app behind it, in a directory of its own.</summary>
 internal sealed class DemoSite : IDisposable
 {
+    private const int HealthyInRow = 3;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly string nginx;
@@ -95,12 +97,44 @@ internal sealed class DemoSite : IDisposable
             }
         }
 
+        var old = Workers();
         using var reload = DemoProcess.Start(nginx, [.. files, "-s", "reload"], Directory);
-        return await reload.WaitAsync(cancellation).ConfigureAwait(false) == 0;
+        if (await reload.WaitAsync(cancellation).ConfigureAwait(false) != 0)
+        {
+            return false;
+        }
+
+        // Old workers take connections until they have seen the signal: an answer before that proves nothing.
+        await UntilAsync(() => Task.FromResult(!Workers().Intersect(old).Any()), "the old workers to end", cancellation).ConfigureAwait(false);
+        return true;
     }
 
-    public Task UntilHealthyAsync(CancellationToken cancellation)
-        => UntilAsync(async () => (await GetAsync(cancellation).ConfigureAwait(false)).Status == 200, "the repaired site to answer 200", cancellation);
+    /// <summary>The master's children, from proc(5); empty where the kernel does not list them.</summary>
+    private IReadOnlyList<string> Workers()
+    {
+        try
+        {
+            var master = (server?.Pid ?? 0).ToString(CultureInfo.InvariantCulture);
+            return File.ReadAllText($"/proc/{master}/task/{master}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
+    public async Task UntilHealthyAsync(CancellationToken cancellation)
+    {
+        var inRow = 0;
+        await UntilAsync(
+            async () =>
+            {
+                inRow = (await GetAsync(cancellation).ConfigureAwait(false)).Status == 200 ? inRow + 1 : 0;
+                return inRow == HealthyInRow;
+            },
+            "the repaired site to answer 200",
+            cancellation).ConfigureAwait(false);
+    }
 
     public string? LastErrorLine(string containing)
         => File.Exists(ErrorLogPath) ? File.ReadLines(ErrorLogPath).LastOrDefault(line => line.Contains(containing, StringComparison.Ordinal)) : null;

@@ -36,7 +36,7 @@ internal static class ResidualClose
     /// <summary>A server that has run since before the failures did not die of them.</summary>
     private static void WeighProcesses(Incident incident, Observations seen, Scales scales)
     {
-        var processes = SocketReading.ServingProcesses(incident, incident.Peer!, seen);
+        var processes = SocketReading.ServingProcesses(incident, incident.Peer, seen);
         if (processes.Count == 0)
         {
             return;
@@ -45,13 +45,13 @@ internal static class ResidualClose
         var newest = processes.Max(process => process.StartedAt);
         var who = Words.Processes(processes);
         scales.Weigh("processes", Sources.Machine, newest is { } started && incident.First is { } first && started > first
-            ? Weight.Moderate.Against($"a process behind {incident.Peer} was started at {Words.Clock(started)}, after the failures began: one may have died")
+            ? Weight.Moderate.Against($"a process behind {incident.UpstreamText} was started at {Words.Clock(started)}, after the failures began: one may have died")
             : Weight.Moderate.For($"{who} has run since before the failures: no process died of them"));
     }
 
     public static Fix Look(Incident incident, Observations seen)
     {
-        var serving = SocketReading.ServingProcesses(incident, incident.Peer!, seen);
+        var serving = SocketReading.ServingProcesses(incident, incident.Peer, seen);
         var unit = serving.Select(process => process.Unit).FirstOrDefault(name => name is not null);
         var at = incident.Last is { } last ? Words.Clock(last) : "the time of the failure";
         return new Fix
@@ -60,7 +60,7 @@ internal static class ResidualClose
             Steps =
             [
                 new($"Read the app's own log at {at}.", unit is null ? null : $"journalctl -u {Words.Shell(unit)} --since {Words.Shell((incident.First ?? seen.Now).AddSeconds(-30).ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture))} --no-pager"),
-                new($"Send the same request straight to {incident.Peer} and see whether it is answered: why502 verify."),
+                new($"Send the same request straight to {incident.UpstreamText} and see whether it is answered: why502 verify."),
             ],
         };
     }
