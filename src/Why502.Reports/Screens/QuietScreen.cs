@@ -43,7 +43,9 @@ internal static class QuietScreen
 
         if (diagnosis.Overview.NginxCount == 0)
         {
-            return "Cannot tell: no nginx was found here. Name its configuration with --config FILE, or hand over logs: why502 diagnose FILE…";
+            return diagnosis.Notes.Count > 0
+                ? "Cannot tell: no nginx was found here."
+                : "Cannot tell: no nginx was found here. Name its configuration with --config FILE, or hand over logs: why502 diagnose FILE…";
         }
 
         var blocked = diagnosis.Unobserved.Count == 0 ? "" : $": {Words.Clause(diagnosis.Unobserved[0].What)} could not be looked at ({Words.Clause(diagnosis.Unobserved[0].Why)})";

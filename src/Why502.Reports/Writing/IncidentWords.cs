@@ -67,6 +67,7 @@ internal static class IncidentWords
     public static string Symptom(Incident incident)
     {
         var upstream = incident.UpstreamText;
+        var app = incident.Peer is not null ? $"The app on {upstream}" : incident.Group is { } group ? $"The app behind upstream {group.Name}" : "The upstream";
         if (incident.FromProbe)
         {
             return $"A probe of {upstream} failed, and no request has yet";
@@ -78,14 +79,14 @@ internal static class IncidentWords
         return incident.Kind switch
         {
             SymptomKind.ConnectFailed => ConnectFailure(incident, upstream, times, connections),
-            SymptomKind.TimedOut => TimeOut(incident.Phase, upstream, requests),
+            SymptomKind.TimedOut => TimeOut(incident.Phase, upstream, app, requests),
             SymptomKind.ClosedEarly => incident.Phase == Phase.Body
-                ? $"The app on {upstream} closed {connections} in the middle of its answer"
-                : $"The app on {upstream} closed {connections} before it answered",
+                ? $"{app} closed {connections} in the middle of its answer"
+                : $"{app} closed {connections} before it answered",
             SymptomKind.Reset => incident.Phase == Phase.Body
-                ? $"The app on {upstream} reset {connections} in the middle of its answer"
-                : $"The app on {upstream} reset {connections} before it answered",
-            SymptomKind.HeaderTooBig => $"The app on {upstream} sent a response header that does not fit nginx's buffer, {times}",
+                ? $"{app} reset {connections} in the middle of its answer"
+                : $"{app} reset {connections} before it answered",
+            SymptomKind.HeaderTooBig => $"{app} sent a response header that does not fit nginx's buffer, {times}",
             SymptomKind.NoLiveUpstreams => $"nginx had no server left to try in {upstream}, {times}",
             _ => $"nginx logged \"{incident.Message}\" {times}",
         };
@@ -101,13 +102,13 @@ internal static class IncidentWords
         _ => $"nginx could not connect to {upstream}, {times}",
     };
 
-    private static string TimeOut(Phase phase, string upstream, string requests) => phase switch
+    private static string TimeOut(Phase phase, string upstream, string app, string requests) => phase switch
     {
         Phase.Connect => $"{upstream} did not accept the connection of {requests} in time",
         Phase.Tls => $"The TLS handshake with {upstream} was not done in time for {requests}",
-        Phase.Send => $"The app on {upstream} did not take {requests} in time",
-        Phase.Body or Phase.Upgraded => $"The app on {upstream} stopped in the middle of its answer to {requests}",
-        _ => $"The app on {upstream} did not answer {requests} in time",
+        Phase.Send => $"{app} did not take {requests} in time",
+        Phase.Body or Phase.Upgraded => $"{app} stopped in the middle of its answer to {requests}",
+        _ => $"{app} did not answer {requests} in time",
     };
 
     /// <summary>"now, since 09:14:07 (6 min)".</summary>

@@ -37,7 +37,7 @@ internal static class VerifyCommand
         deadline.CancelAfter(timeout);
         using var progress = new Progress(terminal);
         progress.Say("asking through nginx and straight to the upstream …");
-        var verifier = new Verifier(LiveDiagnosis.Answerers(TimeProvider.System), new ProbeGate(probes: true, url), timeout * 0.8);
+        var verifier = new Verifier(LiveDiagnosis.Answerers(TimeProvider.System), new ProbeGate(probes: true, url), timeout * 0.45);
         var cases = url is not null
             ? await verifier.UrlAsync(new Uri(url), config, deadline.Token).ConfigureAwait(false)
             : await verifier.AllAsync(config, since, TimeProvider.System.GetLocalNow(), deadline.Token).ConfigureAwait(false);

@@ -65,9 +65,9 @@ internal sealed class Terminal
             output.Write(bytes);
             output.Flush();
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // EPIPE: nobody is left to be told, and the exit status stands.
+            // EPIPE, or EBADF of a closed descriptor: nobody is left to be told, and the exit status stands.
         }
     }
 
@@ -84,7 +84,7 @@ internal sealed class Terminal
             error.Write(Utf8.GetBytes(text));
             error.Flush();
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             // As above.
         }

@@ -79,7 +79,7 @@ internal static class VerifyPage
         ResponseFact response => Word(response.Outcome),
         ConnectFact { Outcome: ProbeOutcome.Ok } => "accepts connections",
         ConnectFact connect => Word(connect.Outcome),
-        _ => row.Answer.Unobserved ?? "was not seen",
+        _ => row.Answer.Unobserved is { } reason ? $"was not seen ({reason})" : "was not seen",
     };
 
     private static string Word(ProbeOutcome outcome) => outcome switch
