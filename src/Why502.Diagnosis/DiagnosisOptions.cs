@@ -13,4 +13,7 @@ public sealed record DiagnosisOptions
 
     /// <summary>A GET to reproduce through nginx and straight to the upstream.</summary>
     public string? Url { get; init; }
+
+    /// <summary>How long the reproduced request may take, in milliseconds.</summary>
+    public int PatienceMs { get; init; } = 3000;
 }

@@ -58,7 +58,7 @@ public sealed record Fix
 public sealed record FixStep(string Text, string? Command = null);
 
 /// <summary>The result of one look at a machine, a bundle or files.</summary>
-public sealed record Diagnosis
+public sealed record Conclusion
 {
     public required Verdict Verdict { get; init; }
 

@@ -138,6 +138,9 @@ public sealed record Incident
     /// <summary>"no live upstreams" lines of the same group that were folded into this incident.</summary>
     public long NoLiveUpstreams { get; init; }
 
+    /// <summary>The path of <c>--url</c> when that request goes through this incident's location: it may be asked directly.</summary>
+    public string? ReproducedPath { get; init; }
+
     /// <summary>The peer as nginx writes it, or the group, or the written target.</summary>
     public string UpstreamText => Peer?.ToString() ?? Group?.Name ?? Location?.Target ?? "the upstream";
 }

@@ -1,6 +1,6 @@
 namespace Why502.Diagnosis;
 
-/// <summary>A process as far as it concerns a listener. <paramref name="CommandLine"/> is redacted.</summary>
+/// <summary>A process as far as it concerns a listener. <see cref="CommandLine"/> is redacted.</summary>
 public sealed record ProcessRef
 {
     public required int Pid { get; init; }
@@ -37,7 +37,11 @@ public sealed record ProcessRef
 /// <param name="IPv6Only">Of an IPv6 wildcard: IPv4 clients are not served. Null when unknown.</param>
 /// <param name="NetworkNamespace">Inode of the namespace it listens in.</param>
 /// <param name="Processes">Who holds it; empty when that needs root.</param>
-public sealed record Listener(string Address, int Port, int? QueueLength, int? Backlog, bool? IPv6Only, string? NetworkNamespace, IReadOnlyList<ProcessRef> Processes);
+public sealed record Listener(string Address, int Port, int? QueueLength, int? Backlog, bool? IPv6Only, string? NetworkNamespace, IReadOnlyList<ProcessRef> Processes)
+{
+    /// <summary>Of a unix socket: the file at the path is this socket. False when it was removed or bound anew by another; null when unknown.</summary>
+    public bool? AtPath { get; init; }
+}
 
 /// <summary>All listening TCP sockets, in every network namespace that can be looked into.</summary>
 public sealed record TcpListeners : Question<TcpListenersFact>
@@ -87,7 +91,14 @@ public sealed record SocketPath(string Path, int Uid, int Gid, string Groups, in
 /// <param name="FirstMissing">The first component that does not exist.</param>
 /// <param name="WorkerMayConnect">Null when it cannot be told (unknown user, or no permission to look).</param>
 /// <param name="BlockedBy">The step that stops the worker.</param>
-public sealed record SocketPathFact(bool Exists, string? Kind, IReadOnlyList<PathStep> Steps, string? FirstMissing, bool? WorkerMayConnect, PathStep? BlockedBy, DateTimeOffset? ModifiedAt) : Fact;
+public sealed record SocketPathFact(bool Exists, string? Kind, IReadOnlyList<PathStep> Steps, string? FirstMissing, bool? WorkerMayConnect, PathStep? BlockedBy, DateTimeOffset? ModifiedAt) : Fact
+{
+    /// <summary>
+    /// Set when why502 itself could not look past a step that blocks the worker as well: then <see cref="BlockedBy"/> is
+    /// certain, and whether the socket exists is not known.
+    /// </summary>
+    public string? Unseen { get; init; }
+}
 
 /// <param name="Mode">Such as "0660".</param>
 /// <param name="Allowed">Whether the worker may traverse (directory) or write (socket); null when unknown.</param>
@@ -244,11 +255,19 @@ public sealed record PacketFilter(int Pid) : Question<PacketFilterFact>
 }
 
 /// <param name="Rules">Every rule that drops or rejects, in order.</param>
-public sealed record PacketFilterFact(IReadOnlyList<FilterRule> Rules) : Fact;
+public sealed record PacketFilterFact(IReadOnlyList<FilterRule> Rules) : Fact
+{
+    /// <summary>
+    /// Every rule that accepts. One with the same tool, family, table and base chain and a lower order takes a packet
+    /// before the rule that would block it.
+    /// </summary>
+    public IReadOnlyList<FilterRule> Accepts { get; init; } = [];
+}
 
 /// <param name="Family">ip, ip6, inet …</param>
 /// <param name="Hook">input, output, forward; empty for a chain that is only jumped to.</param>
-/// <param name="Verdict">drop or reject.</param>
+/// <param name="InInterface">A name, "!lo" for every one but lo (also when an earlier rule accepts all of lo), null for any. The same goes for <paramref name="OutInterface"/>.</param>
+/// <param name="Verdict">drop or reject; accept in <see cref="PacketFilterFact.Accepts"/>.</param>
 /// <param name="RejectWith">icmp type or "tcp reset".</param>
 /// <param name="Protocol">tcp, udp or null for all.</param>
 /// <param name="DestinationPorts">Ranges "3000", "3000-3010"; empty for all.</param>
@@ -260,7 +279,14 @@ public sealed record PacketFilterFact(IReadOnlyList<FilterRule> Rules) : Fact;
 public sealed record FilterRule(
     string Tool, string Family, string Table, string Chain, string Hook, string Verdict, string? RejectWith, string? Protocol,
     IReadOnlyList<string> DestinationPorts, IReadOnlyList<string> Destinations, IReadOnlyList<string> Sources, string? InInterface, string? OutInterface,
-    bool IsPolicy, bool Understood, long? Packets, long? Handle, string Text);
+    bool IsPolicy, bool Understood, long? Packets, long? Handle, string Text)
+{
+    /// <summary>The chain at the hook from which this rule is reached; the rule's own chain, when it is not jumped to.</summary>
+    public string BaseChain { get; init; } = "";
+
+    /// <summary>Place among all rules of the fact, as a packet meets them.</summary>
+    public int Order { get; init; }
+}
 
 /// <summary>How busy the server behind an address is: its accept queue, its workers and what each of them holds.</summary>
 /// <param name="Address">In nginx's form: "127.0.0.1:3000", "unix:/run/app.sock".</param>

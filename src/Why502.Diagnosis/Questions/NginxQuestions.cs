@@ -115,7 +115,11 @@ public sealed record ErrorLogWindow(string Path, DateTimeOffset? From) : Questio
 public sealed record ErrorLogFact(ErrorLogSummary Summary, LogCoverage Coverage) : Fact;
 
 /// <summary>How much of a log was read. <paramref name="Sampled"/>: the window was larger than the cap, and only its newest part was read.</summary>
-public sealed record LogCoverage(long BytesRead, long BytesInWindow, bool Sampled, IReadOnlyList<string> Files);
+public sealed record LogCoverage(long BytesRead, long BytesInWindow, bool Sampled, IReadOnlyList<string> Files)
+{
+    /// <summary>Rotated files that reach into the window and could not be read, each with its reason.</summary>
+    public IReadOnlyList<string> NotRead { get; init; } = [];
+}
 
 /// <summary>What an access log says about a window of time, folded by route, peer and status.</summary>
 public sealed record AccessLogWindow(string Path, string Format, string Escape, DateTimeOffset? From) : Question<AccessLogFact>
@@ -163,6 +167,11 @@ public sealed record AppLogFact(IReadOnlyList<AppLogEvent> Events, IReadOnlyList
 public sealed record StubStatus(string Listen, string Path) : Question<StubStatusFact>
 {
     public override Cost Cost => Cost.Request;
+
+    /// <summary>Name of the server block; empty asks the default server of the address.</summary>
+    public string ServerName { get; init; } = "";
+
+    public bool Tls { get; init; }
 
     public override string What => $"stub_status at {Listen}{Path}";
 

@@ -54,19 +54,22 @@ public sealed record Resolve(string Name, string Server) : Question<ResolveFact>
     public override string WouldTell => "which addresses the upstream's name has now";
 }
 
-/// <param name="Code">DNS RCODE or a word: ok, not-found, server-failure, refused, timeout, error.</param>
+/// <param name="Code">DNS RCODE or a word: ok, not-found, server-failure, refused (by the server), timeout, unreachable (nobody at its address), error.</param>
 public sealed record ResolveFact(string Code, IReadOnlyList<string> Addresses, int? Ttl, double TookMs) : Fact;
 
 /// <summary>One GET straight to the upstream.</summary>
 /// <param name="Address">Peer.</param>
 /// <param name="Scheme">http or https.</param>
-/// <param name="Host">Host header, and SNI where nginx would send it.</param>
+/// <param name="Host">Host header.</param>
 /// <param name="Path">Path without query.</param>
 /// <param name="HttpVersion">"1.0" or "1.1", as nginx would speak.</param>
 /// <param name="PatienceMs">How long to wait for the header.</param>
 public sealed record HttpGet(string Address, string Scheme, string Host, string Path, string HttpVersion, int PatienceMs) : Question<ResponseFact>
 {
     public override Cost Cost => Cost.Request;
+
+    /// <summary>SNI; empty sends none, as nginx does unless proxy_ssl_server_name is on.</summary>
+    public string ServerName { get; init; } = "";
 
     public override string What => $"GET {Path} straight to {Address}";
 

@@ -1,26 +1,149 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
 namespace Why502.Logs;
 
-/// <summary>A <c>log_format</c> compiled into a parser: the literals between the variables guide it, unknown variables are skipped.</summary>
-public sealed class AccessLogFormat
+/// <summary>
+/// A <c>log_format</c> compiled into a parser: the literals between the variables guide it, unknown variables are skipped by the literal behind them.
+/// Values are read as the log module wrote them: <c>escape=default</c> and <c>json</c> cannot hold a bare quote, <c>none</c> can (ngx_http_log_module.c).
+/// </summary>
+public sealed partial class AccessLogFormat
 {
     public const string CombinedText = "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent \"$http_referer\" \"$http_user_agent\"";
 
-    private AccessLogFormat(string text, EscapeMode escape) => (Text, Escape) = (text, escape);
+    /// <summary>Positions that are tried for one row before it is called malformed; only formats with bare free text need more than one.</summary>
+    private const int TriesMax = 256;
+
+    private readonly Part[] _parts;
+
+    /// <summary>A variable and the literal in front of it; the last part may be a literal alone.</summary>
+    private readonly record struct Part(byte[] Literal, AccessVariable Variable, bool HasVariable);
+
+    private AccessLogFormat(string text, EscapeMode escape)
+    {
+        (Text, Escape) = (text, escape);
+        _parts = Split(text);
+        foreach (Part part in _parts)
+        {
+            Fields |= AccessVariables.Field(part.Variable);
+        }
+    }
 
     public static AccessLogFormat Combined { get; } = Compile(CombinedText, EscapeMode.Default);
     public string Text { get; }
     public EscapeMode Escape { get; }
 
     /// <summary>The fields that this format can fill.</summary>
-    public AccessFields Fields { get; private init; }
+    public AccessFields Fields { get; }
 
     public static AccessLogFormat Compile(string formatText, EscapeMode escape = EscapeMode.Default) => new(formatText, escape);
 
-    public static AccessLogFormat? Recognise(IReadOnlyList<string> firstLines) => firstLines.Count > 0 ? null : null;
-
-    public bool TryParse(ReadOnlySpan<byte> line, out AccessRecord record)
+    public bool TryParse(ReadOnlySpan<byte> line, [NotNullWhen(true)] out AccessRecord? record)
     {
-        record = new AccessRecord();
-        return Text.Length == 0 && line.Length < 0;
+        AccessRow row = default;
+        if (!TryParse(line, ref row))
+        {
+            record = null;
+            return false;
+        }
+
+        record = ToRecord(line, row);
+        return true;
+    }
+
+    internal bool TryParse(ReadOnlySpan<byte> line, ref AccessRow row)
+    {
+        line = line.TrimEnd((byte)'\r');
+        int tries = TriesMax;
+        return Match(line, 0, 0, ref row, ref tries);
+    }
+
+    private AccessRecord ToRecord(ReadOnlySpan<byte> line, in AccessRow row)
+    {
+        row.SplitRequest(line, out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
+        return new AccessRecord
+        {
+            Time = row.TimeOf(line),
+            Status = row.StatusCode(line),
+            Method = Decoded(method),
+            Path = uri.Length == 0 ? null : Decoded(Routes.PathOf(uri)),
+            Host = Decoded(AccessRow.Plain(row.Host.Of(line))),
+            ServerName = Decoded(AccessRow.Plain(row.ServerName.Of(line))),
+            Client = Decoded(AccessRow.Plain(row.Client.Of(line))),
+            Scheme = Decoded(AccessRow.Plain(row.Scheme.Of(line))),
+            RequestTime = UpstreamList.Number(row.RequestTime.Of(line)) is >= 0 and double seconds ? seconds : null,
+            BodyBytesSent = UpstreamList.Number(row.BodyBytes.Of(line)) is >= 0 and < 1e18 and double bytes ? (long)bytes : null,
+            UpstreamAddrs = UpstreamList.Texts(row.UpstreamAddr.Of(line)),
+            UpstreamStatuses = UpstreamList.Statuses(row.UpstreamStatus.Of(line)),
+            UpstreamResponseTimes = UpstreamList.Seconds(row.UpstreamResponseTime.Of(line)),
+            UpstreamHeaderTimes = UpstreamList.Seconds(row.UpstreamHeaderTime.Of(line)),
+            UpstreamConnectTimes = UpstreamList.Seconds(row.UpstreamConnectTime.Of(line)),
+            UpstreamBytesReceived = UpstreamList.Bytes(row.UpstreamBytesReceived.Of(line)),
+            Origin = StatusOrigins.Of(line, row, Fields),
+        };
+    }
+
+    private string? Decoded(ReadOnlySpan<byte> value)
+    {
+        if (value.Length == 0)
+        {
+            return null;
+        }
+
+        return Escape switch
+        {
+            EscapeMode.Json => Encoding.UTF8.GetString(FlatJson.Unescape(value)),
+            EscapeMode.Default when value.Contains((byte)'\\') => Encoding.UTF8.GetString(UnescapeHex(value)),
+            _ => Encoding.UTF8.GetString(value),
+        };
+    }
+
+    /// <summary>Resolves <c>\xHH</c>.</summary>
+    private static byte[] UnescapeHex(ReadOnlySpan<byte> value)
+    {
+        List<byte> bytes = new(value.Length);
+        for (int i = 0; i < value.Length; i++)
+        {
+            if (value[i] == '\\' && i + 3 < value.Length && value[i + 1] == 'x' && char.IsAsciiHexDigit((char)value[i + 2]) && char.IsAsciiHexDigit((char)value[i + 3]))
+            {
+                bytes.Add(Convert.ToByte(Encoding.ASCII.GetString(value.Slice(i + 2, 2)), 16));
+                i += 3;
+            }
+            else
+            {
+                bytes.Add(value[i]);
+            }
+        }
+
+        return [.. bytes];
+    }
+
+    private static Part[] Split(string text)
+    {
+        List<Part> parts = [];
+        StringBuilder literal = new();
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] != '$' || i + 1 == text.Length)
+            {
+                literal.Append(text[i]);
+                continue;
+            }
+
+            bool braces = text[i + 1] == '{';
+            int start = i + (braces ? 2 : 1);
+            int end = start;
+            while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] == '_'))
+            {
+                end++;
+            }
+
+            parts.Add(new Part(Encoding.UTF8.GetBytes(literal.ToString()), AccessVariables.Of(text[start..end]), true));
+            literal.Clear();
+            i = braces && end < text.Length && text[end] == '}' ? end : end - 1;
+        }
+
+        parts.Add(new Part(Encoding.UTF8.GetBytes(literal.ToString()), AccessVariable.Skip, false));
+        return [.. parts];
     }
 }

@@ -37,6 +37,9 @@ public enum AppEventKind
     DiskFull,
     AccessDenied,
     UnhandledError,
+    RequestTooLarge,
+    HungTask,
+    ConfigurationError,
 }
 
 /// <summary>Who wrote an app-side log.</summary>

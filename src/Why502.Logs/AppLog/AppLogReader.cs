@@ -1,9 +1,18 @@
+using System.Text;
+
 namespace Why502.Logs;
 
-/// <summary>Turns blocks of bytes of an app-side log into events; lines that say nothing about the life of a server are passed over.</summary>
-public sealed class AppLogReader(string file, AppLogKind kind = AppLogKind.Unknown, int firstLine = 1, bool lineNumbersAreExact = true, int? assumedYear = null)
+/// <summary>
+/// Turns blocks of bytes of an app-side log (PHP-FPM, gunicorn, uWSGI, journal, kernel, any app's output) into events; lines that say nothing about the life of
+/// a server are passed over. Carriers' prefixes are taken off first, so the same rules serve files, <c>journalctl</c> and container logs.
+/// </summary>
+public sealed class AppLogReader(string file, AppLogKind kind = AppLogKind.Unknown, int firstLine = 1, bool lineNumbersAreExact = true, DateTime? now = null)
 {
-    private readonly LineSplitter _lines = new(16 * 1024);
+    private const int LineBytesMax = 16 * 1024;
+    private const int TextMax = 1000;
+
+    private readonly LineSplitter _lines = new(LineBytesMax);
+    private readonly char[] _chars = new char[LineBytesMax];
     private int _line = firstLine - 1;
 
     public void Push(ReadOnlySpan<byte> block, Action<AppLogEvent> onEvent) => _lines.Push(block, (line, offset, cut) => OnLine(line, onEvent));
@@ -13,9 +22,49 @@ public sealed class AppLogReader(string file, AppLogKind kind = AppLogKind.Unkno
     private void OnLine(ReadOnlySpan<byte> line, Action<AppLogEvent> onEvent)
     {
         _line++;
-        if (line.Length < 0 && kind != AppLogKind.Unknown && assumedYear != null)
+        int length = Encoding.Latin1.GetChars(line, _chars);
+        if (AppRules.MayMatch(_chars.AsSpan(0, length)) && Read(line, file, lineNumbersAreExact ? _line : null, kind, now) is { } found)
         {
-            onEvent(new AppLogEvent { Kind = AppEventKind.Other, Line = new LogLine(file, lineNumbersAreExact ? _line : null, null, "") });
+            onEvent(found);
         }
+    }
+
+    /// <summary>Reads one line; null when it is no event.</summary>
+    public static AppLogEvent? Read(ReadOnlySpan<byte> line, string file, int? lineNumber, AppLogKind kind = AppLogKind.Unknown, DateTime? now = null)
+    {
+        Carried carried = Carrier.Strip(line, out _);
+        ReadOnlySpan<byte> payload = carried.IsPresent ? carried.Payload : line;
+        DateTime? time = carried.Time;
+        bool utc = carried.TimeIsUtc;
+        if (time is null && LogTime.TryRead(line, out DateTime found, out bool zoned, now))
+        {
+            (time, utc) = (found, zoned);
+        }
+
+        AppLogKind writer = kind;
+        if (carried.Program is { } program)
+        {
+            writer = AppLog.OfProgram(program);
+        }
+        else if (writer is AppLogKind.Unknown or AppLogKind.Journal)
+        {
+            writer = AppLog.OfPayload(payload[..Math.Min(payload.Length, 512)]);
+        }
+
+        payload = payload[AppLog.KernelTime(payload)..];
+        string text = Sanitizer.Line(payload, TextMax);
+        LogLine shown = new(file, lineNumber, time, Redactor.Text(Sanitizer.Line(line)));
+        AppLogEvent form = new()
+        {
+            Kind = AppEventKind.Other,
+            Line = shown,
+            Time = time,
+            TimeIsUtc = utc,
+            Log = writer,
+            Source = carried.Source,
+            Process = carried.Program,
+            Pid = carried.Pid,
+        };
+        return AppRules.Apply(text, form) is { } e ? e with { Text = Redactor.Text(text) } : null;
     }
 }

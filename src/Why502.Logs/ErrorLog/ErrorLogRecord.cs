@@ -56,6 +56,9 @@ public sealed record ErrorLogRecord
 
     /// <summary>The line filled nginx's buffer (ngx_log.h: NGX_MAX_ERROR_STR 2048) and lost its end, or a cut line was pasted.</summary>
     public bool Truncated { get; init; }
+
+    /// <summary>The message breaks off inside or right behind a quoted text and no context follows: what comes next in the file may be part of it.</summary>
+    public bool OpenQuoteInMessage { get; init; }
     public string? ConfigFile { get; init; }
     public int? ConfigLine { get; init; }
 

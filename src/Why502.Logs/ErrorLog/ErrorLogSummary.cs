@@ -15,6 +15,9 @@ public sealed record ErrorGroup
     public int? SslAlert { get; init; }
     public string? Phase { get; init; }
     public string? Server { get; init; }
+
+    /// <summary>The listen address, where the line names one instead of a server.</summary>
+    public string? Listen { get; init; }
     public string? UpstreamScheme { get; init; }
     public string? UpstreamPeer { get; init; }
 

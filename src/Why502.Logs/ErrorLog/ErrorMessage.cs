@@ -33,4 +33,11 @@ public sealed record ErrorMessage(
 {
     /// <summary>True when the message is about speaking to an upstream.</summary>
     public bool IsGatewayPath { get; init; }
+
+    /// <summary>The text holds a number that stands where an errno or a status stands.</summary>
+    internal bool PrintsCode { get; } = Format.Contains('%') && (Format.Contains("resolved (", StringComparison.Ordinal) || Format.Contains(" error", StringComparison.Ordinal)
+        || Format.Contains("exited ", StringComparison.Ordinal) || Format.Contains("not successful (", StringComparison.Ordinal));
+
+    /// <summary>Place in the table.</summary>
+    internal int Ordinal { get; init; }
 }

@@ -34,6 +34,12 @@ public readonly record struct MessageContext
     public string? UpstreamScheme { get; init; }
     public bool IsStream { get; init; }
 
+    /// <summary>The errno says that something has run out: memory, descriptors, space.</summary>
+    public bool IsExhaustion { get; init; }
+
+    /// <summary>The line names a request.</summary>
+    public bool IsHttp { get; init; }
+
     /// <summary>The line names a configuration place, or is the undated start-up form.</summary>
     public bool IsConfiguration { get; init; }
 }

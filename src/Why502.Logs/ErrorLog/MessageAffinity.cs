@@ -22,6 +22,18 @@ internal static class MessageAffinity
         {
             score += message.Phases.Contains(phase) ? 3 : 0;
         }
+        else if (message.Phases.Count > 0 && !message.Phases.Contains("-"))
+        {
+            score -= 3;
+        }
+
+        // open() of a cache file and open() of a page print the same words; what ran out matters to both.
+        score += context.IsExhaustion && message.Candidates.Count > 0 ? 1 : 0;
+        if (context.IsHttp)
+        {
+            // A request's own upstream work, before what modules do beside it (OCSP, zones that resolve in the background).
+            score += message.SourceFile.StartsWith("src/http/ngx_http_upstream.c", StringComparison.Ordinal) ? 2 : message.SourceFile.StartsWith("src/http/", StringComparison.Ordinal) ? 1 : 0;
+        }
 
         score += (message.Protocol == "stream") == context.IsStream ? 1 : -1;
         if (context.UpstreamScheme is { } scheme)

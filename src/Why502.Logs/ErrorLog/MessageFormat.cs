@@ -31,10 +31,14 @@ internal sealed class MessageFormat
     /// <summary>Literal bytes: the more of them, the more a match means.</summary>
     public int Weight { get; }
 
+    /// <summary>Conversions that take any text.</summary>
+    public int FreeTexts { get; }
+
     public MessageFormat(string format)
     {
-        List<Part> parts = Compile(format);
+        List<Part> parts = Compile(WithoutHead(format));
         Weight = parts.Sum(p => p.Literal.Length);
+        FreeTexts = parts.Count(p => p.Token == Token.Text);
         Prefix = parts.Count > 0 && parts[0].Token == Token.Literal ? parts[0].Literal : [];
         List<Part[]> runs = [];
         List<Part> run = [];
@@ -59,6 +63,20 @@ internal sealed class MessageFormat
         _runs = [.. runs];
         _startsFree = parts.Count > 0 && parts[0].Token == Token.Text;
         _endsFree = parts.Count > 0 && parts[^1].Token == Token.Text;
+    }
+
+    /// <summary>A few formats print the level or the connection number themselves; the line's head has taken them by then.</summary>
+    private static string WithoutHead(string format)
+    {
+        foreach (string head in (ReadOnlySpan<string>)["[emerg]: ", "[emerg] ", "[alert] ", "[warn] ", "*%uA "])
+        {
+            if (format.StartsWith(head, StringComparison.Ordinal))
+            {
+                return format[head.Length..];
+            }
+        }
+
+        return format;
     }
 
     public bool Matches(ReadOnlySpan<byte> text)
@@ -196,7 +214,7 @@ internal sealed class MessageFormat
                     continue;
                 case 'x' or 'X':
                     hex = true;
-                    if (i + 1 < format.Length && "dilLzAO".Contains(format[i + 1]))
+                    if (i + 1 < format.Length && "dDilLzAOPTM".Contains(format[i + 1]))
                     {
                         continue;
                     }

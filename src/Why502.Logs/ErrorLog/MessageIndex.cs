@@ -41,6 +41,7 @@ internal sealed class MessageIndex
     {
         int at = _all.Count;
         MessageFormat format = new(message.Format);
+        message = message with { Ordinal = at };
         _all.Add(message);
         _formats.Add(format);
         _byId[message.Id] = at;
@@ -59,6 +60,46 @@ internal sealed class MessageIndex
     }
 
     public ErrorMessage? Recognise(ReadOnlySpan<byte> text, in MessageContext context)
+    {
+        if (text.Length > Memo.TextBytesMax)
+        {
+            return Search(text, context);
+        }
+
+        // A log repeats itself: most messages were seen a moment ago in the same context.
+        ref Memo? slot = ref _memos[Memo.Slot(text, context)];
+        if (slot is { } memo && memo.Is(text, context))
+        {
+            return memo.Message;
+        }
+
+        ErrorMessage? found = Search(text, context);
+        slot = new Memo(text.ToArray(), context, found);
+        return found;
+    }
+
+    /// <summary>One remembered answer; replaced as a whole, so that readers on other threads see an old or a new one.</summary>
+    private sealed class Memo(byte[] text, MessageContext context, ErrorMessage? message)
+    {
+        public const int TextBytesMax = 96;
+        public const int Slots = 512;
+
+        public ErrorMessage? Message => message;
+
+        public bool Is(ReadOnlySpan<byte> other, in MessageContext inContext) => other.SequenceEqual(text) && context == inContext;
+
+        public static int Slot(ReadOnlySpan<byte> text, in MessageContext context)
+        {
+            Fingerprint print = Fingerprint.New();
+            print.Add(text);
+            print.AddNumber((ulong)((int)(context.Level ?? LogLevel.Stderr) + ((context.Phase?.Length ?? 0) * 16) + (context.HasErrno == true ? 4096 : 0)));
+            return (int)((ulong)print.Value % Slots);
+        }
+    }
+
+    private readonly Memo?[] _memos = new Memo?[Memo.Slots];
+
+    private ErrorMessage? Search(ReadOnlySpan<byte> text, in MessageContext context)
     {
         Span<int> hits = stackalloc int[64];
         int count = 0;
@@ -103,12 +144,14 @@ internal sealed class MessageIndex
     private int Score(int at, in MessageContext context)
     {
         ErrorMessage message = _all[at];
-        int score = _formats[at].Weight * 8;
-        if (_formats[at].Weight == 0 && !context.IsConfiguration)
+        MessageFormat format = _formats[at];
+        if (format.Weight == 0 && !context.IsConfiguration && !(context.Level == LogLevel.Notice && message.Levels.Contains(LogLevel.Notice)))
         {
+            // "%s" alone: a parser's message with its place in the configuration, or the version that a start writes at notice.
             return int.MinValue;
         }
 
+        int score = (format.Weight * 16) - format.FreeTexts - (message.SourceFile.Contains('@') ? 2 : 0);
         return score + MessageAffinity.Of(message, context);
     }
 }

@@ -12,6 +12,13 @@ public sealed class LineSplitter(int lineBytesMax)
     private long _restOffset;
     private long _offset;
 
+    /// <summary>The byte offset of what is pushed next.</summary>
+    public long Offset
+    {
+        get => _offset;
+        set => _offset = value;
+    }
+
     public void Push(ReadOnlySpan<byte> block, LineHandler onLine)
     {
         while (block.Length > 0)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 
 namespace Why502.Logs;
@@ -17,15 +18,34 @@ public static partial class Redactor
             return s;
         }
 
-        s = Credentials().Replace(s, "${scheme}" + Mark + "@");
-        s = Query().Replace(s, "${path}?" + Mark);
-        s = Header().Replace(s, "${name}${sep}" + Mark);
-        s = Named().Replace(s, "${name}${sep}" + Mark);
-        s = Option().Replace(s, "${name}${sep}" + Mark);
-        s = Jwt().Replace(s, Mark);
-        s = LongToken().Replace(s, static m => IsToken(m.ValueSpan) ? Mark : m.Value);
-        return s;
+        if (s.Contains("://", StringComparison.Ordinal) && s.Contains('@'))
+        {
+            s = Credentials().Replace(s, "${scheme}" + Mark + "@");
+        }
+
+        if (s.Contains('?'))
+        {
+            s = Query().Replace(s, "${path}?" + Mark);
+        }
+
+        if (s.AsSpan().IndexOfAny(SecretWords) >= 0)
+        {
+            s = Header().Replace(s, "${name}${sep}" + Mark);
+            s = Named().Replace(s, "${name}${sep}" + Mark);
+            s = Option().Replace(s, "${name}${sep}" + Mark);
+        }
+
+        if (s.Contains("eyJ", StringComparison.Ordinal))
+        {
+            s = Jwt().Replace(s, Mark);
+        }
+
+        return LongToken().Replace(s, static m => IsToken(m.ValueSpan) ? Mark : m.Value);
     }
+
+    /// <summary>One of these stands in every secret-looking name: lines without them skip the costly patterns.</summary>
+    private static readonly SearchValues<string> SecretWords = SearchValues.Create(
+        ["pass", "pwd", "secret", "token", "api", "key", "auth", "credential", "cookie", "sess", "sid", "signature", "dsn", "bearer", "csrf"], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A command line as it may be shown: secret options lose their value, wherever it stands.</summary>
     public static string CommandLine(IReadOnlyList<string> argv)
@@ -49,9 +69,9 @@ public static partial class Redactor
     }
 
     private const string Secret = @"(?:pass(?:wd|word|phrase)?|pwd|secret|token|api[-_]?key|apikey|access[-_]?key|private[-_]?key|client[-_]?secret|auth(?:orization)?|credential|cookie|session(?:[-_]?id)?|sid|signature|dsn|bearer|sessid|csrf)";
-    private const RegexOptions Plain = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
+    private const RegexOptions Plain = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
 
-    [GeneratedRegex(@"(?<scheme>[a-z][a-z0-9+.-]*://)[^\s/@""'<>]+@", Plain)]
+    [GeneratedRegex(@"(?<scheme>[a-z][a-z0-9+.-]{0,16}://)[^\s/@""'<>]+@", Plain)]
     private static partial Regex Credentials();
 
     [GeneratedRegex(@"(?<path>[/\w\]~%.:-])\?[^\s""'<>]+", Plain)]
@@ -60,13 +80,13 @@ public static partial class Redactor
     [GeneratedRegex(@"(?<name>\b(?:(?:proxy-)?authorization|(?:set-)?cookie|x-api-key|x-auth-token|x-csrf-token))(?<sep>""?\s*[:=]\s*""?)[^\r\n""]+", Plain)]
     private static partial Regex Header();
 
-    [GeneratedRegex(@"(?<name>[\w.-]*" + Secret + @"[\w.-]*)(?<sep>[""']?\s*(?:=>|=|:)\s*[""']?)[^\s""',;&)}\]]+", Plain)]
+    [GeneratedRegex(@"(?<![\w.-])(?<name>[\w.-]{0,64}?" + Secret + @"[\w.-]{0,64})(?<sep>[""']?\s*(?:=>|=|:)\s*[""']?)[^\s""',;&)}\]]+", Plain)]
     private static partial Regex Named();
 
-    [GeneratedRegex(@"(?<name>--?[\w-]*" + Secret + @"[\w-]*)(?<sep>\s+)(?![-…])[^\s]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<name>(?<![\w-])--?[\w-]{0,64}?" + Secret + @"[\w-]{0,64})(?<sep>\s+)(?![-…])[^\s]+", Plain)]
     private static partial Regex Option();
 
-    [GeneratedRegex(@"^--?[\w-]*" + Secret + @"[\w-]*$", Plain)]
+    [GeneratedRegex(@"^--?[\w-]{0,64}?" + Secret + @"[\w-]{0,64}$", Plain)]
     private static partial Regex SecretOption();
 
     [GeneratedRegex(@"eyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)?", Plain)]

@@ -5,11 +5,6 @@ namespace Why502.Diagnosis;
 /// <param name="ErrorLog">Lines of nginx's error log.</param>
 /// <param name="Location">The location's body in nginx's configuration, such as <c>proxy_pass http://127.0.0.1:3000;</c>.</param>
 /// <param name="Machine">What is seen of the machine.</param>
-public sealed record Case(string Story, string ErrorLog, string Location, Action<Scene>? Machine = null)
-{
-    /// <summary>The first finding expected of a near miss; null asserts only that it is another cause than the declaring one.</summary>
-    public string? Expect { get; init; }
-
-    /// <summary>Configuration beside the server, inside http: upstream groups.</summary>
-    public string Http { get; init; } = "";
-}
+/// <param name="Http">Configuration beside the server, inside http: upstream groups.</param>
+/// <param name="Expect">The first finding expected of a near miss; null asserts only that it is not the declaring cause with confidence.</param>
+public sealed record Case(string Story, string ErrorLog, string Location, Action<Scene>? Machine = null, string Http = "", string? Expect = null);

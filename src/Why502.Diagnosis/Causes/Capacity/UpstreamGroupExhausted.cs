@@ -1,0 +1,78 @@
+using Why502.Diagnosis.Readings;
+
+namespace Why502.Diagnosis.Causes.Capacity;
+
+/// <summary>Every server of the group is marked failed. The causes beneath are reported first where they can be seen.</summary>
+public sealed class UpstreamGroupExhausted : Cause
+{
+    public override CauseInfo Info { get; } = new()
+    {
+        Id = "upstream-group-exhausted",
+        Family = CauseFamily.Capacity,
+        Title = "Every server of the upstream group is marked failed",
+        Explanation = """
+            after max_fails failures within fail_timeout nginx leaves a server out for fail_timeout; when all servers of the group are
+            left out it answers 502 at once and logs "no live upstreams". That is a consequence: what failed the servers comes first.
+            It is the root cause only where every server answers again and the group is still left out, or where what lies beneath
+            cannot be seen. A group of one server is never marked failed.
+            """,
+        LookAlikes = ["upstream-down", "passive-check-poisoned", "upstream-marked-down", "upstream-connection-limit"],
+        Remedy = "Mend what failed the servers; nginx takes them back after fail_timeout by itself.",
+        DoNot = "Do not set max_fails=0 before you know what fails: requests then go to dead servers first.",
+        ProxyError = "destination_unavailable",
+        Statuses = ["502"],
+        AboveItsCauses = true,
+        Example = new(
+            "Both servers answer again, and nginx still leaves them out.",
+            "no live upstreams while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://backend/\", host: \"shop.example\"",
+            "proxy_pass http://backend;",
+            scene => scene.Listens("127.0.0.1:3001", "node", 812).Listens("127.0.0.1:3002", "node", 813),
+            Http: "upstream backend { server 127.0.0.1:3001; server 127.0.0.1:3002; }"),
+        NearMiss = new(
+            "The servers do not listen.",
+            "no live upstreams while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://backend/\", host: \"shop.example\"",
+            "proxy_pass http://backend;",
+            Http: "upstream backend { server 127.0.0.1:3001; server 127.0.0.1:3002; }",
+            Expect: "upstream-down"),
+    };
+
+    public override bool Applies(Incident incident) => incident.Kind == SymptomKind.NoLiveUpstreams || incident.NoLiveUpstreams > 0;
+
+    public override void Weigh(Incident incident, Observations seen, Scales scales)
+    {
+        if (incident.Kind != SymptomKind.NoLiveUpstreams)
+        {
+            scales.Weigh("beneath", Sources.ErrorLog, Weight.Moderate.Against($"a consequence: {incident.Message} comes before \"no live upstreams\" ({incident.NoLiveUpstreams} lines)"));
+            return;
+        }
+
+        var peers = Peers(incident);
+        foreach (var peer in peers)
+        {
+            scales.Weigh(seen.Ask(new Connect(peer)), probe => probe.Outcome == ProbeOutcome.Ok
+                ? Weight.Strong.For($"{peer} accepts connections now")
+                : Weight.Strong.Against($"{peer} does not accept connections: that lies beneath"));
+        }
+
+        scales.Weigh("message", Sources.ErrorLog, Weight.Moderate.For("every server of the group was left out, and no line of the window says what failed them"));
+    }
+
+    private static IReadOnlyList<string> Peers(Incident incident)
+        => [.. (incident.Group?.Peers ?? incident.Location?.Peers ?? []).Where(peer => peer is { Down: false, Endpoint: not null }).Select(peer => peer.Endpoint!.ToString()).Distinct().Take(16)];
+
+    public override string Describe(Incident incident, Observations seen) => $"every server of {incident.Group?.Name ?? "the group"} is marked failed";
+
+    public override Fix? Propose(Incident incident, Observations seen)
+    {
+        var wait = incident.Group?.Peers.Max(peer => peer.FailTimeout) ?? TimeSpan.FromSeconds(10);
+        return new Fix
+        {
+            Summary = "Mend what failed the servers; nginx takes them back by itself.",
+            Steps =
+            [
+                new($"Read the error lines just before \"no live upstreams\": they name what failed each server (why502 diagnose --since 1h)."),
+                new($"Servers that answer again are tried after fail_timeout ({Words.Seconds(wait)})."),
+            ],
+        };
+    }
+}

@@ -1,0 +1,134 @@
+using Why502.Diagnosis.Readings;
+using Why502.Logs;
+
+namespace Why502.Diagnosis.Causes.Capacity;
+
+/// <summary>Every worker of the app server is busy: even fast routes hang.</summary>
+public sealed class WorkerPoolExhausted : Cause
+{
+    public override CauseInfo Info { get; } = new()
+    {
+        Id = "worker-pool-exhausted",
+        Family = CauseFamily.Capacity,
+        Title = "All workers of the app server are busy",
+        Explanation = """
+            every worker (PHP-FPM child, gunicorn or uWSGI worker, Node's event loop) is occupied, so new requests wait in the
+            listen queue, and fast routes hang like slow ones. The kernel has accepted the connection, so nginx times out while
+            reading the response header, or gets "11: Resource temporarily unavailable" when the queue is full too.
+            One slow route beside others that answer is upstream-slow. What the workers wait for is the next question.
+            """,
+        LookAlikes = ["upstream-slow", "listen-queue-full", "timeout-too-short", "host-overloaded"],
+        Remedy = "Find what the workers wait for (slow log, database, remote API) and give that a time limit; add workers only as far as memory allows.",
+        DoNot = "Do not raise nginx's time-outs: more requests then wait for the same workers.",
+        ProxyError = "http_response_timeout",
+        Statuses = ["504", "502"],
+        Prior = Prior.Usual,
+        Example = new(
+            "Both gunicorn workers are busy, and requests queue.",
+            "upstream timed out (110: Connection timed out) while reading response header from upstream, client: 192.0.2.7, server: shop.example, request: \"GET /fast HTTP/1.1\", upstream: \"http://127.0.0.1:8000/fast\", host: \"shop.example\"",
+            "proxy_pass http://127.0.0.1:8000;",
+            scene => scene.Listens("127.0.0.1:8000", "gunicorn", 812, queue: 9, backlog: 2048).Load("127.0.0.1:8000", queue: 9, backlog: 2048, workers: 2, busy: 2)),
+        NearMiss = new(
+            "The same line with idle workers and other routes that answer.",
+            "upstream timed out (110: Connection timed out) while reading response header from upstream, client: 192.0.2.7, server: shop.example, request: \"GET /report HTTP/1.1\", upstream: \"http://127.0.0.1:8000/report\", host: \"shop.example\"",
+            "proxy_pass http://127.0.0.1:8000;",
+            scene => scene.Listens("127.0.0.1:8000", "gunicorn", 812).Load("127.0.0.1:8000", queue: 0, backlog: 2048, workers: 4, busy: 1).Answered("/", 200, "127.0.0.1:8000", 0.01, 40),
+            Expect: "upstream-slow"),
+    };
+
+    public override bool Applies(Incident incident)
+        => incident.Peer is not null
+            && (incident is { Kind: SymptomKind.TimedOut, Phase: Phase.Header or Phase.Send or Phase.Connect } or { Kind: SymptomKind.ConnectFailed, Errno: 11 or 35 });
+
+    public override void Weigh(Incident incident, Observations seen, Scales scales)
+    {
+        var peer = incident.Peer!;
+        var fresh = incident.Last is not { } last || seen.Now - last < TimeSpan.FromSeconds(15);
+        if (Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) != false)
+        {
+            scales.Weigh(seen.Ask(new ServerLoad(peer.ToString())), load => Judge(load, incident, fresh));
+            if (ServiceReading.PoolFor(peer, seen) is { StatusPath: { } status, MasterPid: not null } pool && seen.Known(new ServerLoad(peer.ToString())) is { } known && !Probing.IsFull(known))
+            {
+                scales.Weigh(seen.Ask(new FpmStatus(pool.StatusListen ?? peer.ToString(), status)), page => page switch
+                {
+                    { Idle: 0, ListenQueue: > 0 } => Weight.Decisive.For($"FPM status: {page.Active} of {page.Total} active, {page.ListenQueue} requests wait"),
+                    { MaxChildrenReached: > 0 } => Weight.Moderate.For($"FPM status: max children reached {page.MaxChildrenReached} times"),
+                    { Idle: > 0 } when fresh => Weight.Moderate.Against($"FPM status: {page.Idle} of {page.Total} workers are idle"),
+                    _ => Weight.None,
+                });
+            }
+        }
+
+        WeighLogs(incident, seen, scales);
+        var routes = RouteReading.Of(incident);
+        if (incident.Phase != Phase.Connect && routes.OtherSucceeded > 0 && routes.OtherSlowest is { } slowest && slowest < (routes.Limit?.TotalSeconds ?? 60) / 2)
+        {
+            scales.Weigh("other routes", Sources.AccessLog, Weight.Strong.Against($"{routes.OtherSucceeded} requests to other routes were answered meanwhile, 95 % of them within {Words.Seconds(slowest)}"));
+        }
+        else if (routes.OtherFailed > 0 && routes.OtherSucceeded == 0 && incident.Traffic.Known)
+        {
+            scales.Weigh("other routes", Sources.ErrorLog, Weight.Moderate.For($"{routes.OtherFailed + 1} different routes time out, and none is answered"));
+        }
+    }
+
+    private static Weight Judge(ServerLoadFact load, Incident incident, bool fresh)
+    {
+        var full = load is { QueueLength: { } length, Backlog: { } backlog } && length >= backlog;
+        return load switch
+        {
+            { Workers: { } workers, BusyWorkers: { } busy, QueueLength: > 0 } when workers > 0 && busy >= workers
+                => Weight.Decisive.For($"all {workers} workers are busy, and {load.QueueLength} connections wait in the queue"),
+            { OneRequestPerWorker: true, Workers: { } workers, BusyWorkers: { } busy } when workers > 0 && busy >= workers
+                => Weight.Strong.For($"all {workers} workers are busy"),
+            { QueueLength: > 0, Workers: { } workers, BusyWorkers: { } busy } when busy < workers && full
+                => Weight.Moderate.Against($"the queue is full while {busy} of {workers} workers are busy"),
+            { QueueLength: > 0 } when incident.Phase != Phase.Connect
+                => Weight.Strong.For($"{load.QueueLength} connections wait to be accepted"),
+            { OneRequestPerWorker: true, Workers: { } workers, BusyWorkers: { } busy, QueueLength: 0 }
+                => (fresh ? Weight.Strong : Weight.Weak).Against($"{workers - busy} of {workers} workers are idle, and nothing waits in the queue"),
+            { QueueLength: 0 } when fresh => Weight.Moderate.Against("nothing waits in the app's accept queue"),
+            _ => Weight.None,
+        };
+    }
+
+    private static void WeighLogs(Incident incident, Observations seen, Scales scales)
+    {
+        var events = AppLogReading.During(incident, seen);
+        if (events.LastOrDefault(logged => logged.Kind is AppEventKind.MaxChildrenReached or AppEventKind.ListenQueueFull) is { } reached)
+        {
+            scales.Weigh("app log", Sources.AppLog, Weight.Strong.For(reached.Text).At(reached.Line.File, reached.Line.Line));
+        }
+        else if (events.LastOrDefault(logged => logged.Kind == AppEventKind.PoolSeemsBusy) is { } busy)
+        {
+            scales.Weigh("app log", Sources.AppLog, Weight.Moderate.For(busy.Text).At(busy.Line.File, busy.Line.Line));
+        }
+    }
+
+    public override string Describe(Incident incident, Observations seen)
+        => seen.Known(new ServerLoad(incident.Peer!.ToString())) is { Workers: { } workers and > 1 } ? $"all {workers} workers behind {incident.UpstreamText} are busy" : $"the app behind {incident.UpstreamText} is too busy to take requests";
+
+    public override Fix? Propose(Incident incident, Observations seen)
+    {
+        var load = seen.Known(new ServerLoad(incident.Peer!.ToString()));
+        var memory = seen.Known(new MachineState());
+        var steps = new List<FixStep>();
+        var pool = ServiceReading.PoolFor(incident.Peer!, seen);
+        if (pool is not null)
+        {
+            steps.Add(new(pool.SlowLog is null
+                ? $"Set slowlog and request_slowlog_timeout = 5s in {pool.File}: it names the function that every worker waits in."
+                : $"Read {pool.SlowLog}: it names the function that every worker waits in."));
+        }
+        else if (load?.Stack == "node")
+        {
+            steps.Add(new("Node's event loop is blocked by one synchronous piece of work: a CPU profile (node --cpu-prof) names it. Move it to a worker thread."));
+        }
+        else
+        {
+            steps.Add(new("See what the workers wait for: a database, a remote API, a lock. Give that call a time limit in the app."));
+        }
+
+        steps.Add(new($"Only then more workers, as far as memory allows{(memory?.MemoryAvailable is { } free ? $" ({free / (1024 * 1024)} MiB are available now)" : "")}{(pool is { MaxChildren: { } children } ? $"; pm.max_children is {children} in {pool.File}" : load?.Workers is { } workers ? $"; there are {workers} now" : "")}."));
+        return new Fix { Summary = "Free the workers: find what they wait for and limit it.", Steps = steps };
+    }
+}

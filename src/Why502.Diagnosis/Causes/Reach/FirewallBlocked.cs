@@ -1,0 +1,80 @@
+using Why502.Diagnosis.Readings;
+
+namespace Why502.Diagnosis.Causes.Reach;
+
+/// <summary>The app listens, and a packet-filter rule rejects or drops nginx's connection.</summary>
+public sealed class FirewallBlocked : Cause
+{
+    public override CauseInfo Info { get; } = new()
+    {
+        Id = "firewall-blocked",
+        Family = CauseFamily.Reach,
+        Title = "A packet filter rejects or drops connections to the upstream",
+        Explanation = """
+            the app listens, and a rule of nftables, iptables, ufw or firewalld stands between. A rule that rejects gives
+            "111: Connection refused" (tcp reset, port-unreachable) or "113: No route to host" (host-unreachable,
+            admin-prohibited); a rule that drops gives "110: … timed out while connecting to upstream".
+            The proof is the rule itself together with a listener: without a listener it is upstream-down, without a rule and
+            without an answer connect-timeout.
+            """,
+        LookAlikes = ["upstream-down", "connect-timeout", "host-unreachable", "listen-queue-full"],
+        Remedy = "Allow exactly this port from nginx's address, before the rule that refuses it.",
+        DoNot = "Do not flush the firewall or switch it off.",
+        ProxyError = "destination_ip_prohibited",
+        Statuses = ["502", "504"],
+        Prior = Prior.Usual,
+        Example = new(
+            "The app listens, and a rule rejects its port.",
+            "connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:3000/\", host: \"shop.example\"",
+            "proxy_pass http://127.0.0.1:3000;",
+            scene => scene.Listens("127.0.0.1:3000", "node", 812).Refuses("127.0.0.1:3000").Rejects(3000)),
+        NearMiss = new(
+            "The rule is there, and nothing listens behind it.",
+            "connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:3000/\", host: \"shop.example\"",
+            "proxy_pass http://127.0.0.1:3000;",
+            scene => scene.Rejects(8080),
+            Expect: "upstream-down"),
+    };
+
+    public override bool Applies(Incident incident)
+        => incident.Peer is { IsUnix: false }
+            && (incident is { Kind: SymptomKind.ConnectFailed, Errno: 111 or 61 or 113 or 65 or 13 or 1 } or { Kind: SymptomKind.TimedOut, Phase: Phase.Connect });
+
+    public override void Weigh(Incident incident, Observations seen, Scales scales)
+    {
+        var peer = incident.Peer!;
+        var local = Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) == true;
+        scales.Weigh(seen.Ask(new PacketFilter(incident.Instance.MasterPid ?? 0)), filter => FilterReading.Matching(filter, peer, local) switch
+        {
+            { Understood: true, IsPolicy: false } rule => Weight.Decisive.For($"a rule refuses it: {rule.Text}"),
+            { } rule => Weight.Moderate.For($"a rule may refuse it: {rule.Text}"),
+            null => Weight.Strong.Against($"no packet-filter rule of this machine matches {(local ? $"port {peer.Port}" : peer.ToString())}"),
+        });
+        if (!local)
+        {
+            return;
+        }
+
+        scales.Weigh(seen.Ask(new TcpListeners()), table => Listening.At(table, peer, incident.Instance.NetworkNamespace).Serving switch
+        {
+            null => Weight.Decisive.Against($"nothing listens on {peer}: there is nothing to block"),
+
+            // The kernel refuses although somebody listens: only a filter (or tcp_abort_on_overflow) does that.
+            _ when incident.State == IncidentState.Current && incident.How == How.Refused && seen.Ask(new Connect(peer.ToString())).FactOrNull is { Outcome: ProbeOutcome.Refused }
+                => Weight.Strong.For($"a process listens on {peer}, and a connection to it is refused now"),
+            { QueueLength: { } length, Backlog: { } backlog } when incident.How == How.Timeout && length < backlog
+                => Weight.Moderate.For($"a process listens on {peer} with room in its queue ({length} of {backlog})"),
+            _ => Weight.None,
+        });
+    }
+
+    public override string Describe(Incident incident, Observations seen) => $"a packet-filter rule stands between nginx and {incident.UpstreamText}";
+
+    public override Fix? Propose(Incident incident, Observations seen)
+    {
+        var peer = incident.Peer!;
+        var local = Addresses.IsLocal(peer, seen.Known(new MachineState())) == true;
+        var rule = seen.Known(new PacketFilter(incident.Instance.MasterPid ?? 0)) is { } filter ? FilterReading.Matching(filter, peer, local) : null;
+        return rule is null ? null : FilterReading.Allow(rule, peer);
+    }
+}

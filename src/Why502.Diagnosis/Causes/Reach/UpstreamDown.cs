@@ -1,0 +1,93 @@
+using Why502.Diagnosis.Readings;
+
+namespace Why502.Diagnosis.Causes.Reach;
+
+/// <summary>TCP, and nothing listens on the configured address: the app is stopped, crashed or was never started.</summary>
+public sealed class UpstreamDown : Cause
+{
+    public override CauseInfo Info { get; } = new()
+    {
+        Id = "upstream-down",
+        Family = CauseFamily.Reach,
+        Title = "Nothing listens on the upstream's address",
+        Explanation = """
+            nginx connects to an address where no process listens, so the kernel answers with a reset and nginx logs
+            "111: Connection refused". The app is stopped, crashed, or was never started. How it died (a failed unit, an
+            exit status, a missing module) is evidence of this cause, not another one.
+            If the app does run and listens on another port it is upstream-wrong-address; if it listens on the other
+            loopback family, loopback-mismatch; if it listens and is refused all the same, a packet filter does it.
+            """,
+        LookAlikes = ["upstream-wrong-address", "loopback-mismatch", "firewall-blocked", "container-loopback", "socket-stale"],
+        Remedy = "Read why the app ended (its unit's journal), mend that, and start it again. A restart policy keeps the next crash short.",
+        DoNot = "Do not restart nginx or raise its time-outs: nothing there is wrong.",
+        ProxyError = "connection_refused",
+        Statuses = ["502"],
+        Prior = Prior.Common,
+        Example = new(
+            "The app's process is gone.",
+            "connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET /api/ HTTP/1.1\", upstream: \"http://127.0.0.1:3000/api/\", host: \"shop.example\"",
+            "proxy_pass http://127.0.0.1:3000;"),
+        NearMiss = new(
+            "The same line, and the app listens one port further on.",
+            "connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET /api/ HTTP/1.1\", upstream: \"http://127.0.0.1:3000/api/\", host: \"shop.example\"",
+            "proxy_pass http://127.0.0.1:3000;",
+            scene => scene.Listens("127.0.0.1:3001", "node", 812),
+            Expect: "upstream-wrong-address"),
+    };
+
+    public override bool Applies(Incident incident) => ConnectRefusal.IsTcp(incident);
+
+    public override void Weigh(Incident incident, Observations seen, Scales scales)
+    {
+        var peer = incident.Peer!;
+        var local = Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull);
+        if (local == true)
+        {
+            scales.Weigh(seen.Ask(new TcpListeners()), table => Judge(Listening.At(table, peer, incident.Instance.NetworkNamespace), incident));
+            var app = RelatedApps.Of(incident, seen).FirstOrDefault();
+            if (app is not null)
+            {
+                scales.Weigh("app elsewhere", Sources.Machine, new Weight(-app.LogOdds, app.Why));
+            }
+        }
+
+        // connect(2): a refusal comes from a live kernel; for another machine it is all that can be seen from here.
+        scales.Weigh(seen.Ask(new Connect(peer.ToString())), probe => probe.Outcome switch
+        {
+            ProbeOutcome.Refused when local == false => Weight.Moderate.For($"a connection from here to {peer} is refused too"),
+            ProbeOutcome.Ok when incident.State == IncidentState.Current => Weight.Strong.Against($"{peer} accepts connections now"),
+            _ => Weight.None,
+        });
+        if (local != false)
+        {
+            ServiceReading.WeighUnits(incident, peer, seen, scales);
+            ServiceReading.WeighAppLogs(incident, seen, scales);
+        }
+    }
+
+    private static Weight Judge(Listening at, Incident incident)
+    {
+        var peer = incident.Peer!;
+        if (at.Serving is { } serving)
+        {
+            var started = serving.Processes.Min(process => process.StartedAt);
+            return incident.State == IncidentState.Recovered && (started is null || started > incident.Last?.AddSeconds(-1))
+                ? Weight.Strong.For($"{Words.Processes(serving.Processes)} listens on {peer} again{(started is { } at2 ? $", since {Words.Clock(at2)}" : "")}")
+                : incident.State == IncidentState.Recovered ? Weight.None
+                : Weight.Decisive.Against($"{Words.Processes(serving.Processes)} listens on {Words.Address(serving)}");
+        }
+
+        return at switch
+        {
+            { OtherLoopback: { } other } => Weight.Decisive.Against($"{Words.Processes(other.Processes)} listens on {Words.Address(other)}, the other loopback family"),
+            { OtherAddress: [var other, ..] } => Weight.Strong.Against($"{Words.Processes(other.Processes)} listens on {Words.Address(other)}"),
+            { OtherNamespace: [var other, ..] } => Weight.Strong.Against($"{Words.Processes(other.Processes)} listens on port {peer.Port} in another network namespace"),
+            _ => Weight.Strong.For($"no listener on port {peer.Port}, IPv4 or IPv6"),
+        };
+    }
+
+    public override string Describe(Incident incident, Observations seen)
+        => incident.State == IncidentState.Recovered ? $"nothing listened on {incident.UpstreamText}" : $"nothing listens on {incident.UpstreamText}";
+
+    public override Fix? Propose(Incident incident, Observations seen) => StartFix.Of(incident, seen);
+}

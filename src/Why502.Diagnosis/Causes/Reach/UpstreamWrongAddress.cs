@@ -1,0 +1,89 @@
+using Why502.Diagnosis.Readings;
+using Why502.Nginx;
+
+namespace Why502.Diagnosis.Causes.Reach;
+
+/// <summary>The app is alive and listens on another TCP address than nginx is told.</summary>
+public sealed class UpstreamWrongAddress : Cause
+{
+    public override CauseInfo Info { get; } = new()
+    {
+        Id = "upstream-wrong-address",
+        Family = CauseFamily.Reach,
+        Title = "The app listens on another address than nginx is told",
+        Explanation = """
+            nothing listens where proxy_pass points, and the app is alive on another port or address of the same machine:
+            its port was changed, it took the next free one, or the configuration was copied. nginx logs the same
+            "111: Connection refused" as for a stopped app.
+            The difference to upstream-down is the app's process: it runs and listens. The other loopback family alone is
+            loopback-mismatch; another network namespace is container-loopback; a unix socket on one side is socket-path-mismatch.
+            """,
+        LookAlikes = ["upstream-down", "loopback-mismatch", "container-loopback", "dns-stale-address", "socket-path-mismatch"],
+        Remedy = "Point proxy_pass at the address where the app listens, or make the app listen where nginx expects it; then reload nginx.",
+        DoNot = "Do not start a second copy of the app on the configured port before you know which of the two is meant.",
+        ProxyError = "connection_refused",
+        Statuses = ["502"],
+        Example = new(
+            "The app was started on port 3001.",
+            "connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:3000/\", host: \"shop.example\"",
+            "proxy_pass http://127.0.0.1:3000;",
+            scene => scene.Listens("127.0.0.1:3001", "node", 812)),
+        NearMiss = new(
+            "The only other app on the machine belongs to another location.",
+            "connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:3000/\", host: \"shop.example\"",
+            "proxy_pass http://127.0.0.1:3000; } location /other/ { proxy_pass http://127.0.0.1:3001;",
+            scene => scene.Listens("127.0.0.1:3001", "node", 812),
+            Expect: "upstream-down"),
+    };
+
+    public override bool Applies(Incident incident) => ConnectRefusal.IsTcp(incident);
+
+    public override void Weigh(Incident incident, Observations seen, Scales scales)
+    {
+        var peer = incident.Peer!;
+        if (Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) != true)
+        {
+            return;
+        }
+
+        scales.Weigh(seen.Ask(new TcpListeners()), table => Listening.At(table, peer, incident.Instance.NetworkNamespace) switch
+        {
+            { Serving: not null } => Weight.Decisive.Against($"a process listens on {peer}"),
+            { OtherLoopback: { } other } => Weight.Strong.Against($"{Words.Address(other)} is the same port on the other loopback family"),
+            { OtherAddress: [var other, ..] } => Weight.Decisive.For($"{Words.Processes(other.Processes)} listens on {Words.Address(other)}, not on {peer.Host}"),
+            _ => Weight.None,
+        });
+        var related = RelatedApps.Of(incident, seen).Where(app => app.Listener.Port != 0).ToList();
+        if (related.FirstOrDefault() is { } app)
+        {
+            scales.Weigh("app elsewhere", Sources.Machine, new Weight(app.LogOdds, app.Why));
+        }
+        else if (seen.Known(new TcpListeners()) is { ProcessesComplete: true } && seen.Known(new AppProcesses()) is not null)
+        {
+            scales.Weigh("app elsewhere", Sources.Machine, Weight.Moderate.Against("no app runs here that no location uses"));
+        }
+    }
+
+    public override string Describe(Incident incident, Observations seen)
+        => Right(incident, seen) is { } right ? $"the app listens on {right}, and nginx is told {incident.UpstreamText}" : $"the app does not listen on {incident.UpstreamText} but elsewhere";
+
+    public override Fix? Propose(Incident incident, Observations seen)
+        => Right(incident, seen) is { } right ? RetargetFix.Of(incident, right, $"Point nginx at {right}, where the app listens.") : null;
+
+    private static string? Right(Incident incident, Observations seen)
+    {
+        if (seen.Known(new TcpListeners()) is { } table
+            && Listening.At(table, incident.Peer!, incident.Instance.NetworkNamespace) is { Serving: null, OtherLoopback: null, OtherAddress: [var other, ..] })
+        {
+            return Words.Address(other);
+        }
+
+        return RelatedApps.Of(incident, seen).FirstOrDefault(app => app.Listener.Port != 0) is { } app ? Reachable(app.Address, incident.Peer!) : null;
+    }
+
+    /// <summary>A wildcard is listened on, and connected to by a literal address.</summary>
+    private static string Reachable(string address, Endpoint peer)
+        => Endpoint.TryParse(address, 0, out var endpoint) && endpoint.Host is "0.0.0.0" or "::" or "[::]"
+            ? $"{(peer.IsLiteralIPv6 ? $"[{peer.Host}]" : peer.Host)}:{endpoint.Port}"
+            : address;
+}

@@ -1,0 +1,67 @@
+using Why502.Diagnosis.Readings;
+using Why502.Logs;
+
+namespace Why502.Diagnosis.Causes.Response;
+
+/// <summary>What speaks for and against "closed or reset, and nobody knows why": every specific explanation that was looked for.</summary>
+internal static class ResidualClose
+{
+    public static void Weigh(Incident incident, Observations seen, Scales scales)
+    {
+        if (incident.Peer is { } peer && Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) != false)
+        {
+            WeighProcesses(incident, seen, scales);
+            scales.Weigh(seen.Ask(new KernelLogWindow(seen.Now - DiagnosisOptions.DefaultWindow)), log =>
+                log.Events.LastOrDefault(logged => logged.Kind is AppEventKind.OomKill or AppEventKind.Segfault) is { } killed
+                    ? Weight.Moderate.Against(killed.Text)
+                    : Weight.Weak.For("the kernel killed nothing and reports no crash"));
+        }
+
+        if (incident.Location is { } location && incident.Instance.Version is { } version && Version.TryParse(version, out var number))
+        {
+            scales.Weigh("keepalive", Sources.Config, location.KeepaliveToUpstream(number)
+                ? Weight.Weak.Against("nginx reuses idle connections to this upstream, so a closed one may be met")
+                : Weight.Moderate.For("nginx opens a new connection for each request here, so no idle one was met").At(location.At.File, location.At.Line));
+        }
+
+        if (AppLogReading.During(incident, seen).LastOrDefault(Explains) is { } said)
+        {
+            scales.Weigh("app log", Sources.AppLog, Weight.Strong.Against(said.Text.Length > 0 ? said.Text : said.Line.Text).At(said.Line.File, said.Line.Line));
+        }
+    }
+
+    private static bool Explains(AppLogEvent logged) => logged.Kind is AppEventKind.WorkerTimeout or AppEventKind.RequestTimedOut or AppEventKind.ChildExitedOnSignal
+        or AppEventKind.MemoryExhausted or AppEventKind.OomKill or AppEventKind.Segfault or AppEventKind.WorkerSentSignal;
+
+    /// <summary>A server that has run since before the failures did not die of them.</summary>
+    private static void WeighProcesses(Incident incident, Observations seen, Scales scales)
+    {
+        var processes = SocketReading.ServingProcesses(incident, incident.Peer!, seen);
+        if (processes.Count == 0)
+        {
+            return;
+        }
+
+        var newest = processes.Max(process => process.StartedAt);
+        var who = Words.Processes(processes);
+        scales.Weigh("processes", Sources.Machine, newest is { } started && incident.First is { } first && started > first
+            ? Weight.Moderate.Against($"a process behind {incident.Peer} was started at {Words.Clock(started)}, after the failures began: one may have died")
+            : Weight.Moderate.For($"{who} has run since before the failures: no process died of them"));
+    }
+
+    public static Fix Look(Incident incident, Observations seen)
+    {
+        var serving = SocketReading.ServingProcesses(incident, incident.Peer!, seen);
+        var unit = serving.Select(process => process.Unit).FirstOrDefault(name => name is not null);
+        var at = incident.Last is { } last ? Words.Clock(last) : "the time of the failure";
+        return new Fix
+        {
+            Summary = "The repair is in the app: find out why it closes this connection.",
+            Steps =
+            [
+                new($"Read the app's own log at {at}.", unit is null ? null : $"journalctl -u {Words.Shell(unit)} --since {Words.Shell((incident.First ?? seen.Now).AddSeconds(-30).ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture))} --no-pager"),
+                new($"Send the same request straight to {incident.Peer} and see whether it is answered: why502 verify."),
+            ],
+        };
+    }
+}

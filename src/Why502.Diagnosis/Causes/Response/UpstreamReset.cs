@@ -1,0 +1,42 @@
+namespace Why502.Diagnosis.Causes.Response;
+
+/// <summary>Residual: the app reset the connection in mid-conversation, and nothing seen says why.</summary>
+public sealed class UpstreamReset : Cause
+{
+    public override CauseInfo Info { get; } = new()
+    {
+        Id = "upstream-reset",
+        Family = CauseFamily.Response,
+        Title = "The app resets the connection before it answers",
+        Explanation = """
+            the peer's kernel sent a reset: the app closed its socket with unread data in it, closed it with SO_LINGER 0, or its
+            process died. nginx logs 104 when it reads and 32 or 104 when it writes. This is what remains when the app's log,
+            signals, the reuse of idle connections and request limits are ruled out.
+            """,
+        LookAlikes = ["upstream-closed-early", "worker-crashed", "keepalive-race", "request-too-large-for-upstream", "worker-out-of-memory"],
+        Remedy = "Look at the app's own log at the second of the failure; a capture of one exchange (tcpdump) shows who resets and when.",
+        DoNot = "Do not let nginx retry requests that change something (proxy_next_upstream non_idempotent).",
+        ProxyError = "connection_terminated",
+        Statuses = ["502"],
+        Residual = true,
+        Example = new(
+            "The app's processes have run for hours and log nothing.",
+            "recv() failed (104: Connection reset by peer) while reading response header from upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:3000/\", host: \"shop.example\"",
+            "proxy_pass http://127.0.0.1:3000;",
+            scene => scene.Listens("127.0.0.1:3000", "node", 812)),
+        NearMiss = new(
+            "The connection was closed in good order instead of reset.",
+            "upstream prematurely closed connection while reading response header from upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:3000/\", host: \"shop.example\"",
+            "proxy_pass http://127.0.0.1:3000;",
+            scene => scene.Listens("127.0.0.1:3000", "node", 812),
+            Expect: "upstream-closed-early"),
+    };
+
+    public override bool Applies(Incident incident) => incident is { Kind: SymptomKind.Reset, Phase: Phase.Header or Phase.Send or Phase.Connect };
+
+    public override void Weigh(Incident incident, Observations seen, Scales scales) => ResidualClose.Weigh(incident, seen, scales);
+
+    public override string Describe(Incident incident, Observations seen) => $"{incident.UpstreamText} resets the connection before it answers, and nothing seen says why";
+
+    public override Fix? Propose(Incident incident, Observations seen) => ResidualClose.Look(incident, seen);
+}

@@ -1,0 +1,99 @@
+using Why502.Diagnosis.Readings;
+
+namespace Why502.Diagnosis.Causes.Timeout;
+
+/// <summary>This route is slow while other routes of the app answer in time.</summary>
+public sealed class UpstreamSlow : Cause
+{
+    public override CauseInfo Info { get; } = new()
+    {
+        Id = "upstream-slow",
+        Family = CauseFamily.Timeout,
+        Title = "The app does not answer this route in time",
+        Explanation = """
+            the app has taken the request and works on it longer than nginx waits (proxy_read_timeout counts from one read to the
+            next, so for the header it is the whole wait). Other routes of the same app answer in time.
+            If every route hangs, the workers are all busy: worker-pool-exhausted. If the route usually needs just that long, the
+            limit is wrong: timeout-too-short.
+            """,
+        LookAlikes = ["worker-pool-exhausted", "timeout-too-short", "host-overloaded", "upstream-stalled"],
+        Remedy = "Find what this route waits for in the app; if it has to take long, answer first and work in the background.",
+        DoNot = "Do not raise the time-out for all locations: slow requests then pile up and take the fast ones with them.",
+        ProxyError = "http_response_timeout",
+        Statuses = ["504"],
+        Prior = Prior.Common,
+        Example = new(
+            "One report takes minutes, everything else milliseconds.",
+            "upstream timed out (110: Connection timed out) while reading response header from upstream, client: 192.0.2.7, server: shop.example, request: \"GET /report HTTP/1.1\", upstream: \"http://127.0.0.1:8000/report\", host: \"shop.example\"",
+            "proxy_pass http://127.0.0.1:8000;",
+            scene => scene.Listens("127.0.0.1:8000", "gunicorn", 812).Load("127.0.0.1:8000", queue: 0, backlog: 2048, workers: 4, busy: 1).Answered("/", 200, "127.0.0.1:8000", 0.02, 40)),
+        NearMiss = new(
+            "The route is answered most of the time, just below the limit.",
+            "upstream timed out (110: Connection timed out) while reading response header from upstream, client: 192.0.2.7, server: shop.example, request: \"GET /report HTTP/1.1\", upstream: \"http://127.0.0.1:8000/report\", host: \"shop.example\"",
+            "proxy_pass http://127.0.0.1:8000; proxy_read_timeout 1s;",
+            scene => scene.Listens("127.0.0.1:8000", "gunicorn", 812).Load("127.0.0.1:8000", queue: 0, backlog: 2048, workers: 4, busy: 1).Answered("/report", 200, "127.0.0.1:8000", 0.93, 40),
+            Expect: "timeout-too-short"),
+    };
+
+    public override bool Applies(Incident incident) => incident is { Kind: SymptomKind.TimedOut, Phase: Phase.Header or Phase.Send };
+
+    public override void Weigh(Incident incident, Observations seen, Scales scales)
+    {
+        var routes = RouteReading.Of(incident);
+        var limit = routes.Limit?.TotalSeconds ?? 60;
+        if (routes.OtherSucceeded > 0 && (routes.OtherSlowest is null || routes.OtherSlowest < limit / 2))
+        {
+            scales.Weigh("other routes", Sources.AccessLog, Weight.Strong.For(routes.OtherSlowest is { } slowest
+                ? $"{routes.OtherSucceeded} requests to other routes were answered meanwhile, 95 % of them within {Words.Seconds(slowest)}"
+                : $"{routes.OtherSucceeded} requests to other routes were answered meanwhile"));
+        }
+        else if (Probing.Get(incident, routes.AnsweredPath, TimeSpan.FromSeconds(1), seen) is { } other)
+        {
+            scales.Weigh(seen.Ask(other), response => response is { Outcome: ProbeOutcome.Ok, Status: < 500 }
+                ? Weight.Strong.For($"GET {routes.AnsweredPath} straight to {incident.Peer} is answered in {response.HeaderMs:0} ms")
+                : Weight.Moderate.Against($"GET {routes.AnsweredPath}, answered before, is not answered within 1 s now"));
+        }
+
+        if (routes.SameSucceeded > 1 && routes.Same is { } same)
+        {
+            scales.Weigh("same route", Sources.AccessLog, same.P95 > limit * 0.6
+                ? Weight.Strong.Against($"the route is answered otherwise, mostly just below the limit of {Words.Seconds(limit)}")
+                : Weight.Moderate.For($"the route usually takes {Words.Seconds(same.P50)}, far below the limit of {Words.Seconds(limit)}"));
+        }
+
+        if (incident.Peer is { } peer && Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) != false)
+        {
+            scales.Weigh(seen.Ask(new ServerLoad(peer.ToString())), load => load switch
+            {
+                { QueueLength: > 0 } => Weight.Moderate.Against($"{load.QueueLength} connections wait in the app's queue: it takes no requests at all"),
+                { OneRequestPerWorker: true, Workers: { } workers, BusyWorkers: { } busy } when busy >= workers && workers > 0 => Weight.Moderate.Against($"all {workers} workers are busy"),
+                { QueueLength: 0, Workers: { } workers, BusyWorkers: { } busy, OneRequestPerWorker: true } => Weight.Moderate.For($"{workers - busy} of {workers} workers are idle, and nothing waits in the queue"),
+                { QueueLength: 0 } => Weight.Weak.For("nothing waits in the app's accept queue"),
+                _ => Weight.None,
+            });
+        }
+
+        if (routes.Limit is { } configured && configured >= TimeSpan.FromSeconds(10))
+        {
+            scales.Weigh("limit", Sources.Config, Weight.Weak.For($"the limit is {Words.Seconds(configured)}, which is long for one answer"));
+        }
+    }
+
+    public override string Describe(Incident incident, Observations seen)
+        => $"{incident.UpstreamText} does not answer{(incident.Routes is [var route, ..] ? $" {route}" : "")} within {Words.Seconds(RouteReading.Of(incident).Limit ?? TimeSpan.FromSeconds(60))}";
+
+    public override Fix? Propose(Incident incident, Observations seen)
+    {
+        var route = incident.Routes is [var first, ..] ? first : "this route";
+        return new Fix
+        {
+            Summary = $"Make {route} answer sooner; nginx waits long enough for a web request.",
+            Steps =
+            [
+                new($"Find in the app what {route} waits for: its own log, a profiler, the database's list of running queries."),
+                new("If the work has to take long, answer at once and do it in the background; the client asks for the result later."),
+            ],
+            Later = $"A stop-gap, for this location alone: a longer {incident.Location?.DirectivePrefix ?? "proxy"}_read_timeout.",
+        };
+    }
+}

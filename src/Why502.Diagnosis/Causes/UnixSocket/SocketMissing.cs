@@ -1,0 +1,73 @@
+using Why502.Diagnosis.Readings;
+
+namespace Why502.Diagnosis.Causes.UnixSocket;
+
+/// <summary>No such path, and no known server listens elsewhere.</summary>
+public sealed class SocketMissing : Cause
+{
+    public override CauseInfo Info { get; } = new()
+    {
+        Id = "socket-missing",
+        Family = CauseFamily.UnixSocket,
+        Title = "The upstream's unix socket does not exist",
+        Explanation = """
+            nothing is at the path that nginx connects to ("2: No such file or directory"): the app server that would create the
+            socket is not started, could not start, or its directory below /run is gone after a boot.
+            If the server runs and has its socket at another path, it is socket-path-mismatch; a file without a listener is socket-stale.
+            """,
+        LookAlikes = ["socket-path-mismatch", "socket-stale", "socket-permission-denied", "upstream-down"],
+        Remedy = "Start the server that creates the socket; if the directory is missing, let its unit create it (RuntimeDirectory=).",
+        DoNot = "Do not create the file by hand: a socket is made by the process that listens on it.",
+        ProxyError = "connection_refused",
+        Statuses = ["502"],
+        Prior = Prior.Common,
+        Example = new(
+            "gunicorn is not started.",
+            "connect() to unix:/run/app.sock failed (2: No such file or directory) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://unix:/run/app.sock:/\", host: \"shop.example\"",
+            "proxy_pass http://unix:/run/app.sock;",
+            scene => scene.NoSocket("/run/app.sock")),
+        NearMiss = new(
+            "gunicorn is started, with its socket one directory further down.",
+            "connect() to unix:/run/app.sock failed (2: No such file or directory) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://unix:/run/app.sock:/\", host: \"shop.example\"",
+            "proxy_pass http://unix:/run/app.sock;",
+            scene => scene.NoSocket("/run/app.sock").Listens("unix:/run/gunicorn/app.sock", "gunicorn", 812),
+            Expect: "socket-path-mismatch"),
+    };
+
+    public override bool Applies(Incident incident) => incident is { Kind: SymptomKind.ConnectFailed, Peer.IsUnix: true, Errno: 2 or 20 };
+
+    public override void Weigh(Incident incident, Observations seen, Scales scales)
+    {
+        var peer = incident.Peer!;
+        scales.Weigh(seen.Ask(SocketReading.Question(incident)), path => path switch
+        {
+            { Exists: false, FirstMissing: { } missing } when missing != peer.UnixPath => Weight.Strong.For($"{missing} does not exist"),
+            { Exists: false } => Weight.Strong.For($"{peer.UnixPath} does not exist"),
+            { ModifiedAt: { } made } when incident.State == IncidentState.Recovered && made > incident.Last?.AddSeconds(-1) => Weight.Strong.For($"{peer.UnixPath} was made at {Words.Clock(made)}, after the last failure"),
+            _ when incident.State == IncidentState.Recovered => Weight.None,
+            _ => Weight.Strong.Against($"{peer.UnixPath} exists now"),
+        });
+        var elsewhere = RelatedApps.Of(incident, seen);
+        if (elsewhere.Count > 0)
+        {
+            scales.Weigh("elsewhere", Sources.Machine, new Weight(-elsewhere[0].LogOdds, elsewhere[0].Why));
+        }
+        else if (seen.Known(new UnixListeners()) is { ProcessesComplete: true })
+        {
+            scales.Weigh("elsewhere", Sources.Machine, Weight.Moderate.For("no app server here listens on a socket that no location uses"));
+        }
+
+        ServiceReading.WeighUnits(incident, peer, seen, scales);
+        if (ServiceReading.PoolFor(peer, seen) is { MasterPid: null } pool)
+        {
+            scales.Weigh("pool", Sources.Machine, Weight.Strong.For($"pool {pool.Name} would listen there, and its PHP-FPM does not run").At(pool.File, pool.ListenLine));
+        }
+
+        ServiceReading.WeighAppLogs(incident, seen, scales);
+    }
+
+    public override string Describe(Incident incident, Observations seen)
+        => incident.State == IncidentState.Recovered ? $"{incident.Peer!.UnixPath} did not exist" : $"{incident.Peer!.UnixPath} does not exist and no server would create it now";
+
+    public override Fix? Propose(Incident incident, Observations seen) => StartFix.Of(incident, seen);
+}

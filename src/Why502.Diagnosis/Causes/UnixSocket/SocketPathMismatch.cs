@@ -1,0 +1,103 @@
+using Why502.Diagnosis.Readings;
+
+namespace Why502.Diagnosis.Causes.UnixSocket;
+
+/// <summary>The app server listens on another unix path, or one side uses a unix socket and the other TCP.</summary>
+public sealed class SocketPathMismatch : Cause
+{
+    public override CauseInfo Info { get; } = new()
+    {
+        Id = "socket-path-mismatch",
+        Family = CauseFamily.UnixSocket,
+        Title = "The app server listens on another socket than nginx is told",
+        Explanation = """
+            the app server runs, and its `listen` names another path than fastcgi_pass, uwsgi_pass or proxy_pass does: after a PHP
+            upgrade the socket carries the new version's number, a pool was copied, or one side was switched from TCP to a unix socket.
+            Nothing running anywhere makes it socket-missing; two TCP addresses make it upstream-wrong-address.
+            """,
+        LookAlikes = ["socket-missing", "socket-stale", "upstream-wrong-address", "upstream-down"],
+        Remedy = "Write the same address on both sides and reload the side that was changed.",
+        DoNot = "Do not link one path to the other: the link is lost with the next restart.",
+        ProxyError = "connection_refused",
+        Statuses = ["502"],
+        Example = new(
+            "PHP was upgraded, and the pool's socket is named after the new version.",
+            "connect() to unix:/run/php/php8.1-fpm.sock failed (2: No such file or directory) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"fastcgi://unix:/run/php/php8.1-fpm.sock:\", host: \"shop.example\"",
+            "fastcgi_pass unix:/run/php/php8.1-fpm.sock;",
+            scene => scene.NoSocket("/run/php/php8.1-fpm.sock").Pool("www", "unix:/run/php/php8.2-fpm.sock", running: true)),
+        NearMiss = new(
+            "The pool names the right socket, and PHP-FPM does not run.",
+            "connect() to unix:/run/php/php8.2-fpm.sock failed (2: No such file or directory) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"fastcgi://unix:/run/php/php8.2-fpm.sock:\", host: \"shop.example\"",
+            "fastcgi_pass unix:/run/php/php8.2-fpm.sock;",
+            scene => scene.NoSocket("/run/php/php8.2-fpm.sock").Pool("www", "unix:/run/php/php8.2-fpm.sock", running: false),
+            Expect: "socket-missing"),
+    };
+
+    public override bool Applies(Incident incident)
+        => incident is { Kind: SymptomKind.ConnectFailed, Peer: not null } && (incident.Peer.IsUnix ? incident.Errno is 2 or 20 or 111 or 61 : incident.Errno is 111 or 61);
+
+    public override void Weigh(Incident incident, Observations seen, Scales scales)
+    {
+        var peer = incident.Peer!;
+        if (!peer.IsUnix && Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) != true)
+        {
+            scales.Weigh("remote", Sources.Config, Weight.Strong.Against($"{peer} is not on this machine"));
+            return;
+        }
+
+        if (SocketReading.Serving(incident, peer, seen) is { } serving)
+        {
+            scales.Weigh("listening", Sources.Machine, Weight.Decisive.Against($"{Words.Processes(serving.Processes)} listens on {peer}"));
+            return;
+        }
+
+        var other = Other(incident, seen);
+        if (other is { } found)
+        {
+            scales.Weigh("elsewhere", Sources.Machine, new Weight(found.LogOdds, found.Why).At(found.File, found.Line));
+        }
+        else if (seen.Known(new UnixListeners()) is { ProcessesComplete: true })
+        {
+            scales.Weigh("elsewhere", Sources.Machine, Weight.Strong.Against("no app server listens on a socket that no location uses"));
+        }
+        else if (!peer.IsUnix)
+        {
+            scales.Weigh("elsewhere", Sources.Config, Weight.Moderate.Against("nothing seen uses a unix socket here"));
+        }
+    }
+
+    public override string Describe(Incident incident, Observations seen)
+        => Other(incident, seen) is { } other ? $"the app server listens on {other.Address}, and nginx is told {incident.UpstreamText}" : $"the app server does not listen on {incident.UpstreamText} but elsewhere";
+
+    public override Fix? Propose(Incident incident, Observations seen)
+        => Other(incident, seen) is { } other ? RetargetFix.Of(incident, other.Address, $"Point nginx at {other.Address}, where the app server listens.") : null;
+
+    private static (string Address, double LogOdds, string Why, string? File, int? Line)? Other(Incident incident, Observations seen)
+    {
+        var peer = incident.Peer!;
+        var pool = incident.Scheme is "fastcgi" ? FreePool(incident, seen) : null;
+        if (pool is not null)
+        {
+            return (pool.Listen, Weight.Decisive.Size, $"pool {pool.Name} listens on {pool.Listen}, not on {peer}", pool.File, pool.ListenLine);
+        }
+
+        // Both sides TCP is upstream-wrong-address: here at least one side is a unix socket.
+        var app = RelatedApps.Of(incident, seen).FirstOrDefault(candidate => peer.IsUnix || candidate.Listener.Port == 0);
+        return app is null ? null : (app.Address, app.LogOdds, app.Why, null, null);
+    }
+
+    /// <summary>A running pool that no location of this nginx uses, where one side at least is a unix socket.</summary>
+    private static PhpFpmPool? FreePool(Incident incident, Observations seen)
+    {
+        var peer = incident.Peer!;
+        var used = (incident.Configuration?.ProxiedLocations ?? []).SelectMany(location => location.Peers).Select(target => target.Endpoint).OfType<Nginx.Endpoint>().ToList();
+        var related = RelatedApps.Of(incident, seen).Select(app => app.Process?.Pid).ToHashSet();
+        var pools = seen.Ask(new PhpFpmPools()).FactOrNull?.Pools ?? [];
+        return pools.Any(pool => ServiceReading.Means(pool.Listen, peer)) ? null
+            : pools
+                .Where(pool => pool.MasterPid is not null && (peer.IsUnix || pool.Listen.StartsWith("unix:", StringComparison.Ordinal)))
+                .Where(pool => !used.Any(endpoint => ServiceReading.Means(pool.Listen, endpoint)))
+                .Where(pool => related.Count == 0 || related.Contains(pool.MasterPid))
+                .FirstOrDefault();
+    }
+}

@@ -1,0 +1,94 @@
+using Why502.Diagnosis.Readings;
+
+namespace Why502.Diagnosis.Causes.UnixSocket;
+
+/// <summary>Mode, owner or ACL of the socket, or of a directory above it, keeps nginx's worker out.</summary>
+public sealed class SocketPermissionDenied : Cause
+{
+    public override CauseInfo Info { get; } = new()
+    {
+        Id = "socket-permission-denied",
+        Family = CauseFamily.UnixSocket,
+        Title = "nginx's worker may not open the upstream's unix socket",
+        Explanation = """
+            connecting to a unix socket needs write permission on it and search permission on every directory above (unix(7)).
+            nginx's worker user lacks one of them, and the kernel answers "13: Permission denied". Mostly the pool's listen.owner,
+            listen.group and listen.mode do not name nginx's user, or the socket lives below a home directory of mode 0700.
+            If every step lets the worker pass, SELinux or AppArmor refuses: access-control-denied.
+            """,
+        LookAlikes = ["access-control-denied", "socket-missing", "socket-stale"],
+        Remedy = "Let the server give the socket to nginx's group with mode 0660, or let nginx's user search the directory above.",
+        DoNot = "Do not chmod 0777 or run nginx's workers as root: that opens the app to every local user.",
+        ProxyError = "connection_refused",
+        Statuses = ["502"],
+        Prior = Prior.Common,
+        Example = new(
+            "The socket belongs to root and has mode 0600.",
+            "connect() to unix:/run/app.sock failed (13: Permission denied) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://unix:/run/app.sock:/\", host: \"shop.example\"",
+            "proxy_pass http://unix:/run/app.sock;",
+            scene => scene.SocketBlocked("/run/app.sock", "/run/app.sock", "root", "root", "0600")),
+        NearMiss = new(
+            "The worker may pass every step, so something else denies it.",
+            "connect() to unix:/run/app.sock failed (13: Permission denied) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://unix:/run/app.sock:/\", host: \"shop.example\"",
+            "proxy_pass http://unix:/run/app.sock;",
+            scene => scene.Listens("unix:/run/app.sock", "gunicorn", 812)),
+    };
+
+    public override bool Applies(Incident incident) => incident is { Kind: SymptomKind.ConnectFailed, Peer.IsUnix: true, Errno: 13 };
+
+    public override void Weigh(Incident incident, Observations seen, Scales scales)
+        => scales.Weigh(seen.Ask(SocketReading.Question(incident)), path => path switch
+        {
+            { WorkerMayConnect: false, BlockedBy: { } step } => Weight.Decisive.For($"{step.Path} has mode {step.Mode}, owner {step.Owner}:{step.Group}: {Worker(incident)} may not {(step.Path == incident.Peer!.UnixPath ? "write to it" : "search it")}"),
+            { WorkerMayConnect: true } when incident.State == IncidentState.Recovered => Weight.Weak.For($"{Worker(incident)} may open {incident.Peer!.UnixPath} now"),
+            { WorkerMayConnect: true } => Weight.Strong.Against($"{Worker(incident)} may open {incident.Peer!.UnixPath} by every mode and owner on the way"),
+            _ => Weight.None,
+        });
+
+    private static string Worker(Incident incident) => incident.Instance.WorkerIdentity is { } worker ? $"nginx's worker ({worker.User})" : "nginx's worker";
+
+    public override string Describe(Incident incident, Observations seen) => $"nginx may not open {incident.Peer!.UnixPath}";
+
+    public override Fix? Propose(Incident incident, Observations seen)
+    {
+        var worker = incident.Instance.WorkerIdentity;
+        var step = seen.Known(SocketReading.Question(incident))?.BlockedBy;
+        if (worker is null || step is null)
+        {
+            return new Fix { Summary = "Give the socket to nginx's group with mode 0660.", Steps = [new("Find out which step refuses nginx's user: the socket or a directory above it.", $"namei -l {Words.Shell(incident.Peer!.UnixPath!)}")] };
+        }
+
+        if (step.Path != incident.Peer!.UnixPath)
+        {
+            return new Fix
+            {
+                Summary = $"Let {worker.User} search {step.Path}.",
+                Steps = [new($"{step.Path} stops {worker.User}; this gives search permission for that user alone.", $"setfacl -m u:{Words.Shell(worker.User)}:x {Words.Shell(step.Path)}")],
+                Later = "A socket below /run, in a directory made by RuntimeDirectory=, needs no permission on somebody's home.",
+            };
+        }
+
+        if (ServiceReading.PoolFor(incident.Peer!, seen) is { } pool)
+        {
+            return new Fix
+            {
+                Summary = $"Give the socket of pool {pool.Name} to {worker.User}.",
+                Steps =
+                [
+                    new($"In {pool.File} set listen.owner = {worker.User}, listen.group = {worker.User} and listen.mode = 0660 (now owner {pool.ListenOwner ?? "unset"}, group {pool.ListenGroup ?? "unset"}, mode {pool.ListenMode ?? "unset"})."),
+                    pool.Unit is { } unit ? new("Reload PHP-FPM; requests under way are finished.", $"systemctl reload {Words.Shell(unit)}") : new("Reload PHP-FPM; requests under way are finished."),
+                ],
+            };
+        }
+
+        return new Fix
+        {
+            Summary = $"Give {step.Path} to the group of {worker.User} with mode 0660.",
+            Steps =
+            [
+                new("At once, until the server makes the socket anew.", $"chgrp {Words.Shell(worker.User)} {Words.Shell(step.Path)} && chmod 0660 {Words.Shell(step.Path)}"),
+                new("For good: let the server create it so (gunicorn: --umask 007 and a group that nginx shares; uwsgi: chmod-socket = 660; systemd socket unit: SocketGroup=, SocketMode=0660)."),
+            ],
+        };
+    }
+}

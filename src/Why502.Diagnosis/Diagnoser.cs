@@ -1,0 +1,129 @@
+using Why502.Diagnosis.Readings;
+using Why502.Logs;
+
+namespace Why502.Diagnosis;
+
+/// <summary>
+/// Observations in, findings and wanted questions out. Synchronous and without I/O: a driver answers what is wanted and
+/// runs it again, until nothing cheap enough is wanted.
+/// </summary>
+public static class Diagnoser
+{
+    public static Conclusion Diagnose(Observations seen, DiagnosisOptions options)
+    {
+        var instances = seen.Ask(new NginxInstances(options.ConfigPath));
+        if (!instances.Saw(out var fact) || fact.Instances.Count == 0)
+        {
+            return Nothing(seen, instances.Outcome == Outcome.Seen
+                ? "No nginx was found: no master process runs, and no nginx binary is installed. Name its configuration with --config FILE, or pass log files."
+                : null);
+        }
+
+        var reproduction = Reproduction.Of(options, seen, out var waiting);
+        if (waiting)
+        {
+            return Nothing(seen, null);
+        }
+
+        var machine = seen.Ask(new MachineState()).FactOrNull;
+        var views = fact.Instances.Select(instance => NginxView.Of(instance, seen, options)).ToList();
+        var incidents = new List<Incident>();
+        foreach (var view in views)
+        {
+            incidents.AddRange(new IncidentBuilder(view.Instance, view.Configuration, seen, view.AccessLogs).Build(view.ErrorLogs.SelectMany(log => log.Groups)));
+        }
+
+        foreach (var view in views)
+        {
+            reproduction?.Join(view, incidents, seen);
+        }
+
+        var probed = new ProbeSymptoms(seen);
+        foreach (var view in views)
+        {
+            incidents.AddRange(probed.Of(view, incidents));
+        }
+
+        incidents = GroupFolding.PutBeneath(incidents);
+
+        var judged = incidents.Select(incident => Judge.Weigh(incident, seen)).ToList();
+        return Conclude(seen, views, judged, probed, machine, reproduction);
+    }
+
+    private static Conclusion Conclude(Observations seen, IReadOnlyList<NginxView> views, IReadOnlyList<Judgement> judged, ProbeSymptoms probed, MachineStateFact? machine, Reproduction? reproduction)
+    {
+        var ordered = judged
+            .OrderBy(judgement => judgement.Incident.State)
+            .ThenBy(judgement => judgement.Incident.FromProbe)
+            .ThenByDescending(judgement => judgement.Incident.Requests)
+            .Select((judgement, index) => judgement.Numbered(index + 1))
+            .ToList();
+        var summaries = views.SelectMany(view => view.ErrorLogs).ToList();
+        var unexplained = Unexplained(ordered, summaries);
+        var open = ordered.Where(judgement => judgement.Incident.State != IncidentState.Recovered).ToList();
+        var verdict = open.Any(judgement => judgement.Findings.Any(finding => finding.Confidence >= Conclusion.NamedFrom)) ? Verdict.Faulty
+            : open.Count > 0 || unexplained.Any(line => line.Text.Contains("upstream", StringComparison.Ordinal)) || reproduction?.Response?.Status is 502 or 504 ? Verdict.Unknown
+            : views.All(view => view.LogsReadable || probed.AllAnswer(view)) ? Verdict.Healthy
+            : Verdict.Unknown;
+        return new Conclusion
+        {
+            Verdict = verdict,
+            Findings = [.. Ranked(ordered)],
+            Unexplained = unexplained,
+            Unobserved = UnobservedReading.Of(seen, ordered),
+            Notes = [.. reproduction is null ? [] : new[] { reproduction.Line }, .. views.SelectMany(view => view.Notes(seen)), .. probed.Notes, .. MachineNotes(machine)],
+            Wanted = seen.Wanted,
+            Overview = new Overview
+            {
+                NginxCount = views.Count(view => view.Instance.Running || view.Instance.FromFiles),
+                SiteCount = views.Sum(view => view.Configuration?.Servers.Count ?? 0),
+                UpstreamCount = views.Sum(view => view.Peers.Count),
+                UpstreamsAnswering = views.Sum(probed.Answering),
+                Requests = views.SelectMany(view => view.AccessLogs).Sum(log => log.Rows),
+                GatewayErrors = judged.Sum(judgement => judgement.Incident.Requests),
+                Window = views.Select(view => view.Window).FirstOrDefault(),
+                LogsReadable = views.All(view => view.LogsReadable),
+                Probes = probed.Count,
+                Now = seen.Now,
+            },
+        };
+    }
+
+    /// <summary>Accusations of all incidents first, in the order of the incidents; what stays below one half is listed after them.</summary>
+    private static IEnumerable<Finding> Ranked(IReadOnlyList<Judgement> ordered)
+        => ordered
+            .SelectMany((judgement, index) => judgement.Findings.Select((finding, place) => (finding, index, place)))
+            .OrderBy(item => item.finding.Incident.State)
+            .ThenBy(item => item.finding.Confidence < Conclusion.NamedFrom && item.place > 0)
+            .ThenBy(item => item.index)
+            .ThenBy(item => item.place)
+            .Select(item => item.finding);
+
+    private static IReadOnlyList<Unexplained> Unexplained(IReadOnlyList<Judgement> judged, IReadOnlyList<ErrorLogSummary> logs)
+    {
+        var lines = judged
+            .Where(judgement => judgement.Findings.Count == 0 && judgement.Incident.State != IncidentState.Recovered)
+            .SelectMany(judgement => judgement.Incident.Samples.TakeLast(1))
+            .Concat(logs.SelectMany(log => log.Unknown).TakeLast(5));
+        return [.. lines.Select(line => new Unexplained(line.File, line.Line, line.Text)).DistinctBy(line => line.Text)];
+    }
+
+    private static IEnumerable<string> MachineNotes(MachineStateFact? machine)
+    {
+        if (machine is { RunsAsRoot: false })
+        {
+            yield return $"Run as {machine.UserName}, not as root: other users' processes and the packet filter may stay unseen.";
+        }
+    }
+
+    private static Conclusion Nothing(Observations seen, string? note) => new()
+    {
+        Verdict = Verdict.Unknown,
+        Findings = [],
+        Unexplained = [],
+        Unobserved = UnobservedReading.Of(seen, []),
+        Notes = note is null ? [] : [note],
+        Wanted = seen.Wanted,
+        Overview = new Overview { Now = seen.Now },
+    };
+}

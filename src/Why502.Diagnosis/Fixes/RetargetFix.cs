@@ -1,0 +1,59 @@
+using Why502.Diagnosis.Readings;
+using Why502.Nginx;
+
+namespace Why502.Diagnosis;
+
+/// <summary>Pointing nginx at the address where the app listens, as an edit of the one line that names the wrong one.</summary>
+internal static class RetargetFix
+{
+    public static Fix Of(Incident incident, string address, string summary)
+    {
+        var edit = Edit(incident, address);
+        return new Fix
+        {
+            Summary = summary,
+            Edits = edit is null ? [] : [edit],
+            Steps = [Reload(incident, edit is null ? $"Change the upstream's address to {address}, test the configuration and reload." : "Test the changed configuration and reload nginx.")],
+        };
+    }
+
+    public static FixStep Reload(Incident incident, string text)
+    {
+        var instance = incident.Instance;
+        if (instance.FromFiles)
+        {
+            return new(text, "nginx -t && nginx -s reload");
+        }
+
+        var binary = Words.Shell(instance.Binary ?? "nginx");
+        var files = instance.ConfigPath == "/etc/nginx/nginx.conf" ? "" : $" -p {Words.Shell(instance.Prefix)} -c {Words.Shell(instance.ConfigPath)}";
+        return new(text, $"{binary}{files} -t && {(instance.Unit is { } unit ? $"systemctl reload {Words.Shell(unit)}" : $"{binary}{files} -s reload")}");
+    }
+
+    private static FileEdit? Edit(Incident incident, string address)
+    {
+        if (incident.Configuration is not { } configuration || incident.Location is not { } location)
+        {
+            return null;
+        }
+
+        if (location.Group is { } group)
+        {
+            var target = group.Peers.FirstOrDefault(peer => Means(peer, incident.Peer));
+            var server = target is null ? null : group.Block.Block?.FirstOrDefault(directive => directive.Name == "server" && directive.At == target.At);
+            return server is null ? null : ConfigurationEdit.SetArguments(configuration, server, [address, .. server.Arguments.Skip(1)]);
+        }
+
+        return location.HasVariables ? null : ConfigurationEdit.SetArguments(configuration, location.Pass, Target(location, address));
+    }
+
+    private static bool Means(PeerTarget target, Endpoint? peer)
+        => target.Endpoint is { } endpoint && peer is not null
+            && (endpoint.ToString() == peer.ToString() || (endpoint.IsName && endpoint.Port == peer.Port));
+
+    /// <summary>http keeps its scheme and URI part; a unix socket with a URI needs the colon behind its path.</summary>
+    private static string Target(ProxiedLocation location, string address)
+        => location.Kind is PassKind.Proxy or PassKind.Grpc
+            ? $"{location.Scheme}://{address}{(location.UriPart is { Length: > 0 } uri ? (address.StartsWith("unix:", StringComparison.Ordinal) ? ":" : "") + uri : "")}"
+            : address;
+}

@@ -1,0 +1,51 @@
+using Why502.Diagnosis.Readings;
+
+namespace Why502.Diagnosis;
+
+/// <summary>Getting the server behind an address to run again, by its unit where there is one.</summary>
+internal static class StartFix
+{
+    public static Fix Of(Incident incident, Observations seen)
+    {
+        var peer = incident.Peer!;
+        if (ServiceReading.For(peer, seen) is { } unit)
+        {
+            return OfUnit(unit, peer.ToString());
+        }
+
+        if (ServiceReading.PoolFor(peer, seen) is { } pool)
+        {
+            return new Fix
+            {
+                Summary = $"Start PHP-FPM: its pool {pool.Name} listens on {peer}.",
+                Steps =
+                [
+                    pool.Unit is { } name ? new($"Pool {pool.Name} ({pool.File}:{pool.ListenLine}) belongs to {name}.", $"systemctl start {Words.Shell(name)}")
+                        : new($"Start the PHP-FPM master that reads {pool.File}."),
+                ],
+            };
+        }
+
+        return new Fix
+        {
+            Summary = $"Start the app that belongs on {peer}.",
+            Steps = [new($"Start the app that should listen on {peer}. No unit, pool file or process on this machine names this address, so why502 cannot say which one it is; its own log says why it ended.")],
+            Later = "Run it as a systemd service with Restart=on-failure, so that a crash lasts seconds.",
+        };
+    }
+
+    private static Fix OfUnit(UnitFact unit, string address)
+    {
+        var steps = new List<FixStep>();
+        if (unit.ActiveState == "failed")
+        {
+            steps.Add(new($"{ServiceReading.Ended(unit)}. Read why, and mend that first.", $"journalctl -u {Words.Shell(unit.Name)} -n 50 --no-pager"));
+        }
+
+        steps.Add(new($"Start it again; it serves {address}.", $"systemctl {(unit.ActiveState == "failed" ? "restart" : "start")} {Words.Shell(unit.Name)}"));
+        var later = unit.UnitFileState == "disabled" ? $"systemctl enable {Words.Shell(unit.Name)} starts it at boot."
+            : unit.Restart is null or "no" ? $"Restart=on-failure in {unit.Name} keeps the next crash short."
+            : null;
+        return new Fix { Summary = $"Start {unit.Name}.", Steps = steps, Later = later };
+    }
+}

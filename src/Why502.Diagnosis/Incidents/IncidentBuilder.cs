@@ -1,0 +1,120 @@
+using Why502.Diagnosis.Readings;
+using Why502.Logs;
+using Why502.Nginx;
+
+namespace Why502.Diagnosis;
+
+/// <summary>Folds the symptoms of one nginx into incidents: what fails the same way at the same place is one incident.</summary>
+public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? configuration, Observations seen, IReadOnlyList<AccessLogSummary> access)
+{
+    private readonly TrafficReading traffic = new(configuration, access);
+
+    public IReadOnlyList<Incident> Build(IEnumerable<ErrorGroup> groups)
+    {
+        var located = groups
+            .Select(Symptom.Of)
+            .OfType<Symptom>()
+            .Select(symptom => (Symptom: symptom, Location: LocationOf(symptom.Group), Peer: PeerOf(symptom.Group)))
+            .ToList();
+        var incidents = located
+            .Where(item => item.Symptom.Kind != SymptomKind.NoLiveUpstreams)
+            .GroupBy(item => Key(item.Symptom, item.Location, item.Peer))
+            .Select(group => Fold([.. group.Select(item => item.Symptom)], group.First().Location, group.First().Peer))
+            .ToList();
+        foreach (var group in located.Where(item => item.Symptom.Kind == SymptomKind.NoLiveUpstreams).GroupBy(item => GroupName(item.Symptom.Group, item.Location)))
+        {
+            AddNoLiveUpstreams(incidents, [.. group.Select(item => item.Symptom)], group.First().Location);
+        }
+
+        return incidents;
+    }
+
+    /// <summary>Connection failures do not depend on the route; what happens later does, so there the location is part of the place.</summary>
+    private static string Key(Symptom symptom, ProxiedLocation? location, Endpoint? peer)
+    {
+        var place = symptom.Phase is Phase.Connect or Phase.Tls or Phase.Resolve ? "" : location?.At.ToString() ?? symptom.Group.Server ?? "";
+        return $"{symptom.Kind}|{symptom.Group.Errno}|{symptom.Phase}|{peer?.ToString() ?? symptom.Group.UpstreamPeer ?? location?.Target}|{place}|{(symptom.Kind == SymptomKind.OtherMessage ? symptom.Group.MessageId : "")}";
+    }
+
+    private static string GroupName(ErrorGroup group, ProxiedLocation? location) => location?.Group?.Name ?? group.UpstreamPeer ?? "";
+
+    private Incident Fold(IReadOnlyList<Symptom> symptoms, ProxiedLocation? location, Endpoint? peer)
+    {
+        var main = symptoms.MaxBy(symptom => symptom.Group.Count)!;
+        var first = Earliest(symptoms);
+        var last = Latest(symptoms);
+        var flow = traffic.Of(peer, location);
+        var incident = new Incident
+        {
+            Id = "",
+            Kind = main.Kind,
+            Phase = main.Phase,
+            Side = main.Side,
+            How = main.How,
+            Errno = main.Group.Errno,
+            Message = main.Group.Message,
+            MessageId = main.Group.MessageId,
+            Candidates = main.Group.Candidates,
+            Instance = instance,
+            Configuration = configuration,
+            Location = location,
+            Peer = peer,
+            Group = location?.Group,
+            Scheme = main.Group.UpstreamScheme ?? location?.Scheme,
+            Server = main.Group.Server,
+            Host = main.Group.Host,
+            Routes = [.. symptoms.OrderByDescending(symptom => symptom.Group.Count).Select(symptom => symptom.Group.Path ?? symptom.Group.Route).OfType<string>().Distinct().Take(8)],
+            State = IncidentState.Current,
+            Requests = symptoms.Sum(symptom => symptom.Group.Count),
+            First = first,
+            Last = last,
+            Samples = [.. symptoms.SelectMany(symptom => symptom.Group.Samples).OrderBy(line => line.Time).TakeLast(3)],
+            Traffic = flow,
+        };
+        return incident with { State = StateReading.Of(incident, seen) };
+    }
+
+    /// <summary>
+    /// "no live upstreams" follows failures of the group's peers: it belongs to the incident beneath it when that is in the
+    /// window, and is an incident of its own only where nothing beneath it can be seen.
+    /// </summary>
+    private void AddNoLiveUpstreams(List<Incident> incidents, IReadOnlyList<Symptom> symptoms, ProxiedLocation? location)
+    {
+        var lines = symptoms.Sum(symptom => symptom.Group.Count);
+        var beneath = incidents
+            .Select((incident, index) => (incident, index))
+            .Where(item => location?.Group is { } group && item.incident.Group?.Name == group.Name && item.incident.State != IncidentState.Recovered)
+            .OrderByDescending(item => item.incident.Requests)
+            .FirstOrDefault();
+        if (beneath.incident is null)
+        {
+            incidents.Add(Fold(symptoms, location, null));
+            return;
+        }
+
+        var last = Latest(symptoms);
+        incidents[beneath.index] = beneath.incident with
+        {
+            NoLiveUpstreams = beneath.incident.NoLiveUpstreams + lines,
+            Requests = beneath.incident.Requests + lines,
+            Last = last > beneath.incident.Last ? last : beneath.incident.Last,
+            Samples = [.. beneath.incident.Samples, .. symptoms.SelectMany(symptom => symptom.Group.Samples).TakeLast(1)],
+        };
+    }
+
+    private ProxiedLocation? LocationOf(ErrorGroup group)
+    {
+        var upstream = group.UpstreamPeer is null ? null : $"{group.UpstreamScheme}://{group.UpstreamPeer}{(group.UpstreamPeer.StartsWith("unix:", StringComparison.Ordinal) ? ":" : "")}";
+        return configuration?.LocationFor(group.Server, group.Host, group.Path ?? group.Route ?? "/", upstream);
+    }
+
+    private static Endpoint? PeerOf(ErrorGroup group)
+        => group.UpstreamPeer is { } text && Endpoint.TryParse(text, 0, out var peer) && (peer.IsUnix || peer.Port != 0) ? peer : null;
+
+    private DateTimeOffset? Earliest(IEnumerable<Symptom> symptoms) => Zoned(symptoms.Min(symptom => symptom.Group.First));
+
+    private DateTimeOffset? Latest(IEnumerable<Symptom> symptoms) => Zoned(symptoms.Max(symptom => symptom.Group.Last));
+
+    /// <summary>The error log writes local time without a zone; <see cref="Observations.Now"/> carries the machine's.</summary>
+    private DateTimeOffset? Zoned(DateTime? time) => time is { } local ? new DateTimeOffset(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), seen.Now.Offset) : null;
+}

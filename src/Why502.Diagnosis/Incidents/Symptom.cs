@@ -1,0 +1,87 @@
+using Why502.Logs;
+
+namespace Why502.Diagnosis;
+
+/// <summary>What a group of error-log records says in the vocabulary of incidents.</summary>
+public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Side Side, How How)
+{
+    /// <summary>The symptom of a group, or null when the group is no failure on a gateway path.</summary>
+    public static Symptom? Of(ErrorGroup group)
+    {
+        if (group.Known is not { IsGatewayPath: true } known || !IsFailure(group.Level) || OnlyClientsOwn(known))
+        {
+            return null;
+        }
+
+        var phase = PhaseOf(group, known);
+        var kind = KindOf(group, known);
+        return kind is null || phase is null ? null : new(group, kind.Value, phase.Value, SideOf(kind.Value), HowOf(kind.Value, group));
+    }
+
+    private static bool IsFailure(LogLevel? level) => level is null or <= LogLevel.Error or LogLevel.Stderr;
+
+    /// <summary>Messages whose only causes are the client's own doing or an intended limit: notes, not failures of the gateway.</summary>
+    private static bool OnlyClientsOwn(ErrorMessage known)
+        => known.Candidates.Count > 0 && known.Candidates.All(candidate => candidate is "client-gave-up" or "rate-limited" or "config-invalid");
+
+    private static SymptomKind? KindOf(ErrorGroup group, ErrorMessage known)
+    {
+        var format = known.Format;
+        if (format.StartsWith("connect()", StringComparison.Ordinal) || format.EndsWith("that connect() failed", StringComparison.Ordinal))
+        {
+            return SymptomKind.ConnectFailed;
+        }
+
+        return format switch
+        {
+            _ when format.StartsWith("upstream timed out", StringComparison.Ordinal) => SymptomKind.TimedOut,
+            _ when format.StartsWith("no live upstreams", StringComparison.Ordinal) => SymptomKind.NoLiveUpstreams,
+            _ when format.StartsWith("upstream sent too big header", StringComparison.Ordinal) => SymptomKind.HeaderTooBig,
+            _ when format.StartsWith("upstream prematurely closed", StringComparison.Ordinal) => SymptomKind.ClosedEarly,
+            _ when group.Errno is 104 or 32 && IsUpstreamIo(group) => SymptomKind.Reset,
+            _ => IsGatewayStatus(known.Status) ? SymptomKind.OtherMessage : null,
+        };
+    }
+
+    private static bool IsUpstreamIo(ErrorGroup group)
+        => group.UpstreamPeer is not null && group.Phase is { } phase && phase.Contains("upstream", StringComparison.Ordinal);
+
+    private static bool IsGatewayStatus(string status)
+        => status.StartsWith('5') || status.StartsWith("cut", StringComparison.Ordinal) || status.StartsWith("session closed", StringComparison.Ordinal);
+
+    /// <summary>nginx's own words for the phase (ngx_http_upstream.c sets c->log->action).</summary>
+    private static Phase? PhaseOf(ErrorGroup group, ErrorMessage known) => group.Phase switch
+    {
+        "connecting to upstream" => Phase.Connect,
+        "SSL handshaking to upstream" => Phase.Tls,
+        "sending request to upstream" => Phase.Send,
+        "reading response header from upstream" => Phase.Header,
+        "reading upstream" => Phase.Body,
+        "proxying upgraded connection" => Phase.Upgraded,
+        "proxying connection" => Phase.Body,
+        "resolving" => Phase.Resolve,
+        null when known.Phases.Count > 0 => PhaseOf(group with { Phase = known.Phases[0] }, known with { Phases = [] }),
+        null => Phase.Connect,
+        _ => group.UpstreamPeer is null ? null : Phase.Header,
+    };
+
+    private static Side SideOf(SymptomKind kind) => kind == SymptomKind.HeaderTooBig ? Side.Nginx : Side.Upstream;
+
+    private static How HowOf(SymptomKind kind, ErrorGroup group) => kind switch
+    {
+        SymptomKind.ConnectFailed => group.Errno switch
+        {
+            13 or 1 => How.Denied,
+            110 => How.Timeout,
+            11 => How.Limit,
+            104 => How.Reset,
+            _ => How.Refused,
+        },
+        SymptomKind.TimedOut => How.Timeout,
+        SymptomKind.ClosedEarly => How.Closed,
+        SymptomKind.Reset => How.Reset,
+        SymptomKind.HeaderTooBig => How.Limit,
+        SymptomKind.NoLiveUpstreams => How.Refused,
+        _ => How.Invalid,
+    };
+}

@@ -1,0 +1,143 @@
+using Why502.Logs;
+using Why502.Nginx;
+using LogKind = Why502.Nginx.LogKind;
+
+namespace Why502.Diagnosis.Readings;
+
+/// <summary>One nginx with everything that was read of it: configuration and what its logs say about the window.</summary>
+public sealed class NginxView
+{
+    private readonly List<string> unreadable = [];
+
+    private NginxView(NginxInstance instance, NginxConfiguration? configuration, TimeSpan? window)
+    {
+        Instance = instance;
+        Configuration = configuration;
+        Window = window;
+        Peers = [.. (configuration?.ProxiedLocations ?? []).SelectMany(location => location.Peers).Where(peer => peer.Endpoint is not null).DistinctBy(peer => peer.Endpoint!.ToString())];
+    }
+
+    public NginxInstance Instance { get; }
+
+    public NginxConfiguration? Configuration { get; }
+
+    public TimeSpan? Window { get; }
+
+    public IReadOnlyList<PeerTarget> Peers { get; }
+
+    public IReadOnlyList<ErrorLogSummary> ErrorLogs { get; private set; } = [];
+
+    public IReadOnlyList<AccessLogSummary> AccessLogs { get; private set; } = [];
+
+    /// <summary>At least one error log of the window was read, and none of those configured was refused.</summary>
+    public bool LogsReadable { get; private set; }
+
+    public static NginxView Of(NginxInstance instance, Observations seen, DiagnosisOptions options)
+    {
+        var view = new NginxView(instance, seen.ConfigurationOf(instance), options.Since);
+        var from = options.Since is { } window ? seen.Now - window : (DateTimeOffset?)null;
+        if (instance.FromFiles)
+        {
+            view.ReadGiven(seen, from);
+        }
+        else if (view.Configuration is not null)
+        {
+            view.ReadConfigured(seen, from);
+        }
+
+        return view;
+    }
+
+    private void ReadGiven(Observations seen, DateTimeOffset? from)
+    {
+        ErrorLogs = [.. Instance.GivenLogs.Where(log => log.Kind == GivenLogKind.ErrorLog).Select(log => Read(seen, new ErrorLogWindow(log.Path, from))).OfType<ErrorLogFact>().Select(fact => fact.Summary)];
+        AccessLogs = [.. Instance.GivenLogs.Where(log => log.Kind == GivenLogKind.AccessLog).Select(log => seen.Ask(new AccessLogWindow(log.Path, log.Format, log.Escape, from)).FactOrNull).OfType<AccessLogFact>().Select(fact => fact.Summary)];
+        LogsReadable = ErrorLogs.Count > 0;
+    }
+
+    private void ReadConfigured(Observations seen, DateTimeOffset? from)
+    {
+        var paths = Configuration!.ErrorLogs.Select(PathOf).OfType<string>().Distinct().ToList();
+        ErrorLogs = [.. paths.Select(path => Read(seen, new ErrorLogWindow(path, from))).OfType<ErrorLogFact>().Select(fact => fact.Summary)];
+        AccessLogs =
+        [
+            .. Configuration.AccessLogs
+                .Where(log => log.Path is { Length: > 0 } path && !path.Contains('$', StringComparison.Ordinal))
+                .Select(log => new AccessLogWindow(Absolute(log.Path!), log.Format ?? "", log.Escape, from))
+                .Distinct()
+                .Select(question => seen.Ask(question).FactOrNull)
+                .OfType<AccessLogFact>()
+                .Select(fact => fact.Summary),
+        ];
+        LogsReadable = ErrorLogs.Count > 0 && unreadable.Count == 0;
+    }
+
+    private ErrorLogFact? Read(Observations seen, ErrorLogWindow question)
+    {
+        var observed = seen.Ask(question);
+        if (observed.Outcome == Outcome.Unobserved)
+        {
+            unreadable.Add(question.Path);
+        }
+
+        return observed.FactOrNull;
+    }
+
+    /// <summary>Where a target's records can be read: a file, the master's stderr, or nowhere.</summary>
+    private string? PathOf(LogTarget target) => target.Kind switch
+    {
+        LogKind.File when target.Path is { } path => Absolute(path),
+        LogKind.File when Instance.DefaultErrorLog is { } path => path == "stderr" ? StderrPath : Absolute(path),
+        LogKind.Stderr => StderrPath,
+        _ => null,
+    };
+
+    private string? StderrPath => Instance.StderrTarget switch
+    {
+        "journal" => $"journal:{Instance.Unit ?? "nginx.service"}",
+        { } path when path.StartsWith('/') => path,
+        _ => null,
+    };
+
+    private string Absolute(string path) => path.StartsWith('/') ? path : Instance.Prefix.TrimEnd('/') + "/" + path;
+
+    public IEnumerable<string> Notes(Observations seen)
+    {
+        if (Instance is { Running: false, FromFiles: false })
+        {
+            yield return $"nginx with {Instance.ConfigPath} does not run.";
+        }
+
+        if (Configuration is null)
+        {
+            yield break;
+        }
+
+        foreach (var problem in Configuration.Problems.Take(3))
+        {
+            yield return $"{problem.At}: {problem.Message}";
+        }
+
+        foreach (var target in Configuration.ErrorLogs.Where(target => target.Level is "crit" or "alert" or "emerg"))
+        {
+            yield return $"error_log at level {target.Level} hides refused connections and time-outs, which nginx logs at level error{(target.At is { } at ? $" ({at})" : "")}.";
+        }
+
+        foreach (var path in Configuration.ErrorLogs.Where(target => target.Kind is LogKind.Syslog or LogKind.Off or LogKind.Memory).Select(target => target.At).OfType<SourceLine>().Take(2))
+        {
+            yield return $"An error log of {path} goes where it cannot be read back (syslog, memory or nowhere).";
+        }
+
+        var groupsDropped = ErrorLogs.Sum(log => log.GroupsDropped);
+        if (groupsDropped > 0)
+        {
+            yield return $"{groupsDropped} more kinds of error-log records were counted and not kept.";
+        }
+
+        var suspect = ErrorLogs.Sum(log => log.SuspectCount);
+        if (suspect > 0)
+        {
+            yield return $"{suspect} error-log lines look forged by a client (a line feed inside a decoded URI) and were left out.";
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Why502.Nginx;
+
+namespace Why502.Diagnosis.Readings;
+
+/// <summary>
+/// The one application request that a diagnosis may make of a peer: a GET of a path that this window's log shows as
+/// answered, only within the machine's own networks, and not while the server's queue or pool is full.
+/// </summary>
+public static class Probing
+{
+    /// <summary>Longest wait for an answer that a diagnosis asks for on its own.</summary>
+    private const int PatienceMsMax = 4000;
+
+    public static Question<ResponseFact>? Get(Incident incident, string? path, TimeSpan patience, Observations seen)
+    {
+        if (path is null || incident is not { Peer: { } peer, Location: { } location } || incident.Instance.FromFiles
+            || IsDown(location, peer)
+            || !Addresses.IsInOwnNetwork(peer, seen.Ask(new MachineState()).FactOrNull)
+            || seen.Ask(new ServerLoad(peer.ToString())).FactOrNull is not { } load
+            || IsFull(load))
+        {
+            return null;
+        }
+
+        var milliseconds = Math.Min((int)patience.TotalMilliseconds, PatienceMsMax);
+        var host = incident.Host ?? incident.Server ?? peer.Host ?? "localhost";
+        return location.Kind == PassKind.Proxy && location.Scheme is "http" or "https"
+            ? new HttpGet(peer.ToString(), location.Scheme!, host, path, location.Effective("proxy_http_version").Arguments is ["1.1"] ? "1.1" : "1.0", milliseconds)
+            : null;
+    }
+
+    private static bool IsDown(ProxiedLocation location, Endpoint peer)
+        => location.Peers.Any(target => target.Down && target.Endpoint?.ToString() == peer.ToString());
+
+    public static bool IsFull(ServerLoadFact load)
+        => load.QueueLength > 0 || (load is { OneRequestPerWorker: true, BusyWorkers: { } busy, Workers: { } workers } && busy >= workers);
+}

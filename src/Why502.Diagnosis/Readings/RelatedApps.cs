@@ -1,0 +1,238 @@
+using System.Globalization;
+using Why502.Nginx;
+
+namespace Why502.Diagnosis.Readings;
+
+/// <summary>An app that listens somewhere no location of this nginx points at, and how strongly it looks like the one that is missed.</summary>
+/// <param name="Why">The reason in words, for evidence.</param>
+public sealed record RelatedApp(Listener Listener, string Address, ProcessRef? Process, double LogOdds, string Why);
+
+/// <summary>
+/// Finds the app that nginx misses when nothing answers at the configured address: the same port on another address,
+/// an app that runs from the site's directory, that was started when the failures began, or that is the only one
+/// which no nginx uses. What another nginx or another location uses is somebody else's app.
+/// </summary>
+public static class RelatedApps
+{
+    /// <summary>Daemons that are no web app and listen on nearly every machine.</summary>
+    private static readonly HashSet<string> NotAnApp = new(StringComparer.Ordinal)
+    {
+        "nginx", "sshd", "systemd", "systemd-resolve", "systemd-network", "postgres", "mysqld", "mariadbd", "redis-server", "valkey-server", "memcached",
+        "mongod", "chronyd", "ntpd", "cupsd", "dnsmasq", "named", "unbound", "rpcbind", "exim4", "master", "smtpd", "dockerd", "containerd", "docker-proxy",
+        "node_exporter", "prometheus", "rabbitmq-server", "epmd", "avahi-daemon", "dhclient", "snmpd", "zabbix_agentd", "fail2ban-server", "why502",
+    };
+
+    private static readonly string[] InterpreterStacks = ["node", "gunicorn", "uwsgi", "php-fpm", "java", "dotnet", "ruby", "python", "uvicorn", "puma", "unicorn"];
+
+    /// <summary>Candidates for the app behind <paramref name="incident"/>'s address, the most related first.</summary>
+    public static IReadOnlyList<RelatedApp> Of(Incident incident, Observations seen)
+    {
+        if (incident.Peer is not { } peer || !seen.Ask(new TcpListeners()).Saw(out var tcp) || !seen.Ask(new UnixListeners()).Saw(out var unix))
+        {
+            return [];
+        }
+
+        var apps = seen.Ask(new AppProcesses()).FactOrNull;
+        var taken = AddressesInUse(incident, seen);
+        var own = tcp.Listeners
+            .Where(listener => Listening.InNamespace(listener, incident.Instance.NetworkNamespace ?? tcp.OwnNetworkNamespace))
+            .Concat(unix.Listeners)
+            .Where(listener => IsApp(listener, apps) && Speaks(listener, apps, incident.Scheme) && !IsTaken(listener, taken))
+            .DistinctBy(listener => (Words.Address(listener), listener.Processes.FirstOrDefault()?.Pid))
+            .ToList();
+        var elsewhere = ForeignDirectories(incident, seen);
+        var site = SiteDirectories(incident);
+        var related = own
+            .Select(listener => Judge(listener, peer, incident, apps, site, elsewhere))
+            .Where(app => app is not null)
+            .Select(app => app!)
+            .ToList();
+        var free = related.Where(app => app.LogOdds >= 0).ToList();
+        if (free.Select(app => Owner(app)).Distinct().Count() == 1)
+        {
+            related = [.. related.Select(app => app.LogOdds >= 0 && app.LogOdds < Weight.Strong.Size
+                ? app with { LogOdds = Weight.Strong.Size, Why = $"{app.Why}; it is the only app here that no location uses" }
+                : app)];
+        }
+
+        return [.. related.Where(app => app.LogOdds > 0).OrderByDescending(app => app.LogOdds)];
+    }
+
+    private static string Owner(RelatedApp app) => app.Process is { } process ? (process.Unit ?? $"{process.Name}:{process.ParentPid}") : app.Address;
+
+    private static RelatedApp? Judge(Listener listener, Endpoint peer, Incident incident, AppProcessesFact? apps, IReadOnlyList<string> site, IReadOnlyList<string> elsewhere)
+    {
+        var process = listener.Processes.MinBy(candidate => candidate.Pid);
+        var address = Words.Address(listener);
+        var who = process is null ? "a process" : Words.Process(process);
+        var app = apps?.Processes.FirstOrDefault(candidate => candidate.Process.Pid == process?.Pid || candidate.ListensOn.Contains(address));
+        if (app is not null && app.ToldToBind.Any(told => SamePlace(told, peer)))
+        {
+            return new(listener, address, process, Weight.Decisive.Size, $"{who} was told to bind {peer} and listens on {address}");
+        }
+
+        if (process is not null && Paths(process, app).Any(path => site.Any(directory => IsBelow(path, directory))))
+        {
+            return new(listener, address, process, Weight.Decisive.Size, $"{who} runs from the site's own directory and listens on {address}");
+        }
+
+        if (process is not null && Paths(process, app).Any(path => elsewhere.Any(directory => IsBelow(path, directory))))
+        {
+            return null;
+        }
+
+        // One side TCP and the other a unix socket: only servers whose arguments name their address are looked at, not everything with a socket.
+        if (peer.IsUnix != (listener.Port == 0) && app is not { ToldToBind.Count: > 0 })
+        {
+            return null;
+        }
+
+        if (peer.IsUnix == (listener.Port == 0) && Alike(listener, peer) is { } alike)
+        {
+            return new(listener, address, process, Weight.Strong.Size, $"{who} listens on {address}, {alike}");
+        }
+
+        if (process?.StartedAt is { } started && incident.First is { } first && (started - first).Duration() < TimeSpan.FromSeconds(20))
+        {
+            return new(listener, address, process, Weight.Moderate.Size, $"{who} was started at {Words.Clock(started)}, when the failures began, and listens on {address}");
+        }
+
+        return new(listener, address, process, 0, $"{who} listens on {address}");
+    }
+
+    /// <summary>A likely slip of the pen: a near port, or a socket of the same name in another directory or version.</summary>
+    private static string? Alike(Listener listener, Endpoint peer)
+    {
+        if (!peer.IsUnix)
+        {
+            return Math.Abs(listener.Port - peer.Port) is > 0 and <= 10 ? $"{Math.Abs(listener.Port - peer.Port)} beside the configured port"
+                : listener.Port == peer.Port ? "the configured port on another address"
+                : Digits(listener.Port) == Digits(peer.Port) ? "the configured port with digits swapped"
+                : null;
+        }
+
+        var (path, wanted) = (listener.Address, peer.UnixPath!);
+        return Path.GetFileName(path) == Path.GetFileName(wanted) ? "the same file name in another directory"
+            : Path.GetDirectoryName(path) == Path.GetDirectoryName(wanted) ? "in the same directory"
+            : null;
+    }
+
+    private static string Digits(int port) => string.Concat(port.ToString(CultureInfo.InvariantCulture).Order());
+
+    private static bool SamePlace(string told, Endpoint peer)
+        => Endpoint.TryParse(told.StartsWith(':') ? "127.0.0.1" + told : told, 0, out var endpoint)
+            && (peer.IsUnix ? endpoint.UnixPath == peer.UnixPath : !endpoint.IsUnix && endpoint.Port == peer.Port);
+
+    private static bool IsApp(Listener listener, AppProcessesFact? apps)
+        => listener.Processes.Count > 0
+            && !listener.Processes.Any(process => NotAnApp.Contains(process.Name))
+            && (StackOf(listener, apps) is not null || (listener.Port != 0 && !listener.Processes.Any(process => process.Unit is { } unit && unit.StartsWith("systemd", StringComparison.Ordinal))));
+
+    private static string? StackOf(Listener listener, AppProcessesFact? apps)
+    {
+        var pids = listener.Processes.Select(process => process.Pid).ToHashSet();
+        return apps?.Processes.FirstOrDefault(app => pids.Contains(app.Process.Pid) || app.ListensOn.Contains(Words.Address(listener)))?.Stack
+            ?? InterpreterStacks.FirstOrDefault(stack => listener.Processes.Any(process => process.Name.StartsWith(stack, StringComparison.Ordinal)));
+    }
+
+    /// <summary>php-fpm speaks FastCGI and nothing else; the other stacks are told by nobody's protocol but HTTP.</summary>
+    private static bool Speaks(Listener listener, AppProcessesFact? apps, string? scheme)
+    {
+        var stack = StackOf(listener, apps);
+        return scheme switch
+        {
+            "fastcgi" => stack is "php-fpm" or null,
+            "uwsgi" or "suwsgi" => stack is "uwsgi" or null,
+            _ => stack is not "php-fpm",
+        };
+    }
+
+    private static HashSet<string> AddressesInUse(Incident incident, Observations seen)
+    {
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        Add(incident.Configuration);
+        foreach (var other in Others(incident, seen))
+        {
+            Add(seen.ConfigurationOf(other));
+        }
+
+        return taken;
+
+        void Add(NginxConfiguration? configuration)
+        {
+            foreach (var peer in configuration?.ProxiedLocations.SelectMany(location => location.Peers) ?? [])
+            {
+                if (peer.Endpoint is { } endpoint)
+                {
+                    taken.Add(endpoint.IsUnix ? endpoint.ToString() : endpoint.Host == "localhost" ? $"127.0.0.1:{endpoint.Port}" : endpoint.ToString());
+                    if (endpoint.Host == "localhost")
+                    {
+                        taken.Add($"[::1]:{endpoint.Port}");
+                    }
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<NginxInstance> Others(Incident incident, Observations seen)
+        => incident.Instance.FromFiles ? []
+            : (seen.Ask(new NginxInstances(null)).FactOrNull?.Instances ?? []).Where(other => other.Running && other.MasterPid != incident.Instance.MasterPid);
+
+    private static bool IsTaken(Listener listener, HashSet<string> taken)
+    {
+        if (listener.Port == 0)
+        {
+            return taken.Contains("unix:" + listener.Address);
+        }
+
+        return taken.Any(text => Endpoint.TryParse(text, 0, out var endpoint)
+            && endpoint.Port == listener.Port
+            && System.Net.IPAddress.TryParse(endpoint.Host, out var address)
+            && Listening.Serves(listener, address));
+    }
+
+    private static IReadOnlyList<string> SiteDirectories(Incident incident)
+    {
+        var directories = new List<string> { incident.Instance.Prefix, Path.GetDirectoryName(incident.Instance.ConfigPath) ?? "" };
+        for (var block = incident.Location?.Pass.Parent; block is not null; block = block.Parent)
+        {
+            directories.AddRange((block.Block ?? []).Where(directive => directive.Name is "root" or "alias" && directive.Arguments.Count == 1).Select(directive => directive.Arguments[0]));
+        }
+
+        return [.. directories.Select(Specific).Where(directory => directory.Length > 0).Distinct()];
+    }
+
+    private static IReadOnlyList<string> ForeignDirectories(Incident incident, Observations seen)
+        => [.. Others(incident, seen).Select(other => Specific(other.Prefix)).Where(directory => directory.Length > 0)];
+
+    /// <summary>A directory says something about an app only when it is no system directory that everything lives below.</summary>
+    private static string Specific(string directory)
+    {
+        var path = directory.TrimEnd('/');
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var shared = parts.Length < 2
+            || (parts[0] is "usr" or "etc" or "run" && parts is not ["usr", "local", _, _, ..])
+            || (parts.Length == 2 && parts[0] is "var" or "home" && parts[^1] is "www" or "lib" or "log" or "run")
+            || path is "/var/www/html" or "/usr/share/nginx/html";
+        return shared ? "" : path;
+    }
+
+    private static IEnumerable<string> Paths(ProcessRef process, AppProcess? app)
+    {
+        if (process.WorkingDirectory is { } directory)
+        {
+            yield return directory;
+        }
+
+        foreach (var word in (app?.Process.CommandLine ?? process.CommandLine ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (word.StartsWith('/'))
+            {
+                yield return word;
+            }
+        }
+    }
+
+    private static bool IsBelow(string path, string directory)
+        => path.Length >= directory.Length && path.StartsWith(directory, StringComparison.Ordinal) && (path.Length == directory.Length || path[directory.Length] == '/');
+}

@@ -1,0 +1,53 @@
+using Why502.Logs;
+
+namespace Why502.Diagnosis.Readings;
+
+/// <summary>How the failing routes of an upstream compare with its other routes, and with themselves when they succeed.</summary>
+/// <param name="Limit">The time-out that ran out.</param>
+/// <param name="OtherSucceeded">Requests to other routes of the same upstream that were answered while the incident lasted.</param>
+/// <param name="OtherSlowest">95th percentile of their response times, in seconds; null when the log has no times.</param>
+/// <param name="OtherFailed">Requests to other routes that timed out too.</param>
+/// <param name="SameSucceeded">Requests to the failing routes that were answered.</param>
+/// <param name="Same">Their response times.</param>
+/// <param name="AnsweredPath">A path that was answered to a GET: it may be asked again.</param>
+/// <param name="AnsweredFailingPath">A failing route that was answered to a GET at other times.</param>
+public sealed record RouteReading(TimeSpan? Limit, long OtherSucceeded, double? OtherSlowest, long OtherFailed, long SameSucceeded, Timing? Same, string? AnsweredPath, string? AnsweredFailingPath)
+{
+    public static RouteReading Of(Incident incident)
+    {
+        var failing = FailingRoutes(incident);
+        var succeeded = incident.Traffic.Groups.Where(TrafficReading.IsSuccess).ToList();
+        var others = succeeded.Where(group => !failing.Contains(Route(group)) && During(group, incident)).ToList();
+        var same = succeeded.Where(group => failing.Contains(Route(group))).ToList();
+        var otherFailed = failing.Count > 1 ? incident.Traffic.Groups.Where(group => group.Status == 504 && failing.Contains(Route(group))).Select(Route).Distinct().Count() - 1 : 0;
+        return new(
+            LimitOf(incident),
+            others.Sum(group => group.Count),
+            others.Select(group => Time(group)?.P95).Max(),
+            Math.Max(otherFailed, failing.Count - 1),
+            same.Sum(group => group.Count),
+            same.OrderByDescending(group => group.Count).Select(Time).FirstOrDefault(time => time is not null),
+            Path(others.Where(IsGet).Concat(succeeded.Where(group => IsGet(group) && !failing.Contains(Route(group))))),
+            incident.ReproducedPath ?? Path(same.Where(IsGet)));
+    }
+
+    private static HashSet<string> FailingRoutes(Incident incident)
+        => [.. incident.Routes, .. incident.Traffic.Groups.Where(group => group.Status == 504).Select(Route), .. incident.Traffic.Groups.Where(group => incident.Routes.Contains(group.Path ?? "")).Select(Route)];
+
+    private static string Route(AccessGroup group) => group.Route ?? group.Path ?? "";
+
+    private static string? Path(IEnumerable<AccessGroup> groups) => groups.OrderByDescending(group => group.Count).Select(group => group.Path).FirstOrDefault(path => path is { Length: > 0 } && path[0] == '/');
+
+    private static bool IsGet(AccessGroup group) => group.Method == "GET" && group.Status is >= 200 and < 400;
+
+    private static Timing? Time(AccessGroup group) => group.UpstreamResponseTime ?? group.UpstreamHeaderTime ?? group.RequestTime;
+
+    private static bool During(AccessGroup group, Incident incident) => incident.First is not { } first || group.Last is not { } last || last >= first.AddSeconds(-1);
+
+    private static TimeSpan? LimitOf(Incident incident) => incident.Location is not { } location ? null : incident.Phase switch
+    {
+        Phase.Connect => location.ConnectTimeout,
+        Phase.Send => location.SendTimeout,
+        _ => location.ReadTimeout,
+    };
+}

@@ -1,0 +1,25 @@
+using Why502.Nginx;
+
+namespace Why502.Diagnosis.Readings;
+
+/// <summary>Questions about the socket an incident is about, asked the same way by every cause so that they are one question.</summary>
+public static class SocketReading
+{
+    /// <summary>The path with the eyes of nginx's worker, through nginx's own mount namespace where that is another.</summary>
+    public static SocketPath Question(Incident incident) => Question(incident.Instance, incident.Peer?.UnixPath ?? "");
+
+    public static SocketPath Question(NginxInstance instance, string path)
+    {
+        var worker = instance.WorkerIdentity;
+        return new(path, worker?.Uid ?? -1, worker?.Gid ?? -1, string.Join(',', worker?.Groups ?? []), instance.MasterPid ?? 0);
+    }
+
+    public static IReadOnlyList<ProcessRef> ServingProcesses(Incident incident, Endpoint peer, Observations seen)
+        => Serving(incident, peer, seen)?.Processes ?? [];
+
+    /// <summary>The listener that gets connections to <paramref name="peer"/>.</summary>
+    public static Listener? Serving(Incident incident, Endpoint peer, Observations seen)
+        => peer.IsUnix
+            ? seen.Ask(new UnixListeners()).FactOrNull?.Listeners.FirstOrDefault(listener => listener.Address == peer.UnixPath)
+            : seen.Ask(new TcpListeners()).FactOrNull is { } tcp ? Listening.At(tcp, peer, incident.Instance.NetworkNamespace).Serving : null;
+}

@@ -1,0 +1,97 @@
+using Why502.Nginx;
+
+namespace Why502.Diagnosis.Readings;
+
+/// <summary>Whether an incident goes on, comes and goes, or is over.</summary>
+public static class StateReading
+{
+    /// <summary>A silence this long, with the upstream answering meanwhile, ends an incident.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(2);
+
+    public static IncidentState Of(Incident incident, Observations seen)
+    {
+        if (incident.Instance.FromFiles)
+        {
+            return FromLogsAlone(incident, seen.Now);
+        }
+
+        if (incident.Last is not { } last)
+        {
+            return IncidentState.Current;
+        }
+
+        var answeredSince = incident.Traffic.LastSuccess > last;
+        var silence = seen.Now - last;
+        if (incident.Kind == SymptomKind.ConnectFailed && incident.Peer is { } peer)
+        {
+            var stands = FaultStands(incident, peer, seen);
+            if (stands is not false)
+            {
+                return stands is null && answeredSince ? Mixed(incident, silence) : IncidentState.Current;
+            }
+
+            return Changed(incident, peer, last, seen) || (answeredSince && FirstSuccess(incident) > last) || silence > Quiet
+                ? IncidentState.Recovered
+                : IncidentState.Intermittent;
+        }
+
+        if (answeredSince)
+        {
+            return Changed(incident, incident.Peer, last, seen) ? IncidentState.Recovered : Mixed(incident, silence);
+        }
+
+        return IncidentState.Current;
+    }
+
+    private static IncidentState FromLogsAlone(Incident incident, DateTimeOffset now)
+        => incident.Last is { } last && incident.Traffic.LastSuccess > last ? Mixed(incident, now - last) : IncidentState.Current;
+
+    /// <summary>Successes after the last failure: over when there were none before, or after a long silence; else it comes and goes.</summary>
+    private static IncidentState Mixed(Incident incident, TimeSpan silence)
+        => silence > Quiet || FirstSuccessOfFailingRoutes(incident) > incident.Last ? IncidentState.Recovered : IncidentState.Intermittent;
+
+    private static DateTimeOffset? FirstSuccess(Incident incident)
+        => incident.Traffic.Groups.Where(TrafficReading.IsSuccess).Min(group => group.First);
+
+    private static DateTimeOffset? FirstSuccessOfFailingRoutes(Incident incident)
+        => incident.Traffic.Groups.Where(group => TrafficReading.IsSuccess(group) && incident.Routes.Contains(group.Path ?? group.Route ?? "")).Min(group => group.First);
+
+    /// <summary>Whether the address still fails now the way the log says; null when that cannot be seen.</summary>
+    private static bool? FaultStands(Incident incident, Endpoint peer, Observations seen)
+    {
+        if (incident.Errno == 13 && peer.IsUnix)
+        {
+            return seen.Ask(SocketReading.Question(incident)).FactOrNull?.WorkerMayConnect is { } may ? !may : null;
+        }
+
+        return seen.Ask(new Connect(peer.ToString())).FactOrNull is { } now ? now.Outcome != ProbeOutcome.Ok : ListenerGone(incident, peer, seen);
+    }
+
+    private static bool? ListenerGone(Incident incident, Endpoint peer, Observations seen)
+        => peer.IsUnix
+            ? seen.Ask(new UnixListeners()).FactOrNull is { } unix ? !unix.Listeners.Any(listener => listener.Address == peer.UnixPath) : null
+            : peer.IsLoopback && seen.Ask(new TcpListeners()).FactOrNull is { } tcp ? Listening.At(tcp, peer, incident.Instance.NetworkNamespace).Serving is null : null;
+
+    /// <summary>The listener or nginx's workers were started after the last failure: something was repaired.</summary>
+    private static bool Changed(Incident incident, Endpoint? peer, DateTimeOffset last, Observations seen)
+    {
+        // Process start times have the kernel's resolution of 10 ms, log lines one of a second.
+        var after = last.AddSeconds(-1);
+        if (incident.Instance.WorkersStartedAt > after)
+        {
+            return true;
+        }
+
+        if (peer is null)
+        {
+            return false;
+        }
+
+        if (peer.IsUnix && seen.Ask(SocketReading.Question(incident)).FactOrNull is { } path && path.ModifiedAt > after)
+        {
+            return true;
+        }
+
+        return SocketReading.ServingProcesses(incident, peer, seen).Any(process => process.StartedAt > after);
+    }
+}

@@ -1,0 +1,64 @@
+using Why502.Logs;
+using Why502.Nginx;
+
+namespace Why502.Diagnosis.Readings;
+
+/// <summary>Which rows of the access logs went through a location or to a peer.</summary>
+public sealed class TrafficReading(NginxConfiguration? configuration, IReadOnlyList<AccessLogSummary> access)
+{
+    /// <summary>Requests to the same upstream: by <c>$upstream_addr</c> where the format has it, else by the location that the path selects.</summary>
+    public PeerTraffic Of(Endpoint? peer, ProxiedLocation? location)
+    {
+        if (access.Count == 0)
+        {
+            return PeerTraffic.Nothing;
+        }
+
+        var addresses = AddressesOf(peer, location);
+        var groups = access.SelectMany(summary => summary.Groups).Where(group => Belongs(group, addresses, location)).ToList();
+        var succeeded = groups.Where(IsSuccess).ToList();
+        return new(
+            Known: access.Any(summary => summary.Rows > 0),
+            Total: groups.Sum(group => group.Count),
+            Succeeded: succeeded.Sum(group => group.Count),
+            LastSuccess: succeeded.Max(group => group.Last),
+            Groups: groups);
+    }
+
+    public static bool IsSuccess(AccessGroup group) => group.Status is >= 200 and < 499 && group.Origin != StatusOrigin.Nginx;
+
+    /// <summary>Whether any row of the window went through the location.</summary>
+    public bool IsUsed(ProxiedLocation location) => access.SelectMany(summary => summary.Groups).Any(group => Belongs(group, AddressesOf(null, location), location));
+
+    private static HashSet<string> AddressesOf(Endpoint? peer, ProxiedLocation? location)
+    {
+        var addresses = new HashSet<string>(StringComparer.Ordinal);
+        if (peer is not null)
+        {
+            addresses.Add(peer.ToString());
+        }
+
+        foreach (var target in location?.Peers ?? [])
+        {
+            if (target.Endpoint is { IsName: false } endpoint)
+            {
+                addresses.Add(endpoint.ToString());
+            }
+        }
+
+        return addresses;
+    }
+
+    private bool Belongs(AccessGroup group, HashSet<string> addresses, ProxiedLocation? location)
+    {
+        if (group.UpstreamAddr is { Length: > 0 } address && address != "-")
+        {
+            return addresses.Contains(address.TrimEnd(':')) || (location is not null && SameLocation(group, location) && location.Peers.Any(peer => peer.Endpoint is null or { IsName: true }));
+        }
+
+        return location is not null && SameLocation(group, location);
+    }
+
+    private bool SameLocation(AccessGroup group, ProxiedLocation location)
+        => group.Path is { } path && configuration?.LocationFor(group.ServerName, group.Host, path, null) is { } found && found.At == location.At;
+}

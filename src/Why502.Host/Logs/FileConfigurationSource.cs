@@ -1,0 +1,112 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Why502.Diagnosis;
+using Why502.Nginx;
+
+namespace Why502.Host.Logs;
+
+/// <summary>nginx's configuration on this machine's disk, within limits, remembering everything that was asked for.</summary>
+internal sealed class FileConfigurationSource(CancellationToken cancellation) : IConfigurationSource
+{
+    /// <summary>The largest maps and generated server lists are a few megabytes.</summary>
+    private const int FileBytesMax = 16 << 20;
+    private const int FilesMax = 50_000;
+    private const long TotalBytesMax = 128L << 20;
+    private const int GlobEntriesMax = 100_000;
+
+    private readonly Dictionary<string, ConfigurationTextFile> files = new(StringComparer.Ordinal);
+    private readonly List<ConfigurationTextFile> inOrder = [];
+    private long total;
+
+    public IReadOnlyList<ConfigurationTextFile> Files => inOrder;
+
+    public SourceFile Read(string path)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (!files.TryGetValue(path, out var file))
+        {
+            file = ReadOnce(path);
+            files.Add(path, file);
+            inOrder.Add(file);
+        }
+
+        return new(path, file.Content, file.Problem);
+    }
+
+    public IReadOnlyList<string> Glob(string pattern)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        IEnumerable<string> found = [pattern.StartsWith('/') ? "/" : ""];
+        var parts = pattern.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var (part, isLast) = (parts[i], i == parts.Length - 1);
+            found = GlobPattern.IsGlob(part)
+                ? found.SelectMany(directory => Matching(directory, part, isLast))
+                : found.Select(directory => Path.Combine(directory, Unescaped(part))).Where(path => Exists(path, isLast));
+        }
+
+        // glob(3) sorts the whole paths, and nginx never calls setlocale: by bytes.
+        var paths = found.Take(GlobEntriesMax).Select(path => (Path: path, Bytes: Encoding.UTF8.GetBytes(path))).ToList();
+        paths.Sort((a, b) => a.Bytes.AsSpan().SequenceCompareTo(b.Bytes));
+        return [.. paths.Select(path => path.Path)];
+    }
+
+    private ConfigurationTextFile ReadOnce(string path)
+    {
+        if (inOrder.Count >= FilesMax)
+        {
+            return Failed(path, $"(more than {FilesMax} files are included)");
+        }
+
+        using var file = PlainFile.Open(path, out var reason, out var errno);
+        if (file is null)
+        {
+            return Failed(path, errno == 0 ? $"({reason})" : $"({errno}: {Marshal.GetPInvokeErrorMessage(errno)})");
+        }
+
+        if (file.State.Size > FileBytesMax || total + file.State.Size > TotalBytesMax)
+        {
+            return Failed(path, $"(it has {file.State.Size} bytes: more than is read of a configuration)");
+        }
+
+        // One byte more than its size tells whether it grows while it is read: the larger content is taken then, up to the limit.
+        var content = new byte[Math.Max(file.State.Size + 1, 4096)];
+        var length = 0;
+        int count;
+        while ((count = file.Read(length, content.AsSpan(length))) > 0)
+        {
+            length += count;
+            if (length == content.Length && length <= FileBytesMax)
+            {
+                Array.Resize(ref content, length * 2);
+            }
+        }
+
+        total += length;
+        return new(path, content[..length], null, file.State.ModifiedAt);
+    }
+
+    private static IEnumerable<string> Matching(string directory, string part, bool isLast)
+    {
+        List<string> names;
+        try
+        {
+            names = [.. new DirectoryInfo(directory.Length == 0 ? "." : directory).EnumerateFileSystemInfos().Take(GlobEntriesMax).Select(entry => entry.Name)];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // glob(3) without GLOB_ERR passes over what it cannot list.
+            return [];
+        }
+
+        return names.Where(name => GlobPattern.MatchesName(part, name)).Select(name => Path.Combine(directory, name)).Where(path => Exists(path, isLast));
+    }
+
+    private static bool Exists(string path, bool isLast)
+        => FileCalls.State(path, out var state) == 0 ? isLast || state.Kind == FileKind.Directory : isLast && new FileInfo(path).LinkTarget is not null;
+
+    private static string Unescaped(string part) => part.Replace("\\", "", StringComparison.Ordinal);
+
+    private static ConfigurationTextFile Failed(string path, string problem) => new(path, null, problem, null);
+}

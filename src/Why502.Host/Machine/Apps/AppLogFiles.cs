@@ -1,0 +1,52 @@
+namespace Why502.Host.Machine;
+
+/// <summary>The log files of an app server: what it has open for its output, and what its arguments name.</summary>
+internal static class AppLogFiles
+{
+    private const int DescriptorsMax = 64;
+    private const int FilesMax = 16;
+
+    private static readonly string[] Names = ["--error-logfile", "--log-file", "--access-logfile", "--logto", "--logto2", "--daemonize", "--access-log", "--log"];
+
+    public static IReadOnlyList<string> Of(ProcessEntry process, AppLaunch app)
+    {
+        var files = Options.Values(app.Arguments, Names).Where(path => path.Contains('/') || path.EndsWith(".log", StringComparison.Ordinal))
+            .Select(path => Options.FullPath(path, app.WorkingDirectory)).ToList();
+        files.AddRange(Open(process));
+        return [.. files.Where(path => path.StartsWith('/')).Distinct().Take(FilesMax)];
+    }
+
+    private static IEnumerable<string> Open(ProcessEntry process)
+    {
+        foreach (var name in FileCalls.List(process.Directory + "/fd", DescriptorsMax, out _) ?? [])
+        {
+            var descriptor = $"{process.Directory}/fd/{name}";
+            if (FileCalls.ReadLink(descriptor) is not { } path || !path.StartsWith('/') || path.StartsWith("/dev/", StringComparison.Ordinal) || path.EndsWith(" (deleted)", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            var isOutput = name is "1" or "2";
+            var looksLikeLog = path.EndsWith(".log", StringComparison.Ordinal) || path.Contains("/log/", StringComparison.Ordinal) || path.Contains("/logs/", StringComparison.Ordinal);
+            if ((isOutput || looksLikeLog) && FileCalls.Status(descriptor) is { IsRegular: true } && IsWritten(process, name))
+            {
+                yield return path;
+            }
+        }
+    }
+
+    /// <summary>/proc/PID/fdinfo/N: the lowest two bits of the octal flags are the access mode; 0 is read-only.</summary>
+    private static bool IsWritten(ProcessEntry process, string descriptor)
+    {
+        const int FileBytesMax = 4096;
+        foreach (var line in (FileCalls.ReadText($"{process.Directory}/fdinfo/{descriptor}", FileBytesMax) ?? "").AsSpan().EnumerateLines())
+        {
+            if (line.StartsWith("flags:"))
+            {
+                return (line[^1] & 3) != 0;
+            }
+        }
+
+        return false;
+    }
+}

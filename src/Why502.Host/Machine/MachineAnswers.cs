@@ -1,0 +1,75 @@
+using Why502.Diagnosis;
+
+namespace Why502.Host.Machine;
+
+/// <summary>
+/// Answers questions about this machine. One object serves one run: its tables are read once. A reader that fails leaves
+/// its question unobserved, with the reason; nothing is thrown but cancellation.
+/// </summary>
+public sealed class MachineAnswers
+{
+    private readonly TimeProvider time;
+    private readonly string host = Environment.MachineName;
+    private readonly NginxReader nginx;
+    private readonly ListenersReader listeners;
+    private readonly SocketPathReader socketPaths;
+    private readonly AppProcessesReader apps;
+    private readonly FpmPoolsReader pools;
+    private readonly UnitsReader units;
+    private readonly PacketFilterReader filter;
+    private readonly ServerLoadReader load;
+    private readonly MachineStateReader state;
+
+    public MachineAnswers(MachineOptions options, TimeProvider time)
+    {
+        this.time = time;
+        var machine = new MachineSnapshot(options);
+        var programs = new Programs(options.SearchPath);
+        nginx = new(machine, programs);
+        listeners = new(machine);
+        socketPaths = new(machine);
+        apps = new(machine);
+        pools = new(machine);
+        units = new(machine, programs);
+        filter = new(machine, programs);
+        load = new(machine);
+        state = new(machine);
+    }
+
+    public static bool CanAnswer(Question question) => question is NginxInstances or TcpListeners or UnixListeners or SocketPath or AppProcesses
+        or PhpFpmPools or UnitOf or ServiceUnits or PacketFilter or ServerLoad or MachineState;
+
+    public async Task<Answer> AnswerAsync(Question question, CancellationToken cancellation)
+    {
+        var at = time.GetUtcNow();
+        Look look;
+        try
+        {
+            // Reading /proc is synchronous and quick; it still does not belong on the caller's thread.
+            look = await Task.Run(() => LookAsync(question, cancellation), cancellation).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // Fail forward: a fault in one reader must not cost the others.
+            look = Look.Blind($"{failure.GetType().Name}: {failure.Message}", question.What);
+        }
+
+        return new(question, look.Fact, look.Unobserved, new(host, Sources.Machine, look.How, at));
+    }
+
+    private async Task<Look> LookAsync(Question question, CancellationToken cancellation) => question switch
+    {
+        NginxInstances instances => await nginx.ReadAsync(instances, cancellation).ConfigureAwait(false),
+        TcpListeners => listeners.Tcp(),
+        UnixListeners => listeners.Unix(),
+        SocketPath path => socketPaths.Read(path),
+        AppProcesses => apps.Read(),
+        PhpFpmPools => pools.Read(),
+        UnitOf unit => await units.UnitAsync(unit, cancellation).ConfigureAwait(false),
+        ServiceUnits => await units.ServicesAsync(cancellation).ConfigureAwait(false),
+        PacketFilter rules => await filter.ReadAsync(rules, cancellation).ConfigureAwait(false),
+        ServerLoad server => await load.ReadAsync(server, cancellation).ConfigureAwait(false),
+        MachineState => state.Read(),
+        _ => Look.Blind("this is not a question about the machine", question.What),
+    };
+}

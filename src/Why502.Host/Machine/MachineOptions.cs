@@ -1,0 +1,13 @@
+namespace Why502.Host.Machine;
+
+/// <summary>Where the machine is looked at. Everything but tests uses the defaults.</summary>
+public sealed record MachineOptions
+{
+    public string ProcPath { get; init; } = "/proc";
+
+    /// <summary>Its existence tells that systemd runs as the first process: sd_booted(3).</summary>
+    public string SystemdDirectory { get; init; } = "/run/systemd/system";
+
+    /// <summary>Directories in which programs are looked for, in the form of PATH; null takes PATH and the usual system directories.</summary>
+    public string? SearchPath { get; init; }
+}

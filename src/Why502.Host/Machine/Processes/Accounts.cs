@@ -1,0 +1,33 @@
+namespace Why502.Host.Machine;
+
+/// <summary>Names of users and groups from /etc/passwd and /etc/group; an id that is in neither is its number.</summary>
+internal sealed class Accounts(string passwd, string group)
+{
+    private const int FileBytesMax = 4 * 1024 * 1024;
+
+    private readonly Dictionary<int, string> users = Names(passwd);
+    private readonly Dictionary<int, string> groups = Names(group);
+
+    public static Accounts Read()
+        => new(FileCalls.ReadText("/etc/passwd", FileBytesMax) ?? "", FileCalls.ReadText("/etc/group", FileBytesMax) ?? "");
+
+    public string User(int uid) => users.TryGetValue(uid, out var name) ? name : unchecked((uint)uid).ToString();
+
+    public string Group(int gid) => groups.TryGetValue(gid, out var name) ? name : unchecked((uint)gid).ToString();
+
+    /// <summary>Both files have the name first and the id third.</summary>
+    private static Dictionary<int, string> Names(string text)
+    {
+        var names = new Dictionary<int, string>();
+        foreach (var line in text.Split('\n'))
+        {
+            var fields = line.Split(':', 4);
+            if (fields.Length == 4 && uint.TryParse(fields[2], out var id))
+            {
+                names.TryAdd(unchecked((int)id), fields[0]);
+            }
+        }
+
+        return names;
+    }
+}

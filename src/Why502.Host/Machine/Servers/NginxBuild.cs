@@ -1,0 +1,87 @@
+using System.Text;
+
+namespace Why502.Host.Machine;
+
+/// <summary>What is compiled into an nginx binary: its version and the paths given to configure.</summary>
+internal sealed record NginxBuild(string? Version, string Prefix, string ConfigPath, string ErrorLog, string AccessLog, string? User)
+{
+    private const string DefaultPrefix = "/usr/local/nginx";
+
+    /// <summary>What configure assumes without any option (auto/options, auto/init).</summary>
+    public static NginxBuild Default { get; } = From(null, "");
+
+    /// <summary>Reads the output of <c>nginx -V</c>, or the same text found in the binary.</summary>
+    public static NginxBuild? Parse(string text)
+    {
+        string? version = null;
+        string? arguments = null;
+        foreach (var line in text.Split('\n'))
+        {
+            // "nginx version: openresty/1.21.4.1 (build name)"
+            if (After(line, " version: ") is { } name && name.IndexOf('/') is var slash and > 0)
+            {
+                version ??= name[(slash + 1)..].Split(' ', '\r')[0];
+            }
+
+            arguments ??= After(line, "configure arguments:");
+        }
+
+        return version is null && arguments is null ? null : From(version, arguments ?? "");
+    }
+
+    private static string? After(string line, string mark)
+        => line.IndexOf(mark, StringComparison.Ordinal) is var at and >= 0 ? line[(at + mark.Length)..] : null;
+
+    private static NginxBuild From(string? version, string arguments)
+    {
+        var options = Options(arguments);
+        var prefix = WithSlash(options.GetValueOrDefault("prefix", DefaultPrefix));
+        return new(
+            version,
+            prefix,
+            Under(prefix, options.GetValueOrDefault("conf-path", "conf/nginx.conf")),
+            Under(prefix, options.GetValueOrDefault("error-log-path", "logs/error.log")),
+            Under(prefix, options.GetValueOrDefault("http-log-path", "logs/access.log")),
+            options.GetValueOrDefault("user"));
+    }
+
+    /// <summary>"stderr" stays a word: configure keeps it, and nginx then writes to its standard error.</summary>
+    public static string Under(string prefix, string path) => path.StartsWith('/') || path == "stderr" ? path : prefix + path;
+
+    public static string WithSlash(string path) => path.EndsWith('/') ? path : path + "/";
+
+    /// <summary>The arguments of configure, which are printed with single quotes around those that have blanks.</summary>
+    private static Dictionary<string, string> Options(string arguments)
+    {
+        var options = new Dictionary<string, string>();
+        var word = new StringBuilder();
+        var quoted = false;
+        foreach (var character in arguments + " ")
+        {
+            if (character == '\'')
+            {
+                quoted = !quoted;
+            }
+            else if (!quoted && char.IsWhiteSpace(character))
+            {
+                Keep(word.ToString(), options);
+                word.Clear();
+            }
+            else
+            {
+                word.Append(character);
+            }
+        }
+
+        return options;
+    }
+
+    private static void Keep(string word, Dictionary<string, string> options)
+    {
+        var equals = word.IndexOf('=');
+        if (word.StartsWith("--", StringComparison.Ordinal) && equals > 2 && equals < word.Length - 1)
+        {
+            options[word[2..equals]] = word[(equals + 1)..];
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Runtime.InteropServices;
+
+namespace Why502.Host.Machine;
+
+/// <summary>
+/// Asks the kernel for its socket tables by sock_diag(7). It tells what /proc/net does not: the limit of an accept queue,
+/// and of unix sockets the queue itself. Needs no privilege; null with an error number where it is not allowed.
+/// </summary>
+internal static unsafe class SockDiag
+{
+    /// <summary>Rows kept of one table; a machine with more sockets is reported from its first million.</summary>
+    public const int RowsMax = 1_000_000;
+
+    private const int AddressFamilyNetlink = 16;
+    private const int SocketRawCloseOnExec = 3 | 0x80000;
+    private const int NetlinkSockDiag = 4;
+    private const int SocketLevel = 1;
+    private const int ReceiveTimeoutOption = 20;
+    private const int DatagramBytesMax = 64 * 1024;
+    private const long PatienceMicroseconds = 300_000;
+
+    private delegate bool Reader<TRow>(ReadOnlySpan<byte> datagram, List<TRow> rows, int rowsMax, out int errno);
+
+    public static List<TcpRow>? Tcp(byte family, int states, int localPort, out int errno)
+        => Dump<TcpRow>(SockDiagMessages.TcpRequest(family, states, localPort), SockDiagMessages.ReadTcp, out errno);
+
+    public static List<UnixRow>? Unix(int states, out int errno)
+        => Dump<UnixRow>(SockDiagMessages.UnixRequest(states), SockDiagMessages.ReadUnix, out errno);
+
+    private static List<TRow>? Dump<TRow>(byte[] request, Reader<TRow> reader, out int errno)
+    {
+        var socket = Libc.Socket(AddressFamilyNetlink, SocketRawCloseOnExec, NetlinkSockDiag);
+        if (socket < 0)
+        {
+            errno = Marshal.GetLastPInvokeError();
+            return null;
+        }
+
+        try
+        {
+            var timeout = stackalloc long[2] { 0, PatienceMicroseconds };
+            _ = Libc.SetSocketOption(socket, SocketLevel, ReceiveTimeoutOption, timeout, 2 * sizeof(long));
+            return Exchange(socket, request, reader, out errno);
+        }
+        finally
+        {
+            _ = Libc.Close(socket);
+        }
+    }
+
+    private static List<TRow>? Exchange<TRow>(int socket, byte[] request, Reader<TRow> reader, out int errno)
+    {
+        // Unbound and unconnected, a netlink socket sends to port 0, which is the kernel (netlink_sendmsg).
+        fixed (byte* start = request)
+        {
+            if (Libc.Send(socket, start, (nuint)request.Length, 0) < 0)
+            {
+                errno = Marshal.GetLastPInvokeError();
+                return null;
+            }
+        }
+
+        var rows = new List<TRow>();
+        var buffer = new byte[DatagramBytesMax];
+        while (true)
+        {
+            nint got;
+            fixed (byte* start = buffer)
+            {
+                got = Libc.Receive(socket, start, (nuint)buffer.Length, 0);
+            }
+
+            if (got < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted)
+            {
+                continue;
+            }
+
+            if (got <= 0)
+            {
+                errno = Marshal.GetLastPInvokeError();
+                return null;
+            }
+
+            if (reader(buffer.AsSpan(0, (int)got), rows, RowsMax, out errno))
+            {
+                return errno == 0 ? rows : null;
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+namespace Why502.Host.Machine;
+
+/// <summary>Ties a listening unix socket to the file that clients open.</summary>
+internal static class UnixSocketFile
+{
+    /// <summary>A socket keeps the path that bind(2) was given; a relative one was meant from the program's directory.</summary>
+    public static string AbsolutePath(UnixRow row, IReadOnlyList<ProcessEntry> holders)
+    {
+        if (row.Path.StartsWith('/'))
+        {
+            return row.Path;
+        }
+
+        foreach (var holder in holders)
+        {
+            if (holder.WorkingDirectory is { } directory)
+            {
+                var path = Path.GetFullPath(Path.Combine(directory, row.Path));
+                if (row.FileInode is { } inode && FileCalls.Status(path) is { IsSocket: true } status && unchecked((uint)status.Inode) == inode)
+                {
+                    return path;
+                }
+            }
+        }
+
+        return row.Path;
+    }
+
+    /// <summary>
+    /// Whether the file at the path still is this socket: false when it was removed, or bound anew by somebody else. Null
+    /// when the owner sees other mounts, or the file's device number cannot be compared.
+    /// </summary>
+    public static bool? IsAtPath(string path, UnixRow row, IReadOnlyList<ProcessEntry> holders)
+    {
+        var own = ProcessEntry.NamespaceInode(FileCalls.ReadLink("/proc/self/ns/mnt"));
+        if (!path.StartsWith('/') || holders.Count == 0 || holders.Any(holder => holder.MountNamespace != own))
+        {
+            return null;
+        }
+
+        if (FileCalls.Status(path, follow: true, out var errno) is not { } status)
+        {
+            return Errno.IsMissing(errno) ? false : null;
+        }
+
+        if (!status.IsSocket)
+        {
+            return false;
+        }
+
+        if (row.FileInode is not { } inode || row.FileDevice is not { } device)
+        {
+            return null;
+        }
+
+        // The kernel's own device number has 20 bits of minor. File systems in layers show another one to stat: no verdict there.
+        var sameDevice = device >> 20 == status.DeviceMajor && (device & 0xFFFFF) == status.DeviceMinor;
+        return sameDevice ? unchecked((uint)status.Inode) == inode : null;
+    }
+}

@@ -1,0 +1,141 @@
+using System.Net;
+using System.Net.Sockets;
+using Why502.Diagnosis;
+
+namespace Why502.Host.Probes;
+
+/// <summary>RCODEs (RFC 1035 §4.1.1) and the words that stand for them.</summary>
+internal static class DnsCodes
+{
+    public const int FormatError = 1;
+
+    public const string Ok = "ok";
+    public const string NotFound = "not-found";
+    public const string ServerFailure = "server-failure";
+    public const string Refused = "refused";
+    public const string Timeout = "timeout";
+
+    /// <summary>Nobody listens at the server's address, or no route leads there.</summary>
+    public const string Unreachable = "unreachable";
+    public const string Error = "error";
+
+    public static string Word(int code) => code switch
+    {
+        0 => Ok,
+        2 => ServerFailure,
+        3 => NotFound,
+        5 => Refused,
+        _ => Error,
+    };
+}
+
+/// <summary>Looks a name up, by the system's own way (getaddrinfo, as nginx does when it starts) or by nginx's <c>resolver</c>.</summary>
+internal sealed class NameProbe(Dialer dialer, TimeProvider time, ProbeLimits limits)
+{
+    private const int DnsPort = 53;
+
+    /// <summary>As ngx_resolver.c: NGX_RESOLVER_MAX_RECURSION.</summary>
+    private const int AliasesMax = 50;
+    private const int QuestionsMax = 5;
+
+    public async Task<ResolveFact> BySystemAsync(string name, CancellationToken cancellation)
+    {
+        var began = time.GetTimestamp();
+        using var patience = new Patience(limits.SystemLookupPatience, time, cancellation);
+        try
+        {
+            var found = await Dns.GetHostAddressesAsync(name, patience.Token).ConfigureAwait(false);
+            return Fact(DnsCodes.Ok, found, null, began);
+        }
+        catch (OperationCanceledException) when (patience.IsOver)
+        {
+            return Fact(DnsCodes.Timeout, [], null, began);
+        }
+        catch (SocketException failure)
+        {
+            return Fact(SystemWord(failure.SocketErrorCode), [], null, began);
+        }
+        catch (ArgumentException)
+        {
+            return Fact(DnsCodes.Error, [], null, began);
+        }
+    }
+
+    public async Task<ResolveFact> ByServerAsync(string name, string server, CancellationToken cancellation)
+    {
+        var began = time.GetTimestamp();
+        var peer = PeerAddress.Parse(server, DnsPort) ?? throw new FormatException($"{server} is no address of a DNS server");
+        var endPoints = await peer.EndPointsAsync(cancellation).ConfigureAwait(false);
+        var client = new DnsClient(dialer, time, limits);
+        try
+        {
+            var both = await Task.WhenAll(
+                FollowAsync(client, endPoints[0], name, DnsMessage.TypeA, cancellation),
+                FollowAsync(client, endPoints[0], name, DnsMessage.TypeAaaa, cancellation)).ConfigureAwait(false);
+            return Join(both[0], both[1], began);
+        }
+        catch (SocketException failure)
+        {
+            // The socket is connected, so ICMP's answer to the query arrives as an errno.
+            return Fact(failure.SocketErrorCode is SocketError.ConnectionRefused or SocketError.HostUnreachable or SocketError.NetworkUnreachable ? DnsCodes.Unreachable : DnsCodes.Error, [], null, began);
+        }
+    }
+
+    private static async Task<Found> FollowAsync(DnsClient client, EndPoint server, string name, ushort type, CancellationToken cancellation)
+    {
+        var current = name.TrimEnd('.');
+        for (var asked = 0; asked < QuestionsMax; asked++)
+        {
+            var reply = await client.AskAsync(server, current, type, cancellation).ConfigureAwait(false);
+            if (reply is null)
+            {
+                return new(DnsCodes.Timeout, [], null);
+            }
+
+            var end = EndOfChain(reply, current);
+            var matching = reply.Addresses.Where(a => a.Owner.Equals(end, StringComparison.OrdinalIgnoreCase)).ToList();
+            if (reply.Code != 0 || matching.Count > 0 || end.Equals(current, StringComparison.OrdinalIgnoreCase))
+            {
+                return new(DnsCodes.Word(reply.Code), [.. matching.Select(a => a.Address)], matching.Count > 0 ? matching.Min(a => a.Ttl) : null);
+            }
+
+            // An authoritative server may give the alias only; nginx asks on for its target.
+            current = end;
+        }
+
+        return new(DnsCodes.Error, [], null);
+    }
+
+    private static string EndOfChain(DnsReply reply, string name)
+    {
+        for (var i = 0; i < AliasesMax && reply.Aliases.TryGetValue(name, out var target); i++)
+        {
+            name = target;
+        }
+
+        return name;
+    }
+
+    private ResolveFact Join(Found a, Found aaaa, long began)
+    {
+        List<IPAddress> addresses = [.. a.Addresses, .. aaaa.Addresses];
+        var code = addresses.Count > 0 ? DnsCodes.Ok : a.Code == DnsCodes.Ok ? aaaa.Code : a.Code;
+        int? ttl = a.Ttl is { } x && aaaa.Ttl is { } y ? Math.Min(x, y) : a.Ttl ?? aaaa.Ttl;
+        return Fact(code, addresses, ttl, began);
+    }
+
+    private ResolveFact Fact(string code, IReadOnlyCollection<IPAddress> addresses, int? ttl, long began)
+        => new(code, [.. addresses.Select(address => address.ToString()).Distinct()], ttl, time.GetElapsedTime(began).TotalMilliseconds);
+
+    private static string SystemWord(SocketError error) => error switch
+    {
+        SocketError.HostNotFound => DnsCodes.NotFound,
+        // EAI_NODATA: the name exists and has no address.
+        SocketError.NoData => DnsCodes.Ok,
+        SocketError.TryAgain or SocketError.NoRecovery => DnsCodes.ServerFailure,
+        SocketError.TimedOut => DnsCodes.Timeout,
+        _ => DnsCodes.Error,
+    };
+
+    private sealed record Found(string Code, IReadOnlyList<IPAddress> Addresses, int? Ttl);
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
+using Why502.Diagnosis;
+using Why502.Logs;
+
+namespace Why502.Host.Probes;
+
+/// <summary>
+/// Answers the questions that need a connection. Each answer is one bounded exchange; whether it may take place at all is decided by the
+/// caller. What cannot be asked is unobserved with its reason, never an exception.
+/// </summary>
+public sealed class ProbeAnswers
+{
+    private const string LocalHost = "localhost";
+
+    private readonly string hostName;
+    private readonly TimeProvider time;
+    private readonly ConnectProbe connect;
+    private readonly TlsProbe tls;
+    private readonly NameProbe names;
+    private readonly HttpProbe http;
+    private readonly FastCgiProbe fastCgi;
+    private readonly FpmStatusProbe fpmStatus;
+    private readonly ProbeLimits limits;
+
+    /// <param name="hostName">Host of the provenance; null is this machine's name.</param>
+    public ProbeAnswers(TimeProvider time, string? hostName = null, ProbeLimits? limits = null)
+    {
+        this.time = time;
+        this.hostName = hostName ?? Environment.MachineName;
+        this.limits = limits ?? ProbeLimits.Default;
+        var dialer = new Dialer(time);
+        connect = new ConnectProbe(dialer, time, this.limits);
+        tls = new TlsProbe(dialer, time, this.limits);
+        names = new NameProbe(dialer, time, this.limits);
+        http = new HttpProbe(dialer, time, this.limits);
+        fastCgi = new FastCgiProbe(dialer, time, this.limits);
+        fpmStatus = new FpmStatusProbe(fastCgi, this.limits);
+    }
+
+    [SuppressMessage("Performance", "CA1822", Justification = "Whoever answers questions is asked the same way.")]
+    public bool CanAnswer(Question question)
+        => question is Connect or TlsHandshake or Resolve or HttpGet or FastCgiGet or FpmStatus or GetThroughNginx or StubStatus;
+
+    [SuppressMessage("Design", "CA1031", Justification = "A probe that fails in an unforeseen way is unobserved; the others go on.")]
+    public async Task<Answer> AnswerAsync(Question question, CancellationToken cancellation)
+    {
+        var provenance = new Provenance(hostName, Sources.Probe, How(question), time.GetUtcNow());
+        try
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var (fact, unobserved) = await ObserveAsync(question, cancellation).ConfigureAwait(false);
+            return new(question, fact, unobserved, provenance);
+        }
+        catch (OperationCanceledException)
+        {
+            return new(question, null, "not finished within the time limit", provenance);
+        }
+        catch (SocketException failure)
+        {
+            return new(question, null, $"the peer's name could not be looked up ({failure.Message})", provenance);
+        }
+        catch (FormatException failure)
+        {
+            return new(question, null, failure.Message, provenance);
+        }
+        catch (Exception failure)
+        {
+            return new(question, null, $"the probe failed ({failure.GetType().Name}: {Sanitizer.Line(failure.Message)})", provenance);
+        }
+    }
+
+    private async Task<(Fact? Fact, string? Unobserved)> ObserveAsync(Question question, CancellationToken cancellation) => question switch
+    {
+        Connect ask => (await connect.ConnectAsync(Peer(ask.Address, 0), cancellation).ConfigureAwait(false), null),
+        TlsHandshake ask => (await tls.HandshakeAsync(Peer(ask.Address, 443), ask.ServerName, cancellation).ConfigureAwait(false), null),
+        Resolve { Server: "" } ask => (await names.BySystemAsync(ask.Name, cancellation).ConfigureAwait(false), null),
+        Resolve ask => (await names.ByServerAsync(ask.Name, ask.Server, cancellation).ConfigureAwait(false), null),
+        HttpGet ask => (await GetAsync(ask, cancellation).ConfigureAwait(false), null),
+        FastCgiGet ask => (await GetAsync(ask, cancellation).ConfigureAwait(false), null),
+        GetThroughNginx ask => (await GetAsync(ask, cancellation).ConfigureAwait(false), null),
+        FpmStatus ask => await fpmStatus.AskAsync(await Peer(ask.Address, 0).EndPointsAsync(cancellation).ConfigureAwait(false), ask.StatusPath, cancellation).ConfigureAwait(false),
+        StubStatus ask => await GetAsync(ask, cancellation).ConfigureAwait(false),
+        _ => (null, "no probe answers this"),
+    };
+
+    private async Task<ResponseFact> GetAsync(HttpGet ask, CancellationToken cancellation)
+    {
+        var isTls = ask.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase);
+        var peers = await Peer(ask.Address, isTls ? 443 : 80).EndPointsAsync(cancellation).ConfigureAwait(false);
+        var request = RequestText.Get(RequestText.Path(ask.Path), ask.HttpVersion, ask.Host);
+        return await http.GetAsync(new(peers, isTls, ask.ServerName, request, Milliseconds(ask.PatienceMs)), cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<ResponseFact> GetAsync(FastCgiGet ask, CancellationToken cancellation)
+    {
+        var peers = await Peer(ask.Address, 0).EndPointsAsync(cancellation).ConfigureAwait(false);
+        var parameters = FastCgiProbe.Parameters(ask.ScriptFilename, ask.Path, ask.Host, "");
+        var (fact, _) = await fastCgi.GetAsync(peers, parameters, Milliseconds(ask.PatienceMs), cancellation).ConfigureAwait(false);
+        return fact;
+    }
+
+    private async Task<ResponseFact> GetAsync(GetThroughNginx ask, CancellationToken cancellation)
+    {
+        if (!Uri.TryCreate(ask.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        {
+            throw new FormatException("only http:// and https:// URLs can be requested");
+        }
+
+        var isTls = url.Scheme == "https";
+        var peers = await new PeerAddress(url.IdnHost.Trim('[', ']'), url.Port, null).EndPointsAsync(cancellation).ConfigureAwait(false);
+        var host = url.IsDefaultPort ? url.IdnHost : $"{url.IdnHost}:{url.Port}";
+        var request = RequestText.Get(RequestText.Target(url.PathAndQuery), "1.1", host);
+        return await http.GetAsync(new(peers, isTls, url.IdnHost, request, Milliseconds(ask.PatienceMs)), cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<(Fact? Fact, string? Unobserved)> GetAsync(StubStatus ask, CancellationToken cancellation)
+    {
+        var peer = StubStatusPage.Peer(ask.Listen) ?? throw new FormatException($"{ask.Listen} is no address to listen on");
+        var peers = await peer.EndPointsAsync(cancellation).ConfigureAwait(false);
+        var host = ask.ServerName.Length > 0 ? ask.ServerName : LocalHost;
+        var request = RequestText.Get(RequestText.Path(ask.Path), "1.1", host);
+        using var body = new MemoryStream();
+        var response = await http.GetAsync(new(peers, ask.Tls, host, request, limits.StatusPagePatience), body, cancellation).ConfigureAwait(false);
+        return response switch
+        {
+            { Outcome: not ProbeOutcome.Ok } => (null, response.Error ?? response.Outcome.ToString()),
+            { Status: not 200 } => (null, $"nginx answered {response.Status} to the status path"),
+            _ when StubStatusPage.Parse(body.ToArray()) is { } fact => (fact, null),
+            _ => (null, "the answer is no stub_status page"),
+        };
+    }
+
+    private static PeerAddress Peer(string address, int defaultPort)
+        => PeerAddress.Parse(address, defaultPort) ?? throw new FormatException($"{Sanitizer.Line(address)} is no address that can be connected to");
+
+    private static TimeSpan Milliseconds(int patienceMs) => TimeSpan.FromMilliseconds(Math.Max(patienceMs, 1));
+
+    private static string How(Question question) => Redactor.Text(Sanitizer.Line(question switch
+    {
+        Connect ask => $"connect {ask.Address}",
+        TlsHandshake ask => $"TLS handshake with {ask.Address}{(ask.ServerName.Length > 0 ? $" (SNI {ask.ServerName})" : "")}",
+        Resolve { Server: "" } ask => $"getaddrinfo {ask.Name}",
+        Resolve ask => $"DNS query for {ask.Name} to {ask.Server}",
+        HttpGet ask => $"GET {ask.Scheme}://{ask.Address}{ask.Path} (Host: {ask.Host})",
+        FastCgiGet ask => $"FastCGI GET {ask.Path} at {ask.Address}",
+        GetThroughNginx ask => $"GET {ask.Url}",
+        FpmStatus ask => $"FastCGI GET {ask.StatusPath} at {ask.Address}",
+        StubStatus ask => $"GET {ask.Path} at {ask.Listen}",
+        _ => question.What,
+    }));
+}

@@ -1,0 +1,36 @@
+using System.Text;
+
+namespace Why502.Host.Probes;
+
+/// <summary>The bytes of a request as nginx would send them. Paths and hosts come from logs, so nothing in them may end a line or begin a query.</summary>
+internal static class RequestText
+{
+    public const string UserAgent = "why502";
+
+    public static byte[] Get(string target, string version, string host)
+        => Encoding.ASCII.GetBytes($"GET {target} HTTP/{(version == "1.1" ? "1.1" : "1.0")}\r\nHost: {Host(host)}\r\nConnection: close\r\nUser-Agent: {UserAgent}\r\nAccept: */*\r\n\r\n");
+
+    /// <summary>A path without a query: everything that is no plain path character is escaped, also <c>?</c> and <c>#</c>.</summary>
+    public static string Path(string path) => Escape(path.StartsWith('/') ? path : "/" + path, keepQuery: false);
+
+    /// <summary>A request target as the user gave it, with its query.</summary>
+    public static string Target(string target) => Escape(target.StartsWith('/') ? target : "/" + target, keepQuery: true);
+
+    public static string Host(string host)
+    {
+        var clean = string.Concat(host.Where(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or ':' or '[' or ']'));
+        return clean.Length == 0 ? "localhost" : clean;
+    }
+
+    private static string Escape(string text, bool keepQuery)
+    {
+        var escaped = new StringBuilder(text.Length);
+        foreach (var b in Encoding.UTF8.GetBytes(text))
+        {
+            var plain = b is > 0x20 and < 0x7f && b is not ((byte)'#' or (byte)'"' or (byte)'<' or (byte)'>') && (keepQuery || b != '?');
+            _ = plain ? escaped.Append((char)b) : escaped.Append('%').Append(b.ToString("X2"));
+        }
+
+        return escaped.ToString();
+    }
+}

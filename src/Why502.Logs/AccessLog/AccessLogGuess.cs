@@ -1,0 +1,105 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Why502.Logs;
+
+/// <summary>Derives a format from a row when nobody tells which it is.</summary>
+internal static partial class AccessLogGuess
+{
+    /// <summary>A JSON row: its members in their order, those with telling names as variables.</summary>
+    public static string? FromJson(string line)
+    {
+        if (!line.StartsWith('{') || line.Contains('$'))
+        {
+            return null;
+        }
+
+        byte[] bytes = Encoding.Latin1.GetBytes(line);
+        FlatJson json = new(bytes);
+        StringBuilder format = new();
+        int copied = 0;
+        int known = 0;
+        ReadOnlySpan<byte> all = bytes;
+        while (json.Next(out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value, out _))
+        {
+            int start = OffsetIn(all, value);
+            string? variable = AccessVariables.ByAlias(Encoding.Latin1.GetString(key));
+            if (variable == "time_iso8601" && value.IndexOf((byte)'/') == 2)
+            {
+                variable = "time_local";
+            }
+            else if (variable == "time_iso8601" && value.IndexOf((byte)'T') != 10)
+            {
+                variable = IsNumber(value) ? "msec" : null;
+            }
+
+            known += variable is null ? 0 : 1;
+            format.Append(Encoding.Latin1.GetString(all[copied..start])).Append("${").Append(variable ?? "skip").Append('}');
+            copied = start + value.Length;
+        }
+
+        return json.Ended && known >= 2 ? format.Append(Encoding.Latin1.GetString(all[copied..])).ToString() : null;
+    }
+
+    private static bool IsNumber(ReadOnlySpan<byte> value) => System.Buffers.Text.Utf8Parser.TryParse(value, out double _, out int used) && used == value.Length;
+
+    private static int OffsetIn(ReadOnlySpan<byte> all, ReadOnlySpan<byte> part) =>
+        (int)System.Runtime.CompilerServices.Unsafe.ByteOffset(
+            ref System.Runtime.InteropServices.MemoryMarshal.GetReference(all), ref System.Runtime.InteropServices.MemoryMarshal.GetReference(part));
+
+    /// <summary>Combined with something behind it: key=value pairs by their names, bare values by their form.</summary>
+    public static string? FromTail(string line)
+    {
+        Match head = CombinedHead().Match(line);
+        if (!head.Success || head.Length == line.Length)
+        {
+            return null;
+        }
+
+        StringBuilder format = new(AccessLogFormat.CombinedText);
+        HashSet<string> used = [];
+        string? last = null;
+        foreach (Match token in Token().Matches(line[head.Length..]))
+        {
+            string value = token.Groups["quoted"].Success ? token.Groups["quoted"].Value : token.Groups["bare"].Value;
+            string? variable = token.Groups["key"].Success ? AccessVariables.ByAlias(token.Groups["key"].Value) : ByForm(value, used, last);
+            variable = variable is not null && used.Add(variable) ? variable : null;
+            last = variable;
+            format.Append(token.Groups["blank"].Value);
+            format.Append(token.Groups["key"].Success ? token.Groups["key"].Value + token.Groups["joint"].Value : "");
+            format.Append(token.Groups["quoted"].Success ? $"\"${{{variable ?? "skip"}}}\"" : $"${{{variable ?? "skip"}}}");
+        }
+
+        return used.Count > 0 ? format.ToString() : null;
+    }
+
+    private static string? ByForm(string value, HashSet<string> used, string? last)
+    {
+        if (Address().IsMatch(value))
+        {
+            return "upstream_addr";
+        }
+
+        if (last == "upstream_addr" && Status().IsMatch(value))
+        {
+            return "upstream_status";
+        }
+
+        return !Seconds().IsMatch(value) ? null : used.Contains("request_time") ? "upstream_response_time" : "request_time";
+    }
+
+    [GeneratedRegex(@"^\S+ - (?:[^\[]*) \[[^\]]{20,32}\] ""[^""]*"" \d{3} (?:\d+|-) ""[^""]*"" ""[^""]*""")]
+    private static partial Regex CombinedHead();
+
+    [GeneratedRegex(@"(?<blank>[\s|\[\],]+)(?:(?<key>[A-Za-z_][\w.-]*)(?<joint>=|:\s?))?(?:""(?<quoted>[^""]*)""|(?<bare>[^\s""|\[\],]+(?:(?:, | : )[^\s""|\[\],]+)*))")]
+    private static partial Regex Token();
+
+    [GeneratedRegex(@"^(?:unix:/\S+|(?:\d{1,3}\.){3}\d{1,3}:\d+|\[[0-9a-f:]+\]:\d+)(?:(?:, | : ).*)?$")]
+    private static partial Regex Address();
+
+    [GeneratedRegex(@"^(?:\d{3}|-)(?:(?:, | : )(?:\d{3}|-))*$")]
+    private static partial Regex Status();
+
+    [GeneratedRegex(@"^\d+\.\d{3}(?:(?:, | : )(?:\d+\.\d{3}|-))*$")]
+    private static partial Regex Seconds();
+}

@@ -1,0 +1,51 @@
+namespace Why502.Logs;
+
+/// <summary>gunicorn (arbiter.py, sock.py, workers/base.py), uvicorn, and Python's own last words.</summary>
+internal static class PythonRules
+{
+    public static AppRule[] All { get; } =
+    [
+        new("WORKER TIMEOUT (pid:", AppEventKind.WorkerTimeout, Pid),
+        new("was sent SIG", AppEventKind.WorkerSentSignal, static (t, at, e) => Pid(t, at, e) is { } p ? p with { Signal = Signal(TextScan.WordAfter(t, "was sent ", at)) } : null),
+        new("was terminated due to signal ", AppEventKind.WorkerSentSignal, static (t, at, e) => Pid(t, at, e) is { } p ? p with { Signal = (int?)TextScan.NumberAfter(t, "signal ", at) } : null),
+        new("Booting worker with pid: ", AppEventKind.WorkerBooting, Pid),
+        new("Worker exiting (pid: ", AppEventKind.WorkerExited, Pid),
+        new("Worker failed to boot", AppEventKind.StartFailed),
+        new("App failed to load", AppEventKind.StartFailed),
+        new("Exception in worker process", AppEventKind.StartFailed, Pid),
+        new("Application startup failed. Exiting", AppEventKind.StartFailed),
+        new("Connection in use: ", AppEventKind.BindFailed, Address),
+        new("error while attempting to bind on address ", AppEventKind.BindFailed, Address),
+        new("Starting gunicorn ", AppEventKind.ServerStarted),
+        new("Shutting down: Master", AppEventKind.ServerStopped),
+        new("Error handling request ", AppEventKind.UnhandledError, static (t, at, e) => e with { Request = TextScan.WordAfter(t, "Error handling request ", at) }),
+        new("ModuleNotFoundError: ", AppEventKind.StartFailed),
+        new("ImportError: ", AppEventKind.StartFailed),
+        new("Worker (pid:", AppEventKind.WorkerExited, static (t, at, e) =>
+            Pid(t, at, e) is { } p && TextScan.NumberAfter(t, "exited with code ", at) is { } code ? p with { ExitStatus = (int)code } : null),
+    ];
+
+    private static AppLogEvent? Pid(string text, int at, AppLogEvent e) =>
+        e with { Pid = (int?)(TextScan.NumberAfter(text, "(pid:") ?? TextScan.NumberAfter(text, "pid: ")) ?? e.Pid };
+
+    private static AppLogEvent? Address(string text, int at, AppLogEvent e)
+    {
+        (string? address, int? port) = TextScan.AddressIn(text, at);
+        return e with { Address = address, Port = port };
+    }
+
+    internal static int? Signal(string? name) => name?.TrimEnd('!', '.') switch
+    {
+        "SIGHUP" => 1,
+        "SIGINT" => 2,
+        "SIGQUIT" => 3,
+        "SIGILL" => 4,
+        "SIGABRT" => 6,
+        "SIGBUS" => 7,
+        "SIGFPE" => 8,
+        "SIGKILL" => 9,
+        "SIGSEGV" => 11,
+        "SIGTERM" => 15,
+        _ => null,
+    };
+}

@@ -1,0 +1,39 @@
+namespace Why502.Logs;
+
+/// <summary>uWSGI (core/master_utils.c, core/socket.c, core/protocol.c).</summary>
+internal static class UwsgiRules
+{
+    public static AppRule[] All { get; } =
+    [
+        new("HARAKIRI ON WORKER ", AppEventKind.WorkerTimeout, static (t, at, e) => Pid(t, at, e)),
+        new("HARAKIRI triggered by worker ", AppEventKind.WorkerTimeout, static (t, at, e) => Pid(t, at, e)),
+        new("uWSGI listen queue of socket ", AppEventKind.ListenQueueFull, Queue),
+        new("DAMN ! worker ", AppEventKind.ChildExitedOnSignal, static (t, at, e) =>
+            Pid(t, at, e) with { Signal = (int?)TextScan.NumberAfter(t, "killed by signal ", at), Process = "uwsgi" }),
+        new("bind(): ", AppEventKind.BindFailed),
+        new("no python application found, check your startup logs", AppEventKind.StartFailed),
+        new("unable to load app ", AppEventKind.StartFailed),
+        new("spawned uWSGI worker ", AppEventKind.WorkerBooting, static (t, at, e) => Pid(t, at, e)),
+        new("uwsgi socket ", AppEventKind.ListeningOn, static (t, at, e) =>
+            t.Contains(" bound to ", StringComparison.Ordinal) ? Bound(t, e) : null),
+        new("*** Starting uWSGI ", AppEventKind.ServerStarted),
+        new("received...killing workers", AppEventKind.ServerStopped),
+        new("invalid request block size: ", AppEventKind.RequestTooLarge, static (t, at, e) => e with { Value = TextScan.NumberAfter(t, "block size: ", at) }),
+    ];
+
+    private static AppLogEvent Pid(string text, int at, AppLogEvent e) => e with { Pid = (int?)TextScan.NumberAfter(text, "(pid: ", at) ?? e.Pid };
+
+    /// <summary><c>listen queue of socket "127.0.0.1:3031" (fd: 3) full !!! (101/100)</c></summary>
+    private static AppLogEvent? Queue(string text, int at, AppLogEvent e)
+    {
+        string? ratio = TextScan.Between(text, "!!! (", ")", at);
+        int slash = ratio?.IndexOf('/') ?? -1;
+        return e with { Address = TextScan.Between(text, "socket \"", "\"", at), Value = slash > 0 ? TextScan.NumberAt(ratio!, slash + 1) : null };
+    }
+
+    private static AppLogEvent Bound(string text, AppLogEvent e)
+    {
+        string? address = TextScan.WordAfter(text, "TCP address ") ?? (TextScan.WordAfter(text, "UNIX address ") is { } path ? "unix:" + path : null);
+        return e with { Address = address, Port = address?.LastIndexOf(':') is > 0 and int colon && !address.StartsWith("unix:", StringComparison.Ordinal) ? (int?)TextScan.NumberAt(address, colon + 1) : null };
+    }
+}

@@ -1,0 +1,111 @@
+using System.Runtime.InteropServices;
+
+namespace Why502.Logs;
+
+/// <summary>The record that is being put together: whether it goes on is only known when the next line has been seen.</summary>
+internal sealed class Pending
+{
+    private readonly List<byte> _bytes = [];
+
+    public ReadOnlySpan<byte> Bytes => CollectionsMarshal.AsSpan(_bytes);
+
+    public void Clear() => _bytes.Clear();
+
+    public int Length => _bytes.Count;
+    public bool IsRecord { get; private set; }
+    public bool IsPartial { get; set; }
+    public long Offset { get; private set; }
+    public int Line { get; private set; }
+    public string? Source { get; private set; }
+    public DateTime? Time { get; private set; }
+
+    public void Begin(ReadOnlySpan<byte> line, long offset, int lineNumber, bool isRecord)
+    {
+        _bytes.Clear();
+        _bytes.AddRange(line);
+        (Offset, Line, IsRecord, IsPartial, Source, Time) = (offset, lineNumber, isRecord, false, null, null);
+    }
+
+    public void From(in Carried carried)
+    {
+        IsPartial = carried.IsPartial;
+        Source = carried.Source;
+        Time = carried.TimeIsUtc ? null : carried.Time;
+    }
+
+    public void Append(ReadOnlySpan<byte> line, bool lineFeed)
+    {
+        int room = ErrorLogReader.RecordBytesMax - _bytes.Count - 1;
+        if (room <= 0)
+        {
+            return;
+        }
+
+        if (lineFeed)
+        {
+            _bytes.Add((byte)'\n');
+        }
+
+        _bytes.AddRange(line[..Math.Min(line.Length, room)]);
+    }
+
+    public byte[] Take()
+    {
+        byte[] bytes = [.. _bytes];
+        _bytes.Clear();
+        return bytes;
+    }
+
+    /// <summary>
+    /// Whether a line without a head of its own continues this record: a trace inside an open quote, a message whose context has not come yet, a hard wrap.
+    /// </summary>
+    public bool WantsMore(ReadOnlySpan<byte> next)
+    {
+        if (_bytes.Count is 0 or 2047 or 4095 || LooksLikeOtherLog(next))
+        {
+            return false;
+        }
+
+        byte[] bytes = [.. _bytes];
+        ErrorLogFields f = default;
+        ErrorLogLine.ParseFields(bytes, ref f);
+        if (f.OpenQuote && (IsRecord || f.HasContext))
+        {
+            return true;
+        }
+
+        if (ContinuesContext(bytes, next))
+        {
+            return true;
+        }
+
+        // A fragment is joined only where it was visibly broken: an open parenthesis, a dangling word.
+        ReadOnlySpan<byte> text = bytes.AsSpan().TrimEnd((byte)' ');
+        bool broken = text.LastIndexOf((byte)'(') > text.LastIndexOf((byte)')') || text.EndsWith(" while"u8) || text.EndsWith(" to"u8) || text.EndsWith(" from"u8);
+        return broken ? text.Length < 400 : IsRecord && !f.HasContext && next.Length > 0 && (f.Connection is not null || f.Known is null);
+    }
+
+    private static bool ContinuesContext(ReadOnlySpan<byte> text, ReadOnlySpan<byte> next)
+    {
+        text = text.TrimEnd((byte)' ');
+        next = next.TrimStart((byte)' ');
+        if (text.EndsWith(","u8) || next.StartsWith(", "u8) || next.StartsWith("while "u8))
+        {
+            return next.Length > 0;
+        }
+
+        return next.StartsWith("client: "u8) || next.StartsWith("server: "u8) || next.StartsWith("request: \""u8) || next.StartsWith("upstream: \""u8)
+            || next.StartsWith("host: \""u8) || next.StartsWith("referrer: \""u8);
+    }
+
+    /// <summary>Container logs mix both logs of nginx: an access-log row, or anything with its own time, is nobody's continuation.</summary>
+    private static bool LooksLikeOtherLog(ReadOnlySpan<byte> line)
+    {
+        if (line.IndexOf("] \""u8) is >= 0 and < 200 && line.IndexOf(" HTTP/"u8) > 0)
+        {
+            return true;
+        }
+
+        return line.StartsWith("/docker-entrypoint"u8) || (line.Length > 19 && LogTime.TryRead(line[..Math.Min(line.Length, 40)], out _, out _));
+    }
+}

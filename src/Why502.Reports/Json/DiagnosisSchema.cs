@@ -1,0 +1,193 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Why502.Diagnosis;
+
+namespace Why502.Reports;
+
+/// <summary>
+/// The JSON Schema of <see cref="JsonReport"/>, generated from the registry so that a new cause appears in it by itself.
+/// Objects stay open: additions are no break.
+/// </summary>
+public static class DiagnosisSchema
+{
+    public static string Render()
+    {
+        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteString("$schema", "https://json-schema.org/draft/2020-12/schema");
+            json.WriteString("title", "The result of why502 diagnose --format json");
+            Object(json, Top);
+            json.WriteStartObject("$defs");
+            Definition(json, "finding", Finding);
+            Definition(json, "evidence", Evidence);
+            Definition(json, "fix", Fix);
+            Definition(json, "unobserved", Unobserved);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+    }
+
+    private static readonly (string Name, Action<Utf8JsonWriter> Type)[] Top =
+    [
+        ("schema", json => Constant(json, ContractWords.SchemaId)),
+        ("verdict", json => Enumeration(json, ContractWords.Verdicts)),
+        ("took_ms", json => Integer(json)),
+        ("findings", json => Array(json, "finding")),
+        ("unexplained", json => Array(json, items => Object(items, [("file", Nullable("string")), ("line", Nullable("integer")), ("text", Type("string"))]))),
+        ("notes", json => Array(json, items => Object(items, [("text", Type("string"))]))),
+        ("unobserved", json => Array(json, "unobserved")),
+    ];
+
+    private static readonly (string Name, Action<Utf8JsonWriter> Type)[] Finding =
+    [
+        ("incident", Type("string")),
+        ("cause", json => Enumeration(json, CauseIds())),
+        ("confidence", json => Range(json)),
+        ("state", json => Enumeration(json, ContractWords.States)),
+        ("title", Type("string")),
+        ("phase", json => Enumeration(json, ContractWords.Phases)),
+        ("side", json => Enumeration(json, ContractWords.Sides)),
+        ("how", json => Enumeration(json, ContractWords.Hows)),
+        ("origin", json => Enumeration(json, ContractWords.Origins)),
+        ("proxy_error", Nullable("string")),
+        ("scope", json => Object(json,
+        [
+            ("server", Nullable("string")),
+            ("location", Nullable("string")),
+            ("upstream", Nullable("string")),
+            ("config", config => NullOr(config, place => Object(place, [("file", Type("string")), ("line", number => Integer(number))]))),
+        ])),
+        ("impact", json => Object(json, [("requests", number => Integer(number)), ("first", Time), ("last", Time)])),
+        ("evidence", json => Array(json, "evidence")),
+        ("ruled_out", json => Array(json, items => Object(items, [("cause", Type("string")), ("because", Type("string"))]))),
+        ("fix", json => NullOr(json, fix => fix.WriteString("$ref", "#/$defs/fix"))),
+    ];
+
+    private static readonly (string Name, Action<Utf8JsonWriter> Type)[] Evidence =
+    [
+        ("supports", Type("boolean")),
+        ("source", json => Enumeration(json, ContractWords.SourceWords)),
+        ("file", Nullable("string")),
+        ("line", Nullable("integer")),
+        ("text", Type("string")),
+    ];
+
+    private static readonly (string Name, Action<Utf8JsonWriter> Type)[] Fix =
+    [
+        ("summary", Type("string")),
+        ("commands", json => Array(json, Type("string"))),
+        ("edits", json => Array(json, items => Object(items, [("file", Type("string")), ("diff", Type("string"))]))),
+        ("steps", json => Array(json, items => Object(items, [("text", Type("string")), ("command", Nullable("string"))]))),
+        ("later", Nullable("string")),
+        ("verify", Nullable("string")),
+    ];
+
+    private static readonly (string Name, Action<Utf8JsonWriter> Type)[] Unobserved =
+    [
+        ("what", Type("string")),
+        ("why", Type("string")),
+        ("would_tell", Type("string")),
+        ("decides", json => Array(json, items => Enumeration(items, CauseIds()))),
+    ];
+
+    private static IReadOnlyList<string> CauseIds() => [.. CauseRegistry.All.Select(cause => cause.Id).Order(StringComparer.Ordinal)];
+
+    private static void Definition(Utf8JsonWriter json, string name, (string, Action<Utf8JsonWriter>)[] properties)
+    {
+        json.WriteStartObject(name);
+        Object(json, properties);
+        json.WriteEndObject();
+    }
+
+    private static void Object(Utf8JsonWriter json, (string Name, Action<Utf8JsonWriter> Type)[] properties)
+    {
+        json.WriteString("type", "object");
+        json.WriteStartArray("required");
+        foreach (var (name, _) in properties)
+        {
+            json.WriteStringValue(name);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("properties");
+        foreach (var (name, type) in properties)
+        {
+            json.WriteStartObject(name);
+            type(json);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Array(Utf8JsonWriter json, string definition) => Array(json, items => items.WriteString("$ref", $"#/$defs/{definition}"));
+
+    private static void Array(Utf8JsonWriter json, Action<Utf8JsonWriter> items)
+    {
+        json.WriteString("type", "array");
+        json.WriteStartObject("items");
+        items(json);
+        json.WriteEndObject();
+    }
+
+    private static void NullOr(Utf8JsonWriter json, Action<Utf8JsonWriter> type)
+    {
+        json.WriteStartArray("anyOf");
+        json.WriteStartObject();
+        json.WriteString("type", "null");
+        json.WriteEndObject();
+        json.WriteStartObject();
+        type(json);
+        json.WriteEndObject();
+        json.WriteEndArray();
+    }
+
+    private static void Enumeration(Utf8JsonWriter json, IReadOnlyList<string> words)
+    {
+        json.WriteString("type", "string");
+        json.WriteStartArray("enum");
+        foreach (var word in words)
+        {
+            json.WriteStringValue(word);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Constant(Utf8JsonWriter json, string value) => json.WriteString("const", value);
+
+    private static void Integer(Utf8JsonWriter json)
+    {
+        json.WriteString("type", "integer");
+        json.WriteNumber("minimum", 0);
+    }
+
+    private static void Range(Utf8JsonWriter json)
+    {
+        json.WriteString("type", "number");
+        json.WriteNumber("minimum", 0);
+        json.WriteNumber("maximum", 1);
+    }
+
+    private static void Time(Utf8JsonWriter json)
+    {
+        Nullable("string")(json);
+        json.WriteString("format", "date-time");
+    }
+
+    private static Action<Utf8JsonWriter> Type(string type) => json => json.WriteString("type", type);
+
+    private static Action<Utf8JsonWriter> Nullable(string type) => json =>
+    {
+        json.WriteStartArray("type");
+        json.WriteStringValue(type);
+        json.WriteStringValue("null");
+        json.WriteEndArray();
+    };
+}

@@ -1,0 +1,249 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Why502.Diagnosis;
+
+namespace Why502.Reports;
+
+/// <summary>The published contract: schema <c>why502/diagnosis/1</c>, additive changes only (docs/schema/diagnosis-1.schema.json).</summary>
+public static class JsonReport
+{
+    private const int EvidenceMax = 5;
+
+    // Text was sanitised before; the relaxed encoder keeps diffs and paths readable and still escapes control characters.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static byte[] Render(ReportInput input)
+    {
+        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
+        using (var json = new Utf8JsonWriter(buffer, Options))
+        {
+            Write(json, input);
+        }
+
+        buffer.Write("\n"u8);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, ReportInput input)
+    {
+        var diagnosis = input.Conclusion;
+        json.WriteStartObject();
+        json.WriteString("schema", ContractWords.SchemaId);
+        json.WriteString("verdict", ContractWords.Of(diagnosis.Verdict));
+        json.WriteNumber("took_ms", (long)Math.Max(0, input.Took.TotalMilliseconds));
+        json.WriteStartArray("findings");
+        foreach (var finding in diagnosis.Findings)
+        {
+            WriteFinding(json, finding);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("unexplained");
+        foreach (var line in diagnosis.Unexplained)
+        {
+            json.WriteStartObject();
+            WriteText(json, "file", line.File);
+            WriteNumber(json, "line", line.Line);
+            WriteText(json, "text", line.Text);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("notes");
+        foreach (var note in diagnosis.Notes)
+        {
+            json.WriteStartObject();
+            WriteText(json, "text", note);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        WriteUnobserved(json, diagnosis.Unobserved);
+        json.WriteEndObject();
+    }
+
+    private static void WriteFinding(Utf8JsonWriter json, Finding finding)
+    {
+        var incident = finding.Incident;
+        json.WriteStartObject();
+        json.WriteString("incident", incident.Id);
+        json.WriteString("cause", finding.Cause.Id);
+        json.WriteNumber("confidence", Math.Round(Math.Clamp(finding.Confidence, 0, 1), 4));
+        json.WriteString("state", ContractWords.Of(incident.State));
+        WriteText(json, "title", finding.Title);
+        json.WriteString("phase", ContractWords.Of(incident.Phase));
+        json.WriteString("side", ContractWords.Of(incident.Side));
+        json.WriteString("how", ContractWords.Of(incident.How));
+        json.WriteString("origin", ContractWords.Of(incident.Origin));
+        WriteText(json, "proxy_error", finding.Cause.Info.ProxyError is "" or "-" ? null : finding.Cause.Info.ProxyError);
+        WriteScope(json, Scope.Of(incident));
+        json.WriteStartObject("impact");
+        json.WriteNumber("requests", incident.Requests);
+        WriteTime(json, "first", incident.First);
+        WriteTime(json, "last", incident.Last);
+        json.WriteEndObject();
+        WriteEvidence(json, finding);
+        json.WriteStartArray("ruled_out");
+        foreach (var other in finding.RuledOut)
+        {
+            json.WriteStartObject();
+            json.WriteString("cause", other.Cause);
+            WriteText(json, "because", other.Because);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        WriteFix(json, finding);
+        json.WriteEndObject();
+    }
+
+    private static void WriteScope(Utf8JsonWriter json, Scope scope)
+    {
+        json.WriteStartObject("scope");
+        WriteText(json, "server", scope.Server);
+        WriteText(json, "location", scope.Location);
+        WriteText(json, "upstream", scope.Upstream);
+        if (scope.Config is { } config)
+        {
+            json.WriteStartObject("config");
+            WriteText(json, "file", config.File);
+            json.WriteNumber("line", config.Line);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("config");
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteEvidence(Utf8JsonWriter json, Finding finding)
+    {
+        json.WriteStartArray("evidence");
+        if (Symptoms.AsEvidence(finding.Incident) is { } symptom)
+        {
+            WriteEvidence(json, symptom);
+        }
+
+        foreach (var evidence in Symptoms.Weighed(finding).Take(EvidenceMax))
+        {
+            WriteEvidence(json, evidence);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteEvidence(Utf8JsonWriter json, Evidence evidence)
+    {
+        json.WriteStartObject();
+        json.WriteBoolean("supports", evidence.Supports);
+        json.WriteString("source", evidence.Source);
+        WriteText(json, "file", evidence.File);
+        WriteNumber(json, "line", evidence.Line);
+        WriteText(json, "text", evidence.Text);
+        json.WriteEndObject();
+    }
+
+    private static void WriteFix(Utf8JsonWriter json, Finding finding)
+    {
+        if (finding.Fix is not { } fix)
+        {
+            json.WriteNull("fix");
+            return;
+        }
+
+        json.WriteStartObject("fix");
+        WriteText(json, "summary", fix.Summary);
+        json.WriteStartArray("commands");
+        foreach (var command in FixPlan.Commands(fix))
+        {
+            json.WriteStringValue(SafeText.Lines(command));
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("edits");
+        foreach (var edit in fix.Edits)
+        {
+            json.WriteStartObject();
+            WriteText(json, "file", edit.File);
+            json.WriteString("diff", SafeText.Lines(edit.UnifiedDiff()));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("steps");
+        foreach (var step in fix.Steps)
+        {
+            json.WriteStartObject();
+            WriteText(json, "text", step.Text);
+            WriteText(json, "command", step.Command);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        WriteText(json, "later", fix.Later);
+        WriteText(json, "verify", FixPlan.VerifyCommand(finding));
+        json.WriteEndObject();
+    }
+
+    private static void WriteUnobserved(Utf8JsonWriter json, IReadOnlyList<UnobservedItem> items)
+    {
+        json.WriteStartArray("unobserved");
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            WriteText(json, "what", item.What);
+            WriteText(json, "why", item.Why);
+            WriteText(json, "would_tell", item.WouldTell);
+            json.WriteStartArray("decides");
+            foreach (var cause in item.Decides)
+            {
+                json.WriteStringValue(cause);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteText(Utf8JsonWriter json, string name, string? text)
+    {
+        if (text is null)
+        {
+            json.WriteNull(name);
+        }
+        else
+        {
+            json.WriteString(name, SafeText.OneLine(text));
+        }
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, int? number)
+    {
+        if (number is { } value)
+        {
+            json.WriteNumber(name, value);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
+    private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? time)
+    {
+        if (time is { } value)
+        {
+            json.WriteString(name, value.ToString("yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture));
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+}

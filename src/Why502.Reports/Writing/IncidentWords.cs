@@ -1,0 +1,165 @@
+using Why502.Diagnosis;
+
+namespace Why502.Reports;
+
+/// <summary>What happened, told from the incident alone: whom it met, what the client got, what the upstream did.</summary>
+internal static class IncidentWords
+{
+    private const int RoutesShown = 2;
+
+    /// <summary>"shop.example.com answers 502 on /api", in the tense of the incident's state.</summary>
+    public static string Outcome(Incident incident, Finding? finding)
+    {
+        var who = Who(incident);
+        var verb = incident.FromProbe ? "would answer" : incident.State == IncidentState.Recovered ? "answered" : incident.State == IncidentState.Intermittent ? "sometimes answers" : "answers";
+        var where = Where(incident);
+        return $"{who} {verb} {Status(incident, finding)}{(where.Length > 0 ? " on " + where : "")}";
+    }
+
+    /// <summary>The name that people know the site by; nginx itself when there is none.</summary>
+    public static string Who(Incident incident)
+        => Named(incident.Host) ?? Named(incident.Server) ?? Named(incident.Location?.Server.FirstName) ?? "nginx";
+
+    /// <summary>Routes of the failing requests, else the location's path; empty when it is the whole site.</summary>
+    public static string Where(Incident incident)
+    {
+        var routes = incident.Routes.Where(route => route.Length > 0).Distinct().ToList();
+        if (routes.Count == 0)
+        {
+            var path = incident.Location?.Location?.ToString() ?? "";
+            return path == "/" ? "" : path;
+        }
+
+        if (routes is ["/"])
+        {
+            return "/";
+        }
+
+        return routes.Count <= RoutesShown
+            ? Words.List(routes)
+            : $"{string.Join(", ", routes.Take(RoutesShown))} and {routes.Count - RoutesShown} more routes";
+    }
+
+    /// <summary>The status that clients got: what the access log shows, else what nginx makes of this failure.</summary>
+    public static string Status(Incident incident, Finding? finding)
+    {
+        var logged = incident.Traffic.Groups
+            .Where(group => group.Status >= 499)
+            .GroupBy(group => group.Status)
+            .MaxBy(statuses => statuses.Sum(group => group.Count));
+        if (logged is not null)
+        {
+            return logged.Key.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        // ngx_http_upstream_next: a time-out before the header becomes 504, everything else 502.
+        if (incident.Phase is Phase.Body or Phase.Upgraded)
+        {
+            return "with cut responses";
+        }
+
+        return incident.Kind == SymptomKind.TimedOut ? "504"
+            : finding?.Cause.Info.Statuses is { Count: > 0 } statuses && !statuses.Contains("502") ? statuses[0]
+            : "502";
+    }
+
+    /// <summary>The symptom as a sentence without a cause: "The app on unix:/run/gunicorn.sock closed 31 connections before it answered".</summary>
+    public static string Symptom(Incident incident)
+    {
+        var upstream = incident.UpstreamText;
+        if (incident.FromProbe)
+        {
+            return $"A probe of {upstream} failed, and no request has yet";
+        }
+
+        var times = Words.Count(incident.Requests, "time");
+        var requests = Words.Count(incident.Requests, "request");
+        var connections = Words.Count(incident.Requests, "connection");
+        return incident.Kind switch
+        {
+            SymptomKind.ConnectFailed => ConnectFailure(incident, upstream, times, connections),
+            SymptomKind.TimedOut => TimeOut(incident.Phase, upstream, requests),
+            SymptomKind.ClosedEarly => incident.Phase == Phase.Body
+                ? $"The app on {upstream} closed {connections} in the middle of its answer"
+                : $"The app on {upstream} closed {connections} before it answered",
+            SymptomKind.Reset => incident.Phase == Phase.Body
+                ? $"The app on {upstream} reset {connections} in the middle of its answer"
+                : $"The app on {upstream} reset {connections} before it answered",
+            SymptomKind.HeaderTooBig => $"The app on {upstream} sent a response header that does not fit nginx's buffer, {times}",
+            SymptomKind.NoLiveUpstreams => $"nginx had no server left to try in {upstream}, {times}",
+            _ => $"nginx logged \"{incident.Message}\" {times}",
+        };
+    }
+
+    private static string ConnectFailure(Incident incident, string upstream, string times, string connections) => incident.Errno switch
+    {
+        2 => $"nginx did not find {upstream}, {times}",
+        11 => $"{upstream} had no room in its queue, {times}",
+        13 => $"nginx was not allowed to connect to {upstream}, {times}",
+        111 => $"{upstream} refused {connections}",
+        101 or 113 => $"nginx had no way to {upstream}, {times}",
+        _ => $"nginx could not connect to {upstream}, {times}",
+    };
+
+    private static string TimeOut(Phase phase, string upstream, string requests) => phase switch
+    {
+        Phase.Connect => $"{upstream} did not accept the connection of {requests} in time",
+        Phase.Tls => $"The TLS handshake with {upstream} was not done in time for {requests}",
+        Phase.Send => $"The app on {upstream} did not take {requests} in time",
+        Phase.Body or Phase.Upgraded => $"The app on {upstream} stopped in the middle of its answer to {requests}",
+        _ => $"The app on {upstream} did not answer {requests} in time",
+    };
+
+    /// <summary>"now, since 09:14:07 (6 min)".</summary>
+    public static string When(Incident incident, DateTimeOffset now)
+    {
+        if (incident.First is not { } first || incident.Last is not { } last)
+        {
+            return incident.State switch
+            {
+                IncidentState.Current => "now",
+                IncidentState.Intermittent => "now and then",
+                _ => "over",
+            };
+        }
+
+        return incident.State switch
+        {
+            IncidentState.Current when now - first < TimeSpan.FromSeconds(1) => "now",
+            IncidentState.Current => $"now, since {Words.Clock(first, now)} ({Words.Span(now - first)})",
+            IncidentState.Intermittent => $"now and then since {Words.Clock(first, now)}, last {Words.Ago(last, now)}",
+            _ when (last - first) < TimeSpan.FromMinutes(1) => $"over, at {Words.Clock(first, now)}",
+            _ => $"over, {Words.Clock(first, now, seconds: false)} to {Words.Clock(last, now, seconds: false)}",
+        };
+    }
+
+    /// <summary>"214 of 951 requests"; empty for a fault that only a probe met.</summary>
+    public static string Impact(Incident incident)
+        => incident.FromProbe ? "no request failed yet"
+            : incident.Traffic is { Known: true, Total: > 0 } traffic && traffic.Total >= incident.Requests
+                ? $"{Words.Count(incident.Requests)} of {Words.Count(traffic.Total, "request")}"
+                : Words.Count(incident.Requests, "request");
+
+    /// <summary>The message in nginx's words, its errno behind it, as the log has it.</summary>
+    public static string MessageText(Incident incident)
+        => incident.Errno is { } errno && !incident.Message.Contains($"({errno}:", StringComparison.Ordinal)
+            ? $"{incident.Message} ({errno}{ErrnoText(errno)})"
+            : incident.Message;
+
+    private static string ErrnoText(int errno) => errno switch
+    {
+        2 => ": No such file or directory",
+        11 => ": Resource temporarily unavailable",
+        13 => ": Permission denied",
+        32 => ": Broken pipe",
+        101 => ": Network is unreachable",
+        104 => ": Connection reset by peer",
+        110 => ": Connection timed out",
+        111 => ": Connection refused",
+        113 => ": No route to host",
+        _ => "",
+    };
+
+    private static string? Named(string? name)
+        => name is null or "" or "_" or "localhost" || name.StartsWith('~') || name.StartsWith('*') ? null : name;
+}

@@ -1,0 +1,225 @@
+using System.IO.Compression;
+using Why502.Cli.Driver;
+using Why502.Logs;
+using Why502.Nginx;
+using LogKind = Why502.Logs.LogKind;
+
+namespace Why502.Cli.Given;
+
+internal enum GivenKind
+{
+    Record,
+    Configuration,
+    ErrorLog,
+    AccessLog,
+    AppLog,
+    KernelLog,
+    Empty,
+
+    /// <summary>Text of no kind that is known: command output, prose.</summary>
+    Unknown,
+    Binary,
+    Unreadable,
+}
+
+/// <summary>One FILE of the command line: what it is, judged by its content, and how its bytes are had.</summary>
+internal sealed record GivenFile(string Name, string Path, GivenKind Kind)
+{
+    /// <summary>So much of a file decides what it is.</summary>
+    public const int HeadBytes = 64 * 1024;
+
+    /// <summary>A pipe and a compressed file have no end to begin at: they are held in memory, their newest part when they are larger.</summary>
+    public const long StreamBytesMax = 192L << 20;
+
+    /// <summary>Lines of undated text that are tried as records.</summary>
+    private const int FragmentLinesMax = 200;
+
+    /// <summary>A configuration is read whole.</summary>
+    public const long ConfigurationBytesMax = 64L << 20;
+
+    /// <summary>Content held in memory; null for a plain file, which is read in place.</summary>
+    public byte[]? Content { get; init; }
+
+    /// <summary>The stream was longer than what is kept of it.</summary>
+    public bool Cut { get; init; }
+
+    /// <summary>Why it is unreadable, and what to do.</summary>
+    public string? Problem { get; init; }
+
+    public byte[] Head { get; init; } = [];
+
+    public static async Task<GivenFile> OpenAsync(string name, CancellationToken cancellation)
+    {
+        // open(2) of a pipe that nobody writes to blocks, and no token ends that: the thread is left behind.
+        var work = Task.Run(() => Open(name, cancellation), CancellationToken.None);
+        try
+        {
+            return await work.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return Unreadable(name, name == "-" ? "standard input did not end in time" : "it did not end in time (a pipe that nobody writes to?)");
+        }
+    }
+
+    private static GivenFile Open(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            if (name == "-")
+            {
+                using var input = Console.OpenStandardInput();
+                return OfStream(name, input, cancellation);
+            }
+
+            var path = System.IO.Path.GetFullPath(name);
+            if (Directory.Exists(path))
+            {
+                return Unreadable(name, "it is a directory; name the files in it");
+            }
+
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.None);
+            if (!file.CanSeek)
+            {
+                return OfStream(name, file, cancellation);
+            }
+
+            var head = new byte[(int)Math.Min(HeadBytes, Math.Max(file.Length, 0))];
+            head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+            if (head is [0x1f, 0x8b, ..])
+            {
+                file.Position = 0;
+                return OfStream(name, file, cancellation);
+            }
+
+            // Files of /proc and /sys say length 0 and have content.
+            if (head.Length == 0)
+            {
+                file.Position = 0;
+                return OfStream(name, file, cancellation);
+            }
+
+            return new GivenFile(name, path, KindOf(head)) { Head = head };
+        }
+        catch (FileNotFoundException)
+        {
+            return Unreadable(name, "there is no such file");
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return Unreadable(name, "there is no such file");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return Unreadable(name, "permission denied. Run with sudo, or copy it to where you may read it");
+        }
+        catch (InvalidDataException failure)
+        {
+            return Unreadable(name, $"it is not whole: {failure.Message}");
+        }
+        catch (IOException failure)
+        {
+            return Unreadable(name, failure.Message);
+        }
+    }
+
+    private static GivenFile OfStream(string name, Stream stream, CancellationToken cancellation)
+    {
+        var (content, cut) = ReadNewest(stream, StreamBytesMax, cancellation);
+        if (content is [0x1f, 0x8b, ..])
+        {
+            using var packed = new MemoryStream(content);
+            using var unpacked = new GZipStream(packed, CompressionMode.Decompress);
+            (content, cut) = ReadNewest(unpacked, StreamBytesMax, cancellation);
+        }
+
+        var head = content.Length <= HeadBytes ? content : content[..HeadBytes];
+        return new GivenFile(name, name == "-" ? "-" : System.IO.Path.GetFullPath(name), KindOf(head)) { Content = content, Cut = cut, Head = head };
+    }
+
+    private static (byte[] Content, bool Cut) ReadNewest(Stream stream, long max, CancellationToken cancellation)
+    {
+        const int Block = 1 << 20;
+        var blocks = new Queue<byte[]>();
+        var total = 0L;
+        var cut = false;
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var block = new byte[Block];
+            var read = stream.ReadAtLeast(block, Block, throwOnEndOfStream: false);
+            if (read == 0)
+            {
+                break;
+            }
+
+            blocks.Enqueue(read == Block ? block : block[..read]);
+            total += read;
+            while (total > max)
+            {
+                total -= blocks.Dequeue().Length;
+                cut = true;
+            }
+
+            if (read < Block)
+            {
+                break;
+            }
+        }
+
+        var content = new byte[total];
+        var at = 0;
+        foreach (var block in blocks)
+        {
+            block.CopyTo(content, at);
+            at += block.Length;
+        }
+
+        return (content, cut);
+    }
+
+    internal static GivenKind KindOf(ReadOnlySpan<byte> head)
+    {
+        if (head.TrimStart(" \r\n\t"u8).IsEmpty)
+        {
+            return GivenKind.Empty;
+        }
+
+        if (Recording.IsRecord(head))
+        {
+            return GivenKind.Record;
+        }
+
+        return LogKinds.Recognise(head) switch
+        {
+            LogKind.NginxError => NginxConfiguration.LooksLikeConfiguration(head) && DumpText.IsDump(head) ? GivenKind.Configuration : GivenKind.ErrorLog,
+            LogKind.NginxAccess => GivenKind.AccessLog,
+            LogKind.Kernel => GivenKind.KernelLog,
+            LogKind.PhpFpm or LogKind.Gunicorn or LogKind.Uwsgi or LogKind.Journal => GivenKind.AppLog,
+            var other => NginxConfiguration.LooksLikeConfiguration(head) ? GivenKind.Configuration
+                : HoldsRecords(head) ? GivenKind.ErrorLog
+                : other == LogKind.App ? GivenKind.AppLog
+                : head.Contains((byte)0) ? GivenKind.Binary
+                : GivenKind.Unknown,
+        };
+    }
+
+    /// <summary>A pasted fragment may have lost its dates; a message that nginx's sources have still tells what it is.</summary>
+    private static bool HoldsRecords(ReadOnlySpan<byte> head)
+    {
+        for (var line = 0; line < FragmentLinesMax && !head.IsEmpty; line++)
+        {
+            var end = head.IndexOf((byte)'\n');
+            var text = (end < 0 ? head : head[..end]).Trim((byte)' ');
+            head = end < 0 ? default : head[(end + 1)..];
+            if (!text.IsEmpty && ErrorLogLine.TryParse(text.ToArray(), out var record) && record.Known is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static GivenFile Unreadable(string name, string problem) => new(name, name, GivenKind.Unreadable) { Problem = problem };
+}

@@ -1,0 +1,256 @@
+using System.Text;
+using Why502.Diagnosis;
+using Why502.Host.Logs;
+using Why502.Logs;
+using Why502.Nginx;
+
+namespace Why502.Cli.Given;
+
+/// <summary>
+/// All files of the command line as one source of answers: they stand for an nginx of which nothing else is known, and
+/// nothing but them is touched.
+/// </summary>
+internal sealed class GivenSet
+{
+    public const string OnlyFiles = "only files were given";
+
+    private const string CombinedMain = "(given files)";
+
+    private readonly IReadOnlyList<GivenFile> files;
+    private readonly IReadOnlyList<GivenFile> configurations;
+    private readonly Dictionary<string, GivenFile> byPath;
+    private readonly FileClock clock;
+    private readonly LogAnswers logs;
+    private readonly Dictionary<Question, Answer> read = [];
+    private ConfigurationFact? configuration;
+    private NginxConfiguration? model;
+
+    public GivenSet(IReadOnlyList<GivenFile> files)
+    {
+        this.files = files;
+        configurations = [.. files.Where(file => file.Kind == GivenKind.Configuration)];
+        byPath = files.DistinctBy(file => file.Path).ToDictionary(file => file.Path, StringComparer.Ordinal);
+        clock = new FileClock();
+        // Rotated neighbours were not handed over.
+        logs = new LogAnswers(clock, Environment.MachineName, LogLimits.Default with { RotatedFilesMax = 0, WindowBytesMax = 256L << 20, AppWindowBytesMax = 64L << 20 });
+    }
+
+    public IReadOnlyList<UnobservedItem> Problems =>
+    [
+        .. files
+            .Where(file => file.Kind is GivenKind.Unknown or GivenKind.Binary or GivenKind.Unreadable or GivenKind.Empty)
+            .Select(file => new UnobservedItem(file.Name, Reason(file), "what stands in it", []))
+            .Concat(files.Where(file => file.Cut).Select(file => new UnobservedItem($"the beginning of {file.Name}", $"only the newest {GivenFile.StreamBytesMax >> 20} MB of a stream are kept", "older failures", []))),
+    ];
+
+    public static string Reason(GivenFile file) => file.Kind switch
+    {
+        GivenKind.Empty => "the file is empty",
+        GivenKind.Unknown or GivenKind.Binary => "it is neither an nginx configuration nor a log that why502 knows",
+        _ => file.Problem ?? "it could not be read",
+    };
+
+    /// <summary>Reads every log once without a window, because the newest time stamp of all of them is the clock.</summary>
+    public async Task<DateTimeOffset> ClockAsync(CancellationToken cancellation)
+    {
+        var instance = Instance();
+        var last = new List<DateTime>();
+        foreach (var log in instance.GivenLogs)
+        {
+            Question question = log.Kind switch
+            {
+                GivenLogKind.ErrorLog => new ErrorLogWindow(log.Path, null),
+                GivenLogKind.AccessLog => new AccessLogWindow(log.Path, log.Format, log.Escape, null),
+                _ => new AppLogWindow(log.Path, null),
+            };
+            var answer = await AnswerAsync(question, cancellation).ConfigureAwait(false);
+            read[question] = answer;
+            switch (answer.Fact)
+            {
+                case AccessLogFact { Summary.Last: { } zoned }:
+                    clock.Offset ??= zoned.Offset;
+                    last.Add(zoned.DateTime);
+                    break;
+                case ErrorLogFact { Summary.Last: { } local }:
+                    last.Add(local);
+                    break;
+                case AppLogFact app:
+                    last.AddRange(app.Events.Where(logged => logged is { Time: not null, TimeIsUtc: false }).Select(logged => logged.Time!.Value));
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        clock.Local = last.Count == 0 ? null : last.Max();
+        return clock.Now;
+    }
+
+    /// <summary>What is known when the clock is: the logs without a window, and the files themselves.</summary>
+    public async Task<IReadOnlyCollection<Answer>> KnownAsync(CancellationToken cancellation)
+    {
+        var instance = Instance();
+        Question[] questions = [new NginxInstances(null), new ConfigurationText(instance.ConfigPath, instance.Prefix)];
+        var known = new List<Answer>(read.Values);
+        foreach (var question in questions)
+        {
+            known.Add(await AnswerAsync(question, cancellation).ConfigureAwait(false));
+        }
+
+        return known;
+    }
+
+    public static bool CanAnswer(Question question) => question is not null;
+
+    public async Task<Answer> AnswerAsync(Question question, CancellationToken cancellation)
+    {
+        var provenance = new Provenance("", question.Cost == Cost.Read ? Sources.Machine : Sources.Probe, "files", clock.Now);
+        return question switch
+        {
+            NginxInstances => new(question, new NginxInstancesFact([Instance()]), null, provenance),
+            ConfigurationText when configurations.Count > 0 => new(question, Configuration(), null, provenance with { Source = Sources.Config }),
+            ConfigurationText => new(question, null, "no configuration was given", provenance),
+            ErrorLogWindow { Path: var path } when byPath.TryGetValue(path, out var file) => await LogAsync(question, file, cancellation).ConfigureAwait(false),
+            AccessLogWindow { Path: var path } when byPath.TryGetValue(path, out var file) => await LogAsync(question, file, cancellation).ConfigureAwait(false),
+            AppLogWindow { Path: var path } when byPath.TryGetValue(path, out var file) => await LogAsync(question, file, cancellation).ConfigureAwait(false),
+            KernelLogWindow ask when files.FirstOrDefault(file => file.Kind == GivenKind.KernelLog) is { } kernel
+                => Renamed(await LogAsync(new AppLogWindow(kernel.Path, ask.From), kernel, cancellation).ConfigureAwait(false), ask),
+            _ => new(question, null, OnlyFiles, provenance),
+        };
+    }
+
+    private static Answer Renamed(Answer answer, Question question) => answer with { Question = question };
+
+    private Task<Answer> LogAsync(Question question, GivenFile file, CancellationToken cancellation)
+        => file.Content is { } content
+            ? Task.Run(() => HeldLog.Answer(question, file.Name == "-" ? "-" : file.Path, content, file.Cut, clock), cancellation)
+            : logs.AnswerAsync(question, cancellation);
+
+    private NginxInstance Instance() => new()
+    {
+        ConfigPath = MainPath,
+        Prefix = configurations.Count > 0 && MainPath.StartsWith('/') ? System.IO.Path.GetDirectoryName(MainPath)! + "/" : "/etc/nginx/",
+        FromFiles = true,
+        GivenLogs = [.. files.Select(Log).OfType<GivenLog>()],
+    };
+
+    private string MainPath => configurations.Count == 0 ? "nginx.conf" : Configuration().Files[0].Path;
+
+    private GivenLog? Log(GivenFile file) => file.Kind switch
+    {
+        GivenKind.ErrorLog => new(GivenLogKind.ErrorLog, file.Path),
+        GivenKind.AccessLog => AccessLog(file),
+        GivenKind.AppLog => new(GivenLogKind.AppLog, file.Path),
+        GivenKind.KernelLog => new(GivenLogKind.KernelLog, file.Path),
+        _ => null,
+    };
+
+    /// <summary>The format is the given configuration's where one of its formats fits the first lines, else it is recognised.</summary>
+    private GivenLog AccessLog(GivenFile file)
+    {
+        var lines = Encoding.Latin1.GetString(file.Head).Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(20).ToList();
+        var configured = Model()?.AccessLogs
+            .Where(log => log.Format is not null)
+            .DistinctBy(log => (log.Format, log.Escape))
+            .Select(log => (log.Format, log.Escape, Fits: Fits(log.Format!, log.Escape, file.Head)))
+            .Where(log => log.Fits > 0)
+            .OrderByDescending(log => log.Fits)
+            .ThenByDescending(log => log.Format!.Length)
+            .FirstOrDefault();
+        if (configured is { Format: { } format })
+        {
+            return new(GivenLogKind.AccessLog, file.Path, format, configured.Value.Escape);
+        }
+
+        var recognised = AccessLogFormat.Recognise(lines) ?? AccessLogFormat.Combined;
+        return new(GivenLogKind.AccessLog, file.Path, recognised.Text, EscapeWord(recognised.Escape));
+    }
+
+    private static int Fits(string format, string escape, ReadOnlySpan<byte> head)
+    {
+        var compiled = AccessLogFormat.Compile(format, HeldLog.EscapeOf(escape));
+        var fits = 0;
+        for (var line = 0; line < 20 && !head.IsEmpty; line++)
+        {
+            var end = head.IndexOf((byte)'\n');
+            if (end < 0)
+            {
+                break;
+            }
+
+            fits += compiled.TryParse(head[..end], out _) ? 1 : 0;
+            head = head[(end + 1)..];
+        }
+
+        return fits;
+    }
+
+    private static string EscapeWord(EscapeMode escape) => escape switch
+    {
+        EscapeMode.Json => "json",
+        EscapeMode.None => "none",
+        _ => "default",
+    };
+
+    private NginxConfiguration? Model()
+    {
+        if (configurations.Count == 0 || model is not null)
+        {
+            return model;
+        }
+
+        var fact = Configuration();
+        var source = new InMemorySource(fact.Files.Where(file => file.Content is not null).Select(file => KeyValuePair.Create(file.Path, file.Content!)));
+        return model = NginxConfiguration.Load(source, fact.Files[0].Path, "/etc/nginx/");
+    }
+
+    /// <summary>
+    /// The given configuration files, the main one first. Includes find their files only among those that were given. Several
+    /// pieces of which none includes the others are joined by a main file that is only thought of.
+    /// </summary>
+    private ConfigurationFact Configuration()
+    {
+        if (configuration is not null)
+        {
+            return configuration;
+        }
+
+        var texts = configurations.Select(file => new ConfigurationTextFile(file.Path, file.Content ?? ReadAll(file.Path, out _), null, null)).ToList();
+        var main = texts.FindIndex(text => text.Content is { } content && (DumpText.IsDump(content) || IsMain(content)));
+        if (texts.Count > 1 && main < 0)
+        {
+            var includes = string.Concat(texts.Select(text => $"include \"{text.Path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\";\n"));
+            texts.Insert(0, new ConfigurationTextFile(CombinedMain, Encoding.UTF8.GetBytes(includes), null, null));
+        }
+        else if (main > 0)
+        {
+            (texts[0], texts[main]) = (texts[main], texts[0]);
+        }
+
+        return configuration = new ConfigurationFact(texts);
+    }
+
+    /// <summary>A main file has http at its top; the pieces it includes do not.</summary>
+    private static bool IsMain(byte[] content)
+    {
+        var configuration = NginxConfiguration.Load(new InMemorySource([KeyValuePair.Create("/given", content)]), "/given", "/");
+        return configuration.Root.Any(directive => directive.Name is "http" or "events");
+    }
+
+    private static byte[]? ReadAll(string path, out string? problem)
+    {
+        problem = null;
+        try
+        {
+            using var file = File.OpenRead(path);
+            var content = new byte[(int)Math.Min(file.Length, GivenFile.ConfigurationBytesMax)];
+            var read = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+            return read == content.Length ? content : content[..read];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            problem = failure.Message;
+            return null;
+        }
+    }
+}

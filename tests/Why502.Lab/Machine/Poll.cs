@@ -1,0 +1,21 @@
+using System.Diagnostics;
+
+namespace Why502.Lab.Machine;
+
+/// <summary>Waits for a condition by asking again, so that nothing sleeps longer than it has to.</summary>
+public static class Poll
+{
+    public static void Until(Func<bool> condition, string what, double seconds = 10)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!condition())
+        {
+            if (clock.Elapsed.TotalSeconds > seconds)
+            {
+                throw new LabException($"waited {seconds} s in vain for {what}");
+            }
+
+            Thread.Sleep(10);
+        }
+    }
+}

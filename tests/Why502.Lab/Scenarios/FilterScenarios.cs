@@ -1,0 +1,72 @@
+using Why502.Lab.Machine;
+using Why502.Lab.Servers;
+using Why502.Lab.Verdicts;
+using Xunit;
+
+namespace Why502.Lab.Scenarios;
+
+/// <summary>The app listens, and nginx does not get through to it.</summary>
+public sealed class FilterScenarios
+{
+    [SkippableTheory]
+    [InlineData("reject with tcp reset", "(111: Connection refused) while connecting to upstream", 502)]
+    [InlineData("reject with icmpx type admin-prohibited", "(113: No route to host) while connecting to upstream", 502)]
+    [InlineData("drop", "upstream timed out (110: Connection timed out) while connecting to upstream", 504)]
+    public void RuleOnTheAppsPort_IsFirewall(string verdict, string symptom, int status) => LabMachine.Run(nameof(RuleOnTheAppsPort_IsFirewall), machine =>
+    {
+        Programs.Require("nft");
+        Node.Start(machine, 3000);
+        Filter(machine, $"tcp dport 3000 {verdict}");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000", "proxy_connect_timeout 300ms;"));
+        new Client(machine).MustGet(status, "/", times: 3);
+        Examination.Faulty(machine, nginx, new Expected("firewall-blocked")
+        {
+            Symptom = symptom,
+            Directive = "proxy_pass http://127.0.0.1:3000",
+            Confidence = 0.8,
+            UnprivilegedMay = ["connect-timeout", "host-unreachable"],
+        });
+    });
+
+    /// <summary>The look-alike: a rule rejects, but of another port; nothing listens on nginx's.</summary>
+    [SkippableFact]
+    public void RuleOnAnotherPort_IsDown() => LabMachine.Run(nameof(RuleOnAnotherPort_IsDown), machine =>
+    {
+        Programs.Require("nft");
+        Filter(machine, "tcp dport 25 reject with tcp reset");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
+        new Client(machine).MustGet(502, "/", times: 3);
+        Examination.Faulty(machine, nginx, new Expected("upstream-down")
+        {
+            Symptom = "(111: Connection refused) while connecting to upstream",
+            Directive = "proxy_pass http://127.0.0.1:3000",
+            Confidence = 0.8,
+        });
+    });
+
+    /// <summary>A neighbour that is there for ARP and answers no SYN: no rule here, no full queue.</summary>
+    [SkippableFact]
+    public void SynNeverAnswered_IsConnectTimeout() => LabMachine.Run(nameof(SynNeverAnswered_IsConnectTimeout), machine =>
+    {
+        BlackHole(machine);
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://10.7.0.9:8080", "proxy_connect_timeout 300ms;"));
+        new Client(machine).MustGet(504, "/", times: 3);
+        Examination.Faulty(machine, nginx, new Expected("connect-timeout")
+        {
+            Symptom = "upstream timed out (110: Connection timed out) while connecting to upstream",
+            Directive = "proxy_pass http://10.7.0.9:8080",
+            Confidence = 0.5,
+        });
+    });
+
+    internal static void BlackHole(LabMachine machine) => machine.Shell("""
+        ip link add up0 type veth peer name up1
+        ip addr add 10.7.0.1/24 dev up0
+        ip link set up0 up
+        ip link set up1 up
+        ip neigh add 10.7.0.9 lladdr 02:00:00:00:00:09 dev up0
+        """);
+
+    private static void Filter(LabMachine machine, string rule) =>
+        machine.Must("nft", $"add table inet guard; add chain inet guard input {{ type filter hook input priority 0; }}; add rule inet guard input {rule}");
+}

@@ -1,0 +1,55 @@
+using Why502.Lab.Machine;
+using Xunit;
+
+namespace Why502.Lab.Verdicts;
+
+/// <summary>The published binary under examination, run inside a lab machine.</summary>
+public sealed class Tool
+{
+    private static readonly Lazy<string?> Published = new(Find);
+    private readonly LabMachine _machine;
+    private readonly string _binary;
+
+    private Tool(LabMachine machine, string binary)
+    {
+        _machine = machine;
+        _binary = binary;
+    }
+
+    /// <summary>The tool, or a skip: what the scenario had to show without it, it has shown by then.</summary>
+    public static Tool On(LabMachine machine)
+    {
+        Skip.If(Published.Value is null, "no published binary: set WHY502_BINARY or publish to artifacts/publish");
+        return new Tool(machine, Published.Value!);
+    }
+
+    public CommandResult Run(params string[] arguments) => _machine.Execute([_binary, .. arguments]);
+
+    /// <summary>As a user who is nobody special: no group, no capability.</summary>
+    public CommandResult RunUnprivileged(params string[] arguments) =>
+        _machine.Execute(["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--", _binary, .. arguments]);
+
+    public CommandResult Trace(string traceFile, params string[] arguments) =>
+        _machine.Execute(["strace", "-f", "-qq", "-s", "256", "-o", traceFile, "-e", "trace=%file,%desc,ftruncate,truncate,bind", "--", _binary, .. arguments]);
+
+    private static string? Find()
+    {
+        var named = Environment.GetEnvironmentVariable("WHY502_BINARY");
+        if (!string.IsNullOrEmpty(named))
+        {
+            return File.Exists(named) ? named : throw new LabException($"WHY502_BINARY={named} does not exist");
+        }
+
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "why502.slnx")))
+            {
+                // Not the script at the root: it may build first, and a lab machine is no place for that.
+                var published = Path.Combine(folder.FullName, "artifacts", "publish", "why502");
+                return File.Exists(published) ? published : null;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Why502.Tests.Architecture;
+
+/// <summary>What a reviewer would otherwise have to look for.</summary>
+public partial class RepositoryTests
+{
+    private const int LinesMax = 600;
+
+    [Fact]
+    public void EverySourceFile_IsShort()
+        => Assert.Empty(Checkout.Files(".cs").Where(file => File.ReadLines(Path.Combine(Checkout.Root, file)).Count() > LinesMax));
+
+    [Fact]
+    public void NothingIsLeftToDo()
+        => Assert.Empty(Checkout.Files(".cs").Where(file => !IsThisFile(file) && LeftToDo().IsMatch(Checkout.Read(file))));
+
+    /// <summary>A checkout is all there is: no path of the machine that it was written on.</summary>
+    [Fact]
+    public void NothingPointsOutsideTheCheckout()
+        => Assert.Empty(Checkout.Files().Where(file => !IsThisFile(file) && OutsidePath().IsMatch(Checkout.Read(file))));
+
+    [Fact]
+    public void EveryFile_IsNamedAfterItsJob()
+        => Assert.Empty(Checkout.Files(".cs").Where(file => JoblessName().IsMatch(Path.GetFileNameWithoutExtension(file))));
+
+    /// <summary>The room's name is the namespace; folders inside may go on with it, or not where a type is the room's public face.</summary>
+    [Fact]
+    public void EverySourceFile_IsInTheNamespaceOfItsRoom()
+    {
+        foreach (var file in Checkout.Sources("src"))
+        {
+            var parts = file.Split('/');
+            var room = parts[1] == "why502" ? "Why502.Cli" : parts[1];
+            var deepest = string.Join('.', parts[2..^1].Prepend(room));
+            foreach (var declared in Namespace().Matches(Checkout.Read(file)).Select(match => match.Groups[1].Value))
+            {
+                Assert.True(declared == room || declared == deepest || deepest.StartsWith(declared + ".", StringComparison.Ordinal) && declared.StartsWith(room + ".", StringComparison.Ordinal),
+                    $"{file} declares namespace {declared}, which is not {room} or a part of {deepest}.");
+            }
+        }
+    }
+
+    [Fact]
+    public void EverySuppression_SaysWhy()
+    {
+        foreach (var file in Checkout.Files(".cs").Where(file => !IsThisFile(file)))
+        {
+            var lines = Checkout.Read(file).Split('\n');
+            for (var i = 0; i < lines.Length; i++)
+            {
+                var reason = lines[i].Contains("//", StringComparison.Ordinal) || i > 0 && lines[i - 1].TrimStart().StartsWith("//", StringComparison.Ordinal);
+                Assert.True(!lines[i].TrimStart().StartsWith("#pragma warning disable", StringComparison.Ordinal) || reason, $"{file}:{i + 1} suppresses a warning without a reason.");
+            }
+        }
+    }
+
+    [Fact]
+    public void Changelog_HasTheCurrentVersion()
+    {
+        var version = Checkout.ReadXml("Directory.Build.props").Descendants("Version").Single().Value;
+        Assert.Contains($"\n## [{version}]", Checkout.Read("CHANGELOG.md"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Scripts and files that the documents name are there, so that a command copied from them runs.</summary>
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("ARCHITECTURE.md")]
+    [InlineData("CONTRIBUTING.md")]
+    [InlineData("SECURITY.md")]
+    public void EveryPathInADocument_Exists(string document)
+    {
+        var text = Checkout.Read(document);
+        var named = OwnPath().Matches(text).Select(match => match.Groups[1].Value.TrimEnd('/', '.')).Distinct()
+            .Where(path => !path.Contains("ID", StringComparison.Ordinal) && !path.StartsWith("artifacts", StringComparison.Ordinal));
+        Assert.Empty(named.Where(path => !Path.Exists(Path.Combine(Checkout.Root, path))));
+    }
+
+    [Theory]
+    [InlineData("why502")]
+    [InlineData("test")]
+    [InlineData(".ci/run")]
+    [InlineData("eng/publish")]
+    [InlineData("eng/dotnet")]
+    public void EveryScript_CanBeRun(string script)
+    {
+        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(Path.Combine(Checkout.Root, script)).HasFlag(UnixFileMode.UserExecute), $"{script} is not executable.");
+        Assert.StartsWith("#!/usr/bin/env bash\n", Checkout.Read(script), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ci_RunsWhatEverybodyRuns()
+        => Assert.Equal("./test", Checkout.Read(".ci/run").TrimEnd().Split("exec ")[^1]);
+
+    private static bool IsThisFile(string file) => Path.GetFileName(file) == nameof(RepositoryTests) + ".cs";
+
+    [GeneratedRegex(@"\b(TODO|FIXME|HACK|NotImplementedException)\b")]
+    private static partial Regex LeftToDo();
+
+    [GeneratedRegex(@"/work/(shared|main|wt)\b|\.library\b")]
+    private static partial Regex OutsidePath();
+
+    [GeneratedRegex("(Utils?|Helpers?|Manager)$")]
+    private static partial Regex JoblessName();
+
+    [GeneratedRegex(@"^namespace ([\w.]+)", RegexOptions.Multiline)]
+    private static partial Regex Namespace();
+
+    /// <summary>./script, or a path below one of the checkout's folders.</summary>
+    [GeneratedRegex(@"(?<=[\s`(])(?:\./)?((?<=\./)[\w.-]+|(?:src|tests|eng|docs|bench|\.ci)/[\w./-]*)")]
+    private static partial Regex OwnPath();
+}

@@ -1,0 +1,135 @@
+using System.Text;
+using Why502.Logs;
+using Xunit;
+
+namespace Why502.Tests.Logs;
+
+public class AccessLogTests
+{
+    private const string Timed = AccessLogFormat.CombinedText + " $request_time $upstream_addr $upstream_status $upstream_response_time $upstream_header_time";
+    private const string Row = "192.0.2.7 - - [20/Nov/2026:22:37:13 +0100] \"GET /users/17?x=1 HTTP/1.1\" 502 157 \"-\" \"curl/8\"";
+
+    private static AccessRecord Parse(AccessLogFormat format, string line)
+    {
+        Assert.True(format.TryParse(Encoding.UTF8.GetBytes(line), out AccessRecord? record), line);
+        return record;
+    }
+
+    [Fact]
+    public void CombinedRow_IsRead()
+    {
+        AccessRecord r = Parse(AccessLogFormat.Combined, Row);
+        Assert.Equal((502, "GET", "/users/17", 157L), (r.Status, r.Method, r.Path, r.BodyBytesSent));
+        Assert.Equal(new DateTimeOffset(2026, 11, 20, 21, 37, 13, TimeSpan.Zero), r.Time);
+        Assert.Equal(StatusOrigin.Unknown, r.Origin);
+    }
+
+    [Fact]
+    public void UnquotedUpstreamLists_AreSplit()
+    {
+        AccessRecord r = Parse(AccessLogFormat.Compile(Timed), Row + " 0.310 10.0.0.1:80, [::1]:80 : unix:/run/a.sock 502, 504 : 200 0.001, 0.300 : 0.005 -, - : 0.004");
+        Assert.Equal(["10.0.0.1:80", "[::1]:80", "unix:/run/a.sock"], r.UpstreamAddrs);
+        Assert.Equal([502, 504, 200], r.UpstreamStatuses);
+        Assert.Equal([0.001, 0.3, 0.005], r.UpstreamResponseTimes);
+        Assert.True(double.IsNaN(r.UpstreamHeaderTimes[0]));
+        Assert.Equal(0.31, r.RequestTime);
+    }
+
+    [Theory]
+    [InlineData("0.001 10.0.0.1:80 502 0.001 -", StatusOrigin.Nginx)]
+    [InlineData("0.001 10.0.0.1:80 502 0.001 0.001", StatusOrigin.Upstream)]
+    [InlineData("0.000 - - - -", StatusOrigin.Nginx)]
+    public void OriginOfTheStatus_ComesFromTheHeaderTime(string tail, StatusOrigin origin) =>
+        Assert.Equal(origin, Parse(AccessLogFormat.Compile(Timed), Row + " " + tail).Origin);
+
+    [Fact]
+    public void UpstreamStatusAlone_NeverProvesTheUpstream() =>
+        Assert.Equal(StatusOrigin.Unknown, Parse(AccessLogFormat.Compile(AccessLogFormat.CombinedText + " $upstream_addr $upstream_status"), Row + " 10.0.0.1:80 502").Origin);
+
+    [Fact]
+    public void ClosedByTheClient_IsTheClients() =>
+        Assert.Equal(StatusOrigin.Client, Parse(AccessLogFormat.Combined, Row.Replace("\" 502 ", "\" 499 ")).Origin);
+
+    [Fact]
+    public void JsonRow_WithEscapedQuotes_IsRead()
+    {
+        AccessLogFormat format = AccessLogFormat.Compile("{\"t\":\"$time_iso8601\",\"r\":\"$request\",\"s\":$status,\"ua\":\"$http_user_agent\",\"up\":\"$upstream_addr\",\"rt\":$request_time}", EscapeMode.Json);
+        AccessRecord r = Parse(format, "{\"t\":\"2026-11-20T22:37:13+01:00\",\"r\":\"GET /a\\\"b HTTP/1.1\",\"s\":504,\"ua\":\"x\\\",\\\"s\\\":200\",\"up\":\"10.0.0.1:80, 10.0.0.2:80\",\"rt\":1.5}");
+        Assert.Equal((504, "/a\"b", 1.5), (r.Status, r.Path, r.RequestTime));
+        Assert.Equal(2, r.UpstreamAddrs.Count);
+    }
+
+    [Fact]
+    public void EscapedBytes_AreDecoded() => Assert.Equal("/a\"b", Parse(AccessLogFormat.Combined, Row.Replace("/users/17?x=1", "/a\\x22b")).Path);
+
+    [Fact]
+    public void HostileUserAgent_CannotShiftFields() =>
+        Assert.Equal(502, Parse(AccessLogFormat.Combined, Row.Replace("curl/8", "\\x22 200 5 \\x22-\\x22")).Status);
+
+    [Fact]
+    public void BareFreeText_IsFittedByWhatFollows()
+    {
+        AccessLogFormat format = AccessLogFormat.Compile("$remote_addr $http_user_agent $status $request_time");
+        Assert.Equal((404, 0.5), (Parse(format, "1.2.3.4 Mozilla 5.0 (X 200 Y) 404 0.500").Status, Parse(format, "1.2.3.4 a b 404 0.500").RequestTime));
+    }
+
+    public static TheoryData<string, AccessFields> Samples => new()
+    {
+        { Row, AccessFields.Status },
+        { Row + " \"203.0.113.5\"", AccessFields.Status },
+        { "shop.example:443 " + Row, AccessFields.Host },
+        { Row + " 512 0.003 [default-web-80] [] 10.1.0.4:8080 157 0.003 502 5d41402abc4b2a76b9719d911017c592", AccessFields.UpstreamStatus },
+        { Row + " rt=0.010 uct=\"0.001\" uht=\"-\" urt=\"0.009\" ua=\"10.0.0.1:80\" us=\"502\"", AccessFields.UpstreamHeaderTime },
+        { Row + " 0.310 0.300 10.0.0.1:80 502", AccessFields.UpstreamAddr },
+        { "{\"time_local\":\"20/Nov/2026:22:37:13 +0100\",\"request\":\"GET / HTTP/1.1\",\"status\":\"502\",\"upstream_addr\":\"10.0.0.1:80\",\"x\":\"\"}", AccessFields.UpstreamAddr },
+    };
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void CommonFormats_AreRecognised(string line, AccessFields expected)
+    {
+        AccessLogFormat? format = AccessLogFormat.Recognise([line, line]);
+        Assert.NotNull(format);
+        Assert.True(format.Fields.HasFlag(expected), format.Text);
+        Assert.Equal(502, Parse(format, line).Status);
+    }
+
+    [Fact]
+    public void Fold_CountsGroupsAndHiddenRetries()
+    {
+        AccessLogFold fold = new(AccessLogFormat.Compile(Timed), "access.log");
+        for (int i = 0; i < 100; i++)
+        {
+            string row = $"192.0.2.7 - - [20/Nov/2026:22:{i / 60:00}:{i % 60:00} +0000] \"GET /users/{i}?k=v HTTP/1.1\" ";
+            string line = i % 10 == 0 ? row + "200 5 \"-\" \"c\" 0.020 10.0.0.1:80, 10.0.0.2:80 502, 200 0.001, 0.019 -, 0.019" : row + "502 5 \"-\" \"c\" 0.001 10.0.0.1:80 502 0.001 -";
+            fold.Add(Encoding.UTF8.GetBytes(line), i + 1);
+        }
+
+        fold.Add("garbage"u8, 101);
+        AccessLogSummary s = fold.Summary();
+        Assert.Equal((100L, 1L, 90L), (s.Rows, s.Malformed, s.Status[502]));
+        AccessGroup failed = s.Groups.Single(g => g.Status == 502);
+        Assert.Equal((90L, "/users/{id}", "10.0.0.1:80", StatusOrigin.Nginx), (failed.Count, failed.Route, failed.UpstreamAddr, failed.Origin));
+        Assert.Equal(0.001, failed.RequestTime?.P50 ?? 0, 3);
+        HiddenRetry retry = Assert.Single(s.HiddenRetries);
+        Assert.Equal(("10.0.0.1:80", 502, 200, 10L), (retry.UpstreamAddr, retry.AttemptStatus, retry.FinalStatus, retry.Count));
+        Assert.Equal((2, 100L), (s.Minutes.Count, s.Minutes.Sum(m => m.Total)));
+        Assert.Contains("garbage", Assert.Single(s.MalformedSamples).Text);
+    }
+
+    [Fact]
+    public void ManyRoutes_StayBounded()
+    {
+        AccessLogFold fold = new(AccessLogFormat.Combined, "access.log", maxGroups: 50);
+        for (int i = 0; i < 5000; i++)
+        {
+            fold.Add(Encoding.UTF8.GetBytes(Row.Replace("/users/17?x=1", "/" + (char)('a' + i % 26) + (char)('a' + i / 26 % 26) + (char)('a' + i / 676)).Replace("\" 502 ", "\" 200 ")), null);
+        }
+
+        fold.Add(Encoding.UTF8.GetBytes(Row), null);
+        AccessLogSummary s = fold.Summary();
+        Assert.InRange(s.Groups.Count, 1, 50);
+        Assert.Contains(s.Groups, g => g.Status == 502 && g.Route == "/users/{id}");
+        Assert.Equal(5001, s.Groups.Sum(g => g.Count) + s.GroupsDropped);
+    }
+}

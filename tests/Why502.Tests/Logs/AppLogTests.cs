@@ -1,0 +1,108 @@
+using System.Text;
+using Why502.Logs;
+using Xunit;
+
+namespace Why502.Tests.Logs;
+
+public class AppLogTests
+{
+    private static AppLogEvent Read(string line)
+    {
+        List<AppLogEvent> events = [];
+        AppLogReader reader = new("app.log", now: new DateTime(2026, 11, 21));
+        reader.Push(Encoding.UTF8.GetBytes(line + "\n"), events.Add);
+        reader.Complete(events.Add);
+        return Assert.Single(events);
+    }
+
+    [Theory]
+    [InlineData("[21-Nov-2026 01:02:03] WARNING: [pool www] server reached pm.max_children setting (5), consider raising it", AppEventKind.MaxChildrenReached)]
+    [InlineData("[21-Nov-2026 01:02:03] WARNING: [pool www] seems busy (you may need to increase pm.start_servers, or pm.min/max_spare_servers), spawning 8 children, there are 0 idle, and 9 total children", AppEventKind.PoolSeemsBusy)]
+    [InlineData("[21-Nov-2026 01:02:03] WARNING: [pool www] child 123 exited on signal 11 (SIGSEGV - core dumped) after 1.200000 seconds from start", AppEventKind.ChildExitedOnSignal)]
+    [InlineData("[21-Nov-2026 01:02:03] WARNING: [pool www] child 123 exited with code 255 after 1.2 seconds from start", AppEventKind.ChildExited)]
+    [InlineData("[21-Nov-2026 01:02:03] WARNING: [pool www] child 123, script '/srv/a.php' (request: \"GET /a.php\") execution timed out (5.010000 sec), terminating", AppEventKind.RequestTimedOut)]
+    [InlineData("[21-Nov-2026 01:02:03] WARNING: [pool www] child 123, script '/srv/a.php' (request: \"GET /a.php\") executing too slow (5.01 sec), logging", AppEventKind.SlowRequest)]
+    [InlineData("[21-Nov-2026 01:02:03] ERROR: unable to bind listening socket for address '127.0.0.1:9000': Address already in use (98)", AppEventKind.BindFailed)]
+    [InlineData("[21-Nov-2026 01:02:03] NOTICE: ready to handle connections", AppEventKind.ServerStarted)]
+    [InlineData("Nov 20 01:02:03 web php-fpm8.2[9]: [21-Nov-2026 01:02:03] ERROR: FPM initialization failed", AppEventKind.StartFailed)]
+    [InlineData("[21-Nov-2026 01:02:03 UTC] PHP Fatal error:  Allowed memory size of 134217728 bytes exhausted (tried to allocate 20480 bytes) in /srv/a.php on line 3", AppEventKind.MemoryExhausted)]
+    [InlineData("[21-Nov-2026 01:02:03 UTC] PHP Fatal error:  Uncaught Error: x in /srv/a.php:3", AppEventKind.FatalError)]
+    [InlineData("[2026-11-21 01:02:03 +0000] [7] [CRITICAL] WORKER TIMEOUT (pid:8)", AppEventKind.WorkerTimeout)]
+    [InlineData("[2026-11-21 01:02:03 +0000] [7] [ERROR] Worker (pid:8) was sent SIGKILL! Perhaps out of memory?", AppEventKind.WorkerSentSignal)]
+    [InlineData("[2026-11-21 01:02:03 +0000] [7] [WARNING] Worker (pid:8) was terminated due to signal 9", AppEventKind.WorkerSentSignal)]
+    [InlineData("[2026-11-21 01:02:03 +0000] [7] [ERROR] Connection in use: ('127.0.0.1', 8000)", AppEventKind.BindFailed)]
+    [InlineData("[2026-11-21 01:02:03 +0000] [7] [INFO] Listening at: http://127.0.0.1:8000 (7)", AppEventKind.ListeningOn)]
+    [InlineData("[2026-11-21 01:02:03 +0000] [7] [INFO] Booting worker with pid: 8", AppEventKind.WorkerBooting)]
+    [InlineData("gunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>", AppEventKind.StartFailed)]
+    [InlineData("ModuleNotFoundError: No module named 'flask'", AppEventKind.StartFailed)]
+    [InlineData("*** uWSGI listen queue of socket \"127.0.0.1:3031\" (fd: 3) full !!! (101/100) ***", AppEventKind.ListenQueueFull)]
+    [InlineData("Sat Nov 21 01:02:03 2026 - *** HARAKIRI ON WORKER 1 (pid: 55, try: 1) ***", AppEventKind.WorkerTimeout)]
+    [InlineData("DAMN ! worker 1 (pid: 55) died, killed by signal 9 :( trying respawn ...", AppEventKind.ChildExitedOnSignal)]
+    [InlineData("invalid request block size: 4161 (max 4096)...skip", AppEventKind.RequestTooLarge)]
+    [InlineData("Nov 20 01:02:03 web systemd[1]: app.service: Main process exited, code=exited, status=1/FAILURE", AppEventKind.MainProcessExited)]
+    [InlineData("Nov 20 01:02:03 web systemd[1]: app.service: Failed with result 'exit-code'.", AppEventKind.UnitFailed)]
+    [InlineData("Nov 20 01:02:03 web systemd[1]: app.service: Scheduled restart job, restart counter is at 5.", AppEventKind.UnitRestartScheduled)]
+    [InlineData("Nov 20 01:02:03 web systemd[1]: app.service: Start request repeated too quickly.", AppEventKind.StartLimitHit)]
+    [InlineData("Nov 20 01:02:03 web systemd[1]: Started app.service - My app.", AppEventKind.UnitStarted)]
+    [InlineData("Nov 20 01:02:03 web systemd[1]: Failed to start app.service - My app.", AppEventKind.UnitFailed)]
+    [InlineData("Nov 20 01:02:03 web kernel: Out of memory: Killed process 812 (node) total-vm:1000kB, anon-rss:900kB, file-rss:0kB, shmem-rss:0kB, UID:33 pgtables:1kB oom_score_adj:0", AppEventKind.OomKill)]
+    [InlineData("[12345.678901] Out of memory: Kill process 812 (node) score 900 or sacrifice child", AppEventKind.OomKill)]
+    [InlineData("[12345.678901] Memory cgroup out of memory: Killed process 812 (node) total-vm:1000kB, anon-rss:900kB", AppEventKind.OomKill)]
+    [InlineData("[12345.678901] oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,oom_memcg=/system.slice/app.service,task_memcg=/system.slice/app.service,task=node,pid=812,uid=33", AppEventKind.OomKill)]
+    [InlineData("[12345.678901] php-fpm[812]: segfault at 0 ip 00007f sp 00007f error 4 in libc.so.6[7f+1]", AppEventKind.Segfault)]
+    [InlineData("[12345.678901] traps: node[812] general protection fault ip:7f sp:7f error:0 in node[1+2]", AppEventKind.Segfault)]
+    [InlineData("[12345.678901] nf_conntrack: nf_conntrack: table full, dropping packet", AppEventKind.ConntrackFull)]
+    [InlineData("[12345.678901] TCP: request_sock_TCP: Possible SYN flooding on port 8080. Sending cookies.  Check SNMP counters.", AppEventKind.SynFlood)]
+    [InlineData("[12345.678901] FW-DROP: IN=lo OUT= MAC=00 SRC=127.0.0.1 DST=127.0.0.1 LEN=60 TOS=0x00 PROTO=TCP SPT=41000 DPT=3000 WINDOW=65495 SYN", AppEventKind.PacketLogged)]
+    [InlineData("Error: listen EADDRINUSE: address already in use :::3000", AppEventKind.BindFailed)]
+    [InlineData("Error: Cannot find module '/srv/app.js'", AppEventKind.StartFailed)]
+    [InlineData("Server listening on http://localhost:3000", AppEventKind.ListeningOn)]
+    [InlineData("      Now listening on: http://127.0.0.1:5000", AppEventKind.ListeningOn)]
+    [InlineData("2026-11-21 01:02:03,123 INFO exited: app (exit status 1; not expected)", AppEventKind.ChildExited)]
+    [InlineData("2026-11-21 01:02:03,123 INFO gave up: app entered FATAL state, too many start retries too quickly", AppEventKind.StartLimitHit)]
+    [InlineData("web-1  | FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory", AppEventKind.MemoryExhausted)]
+    public void KnownLine_IsItsEvent(string line, AppEventKind kind) => Assert.Equal(kind, Read(line).Kind);
+
+    [Fact]
+    public void Details_AreRead()
+    {
+        AppLogEvent pool = Read("[21-Nov-2026 01:02:03] WARNING: [pool www] server reached pm.max_children setting (5), consider raising it");
+        Assert.Equal(("www", 5L, new DateTime(2026, 11, 21, 1, 2, 3), AppLogKind.PhpFpm), (pool.Pool, pool.Value, pool.Time, pool.Log));
+        AppLogEvent timedOut = Read("[21-Nov-2026 01:02:03] WARNING: [pool www] child 123, script '/srv/a.php' (request: \"GET /a.php\") execution timed out (5.01 sec), terminating");
+        Assert.Equal((123, "/srv/a.php", "GET /a.php", 5.01), (timedOut.Pid, timedOut.Script, timedOut.Request, timedOut.Seconds));
+        AppLogEvent exited = Read("Nov 20 01:02:03 web systemd[1]: app.service: Main process exited, code=killed, status=9/KILL");
+        Assert.Equal(("app.service", 9, (int?)null), (exited.Source, exited.Signal, exited.ExitStatus));
+        Assert.Equal(new DateTime(2026, 11, 20, 1, 2, 3), exited.Time);
+        AppLogEvent oom = Read("[1.000001] Out of memory: Killed process 812 (node) total-vm:1000kB, anon-rss:900kB");
+        Assert.Equal((812, "node", 900L), (oom.Pid, oom.Process, oom.Value));
+        AppLogEvent listening = Read("[2026-11-21 01:02:03 +0000] [7] [INFO] Listening at: unix:/run/app.sock (7)");
+        Assert.Equal("unix:/run/app.sock", listening.Address);
+        Assert.Equal(("[::]:3000", 3000), (Read("Error: listen EADDRINUSE: address already in use :::3000").Address, Read("Error: listen EADDRINUSE: address already in use :::3000").Port));
+        AppLogEvent inUse = Read("[2026-11-21 01:02:03 +0000] [7] [ERROR] Connection in use: ('127.0.0.1', 8000)");
+        Assert.Equal(("127.0.0.1:8000", 8000, true), (inUse.Address, inUse.Port, inUse.TimeIsUtc));
+        AppLogEvent queue = Read("*** uWSGI listen queue of socket \"127.0.0.1:3031\" (fd: 3) full !!! (101/100) ***");
+        Assert.Equal(("127.0.0.1:3031", 100L), (queue.Address, queue.Value));
+        Assert.Equal(("127.0.0.1", 3000), (Read("x IN=lo OUT= SRC=127.0.0.1 DST=127.0.0.1 PROTO=TCP SPT=41000 DPT=3000").Address, Read("x IN=lo OUT= SRC=127.0.0.1 DST=127.0.0.1 PROTO=TCP SPT=41000 DPT=3000").Port));
+    }
+
+    [Theory]
+    [InlineData("GET /started 200")]
+    [InlineData("user Started shopping")]
+    [InlineData("nothing to see")]
+    public void OrdinaryLine_IsNoEvent(string line)
+    {
+        AppLogReader reader = new("app.log");
+        reader.Push(Encoding.UTF8.GetBytes(line + "\n"), e => Assert.Fail(e.Kind + ": " + line));
+    }
+
+    [Theory]
+    [InlineData("2026/11/20 22:37:13 [error] 7#7: *1 connect() failed", LogKind.NginxError)]
+    [InlineData("192.0.2.7 - - [20/Nov/2026:22:37:13 +0100] \"GET / HTTP/1.1\" 502 157 \"-\" \"curl/8\"", LogKind.NginxAccess)]
+    [InlineData("[21-Nov-2026 01:02:03] NOTICE: fpm is running, pid 7", LogKind.PhpFpm)]
+    [InlineData("[2026-11-21 01:02:03 +0000] [7] [INFO] Starting gunicorn 20.1.0", LogKind.Gunicorn)]
+    [InlineData("*** Starting uWSGI 2.0.21 (64bit) on [Sat Nov 21 01:02:03 2026] ***", LogKind.Uwsgi)]
+    [InlineData("Nov 20 01:02:03 web systemd[1]: Started app.service.", LogKind.Journal)]
+    [InlineData("[12345.678901] eth0: link up", LogKind.Kernel)]
+    [InlineData("lorem ipsum", LogKind.Unknown)]
+    public void KindOfALog_IsSeenInItsHead(string line, LogKind kind) => Assert.Equal(kind, LogKinds.Recognise(Encoding.UTF8.GetBytes(line + "\n" + line + "\n")));
+}
