@@ -20,14 +20,14 @@ internal sealed class LogModel(NginxConfiguration configuration, ModelBuilder mo
             targets.Add(new LogTarget(null, LogKind.File, "error", null, null));
         }
 
-        targets.AddRange(ByDirective("error_log").Select(pair => ErrorTarget(pair.Log, pair.Servers)));
+        targets.AddRange(ByDirective(model.ErrorLogs, "error_log").Select(pair => ErrorTarget(pair.Log, pair.Servers)));
         return targets;
     }
 
     public IReadOnlyList<AccessLogTarget> AccessLogs()
     {
-        var targets = ByDirective("access_log").Select(pair => AccessTarget(pair.Log, pair.Servers)).ToList();
-        var silent = configuration.Servers.Where(s => Nearest(s.Block, "access_log").Count == 0).ToList();
+        var targets = ByDirective(model.AccessLogs, "access_log").Select(pair => AccessTarget(pair.Log, pair.Servers)).ToList();
+        var silent = configuration.Servers.Where(s => s.Block.LastChild("access_log") is null && !Inherited(s, "access_log").Any()).ToList();
         if (silent.Count > 0)
         {
             // ngx_http_log_merge_loc_conf: NGX_HTTP_LOG_PATH in the combined format.
@@ -38,50 +38,48 @@ internal sealed class LogModel(NginxConfiguration configuration, ModelBuilder mo
     }
 
     /// <summary>Each log directive that is in effect for a server or one of its blocks, with the servers it serves.</summary>
-    private IEnumerable<(Directive Log, IReadOnlyList<Server> Servers)> ByDirective(string name)
+    private IEnumerable<(Directive Log, IReadOnlyList<Server> Servers)> ByDirective(IReadOnlyList<(Directive Log, Server Server)> own, string name)
     {
         var order = new List<Directive>();
         var servers = new Dictionary<Directive, List<Server>>(ReferenceEqualityComparer.Instance);
+        var next = 0;
         foreach (var server in configuration.Servers)
         {
-            foreach (var log in Nearest(server.Block, name).Concat(Within(server.Block, name)))
+            if (server.Block.LastChild(name) is null)
             {
-                if (!servers.TryGetValue(log, out var served))
+                foreach (var log in Inherited(server, name))
                 {
-                    servers.Add(log, served = []);
-                    order.Add(log);
+                    Add(log, server);
                 }
+            }
 
-                // Servers come in order, so a server that is known already is the last one.
-                if (served.Count == 0 || served[^1] != server)
-                {
-                    served.Add(server);
-                }
+            for (; next < own.Count && own[next].Server == server; next++)
+            {
+                Add(own[next].Log, server);
             }
         }
 
         return order.Select(log => (log, (IReadOnlyList<Server>)servers[log]));
-    }
 
-    /// <summary>The directives of the nearest level inside http; the process's own error_log is not among them.</summary>
-    private static List<Directive> Nearest(Directive? block, string name)
-    {
-        for (; block is not null; block = block.Parent)
+        void Add(Directive log, Server server)
         {
-            var own = block.Children(name).Where(d => d.Arguments.Count > 0).ToList();
-            if (own.Count > 0)
+            if (!servers.TryGetValue(log, out var served))
             {
-                return own;
+                servers.Add(log, served = []);
+                order.Add(log);
+            }
+
+            // Servers come in order, so a server that is known already is the last one.
+            if (served.Count == 0 || served[^1] != server)
+            {
+                served.Add(server);
             }
         }
-
-        return [];
     }
 
-    private static IEnumerable<Directive> Within(Directive block, string name) =>
-        (block.Block ?? [])
-            .Where(d => d.Block is not null && (d.Is("location") || d.Is("if") || d.Is("limit_except")))
-            .SelectMany(d => d.Children(name).Where(l => l.Arguments.Count > 0).Concat(Within(d, name)));
+    /// <summary>What the http level around a server says.</summary>
+    private static IEnumerable<Directive> Inherited(Server server, string name) =>
+        server.Block.Parent?.Children(name).Where(d => d.Arguments.Count > 0) ?? [];
 
     private static LogTarget ErrorTarget(Directive log, IReadOnlyList<Server>? servers)
     {

@@ -11,6 +11,8 @@ internal sealed class ModelBuilder
     private readonly List<UpstreamGroup> upstreams = [];
     private readonly List<ProxiedLocation> proxied = [];
     private readonly List<StubStatusLocation> stubStatus = [];
+    private readonly List<(Directive Log, Server Server)> accessLogs = [];
+    private readonly List<(Directive Log, Server Server)> errorLogs = [];
     private readonly Dictionary<string, UpstreamGroup> groups = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, UpstreamGroup> streamGroups = new(StringComparer.OrdinalIgnoreCase);
 
@@ -48,6 +50,11 @@ internal sealed class ModelBuilder
     public IReadOnlyList<ProxiedLocation> ProxiedLocations => proxied;
 
     public IReadOnlyList<StubStatusLocation> StubStatus => stubStatus;
+
+    /// <summary>The access_log directives inside servers, in order.</summary>
+    public IReadOnlyList<(Directive Log, Server Server)> AccessLogs => accessLogs;
+
+    public IReadOnlyList<(Directive Log, Server Server)> ErrorLogs => errorLogs;
 
     public UpstreamGroup? Group(string name) => groups.GetValueOrDefault(name);
 
@@ -106,6 +113,14 @@ internal sealed class ModelBuilder
             else if (directive.Is("stub_status"))
             {
                 stubStatus.Add(new StubStatusLocation(server, location, directive.At));
+            }
+            else if (directive.Is("access_log") && directive.Arguments.Count > 0)
+            {
+                accessLogs.Add((directive, server));
+            }
+            else if (directive.Is("error_log") && directive.Arguments.Count > 0)
+            {
+                errorLogs.Add((directive, server));
             }
         }
     }

@@ -12,9 +12,9 @@ internal sealed class ErrorLogSink(DateTime? from) : ILogSink
 
     public void Begin(string file, int? firstLine) => reader = new(file, firstLine ?? 1, firstLine is not null);
 
-    public void Push(ReadOnlySpan<byte> block) => reader.Push(block, fold.Add);
+    public void Push(ReadOnlySpan<byte> block) => reader.Push(block, fold);
 
-    public void End() => reader.Complete(fold.Add);
+    public void End() => reader.Complete(fold);
 }
 
 /// <summary>Access-log text to counts.</summary>

@@ -1,10 +1,13 @@
+using System.Collections.Concurrent;
+
 namespace Why502.Nginx.Routing;
 
 /// <summary>Server and location selection: ngx_http_find_virtual_server and ngx_http_core_find_location.</summary>
 internal sealed class Router(IReadOnlyList<Server> servers, IReadOnlyList<ProxiedLocation> proxied)
 {
-    private readonly Dictionary<Directive, Pattern?> patterns = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<string, ServerNames> namesByListen = new(StringComparer.Ordinal);
+    // Caches, filled by whoever asks first: a configuration is read from several threads.
+    private readonly ConcurrentDictionary<Directive, Pattern?> patterns = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<string, ServerNames> namesByListen = new(StringComparer.Ordinal);
 
     public Route? Find(string? listen, string? host, string uri, bool tls)
     {
@@ -39,12 +42,7 @@ internal sealed class Router(IReadOnlyList<Server> servers, IReadOnlyList<Proxie
             return null;
         }
 
-        var key = $"{listen}|{tls}";
-        if (!namesByListen.TryGetValue(key, out var names))
-        {
-            namesByListen.Add(key, names = new ServerNames(candidates));
-        }
-
+        var names = namesByListen.GetOrAdd($"{listen}|{tls}", _ => new ServerNames(candidates));
         return (host is null ? null : names.Find(HostOnly(host))) ?? Default(candidates, listen);
     }
 
@@ -118,16 +116,8 @@ internal sealed class Router(IReadOnlyList<Server> servers, IReadOnlyList<Proxie
         return nested ?? prefix;
     }
 
-    private Pattern? PatternOf(Location location)
-    {
-        if (!patterns.TryGetValue(location.Block, out var pattern))
-        {
-            pattern = Pattern.TryCreate(location.Path, location.Modifier == "~*");
-            patterns.Add(location.Block, pattern);
-        }
-
-        return pattern;
-    }
+    private Pattern? PatternOf(Location location) =>
+        patterns.GetOrAdd(location.Block, _ => Pattern.TryCreate(location.Path, location.Modifier == "~*"));
 
     private ProxiedLocation? PassOf(Location? location)
     {

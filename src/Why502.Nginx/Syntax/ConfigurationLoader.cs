@@ -10,7 +10,7 @@ internal sealed class ConfigurationLoader(IConfigurationSource source, string co
     public const int BlockDepthMax = 256;
 
     /// <summary>Files that are included again and again may multiply the configuration by this many directives, no more.</summary>
-    public const int RepeatedDirectivesMax = 500_000;
+    public const int RepeatedDirectivesMax = 1_000_000;
 
     /// <summary>So many problems are reported; a configuration with more has one that comes first.</summary>
     public const int ProblemsMax = 10_000;
@@ -42,7 +42,8 @@ internal sealed class ConfigurationLoader(IConfigurationSource source, string co
         }
 
         openFiles.Add(path);
-        var written = Build(file, 0, file.Tree.Nodes.Length, parent, depth, into);
+        List<Directive>? effective = into;
+        var written = Build(file, 0, file.Tree.Nodes.Length, parent, depth, ref effective);
         openFiles.RemoveAt(openFiles.Count - 1);
         if (!known)
         {
@@ -65,7 +66,8 @@ internal sealed class ConfigurationLoader(IConfigurationSource source, string co
             }
         }
 
-        file.Directives = Build(file, 0, file.Tree.Nodes.Length, null, 0, into);
+        List<Directive>? effective = into;
+        file.Directives = Build(file, 0, file.Tree.Nodes.Length, null, 0, ref effective);
     }
 
     private ConfigurationFile? FileAt(string path, SourceLine from)
@@ -111,8 +113,8 @@ internal sealed class ConfigurationLoader(IConfigurationSource source, string co
         return false;
     }
 
-    /// <summary>Makes the directives of a range of sibling nodes; what is in effect goes to <paramref name="effective"/>, what is written is returned.</summary>
-    private Directive[] Build(ConfigurationFile file, int first, int end, Directive? parent, int depth, List<Directive> effective)
+    /// <summary>Makes the directives of a range of sibling nodes; returns what is written and puts what is in effect into <paramref name="effective"/>, which stays null while the two are the same.</summary>
+    private Directive[] Build(ConfigurationFile file, int first, int end, Directive? parent, int depth, ref List<Directive>? effective)
     {
         var tree = file.Tree;
         var count = 0;
@@ -126,19 +128,22 @@ internal sealed class ConfigurationLoader(IConfigurationSource source, string co
         for (var i = first; i < end; i = tree.Node(i).Next)
         {
             var directive = new Directive(file, i, parent);
-            written[count++] = directive;
             ref readonly var node = ref tree.Node(i);
             if (node.BodyStart < 0 && IsInclude(file, i))
             {
+                effective ??= [.. written.AsSpan(0, count)];
                 Include(directive, depth, effective);
-                continue;
+            }
+            else
+            {
+                effective?.Add(directive);
+                if (node.BodyStart >= 0 && !node.IsRaw)
+                {
+                    BuildBlock(directive, i + 1, node.Next, depth + 1);
+                }
             }
 
-            effective.Add(directive);
-            if (node.BodyStart >= 0 && !node.IsRaw)
-            {
-                BuildBlock(directive, i + 1, node.Next, depth + 1);
-            }
+            written[count++] = directive;
         }
 
         return written;
@@ -157,13 +162,11 @@ internal sealed class ConfigurationLoader(IConfigurationSource source, string co
             return;
         }
 
-        var effective = new List<Directive>();
-        var written = Build(directive.File, first, end, directive, depth, effective);
+        List<Directive>? effective = null;
+        var written = Build(directive.File, first, end, directive, depth, ref effective);
         directive.Written = written;
-        directive.Block = HasInclude(written) ? effective.ToArray() : written;
+        directive.Block = effective is null ? written : effective;
     }
-
-    private static bool HasInclude(Directive[] written) => Array.Exists(written, d => d.Included is not null);
 
     private static bool IsInclude(ConfigurationFile file, int index)
     {
@@ -193,7 +196,7 @@ internal sealed class ConfigurationLoader(IConfigurationSource source, string co
             LoadFile(path, directive.Parent, directive.TerminatorAt, depth, effective);
         }
 
-        directive.Included = effective.GetRange(start, effective.Count - start);
+        directive.Included = new Slice(effective, start, effective.Count - start);
     }
 
     /// <summary>ngx_conf_full_name with conf_prefix: relative to the folder of the main configuration file.</summary>
@@ -214,5 +217,23 @@ internal sealed class ConfigurationLoader(IConfigurationSource source, string co
         {
             Problems.Add(new Problem(at, message, kind, null, column));
         }
+    }
+
+    /// <summary>A view of what an include brought in: a copy per level would make nested includes cost their square.</summary>
+    private sealed class Slice(List<Directive> list, int start, int count) : IReadOnlyList<Directive>
+    {
+        public int Count => count;
+
+        public Directive this[int index] => list[start + index];
+
+        public IEnumerator<Directive> GetEnumerator()
+        {
+            for (var i = 0; i < count; i++)
+            {
+                yield return list[start + i];
+            }
+        }
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

@@ -60,7 +60,7 @@ public sealed class SyntaxProperties
             var edit = ConfigurationEdit.Set(before, before.Find("location"), "proxy_read_timeout", arguments);
             var added = ConfigurationEdit.Set(before, before.Find("location"), "proxy_set_header", arguments);
             return Holds(edit, "proxy_read_timeout", arguments) && Holds(added, "proxy_set_header", arguments);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(100));
     }
 
     private static bool Holds(FileEdit edit, string name, string[] arguments)
