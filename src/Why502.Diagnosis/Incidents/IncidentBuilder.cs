@@ -83,7 +83,8 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
         var lines = symptoms.Sum(symptom => symptom.Group.Count);
         var beneath = incidents
             .Select((incident, index) => (incident, index))
-            .Where(item => location?.Group is { } group && item.incident.Group?.Name == group.Name && item.incident.State != IncidentState.Recovered)
+            .Where(item => location is not null && item.incident.State != IncidentState.Recovered
+                && (item.incident.Location?.At == location.At || (location.Group is { } group && item.incident.Group?.Name == group.Name)))
             .OrderByDescending(item => item.incident.Requests)
             .FirstOrDefault();
         if (beneath.incident is null)
@@ -98,15 +99,18 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             NoLiveUpstreams = beneath.incident.NoLiveUpstreams + lines,
             Requests = beneath.incident.Requests + lines,
             Last = last > beneath.incident.Last ? last : beneath.incident.Last,
-            Samples = [.. beneath.incident.Samples, .. symptoms.SelectMany(symptom => symptom.Group.Samples).TakeLast(1)],
+            Samples = [.. symptoms.SelectMany(symptom => symptom.Group.Samples).TakeLast(1), .. beneath.incident.Samples],
         };
     }
 
     private ProxiedLocation? LocationOf(ErrorGroup group)
     {
-        var upstream = group.UpstreamPeer is null ? null : $"{group.UpstreamScheme}://{group.UpstreamPeer}{(group.UpstreamPeer.StartsWith("unix:", StringComparison.Ordinal) ? ":" : "")}";
+        // After "no live upstreams" nginx writes the group's name, or the host as it stands in the pass directive, without its port.
+        var upstream = group.UpstreamPeer is null || IsNoLive(group) ? null : $"{group.UpstreamScheme}://{group.UpstreamPeer}{(group.UpstreamPeer.StartsWith("unix:", StringComparison.Ordinal) ? ":" : "")}";
         return configuration?.LocationFor(group.Server, group.Host, group.Path ?? group.Route ?? "/", upstream);
     }
+
+    private static bool IsNoLive(ErrorGroup group) => Symptom.Of(group)?.Kind == SymptomKind.NoLiveUpstreams;
 
     private static Endpoint? PeerOf(ErrorGroup group)
         => group.UpstreamPeer is { } text && Endpoint.TryParse(text, 0, out var peer) && (peer.IsUnix || peer.Port != 0) ? peer : null;

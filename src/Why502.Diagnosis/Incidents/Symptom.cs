@@ -39,12 +39,16 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
             _ when format.StartsWith("upstream sent too big header", StringComparison.Ordinal) => SymptomKind.HeaderTooBig,
             _ when format.StartsWith("upstream prematurely closed", StringComparison.Ordinal) => SymptomKind.ClosedEarly,
             _ when group.Errno is 104 or 32 && IsUpstreamIo(group) => SymptomKind.Reset,
-            _ => IsGatewayStatus(known.Status) ? SymptomKind.OtherMessage : null,
+            _ => IsGatewayStatus(known.Status) && Concerns(group, known) ? SymptomKind.OtherMessage : null,
         };
     }
 
     private static bool IsUpstreamIo(ErrorGroup group)
         => group.UpstreamPeer is not null && group.Phase is { } phase && phase.Contains("upstream", StringComparison.Ordinal);
+
+    /// <summary>A page that is not there is a 404, whatever else the same message can mean: without an upstream a message counts only when a cause knows it and the errno is not plain absence.</summary>
+    private static bool Concerns(ErrorGroup group, ErrorMessage known)
+        => group.UpstreamPeer is not null || (known.Candidates.Count > 0 && group.Errno is not (2 or 20));
 
     private static bool IsGatewayStatus(string status)
         => status.StartsWith('5') || status.StartsWith("cut", StringComparison.Ordinal) || status.StartsWith("session closed", StringComparison.Ordinal);

@@ -74,15 +74,18 @@ public sealed class ProbeSymptoms(Observations seen)
     private ConnectFact? Ask(Endpoint peer, NginxInstance instance)
     {
         var connect = seen.Ask(new Connect(peer.ToString())).FactOrNull;
-        if (!peer.IsUnix || connect?.Outcome != ProbeOutcome.Ok)
+        if (!peer.IsUnix || connect is not { Outcome: ProbeOutcome.Ok or ProbeOutcome.PermissionDenied })
         {
             return connect;
         }
 
-        // Root may open any socket: what counts is whether nginx's worker may.
-        return seen.Ask(SocketReading.Question(instance, peer.UnixPath!)).FactOrNull is { WorkerMayConnect: false }
-            ? connect with { Outcome = ProbeOutcome.PermissionDenied, Errno = 13 }
-            : connect;
+        // What counts is whether nginx's worker may open the socket: root may open any, and another user may be kept out where the worker is not.
+        return (seen.Ask(SocketReading.Question(instance, peer.UnixPath!)).FactOrNull?.WorkerMayConnect, connect.Outcome) switch
+        {
+            (false, _) => connect with { Outcome = ProbeOutcome.PermissionDenied, Errno = 13 },
+            (_, ProbeOutcome.PermissionDenied) => null,
+            _ => connect,
+        };
     }
 
     private static bool IsKnown(Endpoint peer, ProxiedLocation location, IReadOnlyList<Incident> known)

@@ -61,7 +61,9 @@ public static class StateReading
     {
         if (incident.Errno == 13 && peer.IsUnix)
         {
-            return seen.Ask(SocketReading.Question(incident)).FactOrNull?.WorkerMayConnect is { } may ? !may : null;
+            return seen.Ask(SocketReading.Question(incident)).FactOrNull?.WorkerMayConnect is { } may ? !may
+                : seen.Ask(new MachineState()).FactOrNull is { RunsAsRoot: false } && seen.Ask(new Connect(peer.ToString())).FactOrNull is { Outcome: ProbeOutcome.Ok } ? false
+                : null;
         }
 
         return seen.Ask(new Connect(peer.ToString())).FactOrNull is { } now ? now.Outcome != ProbeOutcome.Ok : ListenerGone(incident, peer, seen);

@@ -177,7 +177,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
         Server = Clean(record.Server),
         Listen = Clean(record.Listen),
         UpstreamScheme = trusted ? Clean(record.UpstreamScheme) : null,
-        UpstreamPeer = trusted ? Clean(record.UpstreamPeer) : null,
+        UpstreamPeer = trusted ? Address(record.UpstreamPeer) : null,
         Route = coarse ? null : route,
         Path = coarse || record.RequestUri is null ? null : Clean(Encoding.UTF8.GetString(Routes.PathOf(Encoding.UTF8.GetBytes(record.RequestUri)))),
         Host = coarse ? null : Clean(record.Host),
@@ -188,6 +188,9 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
         ConfigLine = record.ConfigLine,
         Candidates = known.Candidates,
     };
+
+    /// <summary>An address is compared with the configuration's: it is made safe to print, and nothing is left out of it.</summary>
+    private static string? Address(string? text) => text is null ? null : Sanitizer.Line(text);
 
     private static string? Clean(string? text) => text is null ? null : Redactor.Text(Sanitizer.Line(text));
 

@@ -20,7 +20,7 @@ internal static class MessageAffinity
         score += configuration == context.IsConfiguration ? 2 : -2;
         if (context.Phase is { } phase)
         {
-            score += message.Phases.Contains(phase) ? 3 : 0;
+            score += message.Phases.Contains(phase) ? 6 : message.Phases.Count == 0 ? -2 : 0;
         }
         else if (message.Phases.Count > 0 && !message.Phases.Contains("-"))
         {

@@ -40,7 +40,16 @@ public static partial class Redactor
             s = Jwt().Replace(s, Mark);
         }
 
-        return LongToken().Replace(s, static m => IsToken(m.ValueSpan) ? Mark : m.Value);
+        return LongToken().Replace(s, match => IsToken(match.ValueSpan) && !IsInSocketPath(s, match.Index) ? Mark : match.Value);
+    }
+
+    /// <summary>The path of a unix socket is an address of this machine, whatever its directories are called.</summary>
+    private static bool IsInSocketPath(string text, int index)
+    {
+        var start = text.LastIndexOfAny([' ', '"', '\'', ',', ';'], index);
+        var word = text.AsSpan(start + 1, index - start - 1);
+        var socket = word.IndexOf("unix:", StringComparison.Ordinal);
+        return socket >= 0 && !word[(socket + "unix:".Length)..].Contains(':');
     }
 
     /// <summary>One of these stands in every secret-looking name: lines without them skip the costly patterns.</summary>

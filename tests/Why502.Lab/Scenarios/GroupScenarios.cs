@@ -23,6 +23,7 @@ public sealed class GroupScenarios
         Examination.Faulty(machine, nginx, new Expected("upstream-group-exhausted")
         {
             Symptom = NoneLive,
+            Alongside = ["upstream-down"],
             Directive = "proxy_pass http://backend",
         });
     });
