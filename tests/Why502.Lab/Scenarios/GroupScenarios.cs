@@ -25,6 +25,9 @@ public sealed class GroupScenarios
             Symptom = NoneLive,
             Alongside = ["upstream-down"],
             Directive = "proxy_pass http://backend",
+
+            // What marked the peers failed is over, and is listed as such.
+            Alongside = ["upstream-down"],
         });
     });
 

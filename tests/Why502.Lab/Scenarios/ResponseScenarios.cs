@@ -72,6 +72,10 @@ public sealed class ResponseScenarios
         var client = new Client(machine);
         client.MustGet(200, "/", times: 5);
         client.MustGet(502, "/login", times: 4);
+
+        // Other routes go on being answered: that is no recovery of this one.
+        Thread.Sleep(1100);
+        client.MustGet(200, "/", times: 5);
     }
 
     private static Expected Expect(string cause, string symptom, string directive) => new(cause)
