@@ -71,7 +71,7 @@ public static class Diagnoser
             Findings = [.. Ranked(ordered)],
             Unexplained = unexplained,
             Unobserved = UnobservedReading.Of(seen, ordered),
-            Notes = [.. reproduction is null ? [] : new[] { reproduction.Line }, .. views.SelectMany(view => view.Notes(seen)), .. probed.Notes, .. MachineNotes(machine)],
+            Notes = [.. reproduction is null ? [] : new[] { reproduction.Line }, .. views.SelectMany(view => view.Notes(seen)), .. probed.Notes, .. judged.SelectMany(judgement => judgement.Failures).Distinct(), .. MachineNotes(machine)],
             Wanted = seen.Wanted,
             Overview = new Overview
             {

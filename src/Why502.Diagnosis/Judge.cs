@@ -3,6 +3,9 @@ namespace Why502.Diagnosis;
 /// <summary>An incident with the causes that compete for it, the likeliest first.</summary>
 public sealed record Judgement(Incident Incident, IReadOnlyList<Finding> Findings, IReadOnlyDictionary<Question, IReadOnlyList<string>> Undecided)
 {
+    /// <summary>Causes whose weighing itself failed: a bug, and no reason to lose the others' verdict.</summary>
+    public IReadOnlyList<string> Failures { get; init; } = [];
+
     /// <summary>The same judgement with the incident's number in the report.</summary>
     public Judgement Numbered(int number)
     {
@@ -19,9 +22,11 @@ public static class Judge
 
     public static Judgement Weigh(Incident incident, Observations seen)
     {
+        var failures = new List<string>();
         var candidates = CauseRegistry.All
             .Where(cause => cause.Applies(incident))
-            .Select(cause => Weighed(cause, incident, seen))
+            .Select(cause => Weighed(cause, incident, seen, failures))
+            .OfType<Candidate>()
             .ToList();
         var confidences = Confidence.Softmax([.. candidates.Select(candidate => candidate.Score)]);
         var ranked = candidates
@@ -32,13 +37,22 @@ public static class Judge
             .ToList();
         var undecided = Undecided(ranked);
         var named = ranked.Where((candidate, place) => place == 0 || candidate.Confidence >= ListedFrom || candidate.Cause.Info.AboveItsCauses);
-        return new(incident, [.. named.Select(candidate => Finding(candidate, ranked, incident, seen))], undecided);
+        return new(incident, [.. named.Select(candidate => Finding(candidate, ranked, incident, seen))], undecided) { Failures = failures };
     }
 
-    private static Candidate Weighed(Cause cause, Incident incident, Observations seen)
+    private static Candidate? Weighed(Cause cause, Incident incident, Observations seen, List<string> failures)
     {
         var scales = new Scales();
-        cause.Weigh(incident, seen, scales);
+        try
+        {
+            cause.Weigh(incident, seen, scales);
+        }
+        catch (Exception failure) when (failure is NullReferenceException or InvalidOperationException or ArgumentException or IndexOutOfRangeException or KeyNotFoundException or FormatException or OverflowException)
+        {
+            failures.Add($"{cause.Id} could not be weighed ({failure.GetType().Name}): please report it with a record (--record FILE).");
+            return null;
+        }
+
         return new(cause, scales, Confidence.Of(cause.Info.Prior) + scales.Total, 0);
     }
 

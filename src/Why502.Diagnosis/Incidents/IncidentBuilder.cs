@@ -113,7 +113,16 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
     private static bool IsNoLive(ErrorGroup group) => Symptom.Of(group)?.Kind == SymptomKind.NoLiveUpstreams;
 
     private static Endpoint? PeerOf(ErrorGroup group)
-        => group.UpstreamPeer is { } text && Endpoint.TryParse(text, 0, out var peer) && (peer.IsUnix || peer.Port != 0) ? peer : null;
+        => (group.UpstreamPeer ?? SocketIn(group.Message)) is { } text && Endpoint.TryParse(text, 0, out var peer) && (peer.IsUnix || peer.Port != 0) ? peer : null;
+
+    /// <summary>A pasted fragment may lack the upstream field; the message itself names a unix socket (ngx_event_connect_peer).</summary>
+    private static string? SocketIn(string message)
+    {
+        const string before = "connect() to unix:";
+        const string after = " failed";
+        var end = message.IndexOf(after, StringComparison.Ordinal);
+        return message.StartsWith(before, StringComparison.Ordinal) && end > before.Length ? message["connect() to ".Length..end] : null;
+    }
 
     private DateTimeOffset? Earliest(IEnumerable<Symptom> symptoms) => Zoned(symptoms.Min(symptom => symptom.Group.First));
 

@@ -52,8 +52,10 @@ public static class RelatedApps
         var free = related.Where(app => app.LogOdds >= 0).ToList();
         if (free.Select(app => Owner(app)).Distinct().Count() == 1)
         {
-            related = [.. related.Select(app => app.LogOdds >= 0 && app.LogOdds < Weight.Strong.Size
-                ? app with { LogOdds = Weight.Strong.Size, Why = $"{app.Why}; it is the only app here that no location uses" }
+            // A known app server that nobody proxies is rarely there for nothing; any other daemon often is.
+            var alone = free.Any(app => StackOf(app.Listener, apps) is not null) ? Weight.Strong.Size : Weight.Weak.Size;
+            related = [.. related.Select(app => app.LogOdds >= 0 && app.LogOdds < alone
+                ? app with { LogOdds = alone, Why = $"{app.Why}; it is the only app here that no location uses" }
                 : app)];
         }
 
