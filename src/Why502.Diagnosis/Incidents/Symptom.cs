@@ -8,7 +8,8 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
     /// <summary>The symptom of a group, or null when the group is no failure on a gateway path.</summary>
     public static Symptom? Of(ErrorGroup group)
     {
-        if (group.Known is not { IsGatewayPath: true } known || !IsFailure(group.Level) || OnlyClientsOwn(known))
+        if (group.Known is not { } known || !IsFailure(group.Level) || OnlyClientsOwn(known)
+            || !(known.IsGatewayPath || (group.UpstreamPeer is not null && known.Candidates.Count > 0)))
         {
             return null;
         }

@@ -20,7 +20,7 @@ public static class StateReading
             return IncidentState.Current;
         }
 
-        var answeredSince = incident.Traffic.LastSuccess > last;
+        var answeredSince = LastSuccess(incident) > last;
         var silence = seen.Now - last;
         if (incident.Kind == SymptomKind.ConnectFailed && incident.Peer is { } peer)
         {
@@ -44,17 +44,29 @@ public static class StateReading
     }
 
     private static IncidentState FromLogsAlone(Incident incident, DateTimeOffset now)
-        => incident.Last is { } last && incident.Traffic.LastSuccess > last ? Mixed(incident, now - last) : IncidentState.Current;
+        => incident.Last is { } last && LastSuccess(incident) > last ? Mixed(incident, now - last) : IncidentState.Current;
 
     /// <summary>Successes after the last failure: over when there were none before, or after a long silence; else it comes and goes.</summary>
     private static IncidentState Mixed(Incident incident, TimeSpan silence)
         => silence > Quiet || FirstSuccessOfFailingRoutes(incident) > incident.Last ? IncidentState.Recovered : IncidentState.Intermittent;
 
+    /// <summary>A connection is made or not whatever is asked for; what comes after it is over only when the same route is answered.</summary>
+    private static DateTimeOffset? LastSuccess(Incident incident)
+        => incident.Phase is Phase.Connect or Phase.Tls or Phase.Resolve || incident.Routes.Count == 0
+            ? incident.Traffic.LastSuccess
+            : SuccessOfFailingRoutes(incident).Max(group => group.Last);
+
+    private static IEnumerable<Logs.AccessGroup> SuccessOfFailingRoutes(Incident incident)
+    {
+        var failing = incident.Traffic.Groups.Where(group => incident.Routes.Contains(group.Path ?? "")).Select(group => group.Route).OfType<string>().Concat(incident.Routes).ToHashSet();
+        return incident.Traffic.Groups.Where(group => TrafficReading.IsSuccess(group) && (failing.Contains(group.Path ?? "") || failing.Contains(group.Route ?? "")));
+    }
+
     private static DateTimeOffset? FirstSuccess(Incident incident)
         => incident.Traffic.Groups.Where(TrafficReading.IsSuccess).Min(group => group.First);
 
     private static DateTimeOffset? FirstSuccessOfFailingRoutes(Incident incident)
-        => incident.Traffic.Groups.Where(group => TrafficReading.IsSuccess(group) && incident.Routes.Contains(group.Path ?? group.Route ?? "")).Min(group => group.First);
+        => SuccessOfFailingRoutes(incident).Min(group => group.First);
 
     /// <summary>Whether the address still fails now the way the log says; null when that cannot be seen.</summary>
     private static bool? FaultStands(Incident incident, Endpoint peer, Observations seen)

@@ -23,7 +23,6 @@ public sealed class GroupScenarios
         Examination.Faulty(machine, nginx, new Expected("upstream-group-exhausted")
         {
             Symptom = NoneLive,
-            Alongside = ["upstream-down"],
             Directive = "proxy_pass http://backend",
 
             // What marked the peers failed is over, and is listed as such.
