@@ -11,7 +11,10 @@ public static class SocketReading
     public static SocketPath Question(NginxInstance instance, string path)
     {
         var worker = instance.WorkerIdentity;
-        return new(path, worker?.Uid ?? -1, worker?.Gid ?? -1, string.Join(',', worker?.Groups ?? []), instance.MasterPid ?? 0);
+
+        // Without rights over nginx's process its mount namespace is unknown; then the path is read as everybody here sees it.
+        var through = instance.MountNamespace is null ? 0 : instance.MasterPid ?? 0;
+        return new(path, worker?.Uid ?? -1, worker?.Gid ?? -1, string.Join(',', worker?.Groups ?? []), through);
     }
 
     public static IReadOnlyList<ProcessRef> ServingProcesses(Incident incident, Endpoint? peer, Observations seen)
