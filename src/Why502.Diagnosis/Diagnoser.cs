@@ -44,7 +44,7 @@ public static class Diagnoser
             incidents.AddRange(probed.Of(view, incidents));
         }
 
-        incidents = GroupFolding.PutBeneath(incidents);
+        incidents = LastRequests.Fold(GroupFolding.PutBeneath(incidents));
 
         var judged = incidents.Select(incident => Judge.Weigh(incident, seen)).ToList();
         return Conclude(seen, views, judged, probed, machine, reproduction);

@@ -49,6 +49,12 @@ public static class RelatedApps
             .Where(app => app is not null)
             .Select(app => app!)
             .ToList();
+        // Among several apps that nobody uses, the one that came up when the failures began is the one that changed.
+        if (related.Count(app => app.LogOdds == Weight.Moderate.Size) == 1)
+        {
+            related = [.. related.Select(app => app.LogOdds == Weight.Moderate.Size ? app with { LogOdds = Weight.Strong.Size } : app)];
+        }
+
         var free = related.Where(app => app.LogOdds >= 0).ToList();
         if (free.Select(app => Owner(app)).Distinct().Count() == 1)
         {

@@ -15,7 +15,7 @@ public static class MarkdownReport
         var named = input.Named;
         if (named.Count == 0 && input.Open.Count == 0)
         {
-            text.Append("## ").Append(Markdown.Text(TextReport.Render(input).Lines[0][0].Text)).Append("\n\n");
+            text.Append("## ").Append(Markdown.Text(QuietScreen.Headline(input))).Append("\n\n");
         }
 
         foreach (var finding in named)

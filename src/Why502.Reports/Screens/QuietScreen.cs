@@ -8,8 +8,12 @@ internal static class QuietScreen
     public static void Write(Page page, ReportInput input)
     {
         var healthy = input.Conclusion.Verdict == Verdict.Healthy;
-        page.Wrapped("", healthy ? Healthy(input.Conclusion.Overview) : Unknown(input), healthy ? Ink.Proof : Ink.Doubt);
+        page.Wrapped("", Headline(input), healthy ? Ink.Proof : Ink.Doubt);
     }
+
+    /// <summary>The answer in one sentence.</summary>
+    public static string Headline(ReportInput input)
+        => input.Conclusion.Verdict == Verdict.Healthy ? Healthy(input.Conclusion.Overview) : Unknown(input);
 
     private static string Healthy(Overview overview)
     {

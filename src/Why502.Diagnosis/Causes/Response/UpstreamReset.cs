@@ -32,7 +32,7 @@ public sealed class UpstreamReset : Cause
             Expect: "upstream-closed-early"),
     };
 
-    public override bool Applies(Incident incident) => incident is { Kind: SymptomKind.Reset, Phase: Phase.Header or Phase.Send or Phase.Connect };
+    public override bool Applies(Incident incident) => incident is { Kind: SymptomKind.Reset, Phase: Phase.Header or Phase.Send or Phase.Connect or Phase.Body };
 
     public override void Weigh(Incident incident, Observations seen, Scales scales) => ResidualClose.Weigh(incident, seen, scales);
 

@@ -124,7 +124,7 @@ public sealed class HttpProbeTests
                 await Task.Delay(10, stop);
             }
         });
-        var fact = await Ask.For(Ask.Get(server, patienceMs: 150));
+        var fact = await Ask.For(Ask.Get(server, patienceMs: 900));
         Assert.Equal((ProbeOutcome.TimedOut, 200), (fact.Outcome, fact.Status));
     }
 

@@ -1,0 +1,40 @@
+namespace Why502.Diagnosis;
+
+/// <summary>
+/// The requests that a server still held when it died end in a reset or a premature close, and the next ones are refused:
+/// one fault, and the refusals are what lasts. Such a handful of lines belongs to the incident of the refusals.
+/// </summary>
+public static class LastRequests
+{
+    private static readonly TimeSpan Before = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan After = TimeSpan.FromSeconds(2);
+
+    public static List<Incident> Fold(IReadOnlyList<Incident> incidents)
+    {
+        var folded = incidents.ToList();
+        foreach (var cut in incidents.Where(incident => incident is { Kind: SymptomKind.Reset or SymptomKind.ClosedEarly, Peer: not null, Last: not null }))
+        {
+            var index = folded.FindIndex(refused => EndsIn(cut, refused));
+            if (index < 0)
+            {
+                continue;
+            }
+
+            folded[index] = folded[index] with
+            {
+                Requests = folded[index].Requests + cut.Requests,
+                First = cut.First < folded[index].First ? cut.First : folded[index].First,
+                Samples = [.. cut.Samples.TakeLast(1), .. folded[index].Samples],
+            };
+            folded.Remove(cut);
+        }
+
+        return folded;
+    }
+
+    private static bool EndsIn(Incident cut, Incident refused)
+        => refused is { Kind: SymptomKind.ConnectFailed, How: How.Refused, First: { } first }
+            && refused.Peer?.ToString() == cut.Peer!.ToString()
+            && cut.Last >= first - Before && cut.Last <= first + After
+            && cut.Requests <= Math.Max(3, refused.Requests);
+}
