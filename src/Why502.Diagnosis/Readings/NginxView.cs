@@ -128,6 +128,11 @@ public sealed class NginxView
             yield return $"An error log of {path} goes where it cannot be read back (syslog, memory or nowhere).";
         }
 
+        foreach (var note in ConnectionNotes(seen))
+        {
+            yield return note;
+        }
+
         var groupsDropped = ErrorLogs.Sum(log => log.GroupsDropped);
         if (groupsDropped > 0)
         {
@@ -139,5 +144,36 @@ public sealed class NginxView
         {
             yield return $"{suspect} error-log lines look forged by a client (a line feed inside a decoded URI) and were left out.";
         }
+    }
+
+    /// <summary>Where stub_status is configured: how near nginx is to the limit of its connections.</summary>
+    private IEnumerable<string> ConnectionNotes(Observations seen)
+    {
+        if (!Instance.Running || Configuration!.StubStatus.Select(StatusPage).FirstOrDefault(question => question is not null) is not { } question
+            || seen.Ask(question).FactOrNull is not { } page)
+        {
+            yield break;
+        }
+
+        // ngx_events: 512 by default; proxied requests hold two connections each.
+        var limit = (Configuration.WorkerConnections ?? 512) * (long)Math.Max(1, Instance.WorkerPids.Count);
+        if (page.Active * 2 > limit * 8 / 10)
+        {
+            yield return $"nginx holds {page.Active} client connections of {limit} in all (stub_status); each proxied request takes two.";
+        }
+    }
+
+    /// <summary>Only a page that asking leaves no line for in an access log: looking must not change what is looked at.</summary>
+    private static StubStatus? StatusPage(StubStatusLocation status)
+    {
+        var listen = status.Server.Listens.FirstOrDefault(candidate => candidate is { IsUnix: false, Ssl: false, Quic: false, ProxyProtocol: false });
+        var silent = (status.Location?.Block ?? status.Server.Block).Block?.Any(directive => directive is { Name: "access_log", Arguments: ["off", ..] }) == true;
+        if (listen is null || !silent || status.Location is not { Modifier: "" or "=" or "^~" } location)
+        {
+            return null;
+        }
+
+        var host = listen.IsWildcard ? (listen.Address.StartsWith('[') ? "[::1]" : "127.0.0.1") : listen.Address[..listen.Address.LastIndexOf(':')];
+        return new($"{host}:{listen.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)}", location.Path) { ServerName = status.Server.FirstName ?? "" };
     }
 }

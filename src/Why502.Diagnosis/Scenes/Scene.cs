@@ -25,6 +25,7 @@ public sealed class Scene
     private readonly Dictionary<string, SocketPathFact> sockets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ServerLoadFact> loads = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ProbeOutcome> connects = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyList<string>> names = new(StringComparer.OrdinalIgnoreCase);
     private string configuration = "";
     private string errorLog = "";
 
@@ -99,6 +100,13 @@ public sealed class Scene
             Last = Now.AddSeconds(-45),
             UpstreamResponseTime = new(seconds * 0.9, seconds, seconds, seconds, seconds, count),
         });
+        return this;
+    }
+
+    /// <summary>What the name resolves to now.</summary>
+    public Scene Resolves(string name, params string[] addresses)
+    {
+        names[name] = addresses;
         return this;
     }
 
@@ -183,6 +191,7 @@ public sealed class Scene
         MachineState => new MachineStateFact("example", ["127.0.0.1/8", "::1/128", "10.0.0.5/24"], 4, 0.2, 8L << 30, 4L << 30, 0, 0, 0, 4096, true, "root"),
         SocketPath path => sockets.GetValueOrDefault(path.Path) ?? new SocketPathFact(false, null, [], path.Path, null, null, null),
         ServerLoad load => loads.GetValueOrDefault(load.Address) ?? new ServerLoadFact(0, 511, null, null, 0, null, null, []),
+        Resolve resolve when names.TryGetValue(resolve.Name, out var addresses) => new ResolveFact("ok", addresses, null, 1),
         Connect connect => new ConnectFact(Outcome(connect.Address), null, 0.2, 1),
         _ => null,
     };

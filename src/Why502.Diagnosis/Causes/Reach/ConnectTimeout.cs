@@ -58,6 +58,7 @@ public sealed class ConnectTimeout : Cause
                 : Weight.None);
         }
 
+        NameReading.WeighMoved(incident, seen, scales);
         if (incident.Location is { } location && location.ConnectTimeout < TimeSpan.FromMilliseconds(500))
         {
             var limit = location.Effective($"{location.DirectivePrefix}_connect_timeout");

@@ -58,6 +58,7 @@ public sealed class UpstreamDown : Cause
             ProbeOutcome.Ok when incident.State == IncidentState.Current => Weight.Strong.Against($"{peer} accepts connections now"),
             _ => Weight.None,
         });
+        NameReading.WeighMoved(incident, seen, scales);
         if (local != false)
         {
             ServiceReading.WeighUnits(incident, peer, seen, scales);
