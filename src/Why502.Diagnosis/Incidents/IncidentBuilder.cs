@@ -33,14 +33,19 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
     private static string Key(Symptom symptom, ProxiedLocation? location, Endpoint? peer)
     {
         var place = symptom.Phase is Phase.Connect or Phase.Tls or Phase.Resolve ? "" : location?.At.ToString() ?? symptom.Group.Server ?? "";
-        return $"{symptom.Kind}|{symptom.Group.Errno}|{symptom.Phase}|{peer?.ToString() ?? symptom.Group.UpstreamPeer ?? location?.Target}|{place}|{(symptom.Kind == SymptomKind.OtherMessage ? symptom.Group.MessageId : "")}";
+        var at = $"{peer?.ToString() ?? symptom.Group.UpstreamPeer ?? location?.Target}|{place}";
+
+        // A peer that closes while our request is still unread resets, and closes in good order when it was faster (RFC 9293, 3.10.4): which of the two nginx meets is chance.
+        return symptom is { Kind: SymptomKind.Reset or SymptomKind.ClosedEarly, Phase: Phase.Send or Phase.Header }
+            ? $"closed|{at}"
+            : $"{symptom.Kind}|{symptom.Group.Errno}|{symptom.Phase}|{at}|{(symptom.Kind == SymptomKind.OtherMessage ? symptom.Group.MessageId : "")}";
     }
 
     private static string GroupName(ErrorGroup group, ProxiedLocation? location) => location?.Group?.Name ?? group.UpstreamPeer ?? "";
 
     private Incident Fold(IReadOnlyList<Symptom> symptoms, ProxiedLocation? location, Endpoint? peer)
     {
-        var main = symptoms.MaxBy(symptom => symptom.Group.Count)!;
+        var main = symptoms.GroupBy(symptom => symptom.Kind).MaxBy(kind => kind.Sum(symptom => symptom.Group.Count))!.MaxBy(symptom => symptom.Group.Count)!;
         var first = Earliest(symptoms);
         var last = Latest(symptoms);
         var flow = traffic.Of(peer, location);
@@ -68,7 +73,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             Requests = symptoms.Sum(symptom => symptom.Group.Count),
             First = first,
             Last = last,
-            Samples = [.. symptoms.SelectMany(symptom => symptom.Group.Samples).OrderBy(line => line.Time).TakeLast(3)],
+            Samples = [.. symptoms.OrderBy(symptom => symptom.Kind == main.Kind).ThenBy(symptom => symptom.Group.Last).SelectMany(symptom => symptom.Group.Samples.OrderBy(line => line.Time)).TakeLast(3)],
             Traffic = flow,
         };
         return incident with { State = StateReading.Of(incident, seen) };

@@ -110,6 +110,9 @@ public sealed class NginxServer
 
     public bool Logged(string text, string? log = null) => Read(log ?? ErrorLog).Contains(text, StringComparison.Ordinal);
 
+    /// <summary>How often a text stands in the error log.</summary>
+    public int CountLogged(string text) => Read(ErrorLog).Split(text).Length - 1;
+
     private static string Read(string path)
     {
         if (!File.Exists(path))

@@ -21,5 +21,13 @@ public sealed class LastRequestsTests
     public void ManyResetsBesideOneRefusal_AreAFaultOfTheirOwn()
         => Assert.Contains(Run([.. Enumerable.Repeat(Reset, 20), Refused]).Findings, finding => finding.Cause.Id == "upstream-reset");
 
+    [Fact]
+    public void ResetsAndClosesOfOnePeer_AreOneFaultNamedAfterTheMoreFrequent()
+    {
+        const string closed = "upstream prematurely closed connection while reading response header from upstream" + Tail;
+        var found = Scene.Run(new("", string.Join('\n', Reset, closed, Reset), "proxy_pass http://127.0.0.1:3000;", scene => scene.Listens("127.0.0.1:3000", "node", 812)));
+        Assert.Equal("upstream-reset", Assert.Single(found.RootCauses).Cause.Id);
+    }
+
     private static Conclusion Run(params string[] lines) => Scene.Run(new("", string.Join('\n', lines), "proxy_pass http://127.0.0.1:3000;"));
 }
