@@ -19,12 +19,11 @@ public sealed record RouteReading(TimeSpan? Limit, long OtherSucceeded, double? 
         var succeeded = incident.Traffic.Groups.Where(TrafficReading.IsSuccess).ToList();
         var others = succeeded.Where(group => !failing.Contains(Route(group)) && During(group, incident)).ToList();
         var same = succeeded.Where(group => failing.Contains(Route(group))).ToList();
-        var otherFailed = failing.Count > 1 ? incident.Traffic.Groups.Where(group => group.Status == 504 && failing.Contains(Route(group))).Select(Route).Distinct().Count() - 1 : 0;
         return new(
             LimitOf(incident),
             others.Sum(group => group.Count),
             others.Select(group => Time(group)?.P95).Max(),
-            Math.Max(otherFailed, failing.Count - 1),
+            Math.Max(0, failing.Count - 1),
             same.Sum(group => group.Count),
             same.OrderByDescending(group => group.Count).Select(Time).FirstOrDefault(time => time is not null),
             Path(others.Where(IsGet).Concat(succeeded.Where(group => IsGet(group) && !failing.Contains(Route(group))))),
