@@ -6,7 +6,7 @@ using Why502.Nginx;
 namespace Why502.Host.Logs;
 
 /// <summary>nginx's configuration on this machine's disk, within limits, remembering everything that was asked for.</summary>
-internal sealed class FileConfigurationSource(CancellationToken cancellation) : IConfigurationSource
+public sealed class FileConfigurationSource(CancellationToken cancellation) : IConfigurationSource
 {
     /// <summary>The largest maps and generated server lists are a few megabytes.</summary>
     private const int FileBytesMax = 16 << 20;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Why502.Cli.Commands.Config;
 
 namespace Why502.Cli.Commands;
 
@@ -28,6 +29,7 @@ internal static class CommandLine
         root.Subcommands.Add(DiagnoseCommand.Create(terminal));
         root.Subcommands.Add(ExplainCommand.Create(terminal));
         root.Subcommands.Add(VerifyCommand.Create(terminal));
+        root.Subcommands.Add(ConfigCommand.Create(terminal));
         root.Subcommands.Add(DemoCommand.Create(terminal));
         root.Subcommands.Add(DemoCommand.CreateApp());
         return root;
