@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Why502.Nginx.Syntax;
+namespace Why502.Nginx.Edits;
 
 /// <summary>Where a new directive goes in a block, and with which indentation and line end.</summary>
 internal sealed record EditPlace(int Offset, string Before, string Behind)

@@ -1,4 +1,5 @@
 using System.Text;
+using Why502.Nginx.Edits;
 using Why502.Nginx.Syntax;
 
 namespace Why502.Nginx;

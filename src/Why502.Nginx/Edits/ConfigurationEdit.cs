@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using Why502.Nginx.Syntax;
+using Why502.Nginx.Edits;
 
 namespace Why502.Nginx;
 

@@ -1,4 +1,4 @@
-namespace Why502.Nginx.Syntax;
+namespace Why502.Nginx.Edits;
 
 /// <summary>Lines of a text by number, each with its line end.</summary>
 internal sealed class LineTable
