@@ -16,8 +16,8 @@ internal static class Checkout
 
     public static XDocument ReadXml(string path) => XDocument.Load(Path.Combine(Root, path));
 
-    /// <summary>Paths from the root, with forward slashes.</summary>
-    public static IEnumerable<string> Files(string extension = "") => Directory.EnumerateFiles(Root)
+    /// <summary>Paths from the root, with forward slashes. In a worktree <c>.git</c> is a file: git's own, not the project's.</summary>
+    public static IEnumerable<string> Files(string extension = "") => Directory.EnumerateFiles(Root).Where(file => Path.GetFileName(file) != ".git")
         .Concat(Folders.Select(folder => Path.Combine(Root, folder)).Where(Directory.Exists).SelectMany(Below))
         .Where(file => file.EndsWith(extension, StringComparison.Ordinal))
         .Select(file => Path.GetRelativePath(Root, file));
