@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Why502.Diagnosis;
+using Why502.Host.Kernel;
 using Why502.Nginx;
 
 namespace Why502.Host.Logs;
@@ -65,13 +66,13 @@ public sealed class FileConfigurationSource(CancellationToken cancellation) : IC
             return Failed(path, errno == 0 ? $"({reason})" : $"({errno}: {Marshal.GetPInvokeErrorMessage(errno)})");
         }
 
-        if (file.State.Size > FileBytesMax || total + file.State.Size > TotalBytesMax)
+        if (file.Status.Size > FileBytesMax || total + file.Status.Size > TotalBytesMax)
         {
-            return Failed(path, $"(it has {file.State.Size} bytes: more than is read of a configuration)");
+            return Failed(path, $"(it has {file.Status.Size} bytes: more than is read of a configuration)");
         }
 
         // One byte more than its size tells whether it grows while it is read: the larger content is taken then, up to the limit.
-        var content = new byte[Math.Max(file.State.Size + 1, 4096)];
+        var content = new byte[Math.Max(file.Status.Size + 1, 4096)];
         var length = 0;
         int count;
         while ((count = file.Read(length, content.AsSpan(length))) > 0)
@@ -84,7 +85,7 @@ public sealed class FileConfigurationSource(CancellationToken cancellation) : IC
         }
 
         total += length;
-        return new(path, content[..length], null, file.State.ModifiedAt);
+        return new(path, content[..length], null, file.Status.ModifiedAt);
     }
 
     private static IEnumerable<string> Matching(string directory, string part, bool isLast)
@@ -104,7 +105,7 @@ public sealed class FileConfigurationSource(CancellationToken cancellation) : IC
     }
 
     private static bool Exists(string path, bool isLast)
-        => FileCalls.State(path, out var state) == 0 ? isLast || state.Kind == FileKind.Directory : isLast && new FileInfo(path).LinkTarget is not null;
+        => FileCalls.Status(path) is { } status ? isLast || status.IsDirectory : isLast && new FileInfo(path).LinkTarget is not null;
 
     private static string Unescaped(string part) => part.Replace("\\", "", StringComparison.Ordinal);
 

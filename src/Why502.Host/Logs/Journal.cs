@@ -1,12 +1,16 @@
 using System.Globalization;
 using Why502.Diagnosis;
+using Why502.Host.Kernel;
+using Why502.Logs;
 
 namespace Why502.Host.Logs;
 
 /// <summary>Lines of systemd's journal, by journalctl(1), in the short-iso form: time with zone, host, program[pid], message.</summary>
-internal sealed class Journal(TimeProvider time, LogLimits limits)
+internal sealed class Journal(LogLimits limits)
 {
     public const string Prefix = "journal:";
+
+    private readonly Programs programs = new(null);
 
     /// <param name="selection">Which entries: <c>--unit=nginx.service</c> or <c>--dmesg</c>.</param>
     /// <returns>What was read, or the reason why nothing could be.</returns>
@@ -18,48 +22,45 @@ internal sealed class Journal(TimeProvider time, LogLimits limits)
             arguments.Add($"--since=@{since.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}");
         }
 
-        CommandOutput? output;
-        try
-        {
-            output = await CommandOutput.RunAsync("journalctl", arguments, limits.JournalBytesMax, limits.JournalPatience, time, cancellation).ConfigureAwait(false);
-        }
-        catch (TimeoutException failure)
-        {
-            return (null, failure.Message);
-        }
-
-        if (output is null)
+        if (programs.Find("journalctl") is not { } journalctl)
         {
             return (null, "there is no journalctl on this machine");
         }
 
-        if (Refusal(output) is { } refusal)
+        var run = await Programs.RunAsync(journalctl, arguments, limits.JournalPatience, limits.JournalBytesMax, cancellation).ConfigureAwait(false);
+        if (Refusal(run) is { } refusal)
         {
             return (null, refusal);
         }
 
         sink.Begin(name, null);
-        sink.Push(WithoutNotes(output.Text));
+        sink.Push(WithoutNotes(run.Bytes));
         sink.End();
-        var lines = output.Text.AsSpan().Count((byte)'\n');
-        return (new(output.Text.Length, output.Text.Length, output.Cut || lines >= limits.JournalLinesMax, [name]), null);
+        var lines = run.Bytes.AsSpan().Count((byte)'\n');
+        return (new(run.Bytes.Length, run.Bytes.Length, run.Cut || lines >= limits.JournalLinesMax, [name]), null);
     }
 
     /// <summary>Without the right to read it, journalctl shows what it may and says so on standard error (systemd: logs-show.c, journal-util.c).</summary>
-    private static string? Refusal(CommandOutput output)
+    private static string? Refusal(ProgramRun run)
     {
-        if (output.Errors.Contains("insufficient permissions", StringComparison.OrdinalIgnoreCase)
-            || (output.Errors.StartsWith("Hint: You are currently not seeing messages", StringComparison.Ordinal) && IsEmpty(output.Text)))
+        if (run is { Failure: { } failure, Cut: false })
+        {
+            return failure;
+        }
+
+        var error = Sanitizer.Line(run.Error.Split('\n')[0]);
+        if (error.Contains("insufficient permissions", StringComparison.OrdinalIgnoreCase)
+            || (error.StartsWith("Hint: You are currently not seeing messages", StringComparison.Ordinal) && IsEmpty(run.Bytes)))
         {
             return "no permission to read the journal: root or a member of the groups adm or systemd-journal can";
         }
 
-        if (output.Errors.StartsWith("No journal files were found", StringComparison.Ordinal))
+        if (error.StartsWith("No journal files were found", StringComparison.Ordinal))
         {
             return "there is no journal on this machine";
         }
 
-        return output.ExitStatus != 0 && !output.Cut && IsEmpty(output.Text) ? $"journalctl failed ({output.Errors})" : null;
+        return run.ExitCode is not (0 or null) && IsEmpty(run.Bytes) ? $"journalctl failed ({error})" : null;
     }
 
     private static bool IsEmpty(byte[] text) => WithoutNotes(text).IsEmpty;

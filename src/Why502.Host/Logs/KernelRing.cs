@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Why502.Host.Kernel;
 
 namespace Why502.Host.Logs;
 
@@ -12,20 +13,17 @@ internal static class KernelRing
     /// <summary>A record is at most CONSOLE_EXT_LOG_MAX bytes.</summary>
     private const int RecordBytesMax = 8192;
     private const int RecordsMax = 200_000;
-    private const int BrokenPipe = 32;
 
     /// <returns>The messages since <paramref name="from"/> in the short-iso form of journalctl, or null when they may not be read.</returns>
     public static byte[]? Read(DateTimeOffset? from, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (FileCalls.State(Device, out var state) != 0 || state.Kind != FileKind.CharacterDevice || FileCalls.Open(Device, out var file) != 0)
+        if (FileCalls.Status(Device) is not { Kind: FileKind.CharacterDevice })
         {
             return null;
         }
 
-        using (file)
-        {
-            return Boot(now) is { } boot ? Read(file!, boot, from, cancellation) : null;
-        }
+        using var file = FileCalls.Open(Device, out _);
+        return file is not null && Boot(now) is { } boot ? Read(file, boot, from, cancellation) : null;
     }
 
     private static byte[]? Read(SafeFileHandle file, DateTimeOffset boot, DateTimeOffset? from, CancellationToken cancellation)
@@ -40,10 +38,10 @@ internal static class KernelRing
             {
                 Append(text, record.AsSpan(0, count), boot, from);
             }
-            else if (errno != BrokenPipe)
+            else if (errno != Errno.BrokenPipe)
             {
                 // EAGAIN is the end; EPIPE says that records were overwritten before they were read, and the next read goes on behind them.
-                return i == 0 && errno is not (0 or 11) ? null : text.ToArray();
+                return i == 0 && errno is not (0 or Errno.Again) ? null : text.ToArray();
             }
         }
 

@@ -26,7 +26,7 @@ public sealed class LogAnswers
         this.hostName = hostName ?? Environment.MachineName;
         this.limits = limits ?? LogLimits.Default;
         zone = time.LocalTimeZone;
-        journal = new Journal(time, this.limits);
+        journal = new Journal(this.limits);
     }
 
     [SuppressMessage("Performance", "CA1822", Justification = "Whoever answers questions is asked the same way.")]

@@ -1,3 +1,5 @@
+using Why502.Host.Kernel;
+
 namespace Why502.Host.Logs;
 
 /// <summary>The bytes of one log file, by offset.</summary>
@@ -24,7 +26,7 @@ internal sealed class PlainLogBytes(PlainFile file) : LogBytes
 {
     public override string File => file.Path;
 
-    public override long Length => file.State.Size;
+    public override long Length => file.Status.Size;
 
     public override int Read(long offset, Span<byte> buffer) => offset >= Length ? 0 : file.Read(offset, buffer[..(int)Math.Min(buffer.Length, Length - offset)]);
 

@@ -30,7 +30,7 @@ public sealed record LogLimits
 
     public int JournalLinesMax { get; init; } = 20_000;
 
-    public long JournalBytesMax { get; init; } = 16L << 20;
+    public int JournalBytesMax { get; init; } = 16 << 20;
 
     public TimeSpan JournalPatience { get; init; } = TimeSpan.FromMilliseconds(2500);
 

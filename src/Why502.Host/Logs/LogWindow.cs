@@ -1,4 +1,5 @@
 using Why502.Diagnosis;
+using Why502.Host.Kernel;
 
 namespace Why502.Host.Logs;
 
@@ -45,9 +46,9 @@ internal sealed class LogWindow(string path, WindowStart? start, PlaceOf placeOf
 
     private string? Collect(CancellationToken cancellation)
     {
-        var seen = new HashSet<(ulong, ulong)>();
+        var seen = new HashSet<(uint, uint, ulong)>();
         var file = PlainFile.Open(path, out var reason, out var errno);
-        if (file is null && errno != FileCalls.NoEntry)
+        if (file is null && errno != Errno.NoEntry)
         {
             return reason;
         }
@@ -55,14 +56,14 @@ internal sealed class LogWindow(string path, WindowStart? start, PlaceOf placeOf
         var reaches = true;
         if (file is not null)
         {
-            seen.Add((file.State.Device, file.State.Inode));
+            seen.Add(file.Status.Identity);
             reaches = Add(new PlainLogBytes(file), cancellation);
         }
 
         // Between logrotate's rename and nginx's reopening the log has no file of its own.
         foreach (var older in reaches ? RotatedFiles.Of(Target(path), limits) : [])
         {
-            if (older.State.ModifiedAt < start?.From - limits.Disorder)
+            if (older.Status.ModifiedAt < start?.From - limits.Disorder)
             {
                 break;
             }
@@ -73,7 +74,7 @@ internal sealed class LogWindow(string path, WindowStart? start, PlaceOf placeOf
                 break;
             }
 
-            if (seen.Add((older.State.Device, older.State.Inode)) && !AddRotated(older, cancellation))
+            if (seen.Add(older.Status.Identity) && !AddRotated(older, cancellation))
             {
                 break;
             }

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Why502.Host.Kernel;
 
 namespace Why502.Host.Logs;
 
@@ -7,14 +8,14 @@ internal sealed class PlainFile : IDisposable
 {
     private const int LinksMax = 40;
 
-    private PlainFile(string path, SafeFileHandle handle, FileState state) => (Path, Handle, State) = (path, handle, state);
+    private PlainFile(string path, SafeFileHandle handle, FileStatus status) => (Path, Handle, Status) = (path, handle, status);
 
     public string Path { get; }
 
     public SafeFileHandle Handle { get; }
 
     /// <summary>As it was when it was opened: what is appended later belongs to the next look.</summary>
-    public FileState State { get; }
+    public FileStatus Status { get; }
 
     /// <returns>The file, or the reason why it cannot be read.</returns>
     public static PlainFile? Open(string path, out string? reason, out int errno)
@@ -26,29 +27,34 @@ internal sealed class PlainFile : IDisposable
             return null;
         }
 
-        errno = FileCalls.State(path, out var state);
-        if (errno != 0 || Refusal(state.Kind) is not null)
+        if (FileCalls.Status(path, follow: true, out errno) is not { } status)
         {
-            reason = errno != 0 ? Words(errno, state) : Refusal(state.Kind);
+            reason = Words(errno, default);
             return null;
         }
 
-        errno = FileCalls.Open(path, out var handle);
+        reason = Refusal(status.Kind);
+        if (reason is not null)
+        {
+            return null;
+        }
+
+        var handle = FileCalls.Open(path, out errno);
         if (handle is null)
         {
-            reason = Words(errno, state);
+            reason = Words(errno, status);
             return null;
         }
 
         // The path may have changed between the two looks: what was opened counts.
-        if (FileCalls.State(handle, out state) != 0 || Refusal(state.Kind) is not null)
+        if (FileCalls.Status(handle) is { IsRegular: true } opened)
         {
-            reason = Refusal(state.Kind);
-            handle.Dispose();
-            return null;
+            return new(path, handle, opened);
         }
 
-        return new(path, handle, state);
+        reason = "it was replaced while it was being opened";
+        handle.Dispose();
+        return null;
     }
 
     /// <summary>Reads at an offset; 0 at the end, also when the file was truncated meanwhile.</summary>
@@ -77,12 +83,12 @@ internal sealed class PlainFile : IDisposable
         _ => "it is no regular file",
     };
 
-    private static string Words(int errno, FileState state) => errno switch
+    private static string Words(int errno, FileStatus status) => errno switch
     {
-        FileCalls.NoEntry => "no such file",
-        FileCalls.AccessDenied when (state.Mode & 0x20) != 0 && GroupName(state.Gid) is { } group => $"permission denied: root or a member of the group {group} can read it",
-        FileCalls.AccessDenied => "permission denied: root can read it",
-        _ => FileCalls.Words(errno),
+        Errno.NoEntry => "no such file",
+        Errno.AccessDenied when (status.Permissions & 0x20) != 0 && GroupName(status.Gid) is { } group => $"permission denied: root or a member of the group {group} can read it",
+        Errno.AccessDenied => "permission denied: root can read it",
+        _ => Errno.NumberAndWords(errno),
     };
 
     /// <summary>

@@ -1,9 +1,10 @@
 using System.Text.RegularExpressions;
+using Why502.Host.Kernel;
 
 namespace Why502.Host.Logs;
 
 /// <param name="Packing">Empty for plain text, else the extension: ".gz", ".zst" …</param>
-internal sealed record RotatedFile(string Path, string Packing, FileState State);
+internal sealed record RotatedFile(string Path, string Packing, FileStatus Status);
 
 /// <summary>The predecessors that logrotate (plain, dateext, dateformat, extension), newsyslog and cron scripts leave beside a log.</summary>
 internal static partial class RotatedFiles
@@ -25,9 +26,10 @@ internal static partial class RotatedFiles
                 .. Directory.EnumerateFiles(directory)
                     .Take(limits.DirectoryEntriesMax)
                     .Select(file => (File: file, Packing: PackingOf(name, Path.GetFileName(file))))
-                    .Where(found => found.Packing is not null && FileCalls.State(found.File, out var state) == 0 && state.Kind == FileKind.Regular)
-                    .Select(found => new RotatedFile(found.File, found.Packing!, StateOf(found.File)))
-                    .OrderByDescending(file => file.State.ModifiedAt)
+                    .Where(found => found.Packing is not null)
+                    .Select(found => new RotatedFile(found.File, found.Packing!, FileCalls.Status(found.File) ?? default))
+                    .Where(file => file.Status.IsRegular)
+                    .OrderByDescending(file => file.Status.ModifiedAt)
                     .ThenBy(file => file.Path, StringComparer.Ordinal)
                     .Take(limits.RotatedFilesMax),
             ];
@@ -51,8 +53,6 @@ internal static partial class RotatedFiles
         var match = Suffix().Match(rest);
         return match.Success ? match.Groups["packing"].Value : null;
     }
-
-    private static FileState StateOf(string path) => FileCalls.State(path, out var state) == 0 ? state : default;
 
     /// <summary>A number or a date in any of strftime's numeric forms, then the packing.</summary>
     [GeneratedRegex(@"^[._-][0-9][0-9T:_.-]{0,30}(?<packing>|\.gz|\.zst|\.xz|\.bz2|\.lz4|\.zip)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]

@@ -1,4 +1,5 @@
 using Why502.Diagnosis;
+using Why502.Host.Kernel;
 
 namespace Why502.Host.Probes;
 
@@ -14,7 +15,7 @@ internal sealed class ConnectProbe(Dialer dialer, TimeProvider time, ProbeLimits
             dialled.Socket?.Dispose();
             if (dialled.Errno != Errno.Again || attempt >= limits.QueueFullAttempts)
             {
-                return new(Errno.Outcome(dialled.Errno), dialled.Errno == 0 ? null : dialled.Errno, dialled.Took.TotalMilliseconds, attempt);
+                return new(ProbeErrors.Outcome(dialled.Errno), dialled.Errno == 0 ? null : dialled.Errno, dialled.Took.TotalMilliseconds, attempt);
             }
 
             await Task.Delay(limits.QueueFullPause, time, cancellation).ConfigureAwait(false);

@@ -1,5 +1,6 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
+using Why502.Host.Kernel;
 
 namespace Why502.Host.Probes;
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Why502.Diagnosis;
+using Why502.Host.Kernel;
 using Why502.Logs;
 
 namespace Why502.Host.Probes;
@@ -60,7 +61,7 @@ internal sealed class Exchange(TimeProvider time, int firstBytesMax)
     public ResponseFact Refuse(int errno)
     {
         Errno = errno;
-        return End(Probes.Errno.Outcome(errno), Probes.Errno.Words(errno));
+        return End(ProbeErrors.Outcome(errno), Kernel.Errno.NumberAndWords(errno));
     }
 
     /// <summary>The connection broke while something was awaited.</summary>
@@ -71,9 +72,9 @@ internal sealed class Exchange(TimeProvider time, int firstBytesMax)
             return End(ProbeOutcome.TlsFailed, $"{reason} {when}");
         }
 
-        Errno = Probes.Errno.Of(failure);
+        Errno = ProbeErrors.Of(failure);
         return Errno is { } errno
-            ? End(Probes.Errno.Outcome(errno), $"{Probes.Errno.Words(errno)} {when}")
+            ? End(ProbeErrors.Outcome(errno), $"{Kernel.Errno.NumberAndWords(errno)} {when}")
             : End(ProbeOutcome.OtherError, $"{Shown(failure.Message)} {when}");
     }
 

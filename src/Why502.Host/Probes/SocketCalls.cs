@@ -1,6 +1,7 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using System.Runtime.InteropServices;
+using Why502.Host.Kernel;
 
 namespace Why502.Host.Probes;
 

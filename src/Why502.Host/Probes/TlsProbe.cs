@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Why502.Diagnosis;
+using Why502.Host.Kernel;
 
 namespace Why502.Host.Probes;
 
@@ -17,7 +18,7 @@ internal sealed class TlsProbe(Dialer dialer, TimeProvider time, ProbeLimits lim
         var dialled = await dialer.DialAsync(endPoints, limits.ConnectPatience, cancellation).ConfigureAwait(false);
         if (dialled.Socket is null)
         {
-            return Failed(Errno.Outcome(dialled.Errno), Errno.Words(dialled.Errno), began);
+            return Failed(ProbeErrors.Outcome(dialled.Errno), Errno.NumberAndWords(dialled.Errno), began);
         }
 
         await using var plain = new NetworkStream(dialled.Socket, ownsSocket: true);
@@ -39,7 +40,7 @@ internal sealed class TlsProbe(Dialer dialer, TimeProvider time, ProbeLimits lim
 
     private static ProbeOutcome OutcomeOf(TlsSession session) => session switch
     {
-        { Errno: { } errno } => Errno.Outcome(errno),
+        { Errno: { } errno } => ProbeErrors.Outcome(errno),
         { Closed: true } => ProbeOutcome.Closed,
         _ => ProbeOutcome.TlsFailed,
     };

@@ -1,8 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
+using Why502.Host.Kernel;
 
 namespace Why502.Host.Probes;
 
@@ -114,11 +115,11 @@ internal sealed class TlsSession : IAsyncDisposable
 
     private string Explain(Exception failure)
     {
-        Errno = Probes.Errno.Of(failure);
+        Errno = ProbeErrors.Of(failure);
         var first = wire.FirstBytes;
         if (Errno is { } errno)
         {
-            return $"{Probes.Errno.Words(errno)} in the handshake";
+            return $"{Kernel.Errno.NumberAndWords(errno)} in the handshake";
         }
 
         if (first.Length == 0)

@@ -1,3 +1,5 @@
+using Why502.Host.Kernel;
+
 namespace Why502.Host.Machine;
 
 /// <summary>What an app server was started with, wherever that is known from: a process, or a unit's ExecStart.</summary>

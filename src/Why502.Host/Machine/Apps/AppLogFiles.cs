@@ -1,3 +1,5 @@
+using Why502.Host.Kernel;
+
 namespace Why502.Host.Machine;
 
 /// <summary>The log files of an app server: what it has open for its output, and what its arguments name.</summary>

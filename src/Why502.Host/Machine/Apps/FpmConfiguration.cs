@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Enumeration;
 using Why502.Diagnosis;
+using Why502.Host.Kernel;
 
 namespace Why502.Host.Machine;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Why502.Diagnosis;
+using Why502.Host.Kernel;
 
 namespace Why502.Host.Machine;
 

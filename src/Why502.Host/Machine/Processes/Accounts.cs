@@ -1,3 +1,5 @@
+using Why502.Host.Kernel;
+
 namespace Why502.Host.Machine;
 
 /// <summary>Names of users and groups from /etc/passwd and /etc/group; an id that is in neither is its number.</summary>

@@ -1,3 +1,5 @@
+using Why502.Host.Kernel;
+
 namespace Why502.Host.Machine;
 
 /// <summary>Where a service's standard error leads: a file, the journal, or nowhere that can be read later.</summary>

@@ -1,3 +1,5 @@
+using Why502.Host.Kernel;
+
 namespace Why502.Host.Machine;
 
 /// <summary>The addresses that a unit serves, from its command, its environment and, for a socket unit, its listeners.</summary>

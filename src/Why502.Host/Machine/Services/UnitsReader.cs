@@ -1,5 +1,6 @@
 using System.Buffers;
 using Why502.Diagnosis;
+using Why502.Host.Kernel;
 
 namespace Why502.Host.Machine;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Why502.Host.Kernel;
 
 namespace Why502.Host.Machine;
 

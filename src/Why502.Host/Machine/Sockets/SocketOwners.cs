@@ -1,3 +1,5 @@
+using Why502.Host.Kernel;
+
 namespace Why502.Host.Machine;
 
 /// <summary>Which processes hold which sockets, by one walk over the descriptors of all processes.</summary>

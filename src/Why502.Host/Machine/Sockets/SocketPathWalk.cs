@@ -1,4 +1,5 @@
 using Why502.Diagnosis;
+using Why502.Host.Kernel;
 
 namespace Why502.Host.Machine;
 
@@ -151,7 +152,7 @@ internal sealed class SocketPathWalk(string root, PathUser? user, Accounts accou
     {
         var step = List(here, status, PathPermission.Write);
         bool? may = user is null ? null : blockedBy is null && step.Allowed == true;
-        return new(true, status.Kind, steps, null, may, blockedBy, status.ModifiedAt);
+        return new(true, status.KindText, steps, null, may, blockedBy, status.ModifiedAt);
     }
 
     private SocketPathFact Missing(string here)

@@ -1,3 +1,5 @@
+using Why502.Host.Kernel;
+
 namespace Why502.Host.Machine;
 
 /// <summary>A listening TCP socket and the network namespace it was seen in (null: our own, when that has no readable number).</summary>

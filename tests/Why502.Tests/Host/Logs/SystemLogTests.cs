@@ -19,21 +19,6 @@ public sealed class SystemLogTests
     }
 
     [Fact]
-    public async Task HungCommand_EndsWithItsPatience()
-        => await Assert.ThrowsAsync<TimeoutException>(() => CommandOutput.RunAsync("sleep", ["60"], 1000, TimeSpan.FromMilliseconds(100), TimeProvider.System, CancellationToken.None));
-
-    [Fact]
-    public async Task EndlessOutput_IsCut()
-    {
-        var output = await CommandOutput.RunAsync("yes", [], 100_000, TimeSpan.FromSeconds(5), TimeProvider.System, CancellationToken.None);
-        Assert.Equal((100_000, true), (output!.Text.Length, output.Cut));
-    }
-
-    [Fact]
-    public async Task MissingCommand_IsNull()
-        => Assert.Null(await CommandOutput.RunAsync("why502-no-such-program", [], 10, TimeSpan.FromSeconds(1), TimeProvider.System, CancellationToken.None));
-
-    [Fact]
     public async Task Journal_AnswersOrSaysWhyNot()
     {
         foreach (Question question in new Question[] { new JournalWindow("nginx.service", LogFolder.Now), new ErrorLogWindow("journal:--help", LogFolder.Now), new KernelLogWindow(LogFolder.Now) })

@@ -1,3 +1,4 @@
+using Why502.Host.Kernel;
 using Why502.Host.Machine;
 using Xunit;
 

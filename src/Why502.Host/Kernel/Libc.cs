@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Why502.Host.Machine;
+namespace Why502.Host.Kernel;
 
 /// <summary>
 /// The system calls that .NET has no method for. Everything here is read-only: no call that changes a file, a process or
@@ -11,10 +11,14 @@ internal static unsafe partial class Libc
     public const int OpenReadOnly = 0;
     public const int OpenNonBlocking = 0x800;
     public const int OpenCloseOnExec = 0x80000;
+    public const int OpenNoTerminal = 0x100;
+
+    public const int SeekData = 3;
 
     public const int AtCurrentDirectory = -100;
     public const int AtSymlinkNoFollow = 0x100;
     public const int AtNoAutomount = 0x800;
+    public const int AtEmptyPath = 0x1000;
 
     /// <summary>sysconf(3): _SC_CLK_TCK has this number on glibc and musl.</summary>
     public const int ClockTicksName = 2;
@@ -27,6 +31,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(int descriptor, byte* buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    public static partial long Seek(int descriptor, long offset, int whence);
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int descriptor);

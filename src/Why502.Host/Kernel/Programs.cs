@@ -2,18 +2,25 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 
-namespace Why502.Host.Machine;
+namespace Why502.Host.Kernel;
 
-/// <summary>What a program printed. <paramref name="Failure"/> says why there is no result.</summary>
-internal readonly record struct ProgramRun(string Output, string Error, int? ExitCode, string? Failure);
+/// <summary>What a program printed. <paramref name="Failure"/> says why there is no whole result.</summary>
+/// <param name="Cut">It printed more than was wanted and was ended: <paramref name="Bytes"/> is the beginning.</param>
+internal readonly record struct ProgramRun(byte[] Bytes, bool Cut, string Error, int? ExitCode, string? Failure)
+{
+    public string Output => Encoding.UTF8.GetString(Bytes);
+}
 
 /// <summary>
-/// Runs the few programs that are asked (systemctl, nft), with a limit on time and output, a fixed locale, no pager and
+/// Runs the few programs that are asked (systemctl, journalctl, nft), with a limit on time and output, a fixed locale, no pager and
 /// no input. Programs are found here and started by their absolute path.
 /// </summary>
 internal sealed class Programs(string? searchPath)
 {
     private const string SystemDirectories = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    private const int ErrorBytesMax = 64 * 1024;
+    private const int BlockBytes = 64 * 1024;
 
     private readonly string[] directories = (searchPath ?? Environment.GetEnvironmentVariable("PATH") + ":" + SystemDirectories)
         .Split(':').Where(directory => directory.StartsWith('/')).Distinct().ToArray();
@@ -45,29 +52,28 @@ internal sealed class Programs(string? searchPath)
         }
         catch (Win32Exception failure)
         {
-            return new("", "", null, $"{path} could not be started: {failure.Message}");
+            return Failed($"{path} could not be started: {failure.Message}");
         }
 
         try
         {
             process.StandardInput.Close();
             var output = ReadAsync(process.StandardOutput.BaseStream, outputBytesMax, limit.Token);
-            var error = ReadAsync(process.StandardError.BaseStream, outputBytesMax, limit.Token);
-            var (outputText, outputWhole) = await output.ConfigureAwait(false);
-            var (errorText, _) = await error.ConfigureAwait(false);
-            if (!outputWhole)
+            var error = ReadAsync(process.StandardError.BaseStream, ErrorBytesMax, limit.Token);
+            var (bytes, cut) = await output.ConfigureAwait(false);
+            if (cut)
             {
                 End(process);
-                return new(outputText, errorText, null, $"{path} printed more than {outputBytesMax} bytes");
             }
 
+            var errorText = Encoding.UTF8.GetString((await error.ConfigureAwait(false)).Bytes);
             await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
-            return new(outputText, errorText, process.ExitCode, null);
+            return new(bytes, cut, errorText, cut ? null : process.ExitCode, cut ? $"{path} printed more than {outputBytesMax} bytes" : null);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             End(process);
-            return new("", "", null, $"{path} did not answer within {patience.TotalSeconds:0.#} s");
+            return Failed($"{path} did not answer within {patience.TotalSeconds:0.#} s");
         }
         catch (OperationCanceledException)
         {
@@ -77,9 +83,11 @@ internal sealed class Programs(string? searchPath)
         catch (IOException failure)
         {
             End(process);
-            return new("", "", null, $"{path}: {failure.Message}");
+            return Failed($"{path}: {failure.Message}");
         }
     }
+
+    private static ProgramRun Failed(string why) => new([], false, "", null, why);
 
     private static ProcessStartInfo StartInfo(string path, IEnumerable<string> arguments)
     {
@@ -96,22 +104,27 @@ internal sealed class Programs(string? searchPath)
         start.Environment["LC_ALL"] = "C";
         start.Environment["SYSTEMD_PAGER"] = "";
         start.Environment["SYSTEMD_COLORS"] = "0";
+        start.Environment["SYSTEMD_URLIFY"] = "0";
         return start;
     }
 
-    private static async Task<(string Text, bool Whole)> ReadAsync(Stream stream, int bytesMax, CancellationToken cancellation)
+    private static async Task<(byte[] Bytes, bool Cut)> ReadAsync(Stream stream, int bytesMax, CancellationToken cancellation)
     {
         using var kept = new MemoryStream();
-        var buffer = new byte[16 * 1024];
+        var buffer = new byte[BlockBytes];
         while (true)
         {
             var got = await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false);
-            if (got == 0 || kept.Length + got > bytesMax)
+            if (got == 0)
             {
-                return (Encoding.UTF8.GetString(kept.GetBuffer(), 0, (int)kept.Length), got == 0);
+                return (kept.ToArray(), false);
             }
 
-            kept.Write(buffer, 0, got);
+            kept.Write(buffer, 0, (int)Math.Min(got, bytesMax - kept.Length));
+            if (kept.Length >= bytesMax)
+            {
+                return (kept.ToArray(), true);
+            }
         }
     }
 

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
-namespace Why502.Host.Machine;
+namespace Why502.Host.Kernel;
 
 /// <summary>
 /// Bounded reads that report an error number instead of throwing: a machine without permission would raise thousands of
@@ -147,17 +148,62 @@ internal static unsafe class FileCalls
     /// <summary>Status of the path itself (<paramref name="follow"/> false: of a symbolic link, not of its target).</summary>
     public static FileStatus? Status(string path, bool follow, out int errno)
     {
-        // STATX_BASIC_STATS
-        const uint BasicStats = 0x7ff;
-        Libc.StatXBuffer buffer = default;
         if (path.Length == 0 || path.Contains('\0'))
         {
             errno = Errno.NoEntry;
             return null;
         }
 
-        var flags = Libc.AtNoAutomount | (follow ? 0 : Libc.AtSymlinkNoFollow);
-        if (Libc.StatX(Libc.AtCurrentDirectory, path, flags, BasicStats, &buffer) != 0)
+        return Status(Libc.AtCurrentDirectory, path, Libc.AtNoAutomount | (follow ? 0 : Libc.AtSymlinkNoFollow), out errno);
+    }
+
+    public static FileStatus? Status(string path) => Status(path, follow: true, out _);
+
+    /// <summary>Status of what was opened, whatever its path leads to by now.</summary>
+    public static FileStatus? Status(SafeFileHandle file) => Status((int)file.DangerousGetHandle(), "", Libc.AtEmptyPath, out _);
+
+    /// <summary>Opens for reading without waiting for a FIFO's writer; what cannot be opened has its error number.</summary>
+    public static SafeFileHandle? Open(string path, out int errno)
+    {
+        var descriptor = path.Contains('\0') ? -1 : Libc.Open(path, Libc.OpenReadOnly | Libc.OpenCloseOnExec | Libc.OpenNonBlocking | Libc.OpenNoTerminal);
+        errno = descriptor >= 0 ? 0 : path.Contains('\0') ? Errno.NoEntry : Marshal.GetLastPInvokeError();
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    /// <summary>The next offset that is not in a hole (lseek(2), SEEK_DATA); the same one where the file system cannot tell.</summary>
+    public static long NextData(SafeFileHandle file, long offset, long end)
+    {
+        var data = Libc.Seek((int)file.DangerousGetHandle(), offset, Libc.SeekData);
+        return data >= 0 ? Math.Max(data, offset) : Marshal.GetLastPInvokeError() == Errno.NoDeviceOrAddress ? end : offset;
+    }
+
+    /// <summary>read(2) at the file's own position, for what cannot be read by offset.</summary>
+    public static int Read(SafeFileHandle file, Span<byte> into, out int errno)
+    {
+        nint count;
+        fixed (byte* start = into)
+        {
+            count = Libc.Read((int)file.DangerousGetHandle(), start, (nuint)into.Length);
+        }
+
+        errno = count < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return (int)count;
+    }
+
+    public static byte[]? ExtendedAttribute(string path, string name)
+    {
+        const int Longest = 4096;
+        var buffer = stackalloc byte[Longest];
+        var length = Libc.GetExtendedAttribute(path, name, buffer, Longest);
+        return length > 0 ? new ReadOnlySpan<byte>(buffer, (int)length).ToArray() : null;
+    }
+
+    private static FileStatus? Status(int directory, string path, int flags, out int errno)
+    {
+        // STATX_BASIC_STATS
+        const uint BasicStats = 0x7ff;
+        Libc.StatXBuffer buffer = default;
+        if (Libc.StatX(directory, path, flags, BasicStats, &buffer) != 0)
         {
             errno = Marshal.GetLastPInvokeError();
             return null;
@@ -166,16 +212,6 @@ internal static unsafe class FileCalls
         errno = 0;
         var modified = Moment(buffer.ModifiedSeconds, buffer.ModifiedNanoseconds);
         return new(buffer.Mode, buffer.Uid, buffer.Gid, buffer.Inode, buffer.DeviceMajor, buffer.DeviceMinor, (long)buffer.Size, modified);
-    }
-
-    public static FileStatus? Status(string path) => Status(path, follow: true, out _);
-
-    public static byte[]? ExtendedAttribute(string path, string name)
-    {
-        const int Longest = 4096;
-        var buffer = stackalloc byte[Longest];
-        var length = Libc.GetExtendedAttribute(path, name, buffer, Longest);
-        return length > 0 ? new ReadOnlySpan<byte>(buffer, (int)length).ToArray() : null;
     }
 
     /// <summary>A file system may hold any 64-bit time; what no calendar holds is clamped.</summary>
