@@ -32,6 +32,9 @@ public sealed class Directive
     /// <summary>The arguments' values, with quotes and escapes resolved as ngx_conf_read_token does.</summary>
     public IReadOnlyList<string> Arguments => arguments ??= ReadArguments();
 
+    /// <summary>How many arguments there are, without reading them.</summary>
+    internal int ArgumentCount => Index < 0 ? Arguments.Count : Math.Max(0, Node.TokenCount - 1);
+
     /// <summary>The directives in effect in this block, in order, includes replaced by what they bring in; null when there is no block.</summary>
     public IReadOnlyList<Directive>? Block { get; internal set; }
 

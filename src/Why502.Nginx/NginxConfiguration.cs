@@ -10,6 +10,7 @@ namespace Why502.Nginx;
 public sealed partial class NginxConfiguration
 {
     private readonly ModelBuilder model;
+    private readonly Dictionary<Directive, IReadOnlyList<Inclusion>> inclusions;
 
     private NginxConfiguration(string mainFile, string prefix, ConfigurationLoader loader, IReadOnlyList<Directive> root, ModelBuilder model)
     {
@@ -17,6 +18,7 @@ public sealed partial class NginxConfiguration
         Prefix = prefix;
         Files = loader.Files;
         Problems = loader.Problems;
+        inclusions = loader.Inclusions;
         Root = root;
         this.model = model;
     }
@@ -92,6 +94,9 @@ public sealed partial class NginxConfiguration
 
     /// <summary>The value of a directive at the main level.</summary>
     public EffectiveValue AtTop(string directiveName) => Inheritance.At(Root, directiveName);
+
+    /// <summary>The files an <c>include</c> opened or failed to open, in order; null for any other directive.</summary>
+    internal IReadOnlyList<Inclusion>? InclusionsOf(Directive include) => inclusions.GetValueOrDefault(include);
 
     private EffectiveValue AtEvents(string name) =>
         Inheritance.At(Root.Where(d => d.Is("events")).SelectMany(d => d.Block ?? []), name);

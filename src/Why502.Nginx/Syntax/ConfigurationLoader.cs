@@ -16,6 +16,7 @@ internal sealed class ConfigurationLoader(IConfigurationSource source, string co
     public const int ProblemsMax = 10_000;
 
     private readonly Dictionary<string, ConfigurationFile?> byPath = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> failures = new(StringComparer.Ordinal);
     private readonly List<string> openFiles = [];
     private int repeatedDirectives;
     private bool repeatedTooOften;
@@ -23,6 +24,9 @@ internal sealed class ConfigurationLoader(IConfigurationSource source, string co
     public List<ConfigurationFile> Files { get; } = [];
 
     public List<Problem> Problems { get; } = [];
+
+    /// <summary>What each <c>include</c> opened or failed to open, in order.</summary>
+    public Dictionary<Directive, IReadOnlyList<Inclusion>> Inclusions { get; } = [];
 
     public bool IsDump { get; init; }
 
@@ -85,12 +89,13 @@ internal sealed class ConfigurationLoader(IConfigurationSource source, string co
             byPath.Add(path, file);
             if (file is null)
             {
-                Report(from, $"open() \"{path}\" failed {read.Problem ?? "(2: No such file or directory)"}", ProblemKind.Include);
+                failures.Add(path, $"open() \"{path}\" failed {read.Problem ?? "(2: No such file or directory)"}");
             }
         }
-        else if (file is null)
+
+        if (file is null)
         {
-            Report(from, $"open() \"{path}\" failed (2: No such file or directory)", ProblemKind.Include);
+            Report(from, failures[path], ProblemKind.Include);
         }
 
         return file;
@@ -185,15 +190,19 @@ internal sealed class ConfigurationLoader(IConfigurationSource source, string co
         }
 
         var start = effective.Count;
+        var inclusions = new List<Inclusion>();
+        Inclusions.Add(directive, inclusions);
         foreach (var path in GlobPattern.IsGlob(pattern) ? source.Glob(pattern) : [pattern])
         {
             if (openFiles.Contains(path))
             {
                 Report(directive.TerminatorAt, $"\"{path}\" includes itself: nginx would open it until it has too many open files", ProblemKind.Include);
+                inclusions.Add(new Inclusion(null, null, $"open() \"{path}\" failed (24: Too many open files)"));
                 continue;
             }
 
-            LoadFile(path, directive.Parent, directive.TerminatorAt, depth, effective);
+            var written = LoadFile(path, directive.Parent, directive.TerminatorAt, depth, effective);
+            inclusions.Add(new Inclusion(byPath[path], written, failures.GetValueOrDefault(path)));
         }
 
         directive.Included = new Slice(effective, start, effective.Count - start);

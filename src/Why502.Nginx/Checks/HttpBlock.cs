@@ -1,0 +1,44 @@
+using Why502.Nginx.Directives;
+
+namespace Why502.Nginx.Checks;
+
+/// <summary>The end of <c>http {}</c>: ngx_http_block after it has read the block.</summary>
+internal static class HttpBlock
+{
+    private const DirectiveContexts LocationLike = DirectiveContexts.Location | DirectiveContexts.IfInServer | DirectiveContexts.IfInLocation | DirectiveContexts.LimitExcept;
+
+    /// <summary>In the order of nginx's list of modules (auto/modules): core first, filters last.</summary>
+    private static readonly ModuleStage[] Stages = [];
+
+    public static void Finish(in BlockEnd end)
+    {
+        var http = end.Block;
+        var servers = http.ChildrenOf(DirectiveContexts.Server).ToList();
+        foreach (var stage in Stages)
+        {
+            stage.InitMain(end, http);
+            foreach (var server in servers)
+            {
+                stage.MergeServer(end, server);
+                MergeLocations(stage, end, server);
+            }
+        }
+
+        foreach (var stage in Stages)
+        {
+            stage.Configured(end, http);
+        }
+    }
+
+    private static void MergeLocations(ModuleStage stage, in BlockEnd end, OpenBlock block)
+    {
+        stage.MergeLocation(end, block);
+        foreach (var child in block.Children)
+        {
+            if ((child.Kind & LocationLike) != 0)
+            {
+                MergeLocations(stage, end, child);
+            }
+        }
+    }
+}

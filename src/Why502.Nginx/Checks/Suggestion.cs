@@ -1,0 +1,11 @@
+using Why502.Nginx.Directives;
+
+namespace Why502.Nginx.Checks;
+
+/// <summary>What was probably meant.</summary>
+internal static class Suggestion
+{
+    public static string? ForName(string name, DirectiveContexts context, CommandTable commands) => null;
+
+    public static string? ForContext(IReadOnlyList<Command> commands, DirectiveContexts context) => null;
+}
