@@ -5,6 +5,8 @@ namespace Why502.Nginx;
 /// <summary>One file of a configuration, byte for byte. A file that could not be read has no bytes and no directives.</summary>
 public sealed class ConfigurationFile
 {
+    private const int ColumnMax = 16 * 1024;
+
     private SyntaxTree? tree;
 
     internal ConfigurationFile(string path, byte[] bytes, bool wasDump)
@@ -13,6 +15,19 @@ public sealed class ConfigurationFile
         Bytes = bytes;
         WasDump = wasDump;
     }
+
+    /// <summary>One file for itself, whatever it holds: includes are not followed, and an <c>nginx -T</c> dump is text like any other.</summary>
+    public static ConfigurationFile Parse(string path, byte[] bytes)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(bytes);
+        var file = new ConfigurationFile(path, bytes, wasDump: false);
+        file.Directives = new ConfigurationLoader(new InMemorySource(), string.Empty) { IsSingleFile = true }.LoadWritten(file);
+        return file;
+    }
+
+    /// <summary>The bytes and their tree, without directives.</summary>
+    internal static ConfigurationFile TreeOnly(string path, byte[] bytes) => new(path, bytes, wasDump: false);
 
     public string Path { get; }
 
@@ -31,6 +46,15 @@ public sealed class ConfigurationFile
 
     /// <summary>The file as it was read, byte for byte.</summary>
     public byte[] Print() => [.. Bytes];
+
+    /// <summary>The 1-based byte column of an offset; 0 so far into a line that nobody would count to it.</summary>
+    public int ColumnOf(int offset)
+    {
+        offset = Math.Clamp(offset, 0, Bytes.Length);
+        var before = Bytes.AsSpan(Math.Max(0, offset - ColumnMax), Math.Min(offset, ColumnMax));
+        var lineEnd = before.LastIndexOf((byte)'\n');
+        return lineEnd < 0 && offset > ColumnMax ? 0 : before.Length - lineEnd;
+    }
 
     /// <summary>The text of a 1-based line without its line end; empty when there is no such line.</summary>
     public string Line(int number)

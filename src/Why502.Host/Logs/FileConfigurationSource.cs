@@ -9,15 +9,17 @@ namespace Why502.Host.Logs;
 /// <summary>nginx's configuration on this machine's disk, within limits, remembering everything that was asked for.</summary>
 public sealed class FileConfigurationSource(CancellationToken cancellation) : IConfigurationSource
 {
-    /// <summary>The largest maps and generated server lists are a few megabytes.</summary>
-    private const int FileBytesMax = 16 << 20;
     private const int FilesMax = 50_000;
-    private const long TotalBytesMax = 128L << 20;
     private const int GlobEntriesMax = 100_000;
 
     private readonly Dictionary<string, ConfigurationTextFile> files = new(StringComparer.Ordinal);
     private readonly List<ConfigurationTextFile> inOrder = [];
     private long total;
+
+    /// <summary>The largest maps and generated server lists are a few megabytes.</summary>
+    public int FileBytesMax { get; init; } = 16 << 20;
+
+    public long TotalBytesMax { get; init; } = 128L << 20;
 
     public IReadOnlyList<ConfigurationTextFile> Files => inOrder;
 

@@ -30,6 +30,15 @@ internal sealed class ConfigurationLoader(IConfigurationSource source, string co
 
     public bool IsDump { get; init; }
 
+    /// <summary>An include is a directive like any other then.</summary>
+    public bool IsSingleFile { get; init; }
+
+    public Directive[] LoadWritten(ConfigurationFile file)
+    {
+        List<Directive>? effective = null;
+        return Build(file, 0, file.Tree.Nodes.Length, null, 0, ref effective);
+    }
+
     /// <summary>Reads a file and everything it includes; null when it cannot be read (the problem is noted at <paramref name="from"/>).</summary>
     public IReadOnlyList<Directive>? LoadFile(string path, Directive? parent, SourceLine from, int depth, List<Directive> into)
     {
@@ -134,7 +143,7 @@ internal sealed class ConfigurationLoader(IConfigurationSource source, string co
         {
             var directive = new Directive(file, i, parent);
             ref readonly var node = ref tree.Node(i);
-            if (node.BodyStart < 0 && IsInclude(file, i))
+            if (node.BodyStart < 0 && !IsSingleFile && IsInclude(file, i))
             {
                 effective ??= [.. written.AsSpan(0, count)];
                 Include(directive, depth, effective);
@@ -215,16 +224,15 @@ internal sealed class ConfigurationLoader(IConfigurationSource source, string co
     {
         foreach (var problem in file.Tree.Problems)
         {
-            var lineStart = file.Bytes.AsSpan(0, Math.Min(problem.Offset, file.Bytes.Length)).LastIndexOf((byte)'\n') + 1;
-            Report(new SourceLine(file.Path, problem.Line), problem.Message, ProblemKind.Syntax, problem.Offset - lineStart + 1);
+            Report(new SourceLine(file.Path, problem.Line), problem.Message, ProblemKind.Syntax, file.ColumnOf(problem.Offset), problem.Hint);
         }
     }
 
-    private void Report(SourceLine at, string message, ProblemKind kind, int column = 0)
+    private void Report(SourceLine at, string message, ProblemKind kind, int column = 0, string? hint = null)
     {
         if (Problems.Count < ProblemsMax)
         {
-            Problems.Add(new Problem(at, message, kind, null, column));
+            Problems.Add(new Problem(at, message, kind, hint, column));
         }
     }
 

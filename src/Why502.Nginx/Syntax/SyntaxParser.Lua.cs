@@ -20,8 +20,15 @@ internal ref partial struct SyntaxParser
 
     private void ReadLuaBody(int node)
     {
-        var end = FindLuaEnd(pos);
-        line += text[pos..end].Count((byte)'\n');
+        var start = pos;
+        var startLine = line;
+        var end = FindLuaEnd(start, out var lastBrace, out var longBracket);
+        line += text[start..end].Count((byte)'\n');
+        if (longBracket >= 0)
+        {
+            ReportLongBracket(longBracket, startLine + text[start..longBracket].Count((byte)'\n'));
+        }
+
         nodes[node].IsRaw = true;
         nodes[node].BodyEnd = end;
         nodes[node].EndLine = line;
@@ -33,15 +40,30 @@ internal ref partial struct SyntaxParser
         else
         {
             pos = end;
-            Report(end, line, "unexpected end of file, expecting \"}\"");
+            if (longBracket < 0)
+            {
+                // ngx_http_lua_conf_read_lua_token goes back to the line of the last opening brace.
+                var braceLine = startLine + text[start..lastBrace].Count((byte)'\n');
+                Report(end, braceLine, "unexpected end of file, expecting terminating characters for lua code block");
+            }
         }
 
         nodes[node].End = pos;
     }
 
-    private readonly int FindLuaEnd(int from)
+    private void ReportLongBracket(int at, int atLine)
+    {
+        var equals = new string('=', Math.Min(16, text[(at + 1)..].IndexOfAnyExcept((byte)'=')));
+        Report(at, atLine, $"Lua code block missing the closing long bracket \"]{equals}]\"", $"nginx reads at most {WordBytesMax} bytes of it");
+    }
+
+    /// <param name="lastBrace">The last opening brace, or where the body begins.</param>
+    /// <param name="longBracket">The first long bracket that cannot fit into nginx's buffer, which the lua module searches for its end; -1 when there is none.</param>
+    private readonly int FindLuaEnd(int from, out int lastBrace, out int longBracket)
     {
         var depth = 1;
+        lastBrace = from;
+        longBracket = -1;
         var i = from;
         while (i < text.Length)
         {
@@ -56,6 +78,7 @@ internal ref partial struct SyntaxParser
             {
                 case (byte)'{':
                     depth++;
+                    lastBrace = i;
                     i++;
                     break;
                 case (byte)'}':
@@ -67,10 +90,10 @@ internal ref partial struct SyntaxParser
                     i++;
                     break;
                 case (byte)'-':
-                    i = i + 1 < text.Length && text[i + 1] == '-' ? SkipLuaComment(i + 2) : i + 1;
+                    i = i + 1 < text.Length && text[i + 1] == '-' ? SkipLuaComment(i + 2, ref longBracket) : i + 1;
                     break;
                 case (byte)'[':
-                    i = SkipLongBracket(i) ?? i + 1;
+                    i = SkipLongBracket(i, ref longBracket) ?? i + 1;
                     break;
                 default:
                     i = SkipLuaString(i);
@@ -81,9 +104,9 @@ internal ref partial struct SyntaxParser
         return text.Length;
     }
 
-    private readonly int SkipLuaComment(int at)
+    private readonly int SkipLuaComment(int at, ref int longBracket)
     {
-        if (at < text.Length && text[at] == '[' && SkipLongBracket(at) is { } end)
+        if (at < text.Length && text[at] == '[' && SkipLongBracket(at, ref longBracket) is { } end)
         {
             return end;
         }
@@ -93,7 +116,7 @@ internal ref partial struct SyntaxParser
     }
 
     /// <summary><c>[==[ … ]==]</c>: null when no long bracket starts here.</summary>
-    private readonly int? SkipLongBracket(int at)
+    private readonly int? SkipLongBracket(int at, ref int longBracket)
     {
         var level = at + 1;
         while (level < text.Length && text[level] == '=')
@@ -120,10 +143,13 @@ internal ref partial struct SyntaxParser
             var run = text[i..].IndexOfAnyExcept((byte)'=');
             if (run == equals && text[i + run] == ']')
             {
-                return i + run + 1;
+                i += run + 1;
+                longBracket = i - at > WordBytesMax && longBracket < 0 ? at : longBracket;
+                return i;
             }
         }
 
+        longBracket = longBracket < 0 ? at : longBracket;
         return text.Length;
     }
 

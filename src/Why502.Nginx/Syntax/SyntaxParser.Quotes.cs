@@ -12,6 +12,10 @@ internal ref partial struct SyntaxParser
         {
             ReportTooLong(open, startLine, quote);
         }
+        else if (end < text.Length && FillsTheBuffer(open + 1, end + 1))
+        {
+            ReportTooLong(open + 1, startLine, 0);
+        }
 
         if ((end >= text.Length || (tooLong && !EndsCleanly(end + 1))) && TryResynchronise(open, quote, tooLong))
         {
@@ -77,12 +81,13 @@ internal ref partial struct SyntaxParser
     /// </summary>
     private bool TryResynchronise(int open, byte quote, bool reported)
     {
-        if (resynchronisations >= ResynchronisationsMax)
+        if (resynchronisations >= ResynchronisationsMax || resynchronisedBytes > ResynchronisedBytesMax)
         {
             return false;
         }
 
         resynchronisations++;
+        resynchronisedBytes += text.Length - open;
         if (!reported)
         {
             var lastLine = line + text[open..].Count((byte)'\n');
@@ -96,6 +101,13 @@ internal ref partial struct SyntaxParser
         AddToken(open + 1, word.Length, TokenFlags.Quoted | TokenFlags.Unterminated | (word.Contains((byte)'\\') ? TokenFlags.Escaped : 0));
         pos = open + 1 + word.Length;
         return true;
+    }
+
+    /// <summary>The word ends in time, but nginx holds on to it while it fetches the bytes behind its closing quote and one white space.</summary>
+    private readonly bool FillsTheBuffer(int start, int behind)
+    {
+        var held = behind - start + (behind < text.Length && text[behind] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' ? 1 : 0);
+        return held >= WordBytesMax && start + WordBytesMax < text.Length;
     }
 
     /// <summary>After a closing quote nginx wants white space, <c>;</c>, <c>{</c> or <c>)</c> (the need_space state).</summary>

@@ -13,18 +13,23 @@ internal ref partial struct SyntaxParser
     private const int WordBytesMax = 4096;
 
     /// <summary>So many problems of one file are kept; a file with more is not a configuration.</summary>
-    private const int ProblemsMax = 1000;
+    public const int ProblemsMax = 1000;
 
     /// <summary>After so many runaway quotes we stop looking for a better place to go on from.</summary>
     private const int ResynchronisationsMax = 100;
+
+    /// <summary>Each runaway quote costs a look at the whole rest of the file.</summary>
+    private const long ResynchronisedBytesMax = 256 << 20;
 
     private static readonly SearchValues<byte> WordEnds = SearchValues.Create(" \t\r\n;{"u8);
 
     private readonly ReadOnlySpan<byte> text;
     private Node[] nodes;
     private Token[] tokens;
+    private Comment[] comments;
     private int nodeCount;
     private int tokenCount;
+    private int commentCount;
     private int pos;
     private int line;
     private int openNode;
@@ -32,6 +37,7 @@ internal ref partial struct SyntaxParser
     private int directiveStart;
     private int directiveLine;
     private int resynchronisations;
+    private long resynchronisedBytes;
     private List<SyntaxProblem>? problems;
 
     private SyntaxParser(ReadOnlySpan<byte> text)
@@ -40,6 +46,7 @@ internal ref partial struct SyntaxParser
         // Measured on real configurations: a directive takes about 35 bytes and has two to three words.
         nodes = new Node[Math.Max(8, text.Length / 32)];
         tokens = new Token[Math.Max(16, text.Length / 14)];
+        comments = [];
         line = 1;
         openNode = -1;
     }
@@ -50,7 +57,7 @@ internal ref partial struct SyntaxParser
         parser.SkipByteOrderMark();
         parser.Run();
         parser.Finish();
-        return new SyntaxTree(parser.nodes, parser.nodeCount, parser.tokens, (IReadOnlyList<SyntaxProblem>?)parser.problems ?? []);
+        return new SyntaxTree(parser.nodes, parser.nodeCount, parser.tokens, parser.comments, parser.commentCount, (IReadOnlyList<SyntaxProblem>?)parser.problems ?? []);
     }
 
     private void Run()
@@ -145,7 +152,9 @@ internal ref partial struct SyntaxParser
 
         AddToken(start, i - start, flags);
         pos = i;
-        if (i - start >= WordBytesMax && start + WordBytesMax < bytes.Length)
+        // White space leaves the word in the buffer while the next byte is fetched; a terminator does not.
+        var inBuffer = i < bytes.Length && bytes[i] is not ((byte)';' or (byte)'{') ? i - start + 1 : i - start;
+        if (inBuffer >= WordBytesMax && start + WordBytesMax < bytes.Length)
         {
             ReportTooLong(start, startLine, 0);
         }
@@ -159,10 +168,21 @@ internal ref partial struct SyntaxParser
         var start = pos;
         var end = text[start..].IndexOf((byte)'\n');
         pos = end < 0 ? text.Length : start + end;
+        AddComment(new Comment(start, pos - start, line));
         if (pos - start >= WordBytesMax && start + WordBytesMax < text.Length)
         {
             ReportTooLong(start, line, 0);
         }
+    }
+
+    private void AddComment(Comment comment)
+    {
+        if (commentCount == comments.Length)
+        {
+            Array.Resize(ref comments, Math.Max(16, commentCount * 2));
+        }
+
+        comments[commentCount++] = comment;
     }
 
     /// <summary><c>;</c> or <c>{</c> after the words of a directive.</summary>
@@ -204,7 +224,7 @@ internal ref partial struct SyntaxParser
     {
         if (tokenCount != firstToken)
         {
-            Report(pos, line, "unexpected \"}\"");
+            Report(pos, line, "unexpected \"}\"", HintOfUnterminated());
             CloseSimple(AddNode(line));
         }
 
@@ -243,19 +263,26 @@ internal ref partial struct SyntaxParser
     {
         if (tokenCount != firstToken)
         {
-            Report(text.Length, line, "unexpected end of file, expecting \";\" or \"}\"");
+            Report(text.Length, line, "unexpected end of file, expecting \";\" or \"}\"", HintOfUnterminated());
             CloseSimple(AddNode(line));
+            CloseAll();
         }
         else if (openNode >= 0)
         {
-            Report(text.Length, line, "unexpected end of file, expecting \"}\"");
+            CloseAll();
+            Report(text.Length, line, "unexpected end of file, expecting \"}\"", SyntaxHints.UnclosedBlock(nodes.AsSpan(0, nodeCount), tokens, text));
         }
+    }
 
+    private void CloseAll()
+    {
         while (openNode >= 0)
         {
             CloseBlock(text.Length, text.Length);
         }
     }
+
+    private readonly string HintOfUnterminated() => SyntaxHints.UnterminatedBefore(text, tokens[firstToken], directiveLine);
 
     private int AddNode(int terminatorLine)
     {
@@ -287,12 +314,12 @@ internal ref partial struct SyntaxParser
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Report(int offset, int atLine, string message)
+    private void Report(int offset, int atLine, string message, string? hint = null)
     {
         problems ??= [];
         if (problems.Count < ProblemsMax)
         {
-            problems.Add(new SyntaxProblem(offset, atLine, message));
+            problems.Add(new SyntaxProblem(offset, atLine, message, hint));
         }
     }
 

@@ -54,13 +54,20 @@ internal struct Node
     public bool IsRaw;
 }
 
+/// <summary>A comment from its <c>#</c> to the end of its line, the line feed not included.</summary>
+internal readonly record struct Comment(int Start, int Length, int Line);
+
 /// <summary>A mistake of the text, with the line on which nginx would report it.</summary>
-internal readonly record struct SyntaxProblem(int Offset, int Line, string Message);
+/// <param name="Hint">What was probably meant; null when there is no good guess.</param>
+internal readonly record struct SyntaxProblem(int Offset, int Line, string Message, string? Hint = null);
 
 /// <summary>What <see cref="SyntaxParser"/> understood of a file: flat arrays over the file's bytes, shared by every inclusion of the file.</summary>
-internal sealed class SyntaxTree(Node[] nodes, int nodeCount, Token[] tokens, IReadOnlyList<SyntaxProblem> problems)
+internal sealed class SyntaxTree(Node[] nodes, int nodeCount, Token[] tokens, Comment[] comments, int commentCount, IReadOnlyList<SyntaxProblem> problems)
 {
     public ReadOnlySpan<Node> Nodes => nodes.AsSpan(0, nodeCount);
+
+    /// <summary>In file order; those within a <c>*_by_lua_block</c> are Lua's.</summary>
+    public ReadOnlySpan<Comment> Comments => comments.AsSpan(0, commentCount);
 
     public IReadOnlyList<SyntaxProblem> Problems => problems;
 

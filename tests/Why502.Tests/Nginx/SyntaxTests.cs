@@ -64,6 +64,32 @@ public sealed class SyntaxTests
         Assert.Equal(2, configuration.WorkerProcesses);
     }
 
+    /// <summary>Measured with nginx 1.22.1: NGX_CONF_BUFFER holds the word until the byte that tells what comes next is there.</summary>
+    [Theory]
+    [InlineData("", ";", 4095, false)]
+    [InlineData("", ";", 4096, true)]
+    [InlineData("", " ;", 4094, false)]
+    [InlineData("", " ;", 4095, true)]
+    [InlineData("\"", ";", 4094, false)]
+    [InlineData("\"", ";", 4095, true)]
+    [InlineData("\"", " ;", 4093, false)]
+    [InlineData("\"", " ;", 4094, true)]
+    public void WordThatJustFitsNginxsBuffer_IsJudgedAsNginxDoes(string quote, string end, int length, bool isTooLong)
+    {
+        var configuration = Conf.Load("env " + quote + new string('x', length) + quote + end + "\nevents {}\n");
+        Assert.Equal(isTooLong ? 1 : 0, configuration.Problems.Count);
+    }
+
+    [Fact]
+    public void DumpParsedAsASingleFile_IsTextLikeAnyOther()
+    {
+        var bytes = "noise\n# configuration file /etc/nginx/nginx.conf:\ninclude a;\n"u8.ToArray();
+        var file = ConfigurationFile.Parse("-", bytes);
+        Assert.Equal(bytes, file.Print());
+        Assert.Equal(["noise"], file.Directives.Select(d => d.Name));
+        Assert.Equal(["include", "a"], file.Directives[0].Arguments);
+    }
+
     [Fact]
     public void LuaBlock_IsKeptRawWithItsBracesStringsAndComments()
     {

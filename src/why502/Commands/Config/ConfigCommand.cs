@@ -8,6 +8,7 @@ internal static class ConfigCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("config", "The nginx configuration as a model: parse, print, check, route, effective");
+        command.Subcommands.Add(ParseCommand.Create(terminal));
         command.Subcommands.Add(PrintCommand.Create(terminal));
         return command;
     }

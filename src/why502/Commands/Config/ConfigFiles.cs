@@ -1,23 +1,31 @@
 using System.CommandLine;
+using Why502.Host.Logs;
+using Why502.Nginx;
 
 namespace Why502.Cli.Commands.Config;
 
 /// <summary>The files a config command is given, and what is said when one cannot be read.</summary>
 internal static class ConfigFiles
 {
+    /// <summary>The largest generated configurations seen are some 200 MB.</summary>
+    private const int BytesMax = 1 << 30;
+
     public static Argument<string[]> Argument() => new("file")
     {
-        Description = "Configuration files; each is answered for itself, in order",
+        Description = "Configuration files; each is answered for itself, in order; - is standard input",
         HelpName = "FILE",
         Arity = ArgumentArity.OneOrMore,
     };
+
+    /// <summary>What a configuration given to a tool includes: of any size that a machine can hold.</summary>
+    public static IConfigurationSource Source() => new FileConfigurationSource(CancellationToken.None) { FileBytesMax = BytesMax, TotalBytesMax = BytesMax };
 
     /// <summary>The file's bytes, or the reason why there are none, worded as nginx words it.</summary>
     public static (byte[]? Bytes, string? Problem) Read(string path)
     {
         try
         {
-            return (File.ReadAllBytes(path), null);
+            return (path == "-" ? ReadStandardInput() : File.ReadAllBytes(path), null);
         }
         catch (FileNotFoundException)
         {
@@ -35,5 +43,13 @@ internal static class ConfigFiles
         {
             return (null, $"({failure.Message})");
         }
+    }
+
+    private static byte[] ReadStandardInput()
+    {
+        using var input = Console.OpenStandardInput();
+        using var content = new MemoryStream();
+        input.CopyTo(content);
+        return content.ToArray();
     }
 }

@@ -23,7 +23,7 @@ internal static class PrintCommand
         foreach (var path in files)
         {
             var (bytes, problem) = ConfigFiles.Read(path);
-            var printed = bytes is null ? null : NginxConfiguration.Load(new InMemorySource().Add("/" + path, bytes), "/" + path, "/").Files[0].Print();
+            var printed = bytes is null ? null : ConfigurationFile.Parse(path, bytes).Print();
             if (json)
             {
                 terminal.Write(JsonLine(path, printed, problem));
