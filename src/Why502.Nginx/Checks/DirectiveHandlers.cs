@@ -20,7 +20,7 @@ internal static class DirectiveHandlers
             }
         }
 
-        return GenericReaders.Of(form.Type);
+        return GenericReaders.Of(form);
     }
 
     private static Dictionary<string, DirectiveHandler[]> Load()

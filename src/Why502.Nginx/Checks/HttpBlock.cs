@@ -28,6 +28,23 @@ internal static class HttpBlock
         {
             stage.Configured(end, http);
         }
+
+        FindVariables(end, Variables.OfHttp);
+    }
+
+    /// <summary>ngx_http_variables_init_vars and ngx_stream_variables_init_vars.</summary>
+    public static void FindVariables(in BlockEnd end, Slot<Variables> slot)
+    {
+        if (end.Block.IsIncomplete || end.Shared.Peek(slot) is not { } variables)
+        {
+            // What could not be understood may define any variable.
+            return;
+        }
+
+        foreach (var (name, by) in variables.Unknown())
+        {
+            end.FailNowhere($"unknown \"{name}\" variable", Suggestion.ForVariable(name, variables), by);
+        }
     }
 
     private static void MergeLocations(ModuleStage stage, in BlockEnd end, OpenBlock block)
