@@ -72,11 +72,11 @@ public sealed class ResponseHeaderTooBig : Cause
         var measured = Probe(incident, seen) is { } probe ? seen.Known(probe)?.HeaderBytes : null;
         var size = SizeFor(measured, location.BufferSize);
         var block = location.Location?.Block ?? location.Pass.Parent ?? location.Server.Block;
-        var first = ConfigurationEdit.Set(configuration, block, $"{prefix}_buffer_size", $"{size / 1024}k");
+        var edits = Edits(location, block, size);
         return new Fix
         {
             Summary = $"Set {prefix}_buffer_size to {size / 1024}k in this location (now {Words.Bytes(location.BufferSize)}{(measured is { } bytes ? $", the header measures {Words.Bytes(bytes)}" : "")}).",
-            Edits = [WithBuffers(incident, location, first, size)],
+            Edits = ConfigurationEdit.Apply(configuration, edits).Files,
             Steps = [RetargetFix.Reload(incident, $"Test and reload. Memory: up to {size / 1024} KB more for each request under way.")],
             Later = "A smaller header is the better cure: see which field is large, mostly Set-Cookie.",
         };
@@ -97,19 +97,16 @@ public sealed class ResponseHeaderTooBig : Cause
     /// proxy_busy_buffers_size defaults to twice the larger of the two sizes and must be less than all of proxy_buffers but one
     /// (ngx_http_upstream_conf_t merging): a larger header buffer needs larger proxy_buffers, or nginx -t fails.
     /// </summary>
-    private static FileEdit WithBuffers(Incident incident, ProxiedLocation location, FileEdit first, long size)
+    private static List<Edit> Edits(ProxiedLocation location, Directive block, long size)
     {
-        var buffers = location.Effective($"{location.DirectivePrefix}_buffers");
-        if (location.Kind == PassKind.Grpc || location.Kind == PassKind.Memcached || Total(buffers.Arguments) >= 3 * size)
+        var prefix = location.DirectivePrefix;
+        var edits = new List<Edit> { new Edit.Set(block, $"{prefix}_buffer_size", [$"{size / 1024}k"]) };
+        if (location.Kind is not (PassKind.Grpc or PassKind.Memcached) && Total(location.Effective($"{prefix}_buffers").Arguments) < 3 * size)
         {
-            return first;
+            edits.Add(new Edit.Set(block, $"{prefix}_buffers", ["8", $"{size / 1024}k"]));
         }
 
-        var files = incident.Configuration!.Files.Select(file => new KeyValuePair<string, byte[]>(file.Path, file.Path == first.File ? first.After : file.Bytes));
-        var edited = NginxConfiguration.Load(new InMemorySource(files), incident.Configuration.MainFile, incident.Configuration.Prefix);
-        var again = edited.ProxiedLocations.FirstOrDefault(candidate => candidate.Pass.At.File == location.Pass.At.File && candidate.Target == location.Target && candidate.Location?.Path == location.Location?.Path && candidate.Server.At == location.Server.At);
-        var block = again?.Location?.Block ?? again?.Pass.Parent;
-        return block is null ? first : first with { After = ConfigurationEdit.Set(edited, block, $"{location.DirectivePrefix}_buffers", "8", $"{size / 1024}k").After };
+        return edits;
     }
 
     private static long Total(IReadOnlyList<string> arguments)

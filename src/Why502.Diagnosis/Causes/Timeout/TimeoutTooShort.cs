@@ -94,7 +94,7 @@ public sealed class TimeoutTooShort : Cause
         return new Fix
         {
             Summary = $"Set {name} to {seconds}s in this location: the route needs up to {Words.Seconds(needed)}, twice that is {seconds} s.",
-            Edits = [ConfigurationEdit.Set(configuration, block, name, $"{seconds}s")],
+            Edits = ConfigurationEdit.Apply(configuration, new Edit.Set(block, name, [$"{seconds}s"])).Files,
             Steps = [RetargetFix.Reload(incident, "Test the changed configuration and reload nginx; requests under way keep the old limit.")],
         };
     }

@@ -2,7 +2,7 @@ using System.Text;
 using Why502.Nginx;
 using Xunit;
 
-namespace Why502.Tests.Nginx;
+namespace Why502.Tests.Nginx.Edits;
 
 public sealed class EditTests
 {
@@ -48,7 +48,7 @@ public sealed class EditTests
     [InlineData("location / {\r\n  root /a;\r\n}\r\n", "location / {\r\n  root /a;\r\n  x 1;\r\n}\r\n")]
     [InlineData("location / {\n  include p;\n  # end\n}\n", "location / {\n  include p;\n  x 1;\n  # end\n}\n")]
     [InlineData("location / {\n  if ($a) {\n  }\n}\n", "location / {\n  x 1;\n  if ($a) {\n  }\n}\n")]
-    [InlineData("location / {\n  # nothing\n}\n", "location / {\n    x 1;\n  # nothing\n}\n")]
+    [InlineData("location / {\n  # nothing\n}\n", "location / {\n  # nothing\n  x 1;\n}\n")]
     public void NewDirective_KeepsTheShapeOfTheFile(string before, string after)
     {
         var configuration = Conf.Load(before);

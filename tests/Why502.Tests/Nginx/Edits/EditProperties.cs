@@ -1,0 +1,65 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using FsCheck;
+using FsCheck.Fluent;
+using Why502.Nginx;
+using Xunit;
+
+namespace Why502.Tests.Nginx.Edits;
+
+/// <summary>Random edits of random trees, made twice: by the engine in the text, and by hand in an obvious model. Both must mean the same.</summary>
+public sealed partial class EditProperties
+{
+    [Fact]
+    public void RandomEdits_MeanWhatTheyMeanInTheModel() =>
+        Prop.ForAll(Arb.From(Gen.Choose(0, int.MaxValue)), seed => Check(seed)).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+
+    [Fact]
+    public void TheSameSettingAgain_ChangesNothing() =>
+        Prop.ForAll(Arb.From(Gen.Choose(0, int.MaxValue)), seed =>
+        {
+            var tree = new RandomTree(seed);
+            var before = Conf.Load(tree.Text);
+            var block = RandomTree.Flat(before.Root).FirstOrDefault(d => d.Block is not null);
+            if (block is null)
+            {
+                return true;
+            }
+
+            string[] arguments = [.. tree.Arguments()];
+            var once = ConfigurationEdit.Set(before, block, "proxy_read_timeout", arguments);
+            var after = Conf.Load(once.After);
+            var again = ConfigurationEdit.Set(after, RandomTree.Flat(after.Root).First(d => d.Block is not null), "proxy_read_timeout", arguments);
+            return !again.IsChange && again.UnifiedDiff().Length == 0;
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+
+    [GeneratedRegex(@"#own\d+ ?")]
+    private static partial Regex OwnLineComment();
+
+    private static bool Check(int seed)
+    {
+        var tree = new RandomTree(seed);
+        var configuration = Conf.Load(tree.Text);
+        Assert.Equal(RandomTree.Describe(tree.Roots), RandomTree.Describe(configuration.Root));
+        var written = RandomTree.Flat(configuration.Root).ToList();
+        var model = RandomTree.Flat(tree.Roots).ToList();
+        var edits = new List<Edit>();
+        for (var i = tree.Random.Next(1, 6); i > 0; i--)
+        {
+            if (new RandomEdit(tree, model, written, configuration.Files[0]).Next() is { } edit)
+            {
+                edits.Add(edit);
+            }
+        }
+
+        var outcome = ConfigurationEdit.Apply(configuration, edits);
+        Assert.True(outcome.Succeeded, $"seed {seed}: {outcome.Problem}\n{tree.Text}");
+        var text = outcome.Files.Count == 0 ? tree.Text : Encoding.UTF8.GetString(outcome.Files[0].After);
+        var meant = RandomTree.Describe(tree.Roots);
+        var read = RandomTree.Describe(Conf.Load(text).Root);
+        Assert.True(meant == read, $"seed {seed}: meant {meant}, read {read} in\n{text}\nbefore:\n{tree.Text}");
+        var kept = OwnLineComment().Count(text);
+        Assert.True(kept == tree.OwnLineComments, $"seed {seed}: {tree.OwnLineComments} comments became {kept} in\n{text}\nbefore:\n{tree.Text}\n{string.Join("\n", edits)}");
+        return true;
+    }
+}
