@@ -66,24 +66,77 @@ public sealed partial class ErrorLogFold
     }
 
     /// <summary>Counts a record whose group exists and needs no new sample; false when the whole record is wanted.</summary>
-    internal bool TryCount(ReadOnlySpan<byte> line, in ErrorLogFields f)
+    internal bool TryCount(ReadOnlySpan<byte> line, in ErrorLogFields f) => TryCount(line, f, out _);
+
+    /// <summary>The same, and what is alike to <paramref name="record"/> is counted by <see cref="TryCountLike"/> from then on.</summary>
+    internal bool TryCount(ReadOnlySpan<byte> line, in ErrorLogFields f, in PlainRecord record)
     {
+        if (!TryCount(line, f, out int decision))
+        {
+            return false;
+        }
+
+        if (decision != RecordMemo.Unknown)
+        {
+            _memo.Remember(record, decision);
+        }
+
+        return true;
+    }
+
+    /// <summary>Counts a record that agrees in everything that decides with one that was counted before.</summary>
+    internal bool TryCountLike(in PlainRecord record, DateTime time, ReadOnlySpan<byte> line, in LogPosition at)
+    {
+        if (IsOutside(time))
+        {
+            return true;
+        }
+
+        int decision = _memo.Find(record);
+        if (decision == RecordMemo.Unknown)
+        {
+            return false;
+        }
+
+        _records++;
+        _belowWarn += record.IsBelowWarn ? 1 : 0;
+        Widen(ref _first, ref _last, time);
+        if (decision != Silent)
+        {
+            Group group = _inOrder[decision];
+            if (WantsSample(group, time))
+            {
+                AddSample(group, new Sample(line.ToArray(), at, time));
+            }
+
+            CountOne(group, time, record.Connection);
+        }
+
+        return true;
+    }
+
+    private bool IsOutside(DateTime? time) => (from is { } start && time < start) || (to is { } end && time > end);
+
+    private bool TryCount(ReadOnlySpan<byte> line, in ErrorLogFields f, out int decision)
+    {
+        decision = RecordMemo.Unknown;
         if (f.Known is not { } known || f.Ssl.Present || f.ConfigFile.Present || f.Connection is not { } connection || MayName(line, f))
         {
             return false;
         }
 
-        if ((from is { } start && f.Time < start) || (to is { } end && f.Time > end))
+        if (IsOutside(f.Time))
         {
             return true;
         }
 
-        bool below = f.Level is LogLevel.Notice or LogLevel.Info or LogLevel.Debug;
+        bool below = IsBelowWarn(f.Level);
         if (below && known.Candidates.Count == 0)
         {
             _records++;
             _belowWarn++;
             Widen(ref _first, ref _last, f.Time);
+            decision = Silent;
             return true;
         }
 
@@ -98,6 +151,7 @@ public sealed partial class ErrorLogFold
         _belowWarn += below ? 1 : 0;
         Widen(ref _first, ref _last, f.Time);
         CountOne(group!, f.Time, connection);
+        decision = group!.Number;
         return true;
     }
 

@@ -25,20 +25,33 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
     private DateTime? _first;
     private DateTime? _last;
 
+    /// <summary>Remembered for records below warn that point to no cause: they are counted and make no group.</summary>
+    private const int Silent = -2;
+
+    private readonly RecordMemo _memo = new();
+    private readonly List<Group> _inOrder = [];
+
     private sealed class Group
     {
         public required ErrorGroup Form;
+        public required int Number;
         public long Count;
         public DateTime? First;
         public DateTime? Last;
         public MinuteHistogram? Minutes;
         public readonly HashSet<long> Connections = [];
-        public readonly List<LogLine> Samples = [];
+        public readonly List<Sample> Samples = [];
+    }
+
+    /// <summary>A record's bytes as they came: made fit for people when somebody wants to see them, which most samples never live to.</summary>
+    private readonly record struct Sample(ReadOnlyMemory<byte> Bytes, LogPosition At, DateTime? Time)
+    {
+        public LogLine ToLine() => new(At.File, At.Line, Time, Redactor.Text(Sanitizer.Line(Bytes.Span)));
     }
 
     public void Add(ErrorLogRecord record)
     {
-        if ((from is { } f && record.Time < f) || (to is { } t && record.Time > t))
+        if (IsOutside(record.Time))
         {
             return;
         }
@@ -57,7 +70,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
         }
 
         AddEvent(record);
-        bool below = record.Level is LogLevel.Notice or LogLevel.Info or LogLevel.Debug;
+        bool below = IsBelowWarn(record.Level);
         _belowWarn += below ? 1 : 0;
         if (record.Known is null)
         {
@@ -72,6 +85,8 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
 
         AddToGroup(record, record.Known);
     }
+
+    private static bool IsBelowWarn(LogLevel? level) => level is LogLevel.Notice or LogLevel.Info or LogLevel.Debug;
 
     private bool IsScarce => _groups.Count >= maxGroups * 3 / 4;
 
@@ -120,7 +135,9 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
                     return;
                 }
 
-                _groups[key] = group = new Group { Form = FormOf(record, known, trusted, route, coarse) };
+                group = new Group { Form = FormOf(record, known, trusted, route, coarse), Number = _inOrder.Count };
+                _groups[key] = group;
+                _inOrder.Add(group);
             }
         }
 
@@ -129,17 +146,25 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
 
     private void Count(Group group, ErrorLogRecord record)
     {
-        // The first ones and always the latest: the newest line is the one that says what is true now.
-        if (group.Samples.Count < samplesPerGroup)
+        if (WantsSample(group, record.Time))
         {
-            group.Samples.Add(record.ToLine());
-        }
-        else if (WantsSample(group, record.Time))
-        {
-            group.Samples[^1] = record.ToLine();
+            AddSample(group, new Sample(record.RawBytes, record.At, record.Time));
         }
 
         CountOne(group, record.Time, record.Connection);
+    }
+
+    /// <summary>The first ones and always the latest: the newest line is the one that says what is true now.</summary>
+    private void AddSample(Group group, Sample sample)
+    {
+        if (group.Samples.Count < samplesPerGroup)
+        {
+            group.Samples.Add(sample);
+        }
+        else
+        {
+            group.Samples[^1] = sample;
+        }
     }
 
     private static void CountOne(Group group, DateTime? time, long? connection)
@@ -160,7 +185,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
     private bool WantsSample(Group group, DateTime? time) =>
         samplesPerGroup > 0 && (group.Samples.Count < samplesPerGroup || ((time is null || group.Last is null || time >= group.Last) && IsSparse(group.Count)));
 
-    /// <summary>Making a sample costs more than counting, so the latest one is refreshed at growing distances.</summary>
+    /// <summary>Keeping a sample costs more than counting, so the latest one is refreshed at growing distances.</summary>
     private static bool IsSparse(long count) => count < 16 || (count & 1023) == 0;
 
     private static ErrorGroup FormOf(ErrorLogRecord record, ErrorMessage known, bool trusted, string? route, bool coarse) => new()
@@ -225,6 +250,6 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
         First = group.First,
         Last = group.Last,
         PerMinute = group.Minutes?.ToList(),
-        Samples = [.. group.Samples],
+        Samples = [.. group.Samples.Select(sample => sample.ToLine())],
     };
 }

@@ -26,6 +26,10 @@ public static partial class ErrorLogLine
         return carried.IsPresent && (StartsRecord(carried.Payload) || carried.IsNginxJson);
     }
 
+    /// <summary>As <see cref="StartsRecord(ReadOnlySpan{byte})"/>, for dated lines only; a date that is known to be good is not read again.</summary>
+    internal static bool StartsRecord(ReadOnlySpan<byte> line, ReadOnlySpan<byte> goodDate) =>
+        line.Length > 22 && line[19] == ' ' && line[20] == '[' && (line[..19].SequenceEqual(goodDate) || TryReadDate(line, out _)) && TryReadLevel(line[20..], out _, out _);
+
     /// <summary>True when the bytes themselves begin with a record's head, without any carrier.</summary>
     internal static bool StartsRecord(ReadOnlySpan<byte> line)
     {

@@ -45,7 +45,21 @@ public sealed partial class ErrorLogReader
     public void Push(ReadOnlySpan<byte> block, ErrorLogFold fold)
     {
         _fold = fold;
-        Push(block, _toFold ??= record => _fold!.Add(record));
+        _toFold ??= record => _fold!.Add(record);
+        while (true)
+        {
+            block = block[CountPlain(block, fold)..];
+            var length = block.IndexOf(LineFeed) + 1;
+            if (length == 0)
+            {
+                break;
+            }
+
+            Push(block[..length], _toFold);
+            block = block[length..];
+        }
+
+        Push(block, _toFold);
         _fold = null;
     }
 
@@ -130,7 +144,7 @@ public sealed partial class ErrorLogReader
 
         ErrorLogFields fields = default;
         ErrorLogLine.ParseFields(line, ref fields);
-        if (!fields.HasTime || !fields.HasContext || fields.Truncated || fields.OpenQuote || !fields.Client.Present || !fold.TryCount(line, fields))
+        if (!IsComplete(fields) || !fold.TryCount(line, fields))
         {
             return false;
         }
@@ -138,6 +152,9 @@ public sealed partial class ErrorLogReader
         _pending.Clear();
         return true;
     }
+
+    private static bool IsComplete(in ErrorLogFields fields) =>
+        fields is { HasTime: true, HasContext: true, Truncated: false, OpenQuote: false } && fields.Client.Present;
 
     private void Flush(Action<ErrorLogRecord> onRecord)
     {

@@ -19,6 +19,9 @@ public sealed class LineSplitter(int lineBytesMax)
         set => _offset = value;
     }
 
+    /// <summary>The last block ended within a line.</summary>
+    public bool HasRest => _restLength > 0 || _restIsCut;
+
     public void Push(ReadOnlySpan<byte> block, LineHandler onLine)
     {
         while (block.Length > 0)

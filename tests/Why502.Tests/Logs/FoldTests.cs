@@ -62,15 +62,52 @@ public class FoldTests
         byte[] text = Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 3000).Select(i => i % 97 == 0 ? "2026/11/20 22:00:00 [notice] 1#1: reconfiguring"
             : i % 31 == 0 ? "2026/11/20 22:00:01 [error] 7#7: *2 open() \"/srv/a\nb\" failed (2: No such file or directory), client: 192.0.2.66, server: a, request: \"GET /a%0ab HTTP/1.1\", host: \"a\""
             : Refused(i % 900, $"/{(char)('a' + i % 26)}{(char)('a' + i / 26 % 26)}/{i}", $"10.0.0.{i % 3}:80", i % 50))));
+        AssertBothWaysAgree(text, 777);
+    }
+
+    /// <summary>Text of clients and cut lines in every place: what is remembered of earlier records must never stand for one that reads otherwise.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void HostileRecords_FoldAlikeBothWays(int seed)
+    {
+        string[] pieces = ["\"", ", client: 6.6.6.6", ", server: evil", ", upstream: \"http://6.6.6.6:1/\"", " HTTP/1.1\"", ", host: \"h\"", "%0a", ", ", " while connecting to upstream", "\r", "client: ", "?x", "(99: x)", "[warn] "];
+        Random random = new(seed);
+        StringBuilder text = new();
+        for (int i = 0; i < 4000; i++)
+        {
+            string line = Refused(random.Next(5), $"/{(char)('a' + random.Next(3))}/{random.Next(4)}", $"10.0.0.{random.Next(2)}:80", random.Next(9));
+            line = random.Next(3) == 0 ? line.Replace("[error]", "[info]", StringComparison.Ordinal) : line;
+            for (int n = random.Next(5) - 2; n > 0; n--)
+            {
+                int at = random.Next(line.Length);
+                line = random.Next(4) switch
+                {
+                    0 => line[..at],
+                    1 => line.Remove(at, Math.Min(random.Next(12), line.Length - at)),
+                    _ => line.Insert(at, pieces[random.Next(pieces.Length)]),
+                };
+                line = line.Length == 0 ? "x" : line;
+            }
+
+            text.Append(line).Append('\n');
+        }
+
+        AssertBothWaysAgree(Encoding.UTF8.GetBytes(text.ToString()), 100 + (seed * 4000));
+    }
+
+    private static void AssertBothWaysAgree(byte[] text, int blockLength)
+    {
         ErrorLogFold records = new(null, null, 200);
         ErrorLogReader slow = new("e");
         slow.Push(text, records.Add);
         slow.Complete(records.Add);
         ErrorLogFold bytes = new(null, null, 200);
         ErrorLogReader fast = new("e");
-        for (int at = 0; at < text.Length; at += 777)
+        for (int at = 0; at < text.Length; at += blockLength)
         {
-            fast.Push(text.AsSpan(at, Math.Min(777, text.Length - at)), bytes);
+            fast.Push(text.AsSpan(at, Math.Min(blockLength, text.Length - at)), bytes);
         }
 
         fast.Complete(bytes);
