@@ -93,11 +93,11 @@ public sealed partial class NginxConfiguration
     }
 
     /// <summary>The value of a directive at the main level.</summary>
-    public EffectiveValue AtTop(string directiveName) => Inheritance.At(Root, directiveName);
+    public EffectiveValue AtTop(string directiveName) => Inheritance.At(Root, directiveName, BlockLevels.FormAtMain(directiveName));
 
     /// <summary>The files an <c>include</c> opened or failed to open, in order; null for any other directive.</summary>
     internal IReadOnlyList<Inclusion>? InclusionsOf(Directive include) => inclusions.GetValueOrDefault(include);
 
     private EffectiveValue AtEvents(string name) =>
-        Inheritance.At(Root.Where(d => d.Is("events")).SelectMany(d => d.Block ?? []), name);
+        Inheritance.At(Root.Where(d => d.Is("events")).SelectMany(d => d.Block ?? []), name, BlockLevels.FormInEvents(name));
 }

@@ -17,6 +17,9 @@ public sealed record DirectiveForm(
     ValueType Type,
     IReadOnlyList<string> Values)
 {
+    /// <summary>How its value gets into inner blocks.</summary>
+    public InheritanceRule Inherits { get; init; }
+
     public bool IsBlock => (Arguments & ArgumentCounts.Block) != 0;
 
     /// <summary>The module does not come with nginx.</summary>

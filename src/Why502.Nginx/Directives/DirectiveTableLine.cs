@@ -6,7 +6,10 @@ internal static class DirectiveTableLine
     public static DirectiveForm Parse(string line)
     {
         var c = line.Split('\t');
-        return new DirectiveForm(c[0], c[1], Contexts(c[2]), Arguments(c[3]), c[4], VersionOf(c[5]), VersionOf(c[6]), Type(c[7]), c[8].Length == 0 ? [] : c[8].Split(','));
+        return new DirectiveForm(c[0], c[1], Contexts(c[2]), Arguments(c[3]), c[4], VersionOf(c[5]), VersionOf(c[6]), Type(c[7]), c[8].Length == 0 ? [] : c[8].Split(','))
+        {
+            Inherits = InheritanceRule.Parse(c[9]),
+        };
     }
 
     private static Version? VersionOf(string cell) => cell.Length == 0 ? null : Version.Parse(cell);

@@ -9,6 +9,9 @@ public sealed record EffectiveValue(string Name, IReadOnlyList<string> Arguments
     /// <summary>The directive in force (the last, if they add up); null for a default.</summary>
     public Directive? Directive { get; init; }
 
+    /// <summary>Every directive in force, in order; the one, unless they add up.</summary>
+    public IReadOnlyList<Directive> Directives { get; init; } = [];
+
     /// <summary>The first argument, or null.</summary>
     public string? Value => Arguments.Count > 0 ? Arguments[0] : null;
 

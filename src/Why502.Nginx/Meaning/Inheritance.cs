@@ -1,37 +1,73 @@
+using Why502.Nginx.Directives;
+
 namespace Why502.Nginx;
 
-/// <summary>
-/// The value of a directive at a place: its own block's, else the nearest enclosing one's, else nginx's default.
-/// Directives that add up are taken as a whole from the nearest block that has any (ngx_conf_merge_ptr_value).
-/// </summary>
+/// <summary>The value of a directive at a place, inherited as its module's merge function does it, else nginx's default.</summary>
 internal static class Inheritance
 {
-    public static EffectiveValue Effective(Directive? block, Server? server, string name)
+    public static EffectiveValue Effective(Directive? block, Server? server, string name, Version? version = null)
     {
-        for (var level = block ?? server?.Block; level is not null; level = level.Parent)
+        var form = BlockLevels.FormInHttp(name);
+        return Effective(BlockLevels.From(block, server), name, form, version);
+    }
+
+    public static EffectiveValue Effective(IEnumerable<Directive> levels, string name, DirectiveForm? form, Version? version = null)
+    {
+        var rule = form?.Inherits ?? default;
+        List<Directive>? merged = null;
+        foreach (var level in levels)
         {
             if (level.LastChild(name) is { } found)
             {
-                return Found(name, found, level.Children(name));
+                if (rule.Kind != InheritanceKind.Merged)
+                {
+                    return Found(name, rule, found, Own(level, name, rule));
+                }
+
+                // Outer blocks come first, as headers-more's merge function puts them.
+                (merged ??= []).InsertRange(0, level.Children(name));
+            }
+            else if (rule.SharedWith is { } other && level.LastChild(other) is not null)
+            {
+                break;
+            }
+
+            if (rule.Kind == InheritanceKind.None || (rule.Kind == InheritanceKind.Handler && !BlockLevels.IsNameless(level)))
+            {
+                break;
             }
         }
 
-        return Default(name);
+        return merged is null ? Default(name, form, version) : Found(name, rule, merged[^1], merged);
     }
 
     /// <summary>The value among the directives of one level, or nginx's default.</summary>
-    public static EffectiveValue At(IEnumerable<Directive> level, string name)
+    public static EffectiveValue At(IEnumerable<Directive> level, string name, DirectiveForm? form)
     {
         var own = level.Where(d => d.Is(name)).ToList();
-        return own.Count > 0 ? Found(name, own[^1], own) : Default(name);
+        return own.Count > 0 ? Found(name, form?.Inherits ?? default, own[^1], own) : Default(name, form, null);
     }
 
-    private static EffectiveValue Found(string name, Directive last, IEnumerable<Directive> own)
+    /// <summary>With the directives of the other name where the two make one list: <c>allow</c> and <c>deny</c>.</summary>
+    private static IReadOnlyList<Directive> Own(Directive level, string name, InheritanceRule rule)
     {
-        IReadOnlyList<IReadOnlyList<string>>? all = DirectiveDefaults.AddsUp(name) ? [.. own.Select(d => d.Arguments)] : null;
-        return new EffectiveValue(name, last.Arguments, last.At, false, all) { Directive = last };
+        if (!rule.AddsUp)
+        {
+            return [];
+        }
+
+        return rule.SharedWith is { } other
+            ? [.. (level.Block ?? []).Where(d => d.Is(name) || d.Is(other))]
+            : [.. level.Children(name)];
     }
 
-    private static EffectiveValue Default(string name) =>
-        new(name, DirectiveDefaults.Of(name), null, true, DirectiveDefaults.AddsUp(name) ? [] : null);
+    private static EffectiveValue Found(string name, InheritanceRule rule, Directive last, IReadOnlyList<Directive> own) =>
+        new(name, last.Arguments, last.At, false, rule.AddsUp ? [.. own.Select(d => d.Arguments)] : null)
+        {
+            Directive = last,
+            Directives = rule.AddsUp ? own : [last],
+        };
+
+    private static EffectiveValue Default(string name, DirectiveForm? form, Version? version) =>
+        new(name, form is null ? [] : DirectiveDefaults.Of(form, version), null, true, form?.Inherits.AddsUp == true ? [] : null);
 }
