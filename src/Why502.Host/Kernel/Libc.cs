@@ -19,6 +19,10 @@ internal static unsafe partial class Libc
     public const int AtSymlinkNoFollow = 0x100;
     public const int AtNoAutomount = 0x800;
     public const int AtEmptyPath = 0x1000;
+    public const int AtEffectiveAccess = 0x200;
+
+    public const int AccessWrite = 2;
+    public const int AccessRead = 4;
 
     /// <summary>sysconf(3): _SC_CLK_TCK has this number on glibc and musl.</summary>
     public const int ClockTicksName = 2;
@@ -55,6 +59,16 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "getxattr", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial nint GetExtendedAttribute(string path, string name, byte* value, nuint size);
+
+    /// <summary>access(2) of the effective user: the flag AT_EACCESS of faccessat.</summary>
+    [LibraryImport("libc", EntryPoint = "faccessat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int Access(int directory, string path, int mode, int flags);
+
+    [LibraryImport("libc", EntryPoint = "getpwnam", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial nint UserByName(string name);
+
+    [LibraryImport("libc", EntryPoint = "getgrnam", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial nint GroupByName(string name);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUserId();

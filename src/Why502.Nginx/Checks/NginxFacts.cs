@@ -13,7 +13,7 @@ public sealed class NginxFacts
     }
 
     /// <summary>The newest nginx the table of directives knows, with everything in it.</summary>
-    public static NginxFacts Newest { get; } = new(new Version(1, 29, 8));
+    public static NginxFacts Newest { get; } = new(new Version(1, 31, 0));
 
     public Version Version { get; }
 

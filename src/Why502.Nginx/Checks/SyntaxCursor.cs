@@ -35,8 +35,7 @@ internal sealed class SyntaxCursor(CheckWalk walk)
         for (; i < problems.Count && problems[i].Offset <= offset; i++)
         {
             var problem = problems[i];
-            var lineStart = file.Bytes.AsSpan(0, Math.Min(problem.Offset, file.Bytes.Length)).LastIndexOf((byte)'\n') + 1;
-            walk.Add(new SourceLine(file.Path, problem.Line), problem.Message, ProblemKind.Syntax, null, problem.Offset - lineStart + 1);
+            walk.Add(new SourceLine(file.Path, problem.Line), problem.Message, ProblemKind.Syntax, problem.Hint, file.ColumnOf(problem.Offset));
         }
 
         next[file] = i;

@@ -35,7 +35,7 @@ internal sealed class NginxBinary
         return build;
     }
 
-    private static NginxBuild? FromBytes(string path) => FileCalls.Read(path, BinaryBytesMax) is { } bytes ? NginxBuild.Parse(PrintedText(bytes)) : null;
+    internal static NginxBuild? FromBytes(string path) => FileCalls.Read(path, BinaryBytesMax) is { } bytes ? NginxBuild.Parse(PrintedText(bytes)) : null;
 
     /// <summary>The strings of a binary that begin with one of the lines of <c>-V</c>; each ends with NUL.</summary>
     internal static string PrintedText(ReadOnlySpan<byte> binary)

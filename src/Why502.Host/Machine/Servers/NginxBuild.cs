@@ -5,6 +5,12 @@ namespace Why502.Host.Machine;
 /// <summary>What is compiled into an nginx binary: its version and the paths given to configure.</summary>
 internal sealed record NginxBuild(string? Version, string Prefix, string ConfigPath, string ErrorLog, string AccessLog, string? User)
 {
+    /// <summary>The name in front of the version: nginx, openresty, or what a fork calls itself.</summary>
+    public string Product { get; private init; } = "nginx";
+
+    /// <summary>The arguments of configure without <c>--</c>, empty for those without a value; those that may be repeated are joined by line feeds.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; private init; } = new Dictionary<string, string>();
+
     private const string DefaultPrefix = "/usr/local/nginx";
 
     /// <summary>What configure assumes without any option (auto/options, auto/init).</summary>
@@ -14,6 +20,7 @@ internal sealed record NginxBuild(string? Version, string Prefix, string ConfigP
     public static NginxBuild? Parse(string text)
     {
         string? version = null;
+        var product = "nginx";
         string? arguments = null;
         foreach (var line in text.Split('\n'))
         {
@@ -21,12 +28,13 @@ internal sealed record NginxBuild(string? Version, string Prefix, string ConfigP
             if (After(line, " version: ") is { } name && name.IndexOf('/') is var slash and > 0)
             {
                 version ??= name[(slash + 1)..].Split(' ', '\r')[0];
+                product = name[..slash];
             }
 
             arguments ??= After(line, "configure arguments:");
         }
 
-        return version is null && arguments is null ? null : From(version, arguments ?? "");
+        return version is null && arguments is null ? null : From(version, arguments ?? "") with { Product = product };
     }
 
     private static string? After(string line, string mark)
@@ -34,7 +42,7 @@ internal sealed record NginxBuild(string? Version, string Prefix, string ConfigP
 
     private static NginxBuild From(string? version, string arguments)
     {
-        var options = Options(arguments);
+        var options = OptionsIn(arguments);
         var prefix = WithSlash(options.GetValueOrDefault("prefix", DefaultPrefix));
         return new(
             version,
@@ -42,7 +50,10 @@ internal sealed record NginxBuild(string? Version, string Prefix, string ConfigP
             Under(prefix, options.GetValueOrDefault("conf-path", "conf/nginx.conf")),
             Under(prefix, options.GetValueOrDefault("error-log-path", "logs/error.log")),
             Under(prefix, options.GetValueOrDefault("http-log-path", "logs/access.log")),
-            options.GetValueOrDefault("user"));
+            options.GetValueOrDefault("user"))
+        {
+            Options = options,
+        };
     }
 
     /// <summary>"stderr" stays a word: configure keeps it, and nginx then writes to its standard error.</summary>
@@ -51,7 +62,7 @@ internal sealed record NginxBuild(string? Version, string Prefix, string ConfigP
     public static string WithSlash(string path) => path.EndsWith('/') ? path : path + "/";
 
     /// <summary>The arguments of configure, which are printed with single quotes around those that have blanks.</summary>
-    private static Dictionary<string, string> Options(string arguments)
+    private static Dictionary<string, string> OptionsIn(string arguments)
     {
         var options = new Dictionary<string, string>();
         var word = new StringBuilder();
@@ -78,10 +89,16 @@ internal sealed record NginxBuild(string? Version, string Prefix, string ConfigP
 
     private static void Keep(string word, Dictionary<string, string> options)
     {
-        var equals = word.IndexOf('=');
-        if (word.StartsWith("--", StringComparison.Ordinal) && equals > 2 && equals < word.Length - 1)
+        if (!word.StartsWith("--", StringComparison.Ordinal) || word.Length == 2)
         {
-            options[word[2..equals]] = word[(equals + 1)..];
+            return;
+        }
+
+        var equals = word.IndexOf('=');
+        var (name, value) = equals < 0 ? (word[2..], "") : (word[2..equals], word[(equals + 1)..]);
+        if (equals != word.Length - 1)
+        {
+            options[name] = name.StartsWith("add-", StringComparison.Ordinal) && options.TryGetValue(name, out var others) ? $"{others}\n{value}" : value;
         }
     }
 }

@@ -10,6 +10,7 @@ internal static class ConfigCommand
         var command = new Command("config", "The nginx configuration as a model: parse, print, check, route, effective");
         command.Subcommands.Add(ParseCommand.Create(terminal));
         command.Subcommands.Add(PrintCommand.Create(terminal));
+        command.Subcommands.Add(CheckCommand.Create(terminal));
         return command;
     }
 }
