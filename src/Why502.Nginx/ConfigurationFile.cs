@@ -8,6 +8,7 @@ public sealed class ConfigurationFile
     private const int ColumnMax = 16 * 1024;
 
     private SyntaxTree? tree;
+    private IReadOnlyList<Directive>? directives;
 
     internal ConfigurationFile(string path, byte[] bytes, bool wasDump)
     {
@@ -21,13 +22,8 @@ public sealed class ConfigurationFile
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(bytes);
-        var file = new ConfigurationFile(path, bytes, wasDump: false);
-        file.Directives = new ConfigurationLoader(new InMemorySource(), string.Empty) { IsSingleFile = true }.LoadWritten(file);
-        return file;
+        return new ConfigurationFile(path, bytes, wasDump: false);
     }
-
-    /// <summary>The bytes and their tree, without directives.</summary>
-    internal static ConfigurationFile TreeOnly(string path, byte[] bytes) => new(path, bytes, wasDump: false);
 
     public string Path { get; }
 
@@ -40,7 +36,14 @@ public sealed class ConfigurationFile
     public bool WasDump { get; }
 
     /// <summary>The top-level directives as written in this file, <c>include</c> among them. Their blocks look through includes.</summary>
-    public IReadOnlyList<Directive> Directives { get; internal set; } = [];
+    public IReadOnlyList<Directive> Directives
+    {
+        get => directives ??= new ConfigurationLoader(new InMemorySource(), string.Empty) { IsSingleFile = true }.LoadWritten(this);
+        internal set => directives = value;
+    }
+
+    /// <summary>How many directives are written in this file, at any depth.</summary>
+    public int DirectiveCount => Tree.Nodes.Length;
 
     internal SyntaxTree Tree => tree ??= SyntaxParser.Parse(Bytes);
 

@@ -1,3 +1,4 @@
+using Why502.Nginx.Checks;
 using Why502.Nginx.Directives;
 using Why502.Nginx.Syntax;
 
@@ -134,26 +135,19 @@ internal sealed class CrossplaneAnalysis
         }
 
         var count = node.TokenCount - 1;
-        if (Takes(form.Arguments, count))
-        {
-            return null;
-        }
-
-        if ((form.Arguments & ArgumentCounts.Flag) == 0 || count != 1)
+        if (!ArgumentRule.Allows(form.Arguments, count))
         {
             return $"invalid number of arguments in \"{name}\" directive";
         }
 
-        var value = TextOf.Word(text, tree.TokensOf(index)[1]);
+        return form.Arguments == ArgumentCounts.Flag ? FlagRefusal(name, TextOf.Word(text, tree.TokensOf(index)[1])) : null;
+    }
+
+    private static string? FlagRefusal(string name, string value)
+    {
         var isFlag = value.Equals("on", StringComparison.OrdinalIgnoreCase) || value.Equals("off", StringComparison.OrdinalIgnoreCase);
         return isFlag ? null : $"invalid value \"{value}\" in \"{name}\" directive, it must be \"on\" or \"off\"";
     }
-
-    private static bool Takes(ArgumentCounts counts, int count) =>
-        (counts & ArgumentCounts.Any) != 0
-        || (count >= 1 && (counts & ArgumentCounts.OneOrMore) != 0)
-        || (count >= 2 && (counts & ArgumentCounts.TwoOrMore) != 0)
-        || (count <= 7 && ((int)counts & (1 << count)) != 0);
 
     /// <summary>The lines of map, geo and their likes (ngx_http_map, ngx_http_geo, ngx_http_charset_map): a block is refused by all, a third word by most.</summary>
     private string? WordsRefusal(in Node node, int index)

@@ -22,7 +22,7 @@ public sealed class CrossplaneFile
     public IReadOnlyList<CrossplaneError> Errors => errors;
 
     /// <summary>How many directives the file has, those left out of the tree included.</summary>
-    public int DirectiveCount => File?.Tree.Nodes.Length ?? 0;
+    public int DirectiveCount => File?.DirectiveCount ?? 0;
 
     /// <summary>The context in which the file was first included.</summary>
     internal DirectiveContexts Top { get; }

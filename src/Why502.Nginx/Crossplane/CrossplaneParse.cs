@@ -44,7 +44,7 @@ public sealed class CrossplaneParse
         }
 
         var parse = new CrossplaneParse(source, mainFile, options);
-        var file = ConfigurationFile.TreeOnly(mainFile, content);
+        var file = ConfigurationFile.Parse(mainFile, content);
         parse.numbers.Add(mainFile, 0);
         parse.files.Add(new CrossplaneFile(mainFile, file, BlockContexts.OfTopLevel(file.Tree, file.Bytes)));
         // The list grows while includes are found.
@@ -108,7 +108,7 @@ public sealed class CrossplaneParse
         }
 
         numbers.Add(path, number);
-        files.Add(new CrossplaneFile(path, ConfigurationFile.TreeOnly(path, read.Content), around));
+        files.Add(new CrossplaneFile(path, ConfigurationFile.Parse(path, read.Content), around));
         return true;
     }
 }

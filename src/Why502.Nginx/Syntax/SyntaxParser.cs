@@ -44,8 +44,8 @@ internal ref partial struct SyntaxParser
     {
         this.text = text;
         // Measured on real configurations: a directive takes about 35 bytes and has two to three words.
-        nodes = new Node[Math.Max(8, text.Length / 32)];
-        tokens = new Token[Math.Max(16, text.Length / 14)];
+        nodes = GC.AllocateUninitializedArray<Node>(Math.Max(8, text.Length / 32));
+        tokens = GC.AllocateUninitializedArray<Token>(Math.Max(16, text.Length / 14));
         comments = [];
         line = 1;
         openNode = -1;
@@ -291,6 +291,7 @@ internal ref partial struct SyntaxParser
             Array.Resize(ref nodes, nodes.Length * 2);
         }
 
+        // The array comes as the memory was: what is not set here is set when the directive ends.
         ref var node = ref nodes[nodeCount];
         node.Start = directiveStart;
         node.Line = directiveLine;
@@ -298,6 +299,7 @@ internal ref partial struct SyntaxParser
         node.FirstToken = firstToken;
         node.TokenCount = tokenCount - firstToken;
         node.Parent = openNode;
+        node.IsRaw = false;
         firstToken = tokenCount;
         return nodeCount++;
     }

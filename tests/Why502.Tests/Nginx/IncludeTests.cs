@@ -118,4 +118,30 @@ public sealed class IncludeTests
     [InlineData("/a/*a*a*a*b", "/a/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac", false)]
     public void GlobPattern_MatchesAsGlob3(string pattern, string path, bool matches) =>
         Assert.Equal(matches, new GlobPattern(pattern).Matches(path));
+
+    [Theory]
+    [InlineData("$ sudo nginx -T\nnginx: the configuration file /etc/nginx/nginx.conf syntax is ok\n", "", "\nroot@web1:~# curl -I localhost\nHTTP/1.1 502 Bad Gateway\n")]
+    [InlineData("See below:\n\n", "    ", "\n\nThat is all; any idea? {\n")]
+    [InlineData("", "> ", "")]
+    [InlineData("Nov 21 10:00:01 web1 nginx[812]: hello\n", "Nov 21 10:00:02 web1 nginx[812]: ", "")]
+    [InlineData("", "", "# the end\n[root@web ~]$ ")]
+    public void DumpWithNoiseAround_IsTheDump(string before, string prefix, string behind)
+    {
+        const string Dump = "# configuration file /etc/nginx/nginx.conf:\nevents { }\nhttp {\n  include a.conf;\n}\n\n# configuration file /etc/nginx/a.conf:\n# shops\nserver {\n  listen 81;\n}\n\n";
+        var lines = Dump.Split('\n')[..^1].Select((line, i) => prefix.Replace(":02", $":{10 + i}", StringComparison.Ordinal) + line + "\n");
+        var configuration = Conf.Load(before + string.Concat(lines) + behind);
+        Assert.Empty(configuration.Problems);
+        Assert.Equal(["/etc/nginx/nginx.conf", "/etc/nginx/a.conf"], configuration.Files.Select(f => f.Path));
+        Assert.Equal(81, Assert.Single(configuration.Servers).Listens[0].Port);
+        Assert.Equal(2, configuration.Servers[0].At.Line);
+        Assert.True(NginxConfiguration.LooksLikeConfiguration(System.Text.Encoding.UTF8.GetBytes(before + string.Concat(lines) + behind)));
+    }
+
+    [Fact]
+    public void IndentedCommentInAConfiguration_IsNoDump()
+    {
+        var configuration = Conf.Load("events { }\nhttp {\n    # configuration file /etc/nginx/a.conf:\n    server { listen 82; }\n}\n");
+        Assert.Equal(82, Assert.Single(configuration.Servers).Listens[0].Port);
+        Assert.Equal(Conf.Main, configuration.MainFile);
+    }
 }

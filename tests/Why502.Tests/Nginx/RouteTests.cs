@@ -106,6 +106,16 @@ public sealed class RouteTests
     [InlineData("10.0.0.1 - - [14/Aug/2024:09:31:07 +0000] \"GET / HTTP/1.1\" 502 157 \"-\" \"curl/8\"\n", false)]
     [InlineData("{\"time\":\"x\",\"status\":502}\n", false)]
     [InlineData("[www]\nuser = www-data\nlisten = /run/fpm.sock\n", false)]
+    [InlineData("fastcgi_param QUERY_STRING $query_string;\nfastcgi_param REQUEST_METHOD $request_method;\n", true)]
+    [InlineData("ssl_session_cache shared:a:1m;\nssl_protocols TLSv1.2;\nhsts on;\n", true)]
+    [InlineData("log_format main\n  '$a'\n  '$b';\n", true)]
+    [InlineData("server 10.0.0.1;\nserver 10.0.0.2 backup;\n", true)]
+    [InlineData("location / {\n proxy_pass http://a\n}\n", true)]
+    [InlineData("#include <stdio.h>\nint main(void) {\n  return 0;\n}\n", false)]
+    [InlineData("use strict;\nuse warnings;\nmy $a = 1;\nsub b { return 1; }\nprint $a;\nprint b();\n", false)]
+    [InlineData("body { color: red; }\n.a { margin: 0; }\n", false)]
+    [InlineData("The server; it listens. Return it, if you can;\n", false)]
+    [InlineData("options { directory \"/var\"; };\nzone \"a\" { type master; file \"b\"; };\n", false)]
     [InlineData("", false)]
     public void Configuration_IsToldByItsContent(string text, bool expected) =>
         Assert.Equal(expected, NginxConfiguration.LooksLikeConfiguration(System.Text.Encoding.UTF8.GetBytes(text)));
