@@ -76,7 +76,9 @@ internal sealed class CrossplaneAnalysis
     /// <summary>crossplane's analyze(): is the directive known, allowed here, rightly ended, and is the number of its arguments right?</summary>
     private string? Refusal(in Node node, int index, string name, DirectiveContexts around)
     {
-        if (node.TokenCount == 0)
+        // A file that ends within a directive says so itself.
+        var isCutOff = node.BodyStart < 0 && node.End == text.Length && text[^1] != ';';
+        if (node.TokenCount == 0 || isCutOff)
         {
             return null;
         }
@@ -127,8 +129,7 @@ internal sealed class CrossplaneAnalysis
             return $"directive \"{name}\" has no opening \"{{\"";
         }
 
-        // A file that ends within the directive says so itself.
-        if (!form.IsBlock && (node.BodyStart >= 0 || (text[node.End - 1] != ';' && node.End < text.Length)))
+        if (!form.IsBlock && (node.BodyStart >= 0 || text[node.End - 1] != ';'))
         {
             explained.Add(node.End);
             return $"directive \"{name}\" is not terminated by \";\"";

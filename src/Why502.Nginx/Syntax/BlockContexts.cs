@@ -23,7 +23,7 @@ internal static class BlockContexts
         "if" => Each(around, (DirectiveContexts.Server, DirectiveContexts.IfInServer), (DirectiveContexts.Location, DirectiveContexts.IfInLocation)),
         "limit_except" => DirectiveContexts.LimitExcept,
         "processes" => DirectiveContexts.Process,
-        "types" or "map" or "geo" or "split_clients" or "charset_map" or "geoip2" or "match" or "user_agent" => Words,
+        "types" or "map" or "geo" or "split_clients" or "charset_map" or "geoip2" or "match" or "user_agent" or "oidc_provider" => Words,
         _ => DirectiveContexts.Any,
     };
 

@@ -144,7 +144,7 @@ internal ref partial struct SyntaxParser
             if (run == equals && text[i + run] == ']')
             {
                 i += run + 1;
-                longBracket = i - at > WordBytesMax && longBracket < 0 ? at : longBracket;
+                longBracket = !FitsLuaBuffer(at, i) && longBracket < 0 ? at : longBracket;
                 return i;
             }
         }
@@ -152,6 +152,13 @@ internal ref partial struct SyntaxParser
         longBracket = longBracket < 0 ? at : longBracket;
         return text.Length;
     }
+
+    /// <summary>
+    /// The lua module looks for the closing bracket in what nginx has read, and reads on only when less than a third is left. In the first
+    /// buffer it is certain what that is; behind it we give a bracket the benefit of the doubt.
+    /// </summary>
+    private static bool FitsLuaBuffer(int start, int end) =>
+        end - start <= WordBytesMax && (end <= WordBytesMax || start > WordBytesMax - (WordBytesMax / 3));
 
     private readonly int SkipLuaString(int at)
     {

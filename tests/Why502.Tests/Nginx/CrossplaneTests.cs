@@ -40,10 +40,11 @@ public sealed class CrossplaneTests
     [InlineData("server\n listen 80;\n server_name a;\n location / { }\n}\n", 2, "directive \"server\" has no opening \"{\"")]
     [InlineData("location / {\n proxy_pass http://a\n}\n", 3, "unexpected \"}\"")]
     [InlineData("http { upstream a {\n server b {\n } } }", 2, "directive \"server\" is not terminated by \";\"")]
+    [InlineData("location / { content_by_lua_block {\n x = [=[\n@4100\n]=] } }", 2, "Lua code block missing the closing long bracket \"]=]\"")]
     [InlineData("http { x_by_lua_block {\n { \n }\n", 2, "unexpected end of file, expecting terminating characters for lua code block")]
     public void MissingBraceOrSemicolon_IsNamedOnNginxsLine(string text, int line, string message)
     {
-        var error = Parse(text, SyntaxOnly).Errors.First();
+        var error = Parse(text.Replace("@4100", new string('x', 4100), StringComparison.Ordinal), SyntaxOnly).Errors.First();
         Assert.Equal((line, message), (error.Line, error.Message));
     }
 
@@ -56,6 +57,7 @@ public sealed class CrossplaneTests
     [InlineData("map $a $b { include x; server c; events d; }")]
     [InlineData("some_module { any { thing goes; } }")]
     [InlineData("\"server\" { listen 80; }")]
+    [InlineData("location / { content_by_lua_block {\n x = [=[ } ]=] } }")]
     public void WhatNginxReads_HasNoError(string text) => Assert.Empty(Parse(text, SyntaxOnly).Errors);
 
     [Fact]
@@ -80,6 +82,8 @@ public sealed class CrossplaneTests
     [InlineData("http { server {\n location / {\n  proxy_pass a\n }\n}\n}", "3 directive \"proxy_pass\" is not terminated by \";\"")]
     [InlineData("http { map $a $b {\n c d e;\n } }", "2 invalid number of the map parameters")]
     [InlineData("not_known a b;", "")]
+    [InlineData("http { server { listen", "1 unexpected end of file, expecting \";\" or \"}\"")]
+    [InlineData("http { server { content_by_lua_block { } } }", "")]
     public void WithoutSyntaxOnly_ArgumentsAndContextsAreChecked(string text, string expected) =>
         Assert.Equal(expected, string.Join(';', Parse(text, Default).Errors.Select(error => $"{error.Line} {error.Message}")));
 
