@@ -34,6 +34,9 @@ internal readonly struct DirectiveCall(CheckWalk walk, Directive directive, Open
     /// <param name="argument">The argument at fault, for the column; -1 for the directive.</param>
     public void Fail(string message, int argument = -1, string? hint = null) => walk.Fail(directive, message, argument, hint);
 
+    /// <summary>ngx_log_error with a place of its own in the message.</summary>
+    public void FailAt(SourceLine place, string message, string? hint = null) => walk.FailAt(place, message, hint);
+
     /// <summary>The setter returned a text: <c>"NAME" directive TEXT</c>; in a block with lines of its own, the text alone.</summary>
     public void Refuse(string text, int argument = -1, string? hint = null) =>
         walk.Fail(directive, form is null ? text : $"\"{directive.Name}\" directive {text}", argument, hint);

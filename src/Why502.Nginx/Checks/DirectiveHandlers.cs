@@ -1,3 +1,4 @@
+using Why502.Nginx.Checks.Http;
 using Why502.Nginx.Directives;
 
 namespace Why502.Nginx.Checks;
@@ -25,7 +26,7 @@ internal static class DirectiveHandlers
 
     private static Dictionary<string, DirectiveHandler[]> Load()
     {
-        DirectiveHandler[] all = [.. BlockHandlers.All];
+        DirectiveHandler[] all = [.. HttpHandlers.All, .. BlockHandlers.All];
         return all.GroupBy(handler => handler.Name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
     }
 }

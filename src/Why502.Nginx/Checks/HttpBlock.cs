@@ -1,3 +1,4 @@
+using Why502.Nginx.Checks.Http;
 using Why502.Nginx.Directives;
 
 namespace Why502.Nginx.Checks;
@@ -7,14 +8,11 @@ internal static class HttpBlock
 {
     private const DirectiveContexts LocationLike = DirectiveContexts.Location | DirectiveContexts.IfInServer | DirectiveContexts.IfInLocation | DirectiveContexts.LimitExcept;
 
-    /// <summary>In the order of nginx's list of modules (auto/modules): core first, filters last.</summary>
-    private static readonly ModuleStage[] Stages = [];
-
     public static void Finish(in BlockEnd end)
     {
         var http = end.Block;
         var servers = http.ChildrenOf(DirectiveContexts.Server).ToList();
-        foreach (var stage in Stages)
+        foreach (var stage in HttpHandlers.Stages)
         {
             stage.InitMain(end, http);
             foreach (var server in servers)
@@ -24,12 +22,18 @@ internal static class HttpBlock
             }
         }
 
-        foreach (var stage in Stages)
+        foreach (var server in servers)
+        {
+            Locations.FinishServer(end, server);
+        }
+
+        foreach (var stage in HttpHandlers.Stages)
         {
             stage.Configured(end, http);
         }
 
         FindVariables(end, Variables.OfHttp);
+        ServerNamesEnd.Check(end);
     }
 
     /// <summary>ngx_http_variables_init_vars and ngx_stream_variables_init_vars.</summary>

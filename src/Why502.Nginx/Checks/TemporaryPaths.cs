@@ -1,13 +1,9 @@
+using Why502.Nginx.Checks.Http;
+
 namespace Why502.Nginx.Checks;
 
-/// <summary>The directories that nginx makes at its start (ngx_add_path): one path may not be given different levels.</summary>
+/// <summary>The directories for temporary files that nginx makes at its start.</summary>
 internal static class TemporaryPaths
 {
-    private static readonly Slot<Dictionary<string, Directive>> Known = new(() => new Dictionary<string, Directive>(StringComparer.Ordinal));
-
-    public static void Add(in DirectiveCall call)
-    {
-        var path = call.Arguments[0].EndsWith('/') ? call.Arguments[0][..^1] : call.Arguments[0];
-        call.Shared.Get(Known).TryAdd(call.FullName(path), call.Directive);
-    }
+    public static void Add(in DirectiveCall call) => Paths.Add(call, call.Arguments[0], string.Join(':', call.Arguments.Skip(1)), isCache: false);
 }

@@ -1,0 +1,34 @@
+using Why502.Nginx.Checks.Http;
+
+namespace Why502.Nginx.Checks;
+
+/// <summary>What ngx_init_cycle does once the whole configuration is read, in its order: paths, files, shared memory. Its messages name no place.</summary>
+internal static class CycleEnd
+{
+    public static void Finish(CheckWalk walk)
+    {
+        foreach (var path in walk.Shared.Get(Paths.Slot).All)
+        {
+            if (walk.World.DirectoryMakeable(path) is { Fails: true } seen)
+            {
+                walk.FailNowhere($"mkdir() \"{path}\" failed {seen.Reason}", null, null);
+            }
+        }
+
+        foreach (var (path, by) in walk.Shared.Get(OpenedFiles.Slot).All)
+        {
+            if (walk.World.Appendable(path) is { Fails: true } seen)
+            {
+                walk.FailNowhere($"open() \"{path}\" failed {seen.Reason}", null, by);
+            }
+        }
+
+        foreach (var zone in walk.Shared.Get(SharedZones.Slot).All)
+        {
+            if (zone.Size == 0)
+            {
+                walk.FailNowhere($"zero size shared memory zone \"{zone.Name}\"", null, zone.By);
+            }
+        }
+    }
+}
