@@ -40,6 +40,11 @@ public sealed partial class NginxConfiguration
 
     public IReadOnlyList<StreamServer> StreamServers => model.StreamServers;
 
+    public IReadOnlyList<MailServer> MailServers => model.MailServers;
+
+    /// <summary>Every map, geo, split_clients, charset_map and http-wide types block, in order.</summary>
+    public IReadOnlyList<ValueMap> ValueMaps => model.ValueMaps;
+
     public IReadOnlyList<UpstreamGroup> Upstreams => model.Upstreams;
 
     public IReadOnlyList<ProxiedLocation> ProxiedLocations => model.ProxiedLocations;

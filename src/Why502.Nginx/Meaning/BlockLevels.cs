@@ -34,6 +34,8 @@ internal static class BlockLevels
 
     public static DirectiveForm? FormInStream(string name) => Form(name, Stream);
 
+    public static DirectiveForm? FormInMail(string name) => Form(name, DirectiveContexts.Mail | DirectiveContexts.MailServer);
+
     public static DirectiveForm? FormAtMain(string name) => Form(name, DirectiveContexts.Main);
 
     public static DirectiveForm? FormInEvents(string name) => Form(name, DirectiveContexts.Events);

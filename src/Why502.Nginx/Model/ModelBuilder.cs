@@ -8,6 +8,10 @@ internal sealed class ModelBuilder
     private readonly bool unprivileged;
     private readonly List<Server> servers = [];
     private readonly List<StreamServer> streamServers = [];
+    private readonly List<MailServer> mailServers = [];
+    private readonly List<ValueMap> valueMaps = [];
+    private readonly VariableValues variables;
+    private readonly VariableValues streamVariables;
     private readonly List<UpstreamGroup> upstreams = [];
     private readonly List<ProxiedLocation> proxied = [];
     private readonly List<StubStatusLocation> stubStatus = [];
@@ -23,6 +27,16 @@ internal sealed class ModelBuilder
         var stream = root.Where(d => d.Is("stream")).ToList();
         FindGroups(Http.SelectMany(d => d.Block ?? []), groups, false);
         FindGroups(stream.SelectMany(d => d.Block ?? []), streamGroups, true);
+        FindMaps(Http, false);
+        FindMaps(stream, true);
+        var isSnippet = Http.Count == 0 && stream.Count == 0 && files.Count > 0;
+        if (isSnippet)
+        {
+            valueMaps.AddRange(root.Select(d => ValueMap.Of(d, false)).OfType<ValueMap>());
+        }
+
+        variables = new VariableValues([.. valueMaps.Where(m => !m.IsStream)]);
+        streamVariables = new VariableValues([.. valueMaps.Where(m => m.IsStream)]);
         foreach (var http in Http)
         {
             AddServers(http.Block ?? []);
@@ -33,7 +47,8 @@ internal sealed class ModelBuilder
             streamServers.Add(StreamServerOf(server));
         }
 
-        if (Http.Count == 0 && stream.Count == 0 && files.Count > 0)
+        mailServers.AddRange(root.Where(d => d.Is("mail")).SelectMany(d => d.Children("server")).Where(d => d.Block is not null).Select(MailServer.Of));
+        if (isSnippet)
         {
             AddSnippet(root, files[0]);
         }
@@ -44,6 +59,10 @@ internal sealed class ModelBuilder
     public IReadOnlyList<Server> Servers => servers;
 
     public IReadOnlyList<StreamServer> StreamServers => streamServers;
+
+    public IReadOnlyList<MailServer> MailServers => mailServers;
+
+    public IReadOnlyList<ValueMap> ValueMaps => valueMaps;
 
     public IReadOnlyList<UpstreamGroup> Upstreams => upstreams;
 
@@ -143,7 +162,34 @@ internal sealed class ModelBuilder
     private void AddPass(Directive pass, Server server, Location? location)
     {
         var target = PassTarget.Of(pass);
-        proxied.Add(new ProxiedLocation(server, location, pass, target, target.Authority is null ? null : Group(target.Authority)));
+        var possible = target.Authority is null ? PossibleTargets(pass, server) : [];
+        proxied.Add(new ProxiedLocation(server, location, pass, target, target.Authority is null ? null : Group(target.Authority)) { PossibleTargets = possible });
+    }
+
+    /// <summary>What the variables of a pass may stand for; nothing when the request decides.</summary>
+    private List<PossibleTarget> PossibleTargets(Directive pass, Server server)
+    {
+        var texts = variables.Of(pass.Arguments[0], [.. BlockLevels.From(pass.Parent, server)]) ?? [];
+        var targets = new List<PossibleTarget>();
+        foreach (var text in texts.Where(text => text.Length > 0 && !text.Contains('$')))
+        {
+            var target = PassTarget.Of(pass.Name, text);
+            var group = target.Authority is null ? null : Group(target.Authority);
+            targets.Add(new PossibleTarget(text, target.Scheme, group, group?.Peers ?? (target.Authority is null ? [] : [PeerTarget.Implicit(target.Authority, target.Endpoint, pass)])));
+        }
+
+        return targets;
+    }
+
+    private void FindMaps(IEnumerable<Directive> blocks, bool isStream)
+    {
+        foreach (var directive in blocks.SelectMany(b => b.Block ?? []))
+        {
+            if (directive.Block is not null && ValueMap.Of(directive, isStream) is { } map)
+            {
+                valueMaps.Add(map);
+            }
+        }
     }
 
     private StreamServer StreamServerOf(Directive block)
@@ -158,8 +204,17 @@ internal sealed class ModelBuilder
         var target = pass.Arguments[0];
         var group = streamGroups.GetValueOrDefault(target);
         var endpoint = !target.Contains('$') && Endpoint.TryParse(target, 0, out var parsed) ? parsed : null;
+        if (target.Contains('$') && streamVariables.Of(target, [.. BlockLevels.From(block, null)]) is { } possible)
+        {
+            // ssl_preread's maps: the name in the client's hello chooses among these.
+            return new StreamServer(block, listens, target, null, [.. possible.Where(text => text.Length > 0).SelectMany(text => StreamPeers(text, pass)).Distinct()], pass.At);
+        }
+
         return new StreamServer(block, listens, target, group, group?.Peers ?? [PeerTarget.Implicit(target, endpoint, pass)], pass.At);
     }
+
+    private IReadOnlyList<PeerTarget> StreamPeers(string target, Directive pass) =>
+        streamGroups.GetValueOrDefault(target)?.Peers ?? [PeerTarget.Implicit(target, Endpoint.TryParse(target, 0, out var endpoint) ? endpoint : null, pass)];
 
     /// <summary>A file without <c>http {}</c>: servers, groups, locations or plain directives are taken to stand where they belong.</summary>
     private void AddSnippet(IReadOnlyList<Directive> root, ConfigurationFile file)

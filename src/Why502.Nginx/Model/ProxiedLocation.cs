@@ -42,17 +42,33 @@ public sealed class ProxiedLocation
     public string Target => Pass.Arguments.Count > 0 ? Pass.Arguments[0] : string.Empty;
 
     /// <summary>http, https, fastcgi, uwsgi, suwsgi, scgi, grpc, grpcs, memcached; null when it is in a variable.</summary>
-    public string? Scheme { get; }
+    public string? Scheme { get; private init; }
 
     /// <summary>What follows the address, from its slash or question mark on; null when nothing does.</summary>
     public string? UriPart { get; }
 
     public bool HasVariables { get; }
 
-    public UpstreamGroup? Group { get; }
+    public UpstreamGroup? Group { get; private init; }
 
-    /// <summary>The group's peers, or the one implied by the target; empty when the address is in a variable.</summary>
-    public IReadOnlyList<PeerTarget> Peers { get; }
+    /// <summary>The group's peers, or the one implied by the target; of an address in a variable all that are possible, empty when the request decides.</summary>
+    public IReadOnlyList<PeerTarget> Peers { get; private init; }
+
+    /// <summary>For an address in a variable: all that set, map, geo and split_clients can make of it; empty when the request decides.</summary>
+    public IReadOnlyList<PossibleTarget> PossibleTargets
+    {
+        get;
+        internal init
+        {
+            field = value;
+            if (value.Count > 0)
+            {
+                Peers = [.. value.SelectMany(target => target.Peers).Distinct()];
+                Group = value.All(target => target.Group == value[0].Group) ? value[0].Group : null;
+                Scheme ??= value.All(target => target.Scheme == value[0].Scheme) ? value[0].Scheme : null;
+            }
+        }
+    } = [];
 
     /// <summary>The block whose values hold here: the location, or the <c>if</c> or <c>limit_except</c> in it.</summary>
     public Directive Block => Pass.Parent ?? Location?.Block ?? Server.Block;

@@ -11,6 +11,7 @@ internal static class ConfigCommand
         command.Subcommands.Add(ParseCommand.Create(terminal));
         command.Subcommands.Add(PrintCommand.Create(terminal));
         command.Subcommands.Add(CheckCommand.Create(terminal));
+        command.Subcommands.Add(EffectiveCommand.Create(terminal));
         return command;
     }
 }
