@@ -6,6 +6,7 @@ namespace Why502.Nginx;
 public sealed class ConfigurationFile
 {
     private const int ColumnMax = 16 * 1024;
+    private const int ExcerptMax = 160;
 
     private SyntaxTree? tree;
     private IReadOnlyList<Directive>? directives;
@@ -57,6 +58,18 @@ public sealed class ConfigurationFile
         var before = Bytes.AsSpan(Math.Max(0, offset - ColumnMax), Math.Min(offset, ColumnMax));
         var lineEnd = before.LastIndexOf((byte)'\n');
         return lineEnd < 0 && offset > ColumnMax ? 0 : before.Length - lineEnd;
+    }
+
+    /// <summary>What is to be read around an offset: its line, or a piece of it when that is very long.</summary>
+    public string Excerpt(int offset)
+    {
+        offset = Math.Clamp(offset, 0, Bytes.Length);
+        var before = Bytes.AsSpan(Math.Max(0, offset - ExcerptMax), Math.Min(offset, ExcerptMax));
+        var behind = Bytes.AsSpan(offset, Math.Min(ExcerptMax, Bytes.Length - offset));
+        var start = offset - before.Length + before.LastIndexOf((byte)'\n') + 1;
+        var end = behind.IndexOf((byte)'\n');
+        end = offset + (end < 0 ? behind.Length : end);
+        return TextOf.Bytes(Bytes.AsSpan(start, end - start)).Trim();
     }
 
     /// <summary>The text of a 1-based line without its line end; empty when there is no such line.</summary>

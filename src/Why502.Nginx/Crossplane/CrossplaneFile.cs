@@ -36,10 +36,10 @@ public sealed class CrossplaneFile
     /// <summary>By node: the files that an include brings in, as numbers of the payload.</summary>
     internal Dictionary<int, int[]> Includes { get; } = [];
 
-    /// <summary>In the order of the text; the few errors of one offset keep theirs.</summary>
+    /// <summary>In the order of the text.</summary>
     internal void SortErrors()
     {
-        var sorted = errors.OrderBy(error => error.Line).ToList();
+        var sorted = errors.OrderBy(error => error.Offset).ToList();
         errors.Clear();
         errors.AddRange(sorted);
     }

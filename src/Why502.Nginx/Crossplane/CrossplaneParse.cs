@@ -78,7 +78,7 @@ public sealed class CrossplaneParse
     }
 
     internal static void Report(CrossplaneFile file, SyntaxProblem problem) =>
-        file.Add(new CrossplaneError(file.Path, problem.Line, problem.Message, file.File!.ColumnOf(problem.Offset), problem.Hint));
+        file.Add(new CrossplaneError(file.Path, problem.Line, problem.Message, file.File!.ColumnOf(problem.Offset), problem.Hint) { Offset = problem.Offset });
 
     /// <summary>ngx_conf_include: relative to the main file's folder, a pattern may match nothing, a plain name must be there.</summary>
     /// <returns>The numbers of the files in the payload.</returns>
@@ -103,7 +103,7 @@ public sealed class CrossplaneParse
         var read = source.Read(path);
         if (read.Content is null)
         {
-            from.Add(new CrossplaneError(from.Path, options.SyntaxOnly ? node.TerminatorLine : node.Line, $"open() \"{path}\" failed {read.Problem}", from.File!.ColumnOf(node.Start)));
+            from.Add(new CrossplaneError(from.Path, options.SyntaxOnly ? node.TerminatorLine : node.Line, $"open() \"{path}\" failed {read.Problem}", from.File!.ColumnOf(node.Start)) { Offset = node.Start });
             return false;
         }
 

@@ -120,13 +120,20 @@ internal ref struct SkeletonCheck
             ref readonly var node = ref tree.Node(i);
             var name = node.TokenCount == 0 ? string.Empty : DirectiveNames.Of(text, tree.TokensOf(i)[0]);
             var shape = DirectiveShape.Of(name);
-            if (node.BodyStart < 0 && text[node.End - 1] == ';' && shape.Block != 0 && (shape.Simple & top) == 0)
+            if (node.BodyStart < 0 && text[node.End - 1] == ';' && shape.Block != 0 && ((shape.Simple & top) == 0 || StandsAlone(i)))
             {
                 bracesMissing++;
                 Report(node.End - 1, node.TerminatorLine, $"directive \"{name}\" has no opening \"{{\"", null);
                 return;
             }
         }
+    }
+
+    /// <summary>The name is alone on its line: nobody writes the address of an upstream's server onto the next.</summary>
+    private readonly bool StandsAlone(int index)
+    {
+        var tokens = tree.TokensOf(index);
+        return tokens.Length > 1 && text[tokens[0].End..tokens[1].Start].Contains((byte)'\n');
     }
 
     private void Report(int offset, int line, string message, string? hint)

@@ -38,6 +38,8 @@ public sealed class CrossplaneTests
     [InlineData("http {\n map $a $b {\n a b;\n server {\n listen 80;\n }\n}\n", 4, "unexpected \"{\"")]
     [InlineData("http {\n server {\n listen 80;\n server {\n listen 81;\n }\n}\n", 4, "\"server\" directive is not allowed here")]
     [InlineData("server\n listen 80;\n server_name a;\n location / { }\n}\n", 2, "directive \"server\" has no opening \"{\"")]
+    [InlineData("server\n  listen 80;\n}\n", 2, "directive \"server\" has no opening \"{\"")]
+    [InlineData("server {\n root 'a;\n index b;\n}\n}\n", 6, "unexpected end of file, expecting \";\" or \"}\"")]
     [InlineData("location / {\n proxy_pass http://a\n}\n", 3, "unexpected \"}\"")]
     [InlineData("http { upstream a {\n server b {\n } } }", 2, "directive \"server\" is not terminated by \";\"")]
     [InlineData("location / { content_by_lua_block {\n x = [=[\n@4100\n]=] } }", 2, "Lua code block missing the closing long bracket \"]=]\"")]

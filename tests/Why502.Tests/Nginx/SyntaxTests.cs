@@ -117,6 +117,40 @@ public sealed class SyntaxTests
         Assert.Equal("/srv/café", Conf.Load(Encoding.UTF8.GetBytes("root /srv/café;")).Find("root").Arguments[0]);
     }
 
+    [Theory]
+    [InlineData("a b;\n  c d;\ne", 8, "c d;")]
+    [InlineData("a", 1, "a")]
+    [InlineData("", 0, "")]
+    public void Excerpt_IsTheLine(string text, int offset, string expected) =>
+        Assert.Equal(expected, ConfigurationFile.Parse("a", Encoding.UTF8.GetBytes(text)).Excerpt(offset));
+
+    [Fact]
+    public void ExcerptOfAnEndlessLine_IsAPieceOfIt() =>
+        Assert.Equal(320, ConfigurationFile.Parse("a", Encoding.UTF8.GetBytes(new string('x', 1_000_000))).Excerpt(500_000).Length);
+
+    /// <summary>Mistakes by the million cost time and memory in proportion to the text, no more.</summary>
+    [Theory]
+    [InlineData("{")]
+    [InlineData("}")]
+    [InlineData(";")]
+    [InlineData("\"")]
+    [InlineData("a 'b;\n")]
+    [InlineData("\"a\"b;")]
+    [InlineData("pid a {")]
+    [InlineData("x_by_lua_block { '} }")]
+    [InlineData("map a b {")]
+    [InlineData("server\nlisten 80;")]
+    public void HostileText_TakesTimeInProportion(string piece)
+    {
+        var options = new Why502.Nginx.Crossplane.CrossplaneOptions { SyntaxOnly = true };
+        var text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(piece, 1_600_000 / piece.Length)));
+        var start = System.Diagnostics.Stopwatch.GetTimestamp();
+        var parse = Why502.Nginx.Crossplane.CrossplaneParse.Of(new InMemorySource(), "/a", text, options);
+        Assert.True(parse.Errors.Count() <= 1000);
+        // What grows with the square of the text would take minutes.
+        Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(20));
+    }
+
     [Fact]
     public void DeeplyNestedBlocks_AreReportedNotFollowed()
     {

@@ -120,10 +120,9 @@ internal static class ParseCommand
     {
         var column = error.Column > 0 ? $":{error.Column}" : string.Empty;
         text.Append(CultureInfo.InvariantCulture, $"{Sanitizer.Line(error.File)}:{error.Line}{column}: {Sanitizer.Line(error.Message)}\n");
-        var line = error.Line is { } number ? file.File?.Line(number) : null;
-        if (!string.IsNullOrWhiteSpace(line))
+        if (file.File?.Excerpt(error.Offset) is { Length: > 0 } line)
         {
-            text.Append(CultureInfo.InvariantCulture, $"    {Sanitizer.Line(line.Trim(), 200)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"    {Sanitizer.Line(line, 200)}\n");
         }
 
         if (error.Hint is { } hint)
