@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Why502.Nginx;
+using Why502.Nginx.Checks;
 using Why502.Nginx.Crossplane;
 
 namespace Why502.Bench.Configuration;
@@ -9,7 +10,7 @@ namespace Why502.Bench.Configuration;
 internal sealed class FuzzInput(byte[] main, byte[] a, byte[] b)
 {
     private const string Folder = "/etc/nginx/";
-    private const int AspectsCount = 6;
+    private const int AspectsCount = 7;
 
     public IReadOnlyList<KeyValuePair<string, byte[]>> Files { get; } = [new("nginx.conf", main), new("a.conf", a), new("b.conf", b)];
 
@@ -113,6 +114,8 @@ internal sealed class FuzzInput(byte[] main, byte[] a, byte[] b)
                 return null;
             case 4:
                 return CheckEdit();
+            case 5:
+                return ConfigurationCheck.Run(Load(main), NginxFacts.Newest, UnobservedWorld.Instance).Any(problem => problem.Message.Length == 0) ? "a problem says nothing" : null;
             default:
                 bool isDump = DumpText.IsDump(main);
                 _ = (NginxConfiguration.LooksLikeConfiguration(main), isDump ? DumpText.Split(main).Count : 0);

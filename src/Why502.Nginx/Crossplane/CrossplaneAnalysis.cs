@@ -38,8 +38,6 @@ internal sealed class CrossplaneAnalysis
         {
             ReportText();
         }
-
-        file.SortErrors();
     }
 
     /// <returns>Whether what is inside of it is visited, too.</returns>

@@ -53,6 +53,12 @@ public sealed class CrossplaneParse
             parse.Analyse(parse.files[i]);
         }
 
+        IncludeCycles.Report(parse.files, options);
+        foreach (var analysed in parse.files)
+        {
+            analysed.SortErrors();
+        }
+
         return parse;
     }
 

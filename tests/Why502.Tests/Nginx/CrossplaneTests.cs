@@ -125,12 +125,15 @@ public sealed class CrossplaneTests
     }
 
     [Fact]
-    public void FilesThatIncludeEachOther_End()
+    public void FilesThatIncludeEachOther_AreReportedAndEnd()
     {
         var source = new InMemorySource().Add("/etc/a.conf", "x; include b.conf; include b.conf;").Add("/etc/b.conf", "include a.conf; include a.conf; y;");
         foreach (var combine in new[] { false, true })
         {
-            Assert.Equal("ok", Payload(Parse("include a.conf; include a.conf;", new() { Combine = combine }, source)).GetProperty("status").GetString());
+            var errors = Parse("include a.conf; include a.conf;", new() { Combine = combine }, source).Errors.ToList();
+            Assert.Equal(["/etc/b.conf", "/etc/b.conf"], errors.Select(error => error.File));
+            Assert.StartsWith("\"/etc/a.conf\" includes itself", errors[0].Message, StringComparison.Ordinal);
+            Payload(Parse("include a.conf; include a.conf;", new() { Combine = combine }, source));
         }
     }
 
