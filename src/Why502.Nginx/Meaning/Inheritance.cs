@@ -5,6 +5,8 @@ namespace Why502.Nginx;
 /// <summary>The value of a directive at a place, inherited as its module's merge function does it, else nginx's default.</summary>
 internal static class Inheritance
 {
+    private const string ModeSuffix = "_inherit";
+
     public static EffectiveValue Effective(Directive? block, Server? server, string name, Version? version = null)
     {
         var form = BlockLevels.FormInHttp(name);
@@ -14,6 +16,11 @@ internal static class Inheritance
     public static EffectiveValue Effective(IEnumerable<Directive> levels, string name, DirectiveForm? form, Version? version = null)
     {
         var rule = form?.Inherits ?? default;
+        if (rule.Kind == InheritanceKind.Array && BlockLevels.FormInHttp(name + ModeSuffix) is not null)
+        {
+            return WithMode([.. levels], name, rule, form, version);
+        }
+
         List<Directive>? merged = null;
         foreach (var level in levels)
         {
@@ -39,6 +46,26 @@ internal static class Inheritance
         }
 
         return merged is null ? Default(name, form, version) : Found(name, rule, merged[^1], merged);
+    }
+
+    /// <summary>
+    /// From nginx 1.29.3 <c>add_header_inherit</c> says how <c>add_header</c> inherits: <c>on</c> as every list, <c>off</c> not at all,
+    /// <c>merge</c> appends what the level above has. Which of them holds is itself inherited.
+    /// </summary>
+    private static EffectiveValue WithMode(Directive[] levels, string name, InheritanceRule rule, DirectiveForm? form, Version? version)
+    {
+        var directives = new List<Directive>();
+        for (var i = 0; i < levels.Length; i++)
+        {
+            directives.AddRange(levels[i].Children(name));
+            var mode = levels.Skip(i).Select(level => level.LastChild(name + ModeSuffix)?.Arguments).FirstOrDefault(arguments => arguments is [_]);
+            if (mode is ["off"] || (directives.Count > 0 && mode is not ["merge"]))
+            {
+                break;
+            }
+        }
+
+        return directives.Count == 0 ? Default(name, form, version) : Found(name, rule, directives[^1], directives);
     }
 
     /// <summary>The value among the directives of one level, or nginx's default.</summary>

@@ -90,6 +90,18 @@ public sealed class EffectiveScopeTests
         ["more_set_headers A: 1", "more_set_headers B: 2"],
         Scope("more_set_headers 'A: 1'; location / { more_set_headers 'B: 2'; }", "/").Value("more_set_headers").Directives.Select(d => d.ToString()));
 
+    [Theory]
+    [InlineData("", "", "C")]
+    [InlineData("add_header_inherit merge;", "", "C B A")]
+    [InlineData("", "add_header_inherit merge;", "C B")]
+    [InlineData("add_header_inherit merge;", "add_header_inherit off;", "C")]
+    public void AddHeaderInherit_SaysHowTheListIsInherited(string inServer, string inLocation, string expected)
+    {
+        var configuration = Conf.Http($"add_header A 1; server {{ {inServer} add_header B 2; location / {{ {inLocation} add_header C 3; }} }}");
+        var scope = new EffectiveScope(configuration, configuration.Servers[0], configuration.Servers[0].Locations[0], "GET");
+        Assert.Equal(expected, string.Join(' ', scope.Value("add_header").Directives.Select(d => d.Arguments[0])));
+    }
+
     [Fact]
     public void SnippetWithoutServer_InheritsFromItsTopLevel()
     {
