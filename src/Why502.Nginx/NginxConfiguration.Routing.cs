@@ -6,13 +6,29 @@ public sealed partial class NginxConfiguration
 {
     private Router? router;
 
-    private Router Router => router ??= new Router(Servers, ProxiedLocations);
+    private Router Router => router ??= new Router(this);
 
-    /// <summary>The server and location nginx chooses for a request.</summary>
+    /// <summary>The whole way of a request: server, rewrites, locations, error pages, and what is sent upstream.</summary>
+    /// <param name="files">Answers for the file system, which try_files and index depend on.</param>
+    public RouteAnswer Route(RouteRequest request, IRouteFiles files)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(files);
+        return Router.Route(request, files);
+    }
+
+    /// <summary>The server and location nginx chooses for a request, if no file exists; null when nothing listens there.</summary>
     /// <param name="listen">The local address the request came to, as <c>ADDR:PORT</c>; null when unknown: every server is then a candidate.</param>
     /// <param name="host">The Host header (or the request line's host).</param>
     /// <param name="uri">The request target as sent, with its query.</param>
-    public Route? Route(string? listen, string? host, string method, string uri, bool tls = false) => Router.Find(listen, host, uri, tls);
+    public Route? Route(string? listen, string? host, string method, string uri, bool tls = false)
+    {
+        var answer = Route(new RouteRequest { Listen = listen, Host = host, Method = method, Uri = uri, Tls = tls }, NoRouteFiles.Instance);
+        return answer.Server is null ? null : Of(answer);
+    }
+
+    internal Route Of(RouteAnswer answer) =>
+        new(answer.Server!, answer.Location, answer.Pass is null ? null : ProxiedLocations.FirstOrDefault(p => p.Pass == answer.Pass));
 
     /// <summary>
     /// The server that an error-log record names. Its <c>server:</c> is only the first name of the chosen block, so several

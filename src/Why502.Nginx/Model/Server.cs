@@ -135,7 +135,7 @@ public sealed class Location
     internal IEnumerable<Location> AndNested() => nested.SelectMany(l => l.AndNested()).Prepend(this);
 
     /// <summary>ngx_http_core_location: the modifier may stand alone or be glued to the path.</summary>
-    private static (string Modifier, string Path) Read(IReadOnlyList<string> arguments)
+    internal static (string Modifier, string Path) Read(IReadOnlyList<string> arguments)
     {
         if (arguments.Count >= 2)
         {

@@ -26,7 +26,7 @@ internal sealed class RecordMatcher(NginxConfiguration configuration, Router rou
     {
         var chosen = servers.Count > 1 && !string.IsNullOrEmpty(host) ? Router.ByName(servers, host) : null;
         return (chosen is null ? servers : servers.Where(s => s != chosen).Prepend(chosen))
-            .Select(s => router.Within(s, requestUri))
+            .Select(s => router.Within(s, new RouteRequest { Host = host, Uri = requestUri }))
             .SelectMany(r => configuration.ProxiedLocations.Where(p => p.Server == r.Server && p.Location == r.Location && p.Location is not null))
             .ToList();
     }

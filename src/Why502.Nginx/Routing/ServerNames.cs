@@ -6,28 +6,31 @@ namespace Why502.Nginx.Routing;
 /// </summary>
 internal sealed class ServerNames
 {
-    private readonly Dictionary<string, Server> exact = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Server> wildcardHead = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Server> wildcardTail = new(StringComparer.Ordinal);
-    private readonly List<(Pattern Pattern, Server Server)> expressions = [];
+    private readonly Dictionary<string, ServerName> exact = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ServerName> wildcardHead = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ServerName> wildcardTail = new(StringComparer.Ordinal);
+    private readonly List<(Lazy<Pattern?> Pattern, ServerName Name)> expressions = [];
+    private readonly string? machineName;
 
-    public ServerNames(IEnumerable<Server> servers)
+    public ServerNames(IEnumerable<Server> servers, string? machineName)
     {
+        this.machineName = machineName;
         foreach (var server in servers)
         {
             if (server.Names.Count == 0)
             {
-                exact.TryAdd(string.Empty, server);
+                exact.TryAdd(string.Empty, new ServerName(server, string.Empty, "without a name"));
             }
 
-            foreach (var name in server.Names)
+            foreach (var name in server.Block.Children("server_name").SelectMany(d => ByteText.Words(d).Skip(1)))
             {
                 Add(name, server);
             }
         }
     }
 
-    public Server? Find(string host)
+    /// <param name="host">As <see cref="HostName"/> makes it, in small letters.</param>
+    public ServerName? Find(string host)
     {
         if (host.Length == 0)
         {
@@ -41,35 +44,40 @@ internal sealed class ServerNames
     {
         if (name.StartsWith('~'))
         {
-            if (Pattern.TryCreate(name[1..], ignoreCase: true) is { } pattern)
-            {
-                expressions.Add((pattern, server));
-            }
-
+            // ngx_http_core_server_name: letter case counts unless the expression itself has a capital; hosts are in small letters.
+            var expression = name[1..];
+            var found = new ServerName(server, name, "the first expression that matches");
+            expressions.Add((new Lazy<Pattern?>(() => Pattern.TryCreate(expression, expression.Any(char.IsAsciiLetterUpper))), found));
             return;
         }
 
-        name = name.ToLowerInvariant();
-        if (name.StartsWith("*.", StringComparison.Ordinal))
+        if (name.Equals("$hostname", StringComparison.OrdinalIgnoreCase))
         {
-            wildcardHead.TryAdd(name[2..], server);
+            name = machineName ?? name;
         }
-        else if (name.StartsWith('.'))
+
+        var key = ByteText.Lower(name);
+        if (key.StartsWith("*.", StringComparison.Ordinal))
         {
-            exact.TryAdd(name[1..], server);
-            wildcardHead.TryAdd(name[1..], server);
+            wildcardHead.TryAdd(key[2..], new ServerName(server, name, "the longest wildcard name"));
         }
-        else if (name.EndsWith(".*", StringComparison.Ordinal))
+        else if (key.StartsWith('.'))
         {
-            wildcardTail.TryAdd(name[..^2], server);
+            var both = new ServerName(server, name, "the longest wildcard name");
+            exact.TryAdd(key[1..], both);
+            wildcardHead.TryAdd(key[1..], both);
+        }
+        else if (key.EndsWith(".*", StringComparison.Ordinal))
+        {
+            wildcardTail.TryAdd(key[..^2], new ServerName(server, name, "the longest wildcard name at the end"));
         }
         else
         {
-            exact.TryAdd(name, server);
+            exact.TryAdd(key, new ServerName(server, name, "its very name"));
         }
     }
 
-    private Server? FindHead(string host)
+    private ServerName? FindHead(string host)
     {
         for (var dot = host.IndexOf('.'); dot >= 0; dot = host.IndexOf('.', dot + 1))
         {
@@ -82,7 +90,7 @@ internal sealed class ServerNames
         return null;
     }
 
-    private Server? FindTail(string host)
+    private ServerName? FindTail(string host)
     {
         for (var dot = host.LastIndexOf('.'); dot > 0; dot = host.LastIndexOf('.', dot - 1))
         {
@@ -95,13 +103,13 @@ internal sealed class ServerNames
         return null;
     }
 
-    private Server? FindExpression(string host)
+    private ServerName? FindExpression(string host)
     {
-        foreach (var (pattern, server) in expressions)
+        foreach (var (pattern, name) in expressions)
         {
-            if (pattern.IsMatch(host))
+            if (pattern.Value?.Match(host) is { Kind: MatchKind.Found } match)
             {
-                return server;
+                return name with { Match = match, Pattern = pattern.Value };
             }
         }
 

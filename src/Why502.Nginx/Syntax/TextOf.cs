@@ -20,10 +20,17 @@ internal static class TextOf
     public static string Word(ReadOnlySpan<byte> file, Token token)
     {
         var raw = file.Slice(token.Start, token.Length);
-        return (token.Flags & TokenFlags.Escaped) == 0 ? Bytes(raw) : Unescaped(raw);
+        return Bytes((token.Flags & TokenFlags.Escaped) == 0 ? raw : Unescaped(raw));
     }
 
-    private static string Unescaped(ReadOnlySpan<byte> raw)
+    /// <summary>The word's value with one character per byte, which is how nginx matches and sends it.</summary>
+    public static string WordBytes(ReadOnlySpan<byte> file, Token token)
+    {
+        var raw = file.Slice(token.Start, token.Length);
+        return Encoding.Latin1.GetString((token.Flags & TokenFlags.Escaped) == 0 ? raw : Unescaped(raw));
+    }
+
+    private static ReadOnlySpan<byte> Unescaped(ReadOnlySpan<byte> raw)
     {
         var value = new byte[raw.Length];
         var length = 0;
@@ -50,6 +57,6 @@ internal static class TextOf
             value[length++] = c;
         }
 
-        return Bytes(value.AsSpan(0, length));
+        return value.AsSpan(0, length);
     }
 }

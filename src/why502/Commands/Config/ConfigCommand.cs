@@ -12,6 +12,7 @@ internal static class ConfigCommand
         command.Subcommands.Add(PrintCommand.Create(terminal));
         command.Subcommands.Add(CheckCommand.Create(terminal));
         command.Subcommands.Add(EffectiveCommand.Create(terminal));
+        command.Subcommands.Add(RouteCommand.Create(terminal));
         return command;
     }
 }
