@@ -28,6 +28,9 @@ internal static class ByteText
         return words;
     }
 
+    /// <summary>The first argument; empty when there is none, which only a broken configuration has.</summary>
+    public static string Argument(Directive directive) => directive.Arguments.Count > 0 ? Words(directive)[1] : string.Empty;
+
     public static string Of(string text) => Ascii.IsValid(text) ? text : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 
     /// <summary>The text for people and JSON; bytes that are not UTF-8 stay one character each, and what is unknown shows as a question mark.</summary>

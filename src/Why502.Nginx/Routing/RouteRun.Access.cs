@@ -7,6 +7,8 @@ internal sealed partial class RouteRun
 {
     private const int SubrequestDepthMax = 50;
 
+    private int accessCode;
+
     private const int Declined = 0;
     private const int Allowed = -1;
 
@@ -18,7 +20,6 @@ internal sealed partial class RouteRun
         }
 
         var any = scope.InForce("satisfy")?.Arguments is ["any", ..];
-        var denied = 0;
         foreach (var check in (ReadOnlySpan<Func<int>>)[AccessRules, AuthBasic, AuthRequest])
         {
             var result = check();
@@ -29,7 +30,7 @@ internal sealed partial class RouteRun
 
             if (result == Allowed)
             {
-                denied = 0;
+                accessCode = 0;
                 break;
             }
 
@@ -38,10 +39,13 @@ internal sealed partial class RouteRun
                 return Finalize(result, null);
             }
 
-            denied = denied == 401 ? 401 : result;
+            accessCode = accessCode == 401 ? 401 : result;
         }
 
-        return denied == 0 ? Phase.PreContent : Finalize(denied, "no check of satisfy any lets it pass");
+        // ngx_http_core_post_access_phase. What a check left behind before an error page took over is still there on the page's way.
+        var code = accessCode;
+        accessCode = 0;
+        return code == 0 ? Phase.PreContent : Finalize(code, "no check of satisfy any lets it pass");
     }
 
     /// <summary>ngx_http_access_handler.</summary>
@@ -75,7 +79,7 @@ internal sealed partial class RouteRun
     private int AuthBasic()
     {
         if (scope.InForce("auth_basic") is not { } realm || scope.InForce("auth_basic_user_file") is null
-            || Evaluate(Script.Compile(ByteText.Words(realm)[1])) == "off")
+            || Evaluate(Script.Compile(ByteText.Argument(realm))) == "off")
         {
             return Declined;
         }
@@ -98,7 +102,7 @@ internal sealed partial class RouteRun
             return Declined;
         }
 
-        var answer = Subrequest(ByteText.Words(directive)[1], directive);
+        var answer = Subrequest(ByteText.Argument(directive), directive);
         switch (answer)
         {
             case null:

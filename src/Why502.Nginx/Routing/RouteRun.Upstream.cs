@@ -11,7 +11,7 @@ internal sealed partial class RouteRun
             return Finalize(500, "no proxy_pass is in force here");
         }
 
-        var script = Script.Compile(ByteText.Words(directive)[1]);
+        var script = Script.Compile(ByteText.Argument(directive));
         var url = Evaluate(script);
         pass = directive;
         upstreamTarget = url;
@@ -64,7 +64,7 @@ internal sealed partial class RouteRun
     {
         var directive = scope.PassOf("grpc_pass") ?? contentHandler!.Directive!;
         pass = directive;
-        upstreamTarget = Evaluate(Script.Compile(ByteText.Words(directive)[1]));
+        upstreamTarget = Evaluate(Script.Compile(ByteText.Argument(directive)));
         upstreamUri = validUnparsedUri
             ? unparsedUri
             : (quotedUri || isInternal ? UriEscape.Path(uri) : uri) + (args.Length > 0 ? "?" + args : string.Empty);
@@ -76,7 +76,7 @@ internal sealed partial class RouteRun
     {
         var directive = scope.PassOf(contentHandler!.Directive!.Name) ?? contentHandler.Directive!;
         pass = directive;
-        upstreamTarget = Evaluate(Script.Compile(ByteText.Words(directive)[1]));
+        upstreamTarget = Evaluate(Script.Compile(ByteText.Argument(directive)));
         Step("upstream", $"{directive}: $uri is {ByteText.ToText(uri)}", directive.At);
         return Finish(null);
     }

@@ -99,7 +99,7 @@ internal sealed partial class RouteRun
             case "request_uri":
                 return unparsedUri;
             case "request_method":
-                return ByteText.Of(parent is null ? request.Method : parent.request.Method);
+                return MainMethod();
             case "host":
                 return hostName.Length > 0 ? hostName : ServerName();
             case "hostname":
@@ -146,6 +146,9 @@ internal sealed partial class RouteRun
                 return Array.IndexOf(Unknowable, name) >= 0 || (request.Tls && name.StartsWith("ssl_", StringComparison.Ordinal)) ? Unknown(name) : null;
         }
     }
+
+    /// <summary>r->main->method_name: an error page makes it GET.</summary>
+    private string MainMethod() => parent is null ? method : parent.MainMethod();
 
     private string? Prefixed(string name)
     {
@@ -273,6 +276,6 @@ internal sealed partial class RouteRun
     }
 
     private PassUrl? PassHost() => upstreamTarget is null
-        ? scope.PassOf("proxy_pass") is { } directive ? PassUrl.Parse(ByteText.Words(directive)[1]) : null
+        ? scope.PassOf("proxy_pass") is { } directive ? PassUrl.Parse(ByteText.Argument(directive)) : null
         : PassUrl.Parse(upstreamTarget);
 }

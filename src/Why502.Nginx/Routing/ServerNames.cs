@@ -10,6 +10,7 @@ internal sealed class ServerNames
     private readonly Dictionary<string, ServerName> wildcardHead = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ServerName> wildcardTail = new(StringComparer.Ordinal);
     private readonly List<(Lazy<Pattern?> Pattern, ServerName Name)> expressions = [];
+    private readonly HashSet<string> taken = new(StringComparer.Ordinal);
     private readonly string? machineName;
 
     public ServerNames(IEnumerable<Server> servers, string? machineName)
@@ -19,6 +20,7 @@ internal sealed class ServerNames
         {
             if (server.Names.Count == 0)
             {
+                taken.Add(string.Empty);
                 exact.TryAdd(string.Empty, new ServerName(server, string.Empty, "without a name"));
             }
 
@@ -63,17 +65,27 @@ internal sealed class ServerNames
         }
         else if (key.StartsWith('.'))
         {
-            var both = new ServerName(server, name, "the longest wildcard name");
-            exact.TryAdd(key[1..], both);
-            wildcardHead.TryAdd(key[1..], both);
+            AddBoth(key[1..], new ServerName(server, name, "the longest wildcard name"));
         }
         else if (key.EndsWith(".*", StringComparison.Ordinal))
         {
             wildcardTail.TryAdd(key[..^2], new ServerName(server, name, "the longest wildcard name at the end"));
         }
-        else
+        else if (taken.Add(key))
         {
             exact.TryAdd(key, new ServerName(server, name, "its very name"));
+        }
+    }
+
+    /// <summary>
+    /// ngx_hash_add_key: <c>.example.com</c> is ignored as a whole when <c>example.com</c> is there already, and keeps that name from
+    /// others even when <c>*.example.com</c> was there before and it is ignored for that.
+    /// </summary>
+    private void AddBoth(string key, ServerName name)
+    {
+        if (taken.Add(key) && wildcardHead.TryAdd(key, name))
+        {
+            exact.Add(key, name);
         }
     }
 

@@ -23,6 +23,9 @@ public sealed class Tool
         return new Tool(machine, Published.Value!);
     }
 
+    /// <summary>The binary for tests that need no machine of their own; null when there is none.</summary>
+    public static string? Binary => Published.Value;
+
     public CommandResult Run(params string[] arguments) => _machine.Execute([_binary, .. arguments]);
 
     /// <summary>As a user who is nobody special: no group, no capability.</summary>
