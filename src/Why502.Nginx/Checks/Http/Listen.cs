@@ -99,7 +99,8 @@ internal static class Listen
 
         if (value.StartsWith("accept_filter=", StringComparison.Ordinal))
         {
-            return $"accept filters \"{value}\" are not supported on this platform, ignored";
+            // nginx says so at the level of an error, and goes on.
+            return null;
         }
 
         return $"invalid parameter \"{value}\"";

@@ -30,11 +30,24 @@ internal static class Locations
 {
     public static IEnumerable<DirectiveHandler> Handlers { get; } = [new("location", DirectiveContexts.Server | DirectiveContexts.Location, Read)];
 
-    /// <summary>ngx_http_init_locations and ngx_http_init_static_location_trees: the same path twice.</summary>
-    public static void FinishServer(in BlockEnd end, OpenBlock server)
+    /// <summary>ngx_http_init_locations and ngx_http_init_static_location_trees: the same path twice. Named ones and regular expressions are not compared.</summary>
+    public static void FinishServer(in BlockEnd end, OpenBlock block)
     {
-        NamedTwice(end, server);
-        SamePathTwice(end, server);
+        // ngx_http_join_exact_locations: an exact one and one for a prefix may share a path.
+        var seen = new HashSet<(string, bool)>();
+        foreach (var child in block.ChildrenOf(DirectiveContexts.Location))
+        {
+            var location = child.Get(LocationInfo.Slot);
+            if (!location.IsRegex && !location.IsNamed && !seen.Add((location.Name, location.IsExact)))
+            {
+                end.FailAt(child.Directive!.TerminatorAt, $"duplicate location \"{location.Name}\"");
+            }
+        }
+
+        foreach (var child in block.ChildrenOf(DirectiveContexts.Location))
+        {
+            FinishServer(end, child);
+        }
     }
 
     private static void Read(in DirectiveCall call)
@@ -133,38 +146,5 @@ internal static class Locations
         }
 
         return mistake is null;
-    }
-
-    private static void NamedTwice(in BlockEnd end, OpenBlock server)
-    {
-        // nginx sorts the named locations and compares neighbours; of equal ones it names the second.
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var block in server.ChildrenOf(DirectiveContexts.Location))
-        {
-            var location = block.Get(LocationInfo.Slot);
-            if (location.IsNamed && !seen.Add(location.Name))
-            {
-                end.FailAt(block.Directive!.TerminatorAt, $"duplicate location \"{location.Name}\"");
-            }
-        }
-    }
-
-    private static void SamePathTwice(in BlockEnd end, OpenBlock block)
-    {
-        // ngx_http_join_exact_locations: an exact one and one for a prefix may share a path.
-        var seen = new HashSet<(string, bool)>();
-        foreach (var child in block.ChildrenOf(DirectiveContexts.Location))
-        {
-            var location = child.Get(LocationInfo.Slot);
-            if (!location.IsRegex && !location.IsNamed && !seen.Add((location.Name, location.IsExact)))
-            {
-                end.FailAt(child.Directive!.TerminatorAt, $"duplicate location \"{location.Name}\"");
-            }
-        }
-
-        foreach (var child in block.ChildrenOf(DirectiveContexts.Location))
-        {
-            SamePathTwice(end, child);
-        }
     }
 }

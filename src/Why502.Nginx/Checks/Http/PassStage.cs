@@ -126,6 +126,23 @@ internal sealed class PassStage(string module) : ModuleStage
             }
         }
 
+        return VerifyFits(end, location, prefix, reader)
+            && reader.CommandsFit(Around(location, prefix + "conf_command")?.Peek(Lines.Slot)?.Of(prefix + "conf_command") ?? []);
+    }
+
+    private static OpenBlock? Around(OpenBlock location, string name)
+    {
+        var block = location;
+        while (block is not null && block.Own(name) is null)
+        {
+            block = block.Parent;
+        }
+
+        return block;
+    }
+
+    private static bool VerifyFits(in BlockEnd end, OpenBlock location, string prefix, TlsFiles reader)
+    {
         if (location.InForce(prefix + "verify")?.Arguments[0].Equals("on", StringComparison.OrdinalIgnoreCase) != true)
         {
             return true;
@@ -143,15 +160,10 @@ internal sealed class PassStage(string module) : ModuleStage
     /// <summary>What is set for the upstream's request is compiled when blocks are merged, where it was set: <c>*_set_header</c> or <c>*_param</c>.</summary>
     private void CompileHeaders(in BlockEnd end, OpenBlock location)
     {
+        // A block without any of its own has those of the one around it, compiled there or, for http, in the first server.
         foreach (var name in (ReadOnlySpan<string>)[module + "_set_header", module + "_param", module + "_set_body"])
         {
-            // A block without any of its own has those of the one around it, compiled there or, for http, in the first server.
-            var block = location;
-            while (block is not null && block.Own(name) is null)
-            {
-                block = block.Parent;
-            }
-
+            var block = Around(location, name);
             if (block is null || (block != location && (block.Kind & (DirectiveContexts.Main | DirectiveContexts.Http)) == 0))
             {
                 continue;

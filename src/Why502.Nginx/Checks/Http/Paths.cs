@@ -21,13 +21,13 @@ internal sealed class Paths
 
         if (isCache || other.IsCache)
         {
-            call.Fail($"the path name \"{name}\" is already used in {other.At}", 0);
+            call.Fail($"the same path name \"{name}\" used in {other.At} and", 0);
             return false;
         }
 
         if (other.Levels != levels)
         {
-            call.Fail($"the path name \"{name}\" in {other.At} has the same name, but different levels, you need to redefine one of them in http section", 0);
+            call.Fail($"the same path name \"{name}\" in {other.At} has the different levels than", 0);
             return false;
         }
 

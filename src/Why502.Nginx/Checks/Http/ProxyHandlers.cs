@@ -38,6 +38,9 @@ internal static class ProxyHandlers
 
         yield return new("proxy_set_header", Anywhere, ReadLine);
         yield return new("grpc_set_header", Anywhere, ReadLine);
+        yield return new("proxy_ssl_conf_command", Anywhere, ReadLine);
+        yield return new("uwsgi_ssl_conf_command", Anywhere, ReadLine);
+        yield return new("grpc_ssl_conf_command", Anywhere, ReadLine);
         yield return new("proxy_ssl_password_file", Anywhere, PasswordFile.Read);
         yield return new("uwsgi_ssl_password_file", Anywhere, PasswordFile.Read);
         yield return new("grpc_ssl_password_file", Anywhere, PasswordFile.Read);

@@ -13,6 +13,7 @@ internal static class Tls
         new("ssl", Inside, ReadSsl),
         new("ssl_certificate", Inside, ReadLine),
         new("ssl_certificate_key", Inside, ReadLine),
+        new("ssl_conf_command", Inside, ReadLine),
         new("ssl_password_file", Inside, PasswordFile.Read),
         new("ssl_session_cache", Inside, ReadSessionCache),
         new("ssl_ocsp_cache", Inside, ReadOcspCache),
@@ -217,6 +218,7 @@ internal sealed class TlsStage : ModuleStage
         (server.InForce("ssl_dhparam") is not { } parameters || files.Opens(parameters))
         && (server.InForce("ssl_ecdh_curve") is not { } curve || files.CurvesFit(curve.Arguments[0]))
         && (server.InForce("ssl_session_ticket_key") is not { } ticket || files.TicketFits(ticket))
+        && files.CommandsFit(InForce(server, "ssl_conf_command"))
         && (server.InForce("ssl_stapling_file") is not { } response || !IsOn(server, "ssl_stapling") || files.Opens(response));
 
     private static bool IsOn(OpenBlock block, string flag) => block.InForce(flag)?.Arguments[0].Equals("on", StringComparison.OrdinalIgnoreCase) == true;

@@ -3,6 +3,11 @@ namespace Why502.Nginx.Checks.Http;
 /// <summary>The files that nginx has OpenSSL load when blocks are merged. Its messages name no place; ours guess the directive.</summary>
 internal readonly struct TlsFiles(BlockEnd end)
 {
+    private static readonly HashSet<string> CommandNames = new(
+        ("CipherString Ciphersuites Curves Groups ECDHParameters DHParameters MinProtocol MaxProtocol Protocol Options SignatureAlgorithms ClientSignatureAlgorithms Certificate PrivateKey "
+        + "ServerInfoFile ChainCAPath ChainCAFile VerifyCAPath VerifyCAFile VerifyMode RequestCAFile ClientCAFile RequestCAPath ClientCAPath RecordPadding NumTickets").Split(' '),
+        StringComparer.OrdinalIgnoreCase);
+
     /// <summary>ngx_ssl_certificate: the chain, then its key.</summary>
     public bool PairFits(Directive certificate, Directive key)
     {
@@ -59,6 +64,22 @@ internal readonly struct TlsFiles(BlockEnd end)
     /// <summary>ngx_ssl_dhparam and others that open a BIO by themselves.</summary>
     public bool Opens(Directive directive) => Exists(directive, (path, reason) => $"BIO_new_file(\"{path}\") failed (SSL: {Opening(path, reason)} {NoSuchFile(reason)})");
 
+    /// <summary>SSL_CONF_cmd: names are compared without case, SSL_CONF_cmd(3).</summary>
+    public bool CommandsFit(IEnumerable<Directive> commands)
+    {
+        foreach (var directive in commands)
+        {
+            var name = directive.Arguments[0];
+            if (!CommandNames.Contains(name))
+            {
+                end.FailNowhere($"SSL_CONF_cmd(\"{name}\", \"{directive.Arguments[1]}\") failed (SSL: error:0A000182:SSL routines::unknown cmd name:cmd={name})", null, directive);
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>SSL_CTX_set1_curves_list.</summary>
     public bool CurvesFit(string list)
     {
@@ -89,13 +110,24 @@ internal readonly struct TlsFiles(BlockEnd end)
         path = null;
         if (text.StartsWith("data:", StringComparison.Ordinal))
         {
-            return true;
+            if (text.Contains("-----BEGIN ", StringComparison.Ordinal))
+            {
+                return true;
+            }
+
+            end.FailNowhere($"{what} \"{text}\": {NoStartLine(what)}", null, directive);
+            return false;
         }
 
         var full = end.FullName(text, configuration: true);
         path = full;
         return Exists(directive, (file, reason) => $"{what} \"{file}\": BIO_new_file() failed (SSL: {Opening(file, reason)} {NoSuchFile(reason)})", text);
     }
+
+    /// <summary>What OpenSSL says of text that holds no PEM block of the kind.</summary>
+    private static string NoStartLine(string what) => what.EndsWith("key", StringComparison.Ordinal)
+        ? "PEM_read_bio_PrivateKey() failed (SSL: error:1E08010C:DECODER routines::unsupported:No supported data to decode. Input type: PEM)"
+        : "PEM_read_bio_X509_AUX() failed (SSL: error:0480006C:PEM routines::no start line:Expecting: TRUSTED CERTIFICATE)";
 
     private bool Exists(Directive directive, Func<string, string, string> message, string? text = null)
     {

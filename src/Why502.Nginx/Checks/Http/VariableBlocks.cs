@@ -44,6 +44,9 @@ internal static class VariableBlocks
 
     private static void ReadMap(in DirectiveCall call)
     {
+        // The first map fixes the sizes of the hash: a directive behind it is taken for a second one.
+        call.Block.TrySet("map_hash_max_size", call.Directive);
+        call.Block.TrySet("map_hash_bucket_size", call.Directive);
         if (ComplexText.Compile(call, call.Arguments[0], 0) && Variable(call, 1) is { } name && ComplexText.VariablesOf(call).Define(call, name, 1))
         {
             call.EnterLines(ReadMapLine, FinishMap);

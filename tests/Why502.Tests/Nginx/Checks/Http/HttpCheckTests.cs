@@ -32,6 +32,11 @@ public class HttpCheckTests
     [InlineData("add_header A $nosuch;", "2: unknown \"nosuch\" variable")]
     [InlineData("add_header A ${host;", "2: the closing bracket in \"host\" variable is missing")]
     [InlineData("keepalive_timeout x;", "2: \"keepalive_timeout\" directive invalid value")]
+    [InlineData("map $host $x { }\nmap_hash_bucket_size 64;", "3: \"map_hash_bucket_size\" directive is duplicate")]
+    [InlineData("proxy_cache_path a keys_zone=a:1m;\nproxy_cache_path a keys_zone=b:1m;", "3: the same path name \"/etc/nginx/a\" used in /etc/nginx/nginx.conf:2 and")]
+    [InlineData("gzip_window 3k;", "2: \"gzip_window\" directive must be 512, 1k, 2k, 4k, 8k, 16k, or 32k")]
+    [InlineData("connection_pool_size 100;", "2: the pool size must be no less than 112")]
+    [InlineData("http2_streams_index_size 33;", "2: \"http2_streams_index_size\" directive must be a power of two")]
     [InlineData("charset_map a A { }", "2: \"charset_map\" between the same charsets \"a\" and \"A\"")]
     public void MistakeInHttp_IsWordedAndPlacedAsNginxDoes(string http, string expected) => Assert.Equal(expected, First(http));
 
@@ -43,6 +48,7 @@ public class HttpCheckTests
     [InlineData("server_name *;", "3: server name \"*\" is invalid")]
     [InlineData("location / { }\nlocation / { }", "4: duplicate location \"/\"")]
     [InlineData("location = / { }\nlocation / { }", "")]
+    [InlineData("location @a { }\nlocation @a { }", "")]
     [InlineData("location /a { location /b { } }", "3: location \"/b\" is outside location \"/a\"")]
     [InlineData("location ~ *a { }", "3: pcre2_compile() failed: quantifier does not follow a repeatable item in \"*a\" at \"*a\"")]
     [InlineData("location !~ a { }", "3: invalid location modifier \"!~\"")]
