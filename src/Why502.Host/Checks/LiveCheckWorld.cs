@@ -41,7 +41,13 @@ public sealed class LiveCheckWorld(bool resolve) : ICheckWorld
             return status.IsDirectory ? Sight.No("(21: Is a directory)") : Access(path, Libc.AccessWrite);
         }
 
-        return errno == Errno.NoEntry ? Makeable(path) : Failed(errno);
+        if (errno != Errno.NoEntry)
+        {
+            return Failed(errno);
+        }
+
+        // open(2): a name with a slash at its end cannot be made a file.
+        return Makeable(path) is var makeable && makeable == Sight.Yes && path.EndsWith('/') ? Sight.No("(21: Is a directory)") : makeable;
     }
 
     public Sight DirectoryMakeable(string path) => FileCalls.Status(path, follow: true, out var errno) is not null

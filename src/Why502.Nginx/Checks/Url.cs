@@ -51,7 +51,10 @@ internal sealed class Url
     }
 
     /// <summary>ngx_inet_resolve_host alone: getaddrinfo decides.</summary>
-    public static bool IsUnknownHost(string host, ICheckWorld world) => !AddressText.TryInet(host, out _) && world.Host(host).Sight.Fails;
+    public static bool IsUnknownHost(string host, ICheckWorld world) => !AddressText.TryInet(host, out _) && !IsShortAddress(host) && world.Host(host).Sight.Fails;
+
+    private static bool IsShortAddress(string host) =>
+        host.Length > 0 && char.IsAsciiDigit(host[0]) && System.Net.IPAddress.TryParse(host, out var address) && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork;
 
     private void ParseUnix(bool withUri)
     {
@@ -189,6 +192,11 @@ internal sealed class Url
         else if (AddressText.TryInet(Host, out var address))
         {
             Add(string.Create(CultureInfo.InvariantCulture, $"{address >> 24}.{(address >> 16) & 255}.{(address >> 8) & 255}.{address & 255}"));
+        }
+        else if (IsShortAddress(Host))
+        {
+            // getaddrinfo(3) reads what inet_aton(3) does: "0", "127.1".
+            Add(System.Net.IPAddress.Parse(Host).ToString());
         }
         else if (world is not null)
         {

@@ -11,6 +11,7 @@ public class HttpCheckTests
     [InlineData("upstream a { }", "2: no servers are inside upstream")]
     [InlineData("upstream a { server 127.0.0.1; }\nupstream A { server 127.0.0.1; }", "3: duplicate upstream \"A\"")]
     [InlineData("upstream a { server 127.0.0.1:99999; }", "2: invalid port in upstream \"127.0.0.1:99999\"")]
+    [InlineData("upstream a { server 127.1; }", "")]
     [InlineData("upstream a { server 127.0.0.1 weight=0; }", "2: invalid parameter \"weight=0\"")]
     [InlineData("upstream a { ip_hash; server 127.0.0.1 backup; }", "2: balancing method does not support parameter \"backup\"")]
     [InlineData("upstream a { server 127.0.0.1 backup; }", "2: no servers in upstream \"a\"")]
