@@ -30,5 +30,14 @@ internal static class CycleEnd
                 walk.FailNowhere($"zero size shared memory zone \"{zone.Name}\"", null, zone.By);
             }
         }
+
+        // ngx_open_listening_sockets: a unix socket needs its folder. Whether an address is this machine's is not looked at.
+        foreach (var address in walk.Shared.Get(ListenPorts.Slot).All)
+        {
+            if (address.Text.StartsWith("unix:/", StringComparison.Ordinal) && walk.World.DirectoryMakeable(address.Text[5..]) is { Fails: true } seen)
+            {
+                walk.FailNowhere($"bind() to {address.Text} failed {seen.Reason}", null, address.Default.Own("listen"));
+            }
+        }
     }
 }

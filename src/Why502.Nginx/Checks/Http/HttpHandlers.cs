@@ -6,7 +6,7 @@ internal static class HttpHandlers
     public static IEnumerable<DirectiveHandler> All { get; } =
     [
         .. CoreHandlers.Handlers, .. Locations.Handlers, .. Listen.Handlers, .. Log.Handlers, .. Upstream.Handlers, .. Rewrite.Handlers, .. Pass.Handlers, .. ProxyHandlers.Handlers,
-        .. VariableBlocks.Handlers, .. Geo.Handlers, .. Limits.Handlers, .. Access.Handlers, .. Content.Handlers, .. Tls.Handlers, .. Posts.Handlers,
+        .. VariableBlocks.Handlers, .. Geo.Handlers, .. Limits.Handlers, .. Access.Handlers, .. Content.Handlers, .. Tls.Handlers, .. Posts.Handlers, .. DebugConnection.Handlers,
     ];
 
     /// <summary>In the order of nginx's list of modules (auto/modules): core first, filters last.</summary>

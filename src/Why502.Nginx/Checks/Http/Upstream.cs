@@ -145,6 +145,13 @@ internal static class Upstream
 
     private static void ReadKeepalive(in DirectiveCall call)
     {
+        if (call.Arguments.Count > 1 && call.Facts.Version < new Version(1, 29, 7))
+        {
+            // "local" came with the version whose keepalive is on by itself.
+            call.Fail("invalid number of arguments in \"keepalive\" directive");
+            return;
+        }
+
         if (!call.SetOnce())
         {
             return;
