@@ -23,6 +23,19 @@ internal ref partial struct SyntaxParser
 
     private static readonly SearchValues<byte> WordEnds = SearchValues.Create(" \t\r\n;{"u8);
 
+    /// <summary>1 for every byte that does nothing in a word: not white space, <c>;</c>, <c>{</c>, a backslash or <c>$</c>. A look-up is twice as fast as asking for each.</summary>
+    private static ReadOnlySpan<byte> WordBytes =>
+    [
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+        0, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1,
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1,
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1,
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    ];
+
     private readonly ReadOnlySpan<byte> text;
     private Node[] nodes;
     private Token[] tokens;
@@ -73,7 +86,12 @@ internal ref partial struct SyntaxParser
                     pos++;
                     break;
                 case (byte)' ' or (byte)'\t' or (byte)'\r':
-                    pos++;
+                    do
+                    {
+                        pos++;
+                    }
+                    while (pos < length && text[pos] == ' ');
+
                     break;
                 case (byte)';' or (byte)'{':
                     Terminate(c);
@@ -136,6 +154,11 @@ internal ref partial struct SyntaxParser
             }
 
             i++;
+            while (i < bytes.Length && WordBytes[bytes[i]] != 0)
+            {
+                i++;
+            }
+
             if (i >= bytes.Length)
             {
                 i = bytes.Length;
@@ -143,8 +166,7 @@ internal ref partial struct SyntaxParser
                 break;
             }
 
-            c = bytes[i];
-            if (c <= '{' && EndsBareWord(c))
+            if (EndsBareWord(bytes[i]))
             {
                 break;
             }
