@@ -13,6 +13,9 @@ internal readonly struct BlockEnd(CheckWalk walk, OpenBlock block)
 
     public NginxConfiguration Configuration => walk.Configuration;
 
+    /// <summary>A module is loaded that may define directives and variables nobody knows here.</summary>
+    public bool HasUnknownModules => walk.Modules.HasUnknown;
+
     public void Fail(string message, string? hint = null) => walk.FailAt(block.Directive!.EndAt, message, hint);
 
     /// <summary>ngx_log_error with a place of its own in the message, such as that of the duplicate location.</summary>

@@ -19,6 +19,7 @@ public static class ConfigurationCheck
         var walk = new CheckWalk(configuration, facts, world);
         var main = new OpenBlock(DirectiveContexts.Main, null, null);
         walk.ReadFile(configuration.Files[0], configuration.Files[0].Directives, main, null);
+        MainBlock.Finish(walk, main);
         CycleEnd.Finish(walk);
         return walk.Problems;
     }

@@ -64,6 +64,9 @@ internal readonly struct DirectiveCall(CheckWalk walk, Directive directive, Open
     /// <summary>In a block with lines of its own: this line is an <c>include</c> (ngx_conf_include).</summary>
     public void FollowInclude() => walk.FollowInclude(directive);
 
+    /// <summary>load_module; false when the module was loaded before.</summary>
+    public bool LoadModule(string module) => walk.Modules.Load(module);
+
     /// <summary>ngx_conf_full_name: relative to the prefix, or with <paramref name="configuration"/> to the folder of the main file.</summary>
     public string FullName(string path, bool configuration = false) => walk.FullName(path, configuration);
 }

@@ -39,7 +39,7 @@ internal static class HttpBlock
     /// <summary>ngx_http_variables_init_vars and ngx_stream_variables_init_vars.</summary>
     public static void FindVariables(in BlockEnd end, Slot<Variables> slot)
     {
-        if (end.Block.IsIncomplete || end.Shared.Peek(slot) is not { } variables)
+        if (end.Block.IsIncomplete || end.HasUnknownModules || end.Shared.Peek(slot) is not { } variables)
         {
             // What could not be understood may define any variable.
             return;
