@@ -5,6 +5,9 @@ namespace Why502.Nginx.Checks;
 /// <summary>The setters that many modules share (ngx_conf_set_*_slot), with nginx's words for what they refuse.</summary>
 internal static class GenericReaders
 {
+    /// <summary>The words of bitmasks and lists of types that a block has, each behind its directive's name.</summary>
+    private static readonly Slot<HashSet<string>> Bitmasks = new(() => new HashSet<string>(StringComparer.Ordinal));
+
     public static DirectiveReader Of(DirectiveForm form) => form.Type switch
     {
         Directives.ValueType.Flag => ReadFlag,
@@ -216,9 +219,6 @@ internal static class GenericReaders
         // The module reads it itself, and how is not known here.
         call.Block.TrySet(call.Name, call.Directive);
     }
-
-    /// <summary>The words of bitmasks and lists of types that a block has, each behind its directive's name.</summary>
-    private static readonly Slot<HashSet<string>> Bitmasks = new(() => new HashSet<string>(StringComparer.Ordinal));
 
     private static bool Contains(IReadOnlyList<string> values, string value)
     {
