@@ -1,6 +1,8 @@
+using System.Text;
 using Why502.Host.Kernel;
 using Why502.Host.Machine;
 using Why502.Nginx.Checks;
+using Why502.Nginx.Directives;
 
 namespace Why502.Host.Checks;
 
@@ -9,6 +11,8 @@ namespace Why502.Host.Checks;
 /// <param name="Prefix">What relative paths count from with that configuration.</param>
 public sealed record InstalledNginx(NginxFacts Facts, string Binary, string ConfigPath, string Prefix)
 {
+    private const int BinaryBytesMax = 64 << 20;
+
     /// <summary>Where binaries are that are not in PATH.</summary>
     private static readonly string[] UsualPlaces = ["/usr/local/nginx/sbin/nginx", "/usr/local/openresty/nginx/sbin/nginx", "/opt/nginx/sbin/nginx"];
 
@@ -18,16 +22,35 @@ public sealed record InstalledNginx(NginxFacts Facts, string Binary, string Conf
         var binary = new Programs(null).Find("nginx") ?? UsualPlaces.FirstOrDefault(path => FileCalls.Status(path) is { IsRegular: true });
         return binary is null || NginxBinary.FromBytes(binary) is not { Version: { } text } build || VersionOf(text) is not { } version
             ? null
-            : new InstalledNginx(FactsOf(build, version), binary, build.ConfigPath, build.Prefix);
+            : new InstalledNginx(FactsOf(build, version, binary), binary, build.ConfigPath, build.Prefix);
     }
 
     /// <summary>A fork has directives of its own that its arguments of configure do not tell: its build counts as unknown.</summary>
-    private static NginxFacts FactsOf(NginxBuild build, Version version) => build.Product switch
+    private static NginxFacts FactsOf(NginxBuild build, Version version, string binary) => build.Product switch
     {
-        "nginx" or "freenginx" => new NginxFacts(version, build.Options),
+        "nginx" or "freenginx" => new NginxFacts(version, build.Options) { Backports = BackportsIn(binary, version) },
         "openresty" => new NginxFacts(version),
         _ => NginxFacts.Newest,
     };
+
+    /// <summary>
+    /// Debian's nginx 1.22.1 knows <c>max_headers</c>. A command's name stands in the binary between two zero bytes; a name that was
+    /// a directive, or a plain word, before says nothing.
+    /// </summary>
+    private static HashSet<string> BackportsIn(string binary, Version version)
+    {
+        ReadOnlySpan<byte> bytes = FileCalls.Read(binary, BinaryBytesMax);
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in DirectiveTable.Names)
+        {
+            if (name.Contains('_') && DirectiveTable.Find(name).All(form => form.Since > version) && bytes.IndexOf(Encoding.ASCII.GetBytes($"\0{name}\0")) >= 0)
+            {
+                found.Add(name);
+            }
+        }
+
+        return found;
+    }
 
     /// <summary>The first three numbers: <c>1.21.4.1</c> is OpenResty's nginx 1.21.4.</summary>
     private static Version? VersionOf(string text)

@@ -50,6 +50,10 @@ internal sealed partial class CheckWalk
         openFiles.RemoveAt(openFiles.Count - 1);
     }
 
+    /// <summary>Where this nginx takes a directive; none for one it does not know.</summary>
+    public DirectiveContexts ContextsOf(string name) =>
+        commands.Find(name).Available.Aggregate(DirectiveContexts.None, (all, command) => all | command.Form.Contexts);
+
     public OpenBlock Enter(OpenBlock block, BlockFinisher? finish)
     {
         entered = block;

@@ -45,7 +45,7 @@ internal sealed class CommandTable(NginxFacts facts, ModuleSet modules)
 
     private string? WhyNot(DirectiveForm form)
     {
-        if (form.Since is { } since && since > facts.Version)
+        if (form.Since is { } since && since > facts.Version && !facts.Backports.Contains(form.Name))
         {
             return $"known from nginx {since} on; this is {facts.Version}";
         }

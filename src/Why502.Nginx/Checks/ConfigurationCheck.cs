@@ -17,8 +17,15 @@ public static class ConfigurationCheck
         }
 
         var walk = new CheckWalk(configuration, facts, world);
-        var main = new OpenBlock(DirectiveContexts.Main, null, null);
-        walk.ReadFile(configuration.Files[0], configuration.Files[0].Directives, main, null);
+        var block = Snippet.BlockOf(configuration.Files[0].Directives, walk);
+        walk.ReadFile(configuration.Files[0], configuration.Files[0].Directives, block, null);
+        if (block.Kind != DirectiveContexts.Main)
+        {
+            // A part of a configuration is judged by what it says, not by what its surroundings may add.
+            return walk.Problems;
+        }
+
+        var main = block;
         MainBlock.Finish(walk, main);
         CycleEnd.Finish(walk);
         return walk.Problems;

@@ -17,6 +17,9 @@ public sealed class NginxFacts
 
     public Version Version { get; }
 
+    /// <summary>Directives of later versions that this build has nevertheless: distributions bring security fixes, and their directives, back to old versions.</summary>
+    public IReadOnlySet<string> Backports { get; init; } = new HashSet<string>();
+
     /// <summary>What is compiled in is known; else every module is taken to be there.</summary>
     public bool IsBuildKnown => options is not null;
 

@@ -23,6 +23,22 @@ public class WalkTests
         ["2: unknown directive \"nope\"", "3: unexpected \"}\""],
         Check("events {}\nnope 1;\n}").Select(Line));
 
+    [Theory]
+    [InlineData("server {\n listen 80;\n}", "not a whole configuration: checked as the content of http {}")]
+    [InlineData("location / {\n}", "not a whole configuration: checked as the content of server {}")]
+    [InlineData("proxy_set_header Host $host;\nproxy_pass http://127.0.0.1;", "not a whole configuration: checked as the content of location {}")]
+    public void PartOfAConfiguration_IsCheckedWhereItFits(string text, string note)
+    {
+        var problem = Assert.Single(Check(text));
+        Assert.Equal((ProblemKind.Warning, note), (problem.Kind, problem.Message));
+    }
+
+    [Fact]
+    public void LaterDirectiveThatTheBuildHas_IsKnown() => Assert.Empty(ConfigurationCheck.Run(
+        Conf.Http("max_headers 10;"),
+        new NginxFacts(new Version(1, 22, 1)) { Backports = new HashSet<string> { "max_headers" } },
+        UnobservedWorld.Instance));
+
     [Fact]
     public void MissingInclude_IsMetAtItsPlace() => Assert.Equal(
         ["2: open() \"/etc/nginx/missing.conf\" failed (2: No such file or directory)", "3: unknown directive \"nope\""],
