@@ -141,7 +141,9 @@ internal sealed partial class RouteRun
 
     private RouteRun(RouteRun parent, string uri)
     {
-        (table, request, files, steps, notes, set) = (parent.table, parent.request, parent.files, parent.steps, parent.notes, parent.set);
+        // sr->variables is the main request's: what a map came to there, it is here.
+        (table, request, files, steps, notes, set, cached) =
+            (parent.table, parent.request, parent.files, parent.steps, parent.notes, parent.set, parent.cached);
         this.parent = parent;
         this.uri = uri;
         (server, scope, listenAddress, target) = (parent.server, parent.server, parent.listenAddress, parent.target);

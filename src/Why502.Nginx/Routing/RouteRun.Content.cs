@@ -202,6 +202,7 @@ internal sealed partial class RouteRun
         _ => Finalize(500, $"{ByteText.ToText(directory)} is not a directory"),
     };
 
+    /// <summary>ngx_http_autoindex_handler.</summary>
     private Phase Autoindex()
     {
         if (MapToPath(fileName: true) is not { } directory)
@@ -209,7 +210,8 @@ internal sealed partial class RouteRun
             return Finalize(500, "alias cannot be used where the URI was rewritten");
         }
 
-        switch (files.Look(directory.Length > 1 ? directory.TrimEnd('/') : directory))
+        // The last character goes, whatever it is: the handler takes it for the slash.
+        switch (files.Look(directory.Length > 1 ? directory[..^1] : directory))
         {
             case RouteFile.Directory:
                 Step("answer", $"autoindex lists {ByteText.ToText(directory)}", null);

@@ -17,7 +17,7 @@ internal sealed partial class RouteRun
         "nginx_version", "secure_link", "secure_link_expires", "upstream_addr", "upstream_status",
     ];
 
-    private readonly Dictionary<string, string> cached = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> cached;
     private int variableDepth;
 
     /// <summary>ngx_http_complex_value: captures go in as they are.</summary>

@@ -56,6 +56,7 @@ internal sealed partial class RouteRun
         steps = [];
         notes = [];
         set = new Dictionary<string, string>(StringComparer.Ordinal);
+        cached = new Dictionary<string, string>(StringComparer.Ordinal);
     }
 
     private enum Phase
