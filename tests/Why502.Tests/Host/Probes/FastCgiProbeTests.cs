@@ -101,7 +101,7 @@ public sealed class FastCgiProbeTests
         Assert.True(answer.Fact is null == answer.Unobserved is not null);
     }
 
-    private static FastCgiGet Question(ScriptedServer server, int patienceMs = 700)
+    private static FastCgiGet Question(ScriptedServer server, int patienceMs = 3000)
         => new(server.Address, "/srv/www/index.php", "/index.php", "app.example", patienceMs);
 
     private static byte[] End() => Record(3, "\0\0\0\0\0\0\0\0");
