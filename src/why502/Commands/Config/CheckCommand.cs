@@ -58,13 +58,12 @@ internal static class CheckCommand
         var (bytes, problem) = ConfigFiles.Read(path);
         if (bytes is null)
         {
-            return new CheckedFile(path, null, [new Problem(new SourceLine(path, 0), $"open() \"{path}\" failed {problem}", ProblemKind.Include)], []);
+            return new CheckedFile(path, null, [new Problem(new SourceLine(Path.GetFullPath(path), 0), $"open() \"{path}\" failed {problem}", ProblemKind.Include)], []);
         }
 
-        var folder = path[..(path.LastIndexOf('/') + 1)];
-        var main = folder.Length == 0 ? "./" + path : path;
+        var main = Path.GetFullPath(path);
         var source = new GivenFirst(main, bytes, ConfigFiles.Source());
-        var configuration = NginxConfiguration.Load(source, main, prefix ?? (folder.Length == 0 ? "./" : folder));
+        var configuration = NginxConfiguration.Load(source, main, prefix is null ? Path.GetDirectoryName(main)! : Path.GetFullPath(prefix));
         var world = new LiveCheckWorld(resolve);
         var outcome = ConfigurationCheck.Run(configuration, facts, world);
         for (var round = 1; round < RoundsMax && await world.ResolveWantedAsync(cancellation).ConfigureAwait(false); round++)

@@ -9,8 +9,17 @@ internal sealed record CheckedFile(string Path, NginxConfiguration? Configuratio
 
     public IEnumerable<Problem> Warnings => Problems.Where(problem => problem.Kind == ProblemKind.Warning);
 
-    /// <summary>A path as the user would write it: one that was given without a folder has none.</summary>
-    public string NameOf(string path) => path.StartsWith("./", StringComparison.Ordinal) && !Path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path;
+    /// <summary>The path as nginx would have it; files are looked up by it, whatever the user wrote.</summary>
+    public string FullPath { get; } = System.IO.Path.GetFullPath(Path);
+
+    /// <summary>A path as the user would write it: what lies in the given file's folder begins as the given path does.</summary>
+    public string NameOf(string path)
+    {
+        var folder = FolderOf(FullPath);
+        return path.StartsWith(folder, StringComparison.Ordinal) ? string.Concat(FolderOf(Path), path.AsSpan(folder.Length)) : path;
+    }
+
+    private static string FolderOf(string path) => path[..(path.LastIndexOf('/') + 1)];
 
     /// <summary>The text of a line that a problem names; null when there is none to show.</summary>
     public string? LineOf(Problem problem) =>

@@ -50,7 +50,7 @@ internal static class RouteCommand
     {
         var full = Path.GetFullPath(path);
         return File.Exists(full)
-            ? NginxConfiguration.Load(new FileConfigurationSource(CancellationToken.None), full, Path.GetDirectoryName(full)!, null, Environment.UserName != "root")
+            ? NginxConfiguration.Load(ConfigFiles.Source(), full, Path.GetDirectoryName(full)!, null, Environment.UserName != "root")
             : null;
     }
 
