@@ -9,10 +9,10 @@ namespace Why502.Nginx;
 /// </summary>
 public sealed partial class NginxConfiguration
 {
-    private readonly ModelBuilder model;
+    private readonly Lazy<ModelBuilder> model;
     private readonly Dictionary<Directive, IReadOnlyList<Inclusion>> inclusions;
 
-    private NginxConfiguration(string mainFile, string prefix, ConfigurationLoader loader, IReadOnlyList<Directive> root, ModelBuilder model)
+    private NginxConfiguration(string mainFile, string prefix, ConfigurationLoader loader, IReadOnlyList<Directive> root, bool unprivileged)
     {
         MainFile = mainFile;
         Prefix = prefix;
@@ -20,7 +20,8 @@ public sealed partial class NginxConfiguration
         Problems = loader.Problems;
         inclusions = loader.Inclusions;
         Root = root;
-        this.model = model;
+        // Reading and checking need no model, and it costs as much as the reading.
+        model = new(() => new ModelBuilder(root, loader.Files, unprivileged));
     }
 
     public string MainFile { get; }
@@ -36,20 +37,20 @@ public sealed partial class NginxConfiguration
     public IReadOnlyList<Directive> Root { get; }
 
     /// <summary>The http servers in the order nginx reads them.</summary>
-    public IReadOnlyList<Server> Servers => model.Servers;
+    public IReadOnlyList<Server> Servers => model.Value.Servers;
 
-    public IReadOnlyList<StreamServer> StreamServers => model.StreamServers;
+    public IReadOnlyList<StreamServer> StreamServers => model.Value.StreamServers;
 
-    public IReadOnlyList<MailServer> MailServers => model.MailServers;
+    public IReadOnlyList<MailServer> MailServers => model.Value.MailServers;
 
     /// <summary>Every map, geo, split_clients, charset_map and http-wide types block, in order.</summary>
-    public IReadOnlyList<ValueMap> ValueMaps => model.ValueMaps;
+    public IReadOnlyList<ValueMap> ValueMaps => model.Value.ValueMaps;
 
-    public IReadOnlyList<UpstreamGroup> Upstreams => model.Upstreams;
+    public IReadOnlyList<UpstreamGroup> Upstreams => model.Value.Upstreams;
 
-    public IReadOnlyList<ProxiedLocation> ProxiedLocations => model.ProxiedLocations;
+    public IReadOnlyList<ProxiedLocation> ProxiedLocations => model.Value.ProxiedLocations;
 
-    public IEnumerable<StubStatusLocation> StubStatus => model.StubStatus;
+    public IEnumerable<StubStatusLocation> StubStatus => model.Value.StubStatus;
 
     public string? User => AtTop("user").Value;
 
@@ -94,7 +95,7 @@ public sealed partial class NginxConfiguration
         }
 
         loader.LoadFile(mainFile, null, new SourceLine(mainFile, 1), 0, root);
-        return new NginxConfiguration(mainFile, prefix, loader, root, new ModelBuilder(root, loader.Files, unprivileged));
+        return new NginxConfiguration(mainFile, prefix, loader, root, unprivileged);
     }
 
     /// <summary>The value of a directive at the main level.</summary>

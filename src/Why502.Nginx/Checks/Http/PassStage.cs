@@ -8,6 +8,15 @@ internal sealed class PassStage(string module) : ModuleStage
     private const long PageSize = 4096;
     private readonly bool buffers = module is "proxy" or "fastcgi" or "uwsgi" or "scgi";
 
+    // Names are made once: this runs for every location of every server.
+    private readonly string buffersName = module + "_buffers";
+    private readonly string bufferSizeName = module + "_buffer_size";
+    private readonly string busyName = module + "_busy_buffers_size";
+    private readonly string writeName = module + "_temp_file_write_size";
+    private readonly string maxName = module + "_max_temp_file_size";
+    private readonly string cacheName = module + "_cache";
+    private readonly string[] compiledNames = [module + "_set_header", module + "_param", module + "_set_body"];
+
     public override string Module => $"ngx_http_{module}";
 
     public override void MergeLocation(in BlockEnd end, OpenBlock location)
@@ -22,7 +31,13 @@ internal sealed class PassStage(string module) : ModuleStage
 
     private bool BuffersFit(in BlockEnd end, OpenBlock location)
     {
-        var given = location.InForce(module + "_buffers")?.Arguments;
+        // What is inherited was judged where it was set, or in the first server when http set it.
+        if (location.Kind != DirectiveContexts.Server && !SetsBuffers(location))
+        {
+            return true;
+        }
+
+        var given = location.InForce(buffersName)?.Arguments;
         var (count, each) = given is { Count: 2 } ? (Number.Of(given[0]), Number.Size(given[1])) : (8, PageSize);
         if (count < 2)
         {
@@ -30,25 +45,24 @@ internal sealed class PassStage(string module) : ModuleStage
             return false;
         }
 
-        var size = Math.Max(Size(location, "_buffer_size", PageSize), each);
-        var busy = Size(location, "_busy_buffers_size", 2 * size);
-        var most = $"the maximum of the value of \"{module}_buffer_size\" and one of the \"{module}_buffers\"";
+        var size = Math.Max(Size(location, bufferSizeName, PageSize), each);
+        var busy = Size(location, busyName, 2 * size);
         string? mistake = null;
         if (busy < size)
         {
-            mistake = $"\"{module}_busy_buffers_size\" must be equal to or greater than {most}";
+            mistake = $"\"{module}_busy_buffers_size\" must be equal to or greater than {Most}";
         }
         else if (busy > (count - 1) * each)
         {
             mistake = $"\"{module}_busy_buffers_size\" must be less than the size of all \"{module}_buffers\" minus one buffer";
         }
-        else if (Size(location, "_temp_file_write_size", 2 * size) < size)
+        else if (Size(location, writeName, 2 * size) < size)
         {
-            mistake = $"\"{module}_temp_file_write_size\" must be equal to or greater than {most}";
+            mistake = $"\"{module}_temp_file_write_size\" must be equal to or greater than {Most}";
         }
-        else if (Size(location, "_max_temp_file_size", 1 << 30) is var max && max != 0 && max < size)
+        else if (Size(location, maxName, 1 << 30) is var max && max != 0 && max < size)
         {
-            mistake = $"\"{module}_max_temp_file_size\" must be equal to zero to disable temporary files usage or must be equal to or greater than {most}";
+            mistake = $"\"{module}_max_temp_file_size\" must be equal to zero to disable temporary files usage or must be equal to or greater than {Most}";
         }
 
         if (mistake is not null)
@@ -59,12 +73,18 @@ internal sealed class PassStage(string module) : ModuleStage
         return mistake is null;
     }
 
-    private long Size(OpenBlock location, string name, long otherwise) =>
-        location.InForce(module + name) is { } given && Number.Size(given.Arguments[0]) is var size and >= 0 ? size : otherwise;
+    private string Most => $"the maximum of the value of \"{bufferSizeName}\" and one of the \"{buffersName}\"";
+
+    private bool SetsBuffers(OpenBlock location) =>
+        location.Own(buffersName) is not null || location.Own(bufferSizeName) is not null || location.Own(busyName) is not null
+        || location.Own(writeName) is not null || location.Own(maxName) is not null;
+
+    private static long Size(OpenBlock location, string name, long otherwise) =>
+        location.InForce(name) is { } given && Number.Size(given.Arguments[0]) is var size and >= 0 ? size : otherwise;
 
     private bool CacheIsKnown(in BlockEnd end, OpenBlock location)
     {
-        var cache = location.InForce(module + "_cache");
+        var cache = location.InForce(cacheName);
         if (cache is null || cache.Arguments[0] == "off")
         {
             return true;
@@ -88,7 +108,7 @@ internal sealed class PassStage(string module) : ModuleStage
     {
         for (var block = location; block is not null; block = block.Parent)
         {
-            if (block.Own(module + "_cache") is not null)
+            if (block.Own(cacheName) is not null)
             {
                 return block.Peek(CacheZone.Slot)?.ByModule.GetValueOrDefault(module);
             }
@@ -161,7 +181,7 @@ internal sealed class PassStage(string module) : ModuleStage
     private void CompileHeaders(in BlockEnd end, OpenBlock location)
     {
         // A block without any of its own has those of the one around it, compiled there or, for http, in the first server.
-        foreach (var name in (ReadOnlySpan<string>)[module + "_set_header", module + "_param", module + "_set_body"])
+        foreach (var name in compiledNames)
         {
             var block = Around(location, name);
             if (block is null || (block != location && (block.Kind & (DirectiveContexts.Main | DirectiveContexts.Http)) == 0))
