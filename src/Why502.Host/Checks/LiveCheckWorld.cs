@@ -54,6 +54,30 @@ public sealed class LiveCheckWorld(bool resolve) : ICheckWorld
         ? Sight.Yes
         : errno == Errno.NoEntry ? Makeable(path) : Failed(errno);
 
+    public Sight Bindable(string address)
+    {
+        if (!IPAddress.TryParse(address, out var parsed))
+        {
+            return Sight.Unobserved;
+        }
+
+        // ip(7): all of 127/8 is this machine's. The kernel's own word about others is asked where nothing is taken: bind(2) to port 0.
+        using var socket = new Socket(parsed.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            socket.Bind(new IPEndPoint(parsed, 0));
+            return Sight.Yes;
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressNotAvailable)
+        {
+            return Sight.No($"({Errno.NumberAndWords(failure.NativeErrorCode)})");
+        }
+        catch (SocketException)
+        {
+            return Sight.Unobserved;
+        }
+    }
+
     public Sight User(string name) => Known(users, name, Libc.UserByName);
 
     public Sight Group(string name) => Known(groups, name, Libc.GroupByName);

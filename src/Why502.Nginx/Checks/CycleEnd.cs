@@ -31,10 +31,14 @@ internal static class CycleEnd
             }
         }
 
-        // ngx_open_listening_sockets: a unix socket needs its folder. Whether an address is this machine's is not looked at.
-        foreach (var address in walk.Shared.Get(ListenPorts.Slot).All)
+        // ngx_open_listening_sockets: a unix socket needs its folder, any other an address of this machine.
+        var ports = walk.Shared.Get(ListenPorts.Slot);
+        foreach (var address in ports.All)
         {
-            if (address.Text.StartsWith("unix:/", StringComparison.Ordinal) && walk.World.DirectoryMakeable(address.Text[5..]) is { Fails: true } seen)
+            var seen = address.Text.StartsWith("unix:/", StringComparison.Ordinal) ? walk.World.DirectoryMakeable(address.Text[5..])
+                : ports.IsBound(address) ? walk.World.Bindable(address.Host)
+                : Sight.Yes;
+            if (seen.Fails)
             {
                 walk.FailNowhere($"bind() to {address.Text} failed {seen.Reason}", null, address.Default.Own("listen"));
             }

@@ -15,6 +15,10 @@ public interface ICheckWorld
     /// <summary>Is the directory there, or could it be made, as a temporary path is?</summary>
     Sight DirectoryMakeable(string path);
 
+    /// <summary>Is the address one of this machine's own, so that bind(2) takes it?</summary>
+    /// <param name="address">Without its port, IPv6 without brackets.</param>
+    Sight Bindable(string address);
+
     Sight User(string name);
 
     Sight Group(string name);

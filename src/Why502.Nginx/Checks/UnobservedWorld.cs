@@ -15,6 +15,8 @@ public sealed class UnobservedWorld : ICheckWorld
 
     public Sight DirectoryMakeable(string path) => Sight.Unobserved;
 
+    public Sight Bindable(string address) => Sight.Unobserved;
+
     public Sight User(string name) => Sight.Unobserved;
 
     public Sight Group(string name) => Sight.Unobserved;

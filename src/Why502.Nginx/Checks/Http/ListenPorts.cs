@@ -10,6 +10,10 @@ internal sealed class ListenPorts
 
     public IReadOnlyList<ListenAddress> All => all;
 
+    /// <summary>ngx_http_init_listening: beside a wildcard of the same port an address gets a socket of its own only when its options ask for one.</summary>
+    public bool IsBound(ListenAddress address) => !address.Text.StartsWith("unix:", StringComparison.Ordinal) && !address.IsWildcard
+        && (address.IsSet || !byAddress.ContainsKey((address.Text[0] == '[' ? "[::]" : "0.0.0.0") + address.Port));
+
     /// <summary>ngx_http_add_listen, ngx_http_add_addresses; false when it was refused and said.</summary>
     public bool Add(string address, ListenOptions options, OpenBlock server, Action<string, string?> fail)
     {
@@ -55,6 +59,14 @@ internal sealed class ListenAddress(string text)
 {
     /// <summary>As ngx_sock_ntop prints it.</summary>
     public string Text => text;
+
+    /// <summary>The address alone, without brackets.</summary>
+    public string Host => text[..text.LastIndexOf(':')].Trim('[', ']');
+
+    /// <summary>With its colon.</summary>
+    public string Port => text[text.LastIndexOf(':')..];
+
+    public bool IsWildcard => Host is "0.0.0.0" or "::";
 
     public HashSet<OpenBlock> Servers { get; } = [];
 

@@ -24,6 +24,7 @@ internal static class CheckCommand
         var version = new Option<string?>("--nginx-version") { Description = "Check for this nginx, everything compiled in, not for the installed one (1.26.3, latest)", HelpName = "VERSION" };
         var prefix = new Option<string?>("--prefix") { Description = "nginx's -p: what relative paths count from (default: the file's folder)", HelpName = "DIR" };
         var noResolve = new Option<bool>("--no-resolve") { Description = "Look up no host name" };
+        var elsewhere = new Option<bool>("--elsewhere") { Description = "The files are of another machine: look at no file, name, user or address of this one but theirs" };
         version.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && FactsOf(token.Value) is null)
@@ -31,7 +32,7 @@ internal static class CheckCommand
                 result.AddError($"--nginx-version takes a version such as 1.26.3, or latest, not '{token.Value}'.");
             }
         });
-        var command = new Command("check", "Check configurations as nginx -t does, without nginx: every mistake, the one nginx stops at first") { files, format, version, prefix, noResolve };
+        var command = new Command("check", "Check configurations as nginx -t does, without nginx: every mistake, the one nginx stops at first") { files, format, version, prefix, noResolve, elsewhere };
         command.SetAction(async (parsed, cancellation) =>
         {
             var status = ExitStatus.Healthy;
@@ -40,7 +41,7 @@ internal static class CheckCommand
             foreach (var path in parsed.GetValue(files)!)
             {
                 var given = parsed.GetValue(prefix) ?? (path == installed?.ConfigPath ? installed.Prefix : null);
-                var checkedFile = await CheckAsync(path, given, facts, !parsed.GetValue(noResolve), cancellation).ConfigureAwait(false);
+                var checkedFile = await CheckAsync(path, given, facts, parsed.GetValue(elsewhere) ? null : new LiveCheckWorld(!parsed.GetValue(noResolve)), cancellation).ConfigureAwait(false);
                 terminal.Write(parsed.GetValue(format) == "json" ? JsonLine(checkedFile) : CheckPage.Of(checkedFile, facts).ToUtf8());
                 status = Math.Max(status, checkedFile.Errors.Any() ? ExitStatus.Faulty : ExitStatus.Healthy);
             }
@@ -53,7 +54,7 @@ internal static class CheckCommand
     private static NginxFacts? FactsOf(string version) =>
         version == "latest" ? NginxFacts.Newest : Version.TryParse(version, out var parsed) && parsed.Build >= 0 ? new NginxFacts(parsed) : null;
 
-    private static async Task<CheckedFile> CheckAsync(string path, string? prefix, NginxFacts facts, bool resolve, CancellationToken cancellation)
+    private static async Task<CheckedFile> CheckAsync(string path, string? prefix, NginxFacts facts, LiveCheckWorld? world, CancellationToken cancellation)
     {
         var (bytes, problem) = ConfigFiles.Read(path);
         if (bytes is null)
@@ -64,14 +65,13 @@ internal static class CheckCommand
         var main = Path.GetFullPath(path);
         var source = new GivenFirst(main, bytes, ConfigFiles.Source());
         var configuration = NginxConfiguration.Load(source, main, prefix is null ? Path.GetDirectoryName(main)! : Path.GetFullPath(prefix));
-        var world = new LiveCheckWorld(resolve);
-        var outcome = ConfigurationCheck.Run(configuration, facts, world);
-        for (var round = 1; round < RoundsMax && await world.ResolveWantedAsync(cancellation).ConfigureAwait(false); round++)
+        var outcome = ConfigurationCheck.Run(configuration, facts, world ?? (ICheckWorld)UnobservedWorld.Instance);
+        for (var round = 1; world is not null && round < RoundsMax && await world.ResolveWantedAsync(cancellation).ConfigureAwait(false); round++)
         {
             outcome = ConfigurationCheck.Run(configuration, facts, world);
         }
 
-        return new CheckedFile(path, configuration, outcome, world.Unresolved);
+        return new CheckedFile(path, configuration, outcome, world?.Unresolved ?? []);
     }
 
     private static byte[] JsonLine(CheckedFile file)
