@@ -6,6 +6,9 @@ namespace Why502.Nginx.Checks.Http;
 /// <summary>ngx_http_geo_module.</summary>
 internal static class Geo
 {
+    /// <summary>Each range is compared with all before it; beyond so many they are believed.</summary>
+    private const int ComparedRangesMax = 10_000;
+
     private static readonly Slot<State> Slot = new(() => new State());
 
     public static IEnumerable<DirectiveHandler> Handlers { get; } = [new("geo", DirectiveContexts.Http, Read)];
@@ -169,7 +172,7 @@ internal static class Geo
             return;
         }
 
-        if (Overlapping(state, start, end) is { } overlap)
+        if (state.Ranges.Count < ComparedRangesMax && Overlapping(state, start, end) is { } overlap)
         {
             call.Fail($"range \"{text}\" overlaps \"{Address(overlap.Start)}-{Address(overlap.End)}\"");
             return;
