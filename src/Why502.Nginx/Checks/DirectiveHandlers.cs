@@ -26,7 +26,7 @@ internal static class DirectiveHandlers
 
     private static Dictionary<string, DirectiveHandler[]> Load()
     {
-        DirectiveHandler[] all = [.. MainHandlers.All, .. BoundHandlers.All, .. HttpHandlers.All, .. BlockHandlers.All];
+        DirectiveHandler[] all = [.. MainHandlers.All, .. HttpHandlers.All, .. BlockHandlers.All];
         return all.GroupBy(handler => handler.Name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
     }
 }

@@ -1,10 +1,10 @@
 using Why502.Nginx.Checks;
 using Xunit;
 
-namespace Why502.Tests.Nginx.Checks;
+namespace Why502.Tests.Nginx.Checks.Http;
 
 /// <summary>What nginx 1.22.1 says of sizes beyond the bounds their modules give them.</summary>
-public class BoundTests
+public class PostsTests
 {
     [Theory]
     [InlineData("request_pool_size 10;", "the pool size must be no less than 112")]
