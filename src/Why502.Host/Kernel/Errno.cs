@@ -13,6 +13,7 @@ internal static class Errno
     public const int Again = 11;
     public const int AccessDenied = 13;
     public const int NotDirectory = 20;
+    public const int IsDirectory = 21;
     public const int BrokenPipe = 32;
     public const int NameTooLong = 36;
     public const int TooManyLinks = 40;

@@ -65,6 +65,7 @@ public sealed class FileConfigurationSource(CancellationToken cancellation) : IC
         using var file = PlainFile.Open(path, out var reason, out var errno);
         if (file is null)
         {
+            errno = errno == 0 && FileCalls.Status(path) is { IsDirectory: true } ? Errno.IsDirectory : errno;
             return Failed(path, errno == 0 ? $"({reason})" : $"({errno}: {Marshal.GetPInvokeErrorMessage(errno)})");
         }
 

@@ -58,6 +58,6 @@ internal sealed partial class CheckWalk
         var start = (argument >= 0 && argument < directive.ArgumentCount ? directive.ArgumentSpan(argument) : directive.NameSpan).Start;
         ReadOnlySpan<byte> bytes = directive.File.Bytes;
         var (from, terminator) = (Math.Min(start, bytes.Length), Math.Clamp(SyntaxCursor.TerminatorOf(directive), start, bytes.Length));
-        return bytes[from..terminator].Contains((byte)'\n') ? 0 : from - bytes[..from].LastIndexOf((byte)'\n');
+        return bytes[from..terminator].Contains((byte)'\n') ? 0 : directive.File.ColumnOf(from);
     }
 }

@@ -1,4 +1,5 @@
 using Why502.Nginx.Directives;
+using Why502.Nginx.Syntax;
 
 namespace Why502.Nginx.Checks;
 
@@ -83,7 +84,7 @@ internal sealed partial class CheckWalk
         {
             if (inclusion.File is null)
             {
-                Fail(directive, inclusion.Failure!, 0, null);
+                ReportMissing(directive, inclusion);
                 block.MarkIncomplete();
             }
             else if (inclusion.Written is not null)
@@ -93,6 +94,18 @@ internal sealed partial class CheckWalk
         }
 
         (currentBlock, currentLines) = (block, lines);
+    }
+
+    private void ReportMissing(Directive directive, Inclusion inclusion)
+    {
+        if (inclusion.FailedReading)
+        {
+            FailNowhere(inclusion.Failure!, "to include the files in a directory, name them: DIRECTORY/*.conf", directive);
+        }
+        else
+        {
+            Fail(directive, inclusion.Failure!, 0, null);
+        }
     }
 
     public string FullName(string path, bool configuration)

@@ -98,7 +98,7 @@ internal sealed class ConfigurationLoader(IConfigurationSource source, string co
             byPath.Add(path, file);
             if (file is null)
             {
-                failures.Add(path, $"open() \"{path}\" failed {read.Problem ?? "(2: No such file or directory)"}");
+                failures.Add(path, Inclusion.FailureOf(path, read.Problem ?? "(2: No such file or directory)"));
             }
         }
 

@@ -107,14 +107,11 @@ internal static class Access
 
             var slash = text.IndexOf('/', StringComparison.Ordinal);
             var host = slash < 0 ? text : text[..slash];
-            var result = referers.Keys.Add(host, wildcards: true);
-            if (result != HashKeyResult.Added)
+            if (referers.Add(host) is { } mistake)
             {
-                call.Fail(result == HashKeyResult.Invalid ? $"invalid hostname or wildcard \"{host}\"" : $"conflicting parameter \"{host}\"", i);
+                call.Fail(mistake, i);
                 return;
             }
-
-            referers.Count++;
         }
     }
 }
@@ -126,9 +123,24 @@ internal sealed class Referers
 
     public HashKeys Keys { get; } = new();
 
-    public int Count { get; set; }
+    public int Count { get; private set; }
 
     public bool HasSpecial { get; set; }
 
     public bool HasServerNames { get; set; }
+
+    /// <summary>ngx_http_add_referer; null when the host is taken. ngx_hash_add_key has changed it to small letters when it finds that it is there.</summary>
+    public string? Add(string host)
+    {
+        switch (Keys.Add(host, wildcards: true))
+        {
+            case HashKeyResult.Invalid:
+                return $"invalid hostname or wildcard \"{host}\"";
+            case HashKeyResult.Taken:
+                return $"conflicting parameter \"{host.ToLowerInvariant()}\"";
+            default:
+                Count++;
+                return null;
+        }
+    }
 }

@@ -12,17 +12,32 @@ internal sealed class RefererStage : ModuleStage
             return;
         }
 
-        var count = referers.Count;
-        if (referers.HasServerNames && location.Enclosing(Directives.DirectiveContexts.Server)?.Peek(ServerNameList.Slot) is { } names)
+        if (referers.HasServerNames && AddServerNames(referers, location) is { } mistake)
         {
-            count += names.Plain.Count;
+            end.Fail(mistake);
         }
-
-        if (referers.HasSpecial && count == 0)
+        else if (referers.HasSpecial && referers.Count == 0)
         {
             end.FailNowhere("the \"none\" or \"blocked\" referers are specified in the \"valid_referers\" directive without any valid referer", null, location.Directive);
         }
+        else if (referers.Keys.Exact.Count > 0 && HashMistake(referers, location) is { } tooSmall)
+        {
+            end.FailNowhere(tooSmall, null, location.Directive);
+        }
     }
+
+    /// <summary>The names of the server at hand; one without any has the empty one (ngx_http_core_merge_srv_conf).</summary>
+    private static string? AddServerNames(Referers referers, OpenBlock location)
+    {
+        var names = location.Enclosing(Directives.DirectiveContexts.Server)?.Peek(ServerNameList.Slot);
+        return names is null ? referers.Add("") : names.Plain.Select(referers.Add).FirstOrDefault(mistake => mistake is not null);
+    }
+
+    private static string? HashMistake(Referers referers, OpenBlock location) => HashSize.Mistake(
+        "referer_hash",
+        referers.Keys.Exact,
+        HashSize.Of(location, "referer_hash_max_size", 2048),
+        HashSize.Align(HashSize.Of(location, "referer_hash_bucket_size", HashSize.CacheLine), HashSize.CacheLine));
 }
 
 /// <summary>ngx_http_secure_link_merge_conf.</summary>

@@ -175,8 +175,8 @@ internal static class Content
         {
             if (value[0] != "unlisted")
             {
-                // The setter fails without a word.
-                call.Fail("", 0);
+                // nginx's setter fails without a word: these are ours.
+                call.Refuse("needs a browser and its version, or \"unlisted\": nginx stops here without a message", 0);
             }
 
             return;

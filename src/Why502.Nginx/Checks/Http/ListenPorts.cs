@@ -14,6 +14,9 @@ internal sealed class ListenPorts
     public bool IsBound(ListenAddress address) => !address.Text.StartsWith("unix:", StringComparison.Ordinal) && !address.IsWildcard
         && (address.IsSet || !byAddress.ContainsKey((address.Text[0] == '[' ? "[::]" : "0.0.0.0") + address.Port));
 
+    /// <summary>How many sockets are opened.</summary>
+    public int SocketCount => all.Count(address => address.Text.StartsWith("unix:", StringComparison.Ordinal) || address.IsWildcard || IsBound(address));
+
     /// <summary>ngx_http_add_listen, ngx_http_add_addresses; false when it was refused and said.</summary>
     public bool Add(string address, ListenOptions options, OpenBlock server, Action<string, string?> fail)
     {

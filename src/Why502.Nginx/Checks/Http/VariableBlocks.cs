@@ -217,13 +217,22 @@ internal static class VariableBlocks
         {
             call.Fail($"invalid value \"{call.Name}\"");
         }
-        else if (utf8 ? !IsBytes(call.Arguments[0]) : !IsByte(call.Arguments[0]))
+        else if (utf8 ? !IsUtf8(call.Arguments[0]) : !IsByte(call.Arguments[0]))
         {
             call.Fail($"invalid value \"{call.Arguments[0]}\"", 0);
         }
     }
 
-    private static bool IsBytes(string text) => text.Length % 2 == 0 && text.All(char.IsAsciiHexDigit);
+    private static bool IsUtf8(string text) => text.Length % 2 == 0 && text.All(char.IsAsciiHexDigit) && IsCharacter(Convert.FromHexString(text));
+
+    /// <summary>ngx_utf8_decode as ngx_http_charset_map asks it: a character of two or three bytes. The bytes behind it are not looked at, nor is the second bit of those that follow the first.</summary>
+    private static bool IsCharacter(ReadOnlySpan<byte> bytes) => bytes switch
+    {
+        [>= 0xc2 and < 0xe0, >= 0x80, ..] => true,
+        [0xe0, var second and >= 0x80, >= 0x80, ..] => (second & 0x20) != 0,
+        [> 0xe0 and < 0xf0, >= 0x80, >= 0x80, ..] => true,
+        _ => false,
+    };
 
     private static bool IsByte(string text) => int.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 255;
 

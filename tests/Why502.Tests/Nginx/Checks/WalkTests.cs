@@ -1,3 +1,4 @@
+using System.Text;
 using Why502.Nginx;
 using Why502.Nginx.Checks;
 using Xunit;
@@ -33,11 +34,39 @@ public class WalkTests
         Assert.Equal((ProblemKind.Warning, note), (problem.Kind, problem.Message));
     }
 
-    [Fact]
-    public void LaterDirectiveThatTheBuildHas_IsKnown() => Assert.Empty(ConfigurationCheck.Run(
-        Conf.Http("max_headers 10;"),
+    [Theory]
+    [InlineData("max_headers 10;", "")]
+    [InlineData("max_headers x;", "3: \"max_headers\" directive invalid number")]
+    public void LaterDirectiveThatTheBuildHas_IsRead(string directive, string expected) => Assert.Equal(expected, First(ConfigurationCheck.Run(
+        Conf.Http(directive),
         new NginxFacts(new Version(1, 22, 1)) { Backports = new HashSet<string> { "max_headers" } },
-        UnobservedWorld.Instance));
+        UnobservedWorld.Instance)));
+
+    [Theory]
+    [InlineData("listen 127.0.0.1:80; listen 81;", "1: 2 worker_connections are not enough for 2 listening sockets")]
+    [InlineData("listen 127.0.0.1:80 bind; listen 80;", "1: 2 worker_connections are not enough for 2 listening sockets")]
+    [InlineData("listen 127.0.0.1:80; listen 80;", "")]
+    [InlineData("listen 127.0.0.1:80; listen [::]:80;", "1: 2 worker_connections are not enough for 2 listening sockets")]
+    public void FewerConnectionsThanSockets_AreNotEnough(string listen, string expected) => Assert.Equal(
+        expected, First(Check($"events {{ worker_connections 2; }}\nhttp {{ server {{ {listen} }} }}")));
+
+    [Fact]
+    public void MissingEvents_ComeBeforeAMissingThreadPool() => Assert.Equal(
+        "0: no \"events\" section in configuration", First(Check("http { aio threads=x; }")));
+
+    [Fact]
+    public void EmptyPid_IsTheOneThatIsBuiltIn() => Assert.Equal(
+        "1: open() \"/run/built-in.pid\" failed (13: Permission denied)",
+        First(ConfigurationCheck.Run(
+            Conf.Load("pid \"\"; events {}"),
+            new NginxFacts(new Version(1, 22, 1), new Dictionary<string, string> { ["pid-path"] = "/run/built-in.pid" }),
+            new WriteProtectedWorld())));
+
+    [Fact]
+    public void IncludedDirectory_IsMetAtItsFirstRead() => Assert.Equal(
+        ["2: pread() \"/etc/nginx/conf.d\" failed (21: Is a directory)", "3: unknown directive \"nope\""],
+        ConfigurationCheck.Run(
+            NginxConfiguration.Load(new DirectorySource("events {}\ninclude conf.d;\nnope 1;"), Conf.Main, "/etc/nginx"), NginxFacts.Newest, UnobservedWorld.Instance).Select(Line));
 
     [Fact]
     public void MissingInclude_IsMetAtItsPlace() => Assert.Equal(
@@ -50,4 +79,36 @@ public class WalkTests
     private static string First(IReadOnlyList<Problem> problems) => problems.Count == 0 ? "" : Line(problems[0]);
 
     private static string Line(Problem problem) => $"{problem.At.Line}: {problem.Message}";
+
+    /// <summary>A main file beside directories only.</summary>
+    private sealed class DirectorySource(string main) : IConfigurationSource
+    {
+        public SourceFile Read(string path) => path == Conf.Main
+            ? new SourceFile(path, Encoding.UTF8.GetBytes(main), null)
+            : new SourceFile(path, null, "(21: Is a directory)");
+
+        public IReadOnlyList<string> Glob(string pattern) => [];
+    }
+
+    /// <summary>Nothing can be written; nobody looks at anything else.</summary>
+    private sealed class WriteProtectedWorld : ICheckWorld
+    {
+        public Sight Readable(string path) => Sight.Unobserved;
+
+        public Sight Appendable(string path) => Sight.No("(13: Permission denied)");
+
+        public Sight DirectoryMakeable(string path) => Sight.Unobserved;
+
+        public Sight Bindable(string address) => Sight.Unobserved;
+
+        public Sight User(string name) => Sight.Unobserved;
+
+        public Sight Group(string name) => Sight.Unobserved;
+
+        public HostSight Host(string name) => new(Sight.Unobserved, []);
+
+        public Sight Certificate(string path) => Sight.Unobserved;
+
+        public Sight CertificateKey(string path, string? certificatePath) => Sight.Unobserved;
+    }
 }

@@ -38,6 +38,11 @@ public class HttpCheckTests
     [InlineData("gzip_window 3k;", "2: \"gzip_window\" directive must be 512, 1k, 2k, 4k, 8k, 16k, or 32k")]
     [InlineData("connection_pool_size 100;", "2: the pool size must be no less than 112")]
     [InlineData("http2_streams_index_size 33;", "2: \"http2_streams_index_size\" directive must be a power of two")]
+    [InlineData("charset_map a utf-8 {\nFD D81D;\n}", "3: invalid value \"D81D\"")]
+    [InlineData("charset_map a utf-8 {\nFD E09F80;\n}", "3: invalid value \"E09F80\"")]
+    [InlineData("charset_map a utf-8 {\nFD 41;\n}", "3: invalid value \"41\"")]
+    [InlineData("charset_map a utf-8 {\nFD D0BF41;\nFE E0A080;\n}", "")]
+    [InlineData("modern_browser x;", "2: \"modern_browser\" directive needs a browser and its version, or \"unlisted\": nginx stops here without a message")]
     [InlineData("charset_map a A { }", "2: \"charset_map\" between the same charsets \"a\" and \"A\"")]
     public void MistakeInHttp_IsWordedAndPlacedAsNginxDoes(string http, string expected) => Assert.Equal(expected, First(http));
 
@@ -66,6 +71,12 @@ public class HttpCheckTests
     [InlineData("allow 10.0.0.1/8;\ndeny all;\nallow all;", "")]
     [InlineData("expires @25h;", "3: \"expires\" directive daily time value must be less than 24 hours")]
     [InlineData("valid_referers none;", "2: the \"none\" or \"blocked\" referers are specified in the \"valid_referers\" directive without any valid referer")]
+    [InlineData("valid_referers Another/x another/y;", "3: conflicting parameter \"another\"")]
+    [InlineData("server_name another;\nvalid_referers server_names Another;", "6: conflicting parameter \"another\"")]
+    [InlineData("server_name a..b;\nvalid_referers none server_names;", "6: invalid hostname or wildcard \"a..b\"")]
+    [InlineData("server_name ~a;\nvalid_referers none server_names;", "2: the \"none\" or \"blocked\" referers are specified in the \"valid_referers\" directive without any valid referer")]
+    [InlineData("valid_referers none server_names;", "")]
+    [InlineData("referer_hash_max_size 0;\nvalid_referers a;", "2: could not build referer_hash, you should increase referer_hash_max_size: 0")]
     public void MistakeInServer_IsWordedAndPlacedAsNginxDoes(string server, string expected) => Assert.Equal(expected, First($"server {{\n{server}\n}}"));
 
     [Fact]
