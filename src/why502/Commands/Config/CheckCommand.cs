@@ -43,7 +43,7 @@ internal static class CheckCommand
                 var given = parsed.GetValue(prefix) ?? (path == installed?.ConfigPath ? installed.Prefix : null);
                 var checkedFile = await CheckAsync(path, given, facts, parsed.GetValue(elsewhere) ? null : new LiveCheckWorld(!parsed.GetValue(noResolve)), cancellation).ConfigureAwait(false);
                 terminal.Write(parsed.GetValue(format) == "json" ? JsonLine(checkedFile) : CheckPage.Of(checkedFile, facts).ToUtf8());
-                status = Math.Max(status, checkedFile.Errors.Any() ? ExitStatus.Faulty : ExitStatus.Healthy);
+                status = Math.Max(status, checkedFile.Configuration is null ? ExitStatus.Failed : checkedFile.Errors.Any() ? ExitStatus.Faulty : ExitStatus.Healthy);
             }
 
             return status;
