@@ -152,12 +152,20 @@ internal static class Insertion
     /// <summary>Whatever follows a comment on its line would be part of it.</summary>
     public static void EndLineAfterComment(DraftBlock block, DraftDirective directive)
     {
-        var index = block.Items.IndexOf(directive);
+        if (Gap.IsComment(directive.Trail))
+        {
+            EndLine(block, block.Items.IndexOf(directive));
+        }
+    }
+
+    /// <summary>What follows the item, another one or the closing brace, begins a line of its own.</summary>
+    public static void EndLine(DraftBlock block, int index)
+    {
         var gap = block.GapAfter(index);
         var isEndOfFile = block.Owner is null && index + 1 == block.Items.Count && gap.Length == 0;
-        if (Gap.IsComment(directive.Trail) && !Gap.StartsWithLineEnd(gap) && !isEndOfFile)
+        if (!Gap.StartsWithLineEnd(gap) && !isEndOfFile)
         {
-            block.SetGapAfter(index, [.. block.File.Style.NewLine, .. block.IndentationOf(directive), .. gap.AsSpan().TrimStart(" \t"u8)]);
+            block.SetGapAfter(index, [.. block.File.Style.NewLine, .. block.IndentationOf(block.Items[index]), .. gap.AsSpan().TrimStart(" \t"u8)]);
         }
     }
 

@@ -98,7 +98,13 @@ internal static class Wrapping
             return;
         }
 
-        block.SetGapAfter(index, [.. behind, .. block.GapAfter(index)]);
+        if (behind.Length > 0)
+        {
+            // Comments end it: what shared the wrapper's line would become part of the last one.
+            Insertion.EndLine(block, index);
+            block.SetGapAfter(index, [.. behind, .. block.GapAfter(index)]);
+        }
+
         block.Items.RemoveAt(index);
         block.Items.InsertRange(index, body.Items);
         body.Items[0].Lead = lead;

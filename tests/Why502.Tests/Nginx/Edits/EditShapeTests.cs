@@ -34,6 +34,8 @@ public sealed class EditShapeTests
     [InlineData("w {\n    # first\n    b;\n}\n", "# first\nb;\n")]
     [InlineData("w { b; c; }\n", "b; c;\n")]
     [InlineData("a;\nw {}\nb;\n", "a;\nb;\n")]
+    [InlineData("x {\n  w {\n    b;\n    # end\n  } c;\n}\n", "x {\n  b;\n  # end\n  c;\n}\n")]
+    [InlineData("x { w {\n    b;\n    # end\n} }\nc;\n", "x { b;\n# end\n}\nc;\n")]
     public void Unwrapped_IsOneStepHigher(string before, string after) =>
         Check(before, c => [new Edit.Unwrap(c.Find("w"))], after);
 
