@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Why502.Host.Checks;
 using Why502.Host.Logs;
 using Why502.Nginx;
+using Why502.Nginx.Checks;
 using Why502.Reports.Config;
 
 namespace Why502.Cli.Commands.Config;
@@ -16,7 +18,7 @@ internal static class EffectiveCommand
         var listen = new Option<string?>("--listen") { Description = "The local address the request comes to", HelpName = "ADDR:PORT" };
         var tls = new Option<bool>("--tls") { Description = "The request comes over TLS" };
         var method = new Option<string>("--method") { Description = "The request's method (default GET)", HelpName = "METHOD", DefaultValueFactory = _ => "GET" };
-        var version = new Option<string?>("--nginx-version") { Description = "The nginx that is meant, for defaults that changed", HelpName = "1.22.1" };
+        var version = new Option<string?>("--nginx-version") { Description = "The nginx that is meant, for defaults that changed, not the installed one (1.26.3, latest)", HelpName = "VERSION" };
         var prefix = new Option<string?>("--prefix") { Description = "nginx's -p, which relative paths are relative to", HelpName = "DIR" };
         var all = new Option<bool>("--all") { Description = "Every directive of nginx's modules, defaults too" };
         var format = Options.Format("text", "json");
@@ -66,6 +68,11 @@ internal static class EffectiveCommand
 
     private static string Full(string path) => Path.GetFullPath(path);
 
-    private static Version? VersionOf(string? text) => text is null ? null
-        : Version.TryParse(text, out var version) ? version : throw new UsageException($"--nginx-version takes a version such as 1.22.1, not '{text}'.");
+    /// <summary>As <c>config check</c>: the installed nginx, else the newest one that is known.</summary>
+    private static Version VersionOf(string? text) => text switch
+    {
+        null => InstalledNginx.Find()?.Facts.Version ?? NginxFacts.Newest.Version,
+        "latest" => NginxFacts.Newest.Version,
+        _ => Version.TryParse(text, out var version) ? version : throw new UsageException($"--nginx-version takes a version such as 1.26.3, or latest, not '{text}'."),
+    };
 }
