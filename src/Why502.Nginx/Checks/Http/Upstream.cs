@@ -34,15 +34,17 @@ internal static class Upstream
 
     private static void Finish(in BlockEnd end)
     {
-        if (end.Block.Get(Group).State.Servers == 0)
+        if (end.Block.Get(Group).State is { Servers: 0 })
         {
             end.Fail("no servers are inside upstream");
         }
     }
 
+    private static UpstreamGroupState GroupOf(in DirectiveCall call) => call.Block.Get(Group).State ??= new UpstreamGroupState("", 0, true, true, call.Directive);
+
     private static void ReadServer(in DirectiveCall call)
     {
-        var group = call.Block.Get(Group).State;
+        var group = GroupOf(call);
         group.Servers++;
         var backup = false;
         for (var i = 1; i < call.Arguments.Count; i++)
@@ -133,7 +135,7 @@ internal static class Upstream
 
     private static void Balance(in DirectiveCall call, ServerParameters allowed)
     {
-        var group = call.Block.Get(Group).State;
+        var group = GroupOf(call);
         if (group.HasMethod)
         {
             call.Warn("load balancing method redefined");
@@ -164,7 +166,7 @@ internal static class Upstream
         }
 
         // It puts itself in front of the method set so far, and one set later would take its place.
-        call.Block.Get(Group).State.HasMethod = true;
+        GroupOf(call).HasMethod = true;
     }
 
     private static void ReadZone(in DirectiveCall call)
@@ -198,6 +200,7 @@ internal static class Upstream
 
     private sealed class StrongGroup
     {
-        public UpstreamGroupState State { get; set; } = null!;
+        /// <summary>Null until the block's name is known: a part of a configuration may be an upstream's content alone.</summary>
+        public UpstreamGroupState? State { get; set; }
     }
 }

@@ -73,6 +73,11 @@ public class WalkTests
         ["2: open() \"/etc/nginx/missing.conf\" failed (2: No such file or directory)", "3: unknown directive \"nope\""],
         Check("events {}\ninclude missing.conf;\nnope 1;").Select(Line));
 
+    [Theory]
+    [InlineData("server 127.0.0.1:80 weight=2;\nkeepalive 3;\n")]
+    [InlineData("hash $host;\nserver 127.0.0.1:80;\n")]
+    public void UpstreamsContentAlone_IsChecked(string text) => Assert.DoesNotContain(Check(text), problem => problem.Kind == ProblemKind.Semantic);
+
     private static IReadOnlyList<Problem> Check(string text) => ConfigurationCheck.Run(
         Conf.Load(text), NginxFacts.Newest, UnobservedWorld.Instance);
 
