@@ -62,8 +62,8 @@ public abstract class Cause
 
     public string Id => Info.Id;
 
-    /// <summary>Scope first: could this cause have written the incident's symptom at all?</summary>
-    public abstract bool Applies(Incident incident);
+    /// <summary>Scope first: could this cause have written the incident's symptom at all? As the tables of symptoms say, unless the structure of the incident says more.</summary>
+    public virtual bool Applies(Incident incident) => incident.Candidates.Contains(Id);
 
     /// <summary>Weighs what is seen, and by asking says what it would like to see.</summary>
     public abstract void Weigh(Incident incident, Observations seen, Scales scales);

@@ -67,8 +67,17 @@ public enum SymptomKind
 
     NoLiveUpstreams,
 
-    /// <summary>A message on a gateway path that belongs to none of the kinds above.</summary>
+    /// <summary>A message on a gateway path that belongs to none of the kinds above; the table of messages says which causes write it.</summary>
     OtherMessage,
+
+    /// <summary>A status in the access log without a line in the error log; <see cref="Incident.Status"/> is it.</summary>
+    Answered,
+
+    /// <summary>An app server's, the kernel's or the init system's own report, where nginx's side was not handed over; <see cref="Incident.Event"/> is it.</summary>
+    AppLogged,
+
+    /// <summary>The configuration on disk does not load.</summary>
+    NotLoaded,
 }
 
 /// <summary>Symptoms that belong together: same upstream, same phase, same message, near in time.</summary>
@@ -93,7 +102,13 @@ public sealed record Incident
 
     public string? MessageId { get; init; }
 
-    /// <summary>Causes that the table of messages lists for this message.</summary>
+    /// <summary>The status that the clients got, where it is the symptom.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>The report that is the symptom, of an <see cref="SymptomKind.AppLogged"/> incident.</summary>
+    public AppLogEvent? Event { get; init; }
+
+    /// <summary>Causes that can have written the symptom, as the tables of messages and events list them.</summary>
     public IReadOnlyList<string> Candidates { get; init; } = [];
 
     public required NginxInstance Instance { get; init; }

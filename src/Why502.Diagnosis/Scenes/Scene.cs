@@ -10,7 +10,7 @@ namespace Why502.Diagnosis;
 /// A machine made of words: what a <see cref="Case"/> says is there, and nothing else. It answers the questions of a
 /// diagnosis as the driver of a live machine would, so that examples run as tests.
 /// </summary>
-public sealed class Scene
+public sealed partial class Scene
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 15, 12, 0, 0, TimeSpan.Zero);
     private const string ErrorLogPath = "/var/log/nginx/error.log";
