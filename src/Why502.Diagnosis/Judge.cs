@@ -61,6 +61,7 @@ public static class Judge
         Incident = incident,
         Cause = candidate.Cause,
         Confidence = candidate.Confidence,
+        Score = candidate.Score,
         Title = candidate.Cause.Describe(incident, seen),
         Evidence = [.. SymptomEvidence(incident), .. candidate.Scales.Evidence],
         RuledOut = [.. RuledOut(candidate, all)],

@@ -19,6 +19,9 @@ public sealed record Finding
     /// <summary>0 to 1; the confidences of one incident sum to at most 1.</summary>
     public required double Confidence { get; init; }
 
+    /// <summary>Prior and weights in log-odds, of which the confidence is made (see <see cref="Diagnosis.Confidence"/>).</summary>
+    public double Score { get; init; }
+
     /// <summary>One sentence for this machine: "nothing listens on 127.0.0.1:3000".</summary>
     public required string Title { get; init; }
 

@@ -20,8 +20,6 @@ internal static class FileDiagnosis
             throw new UsageException("standard input (-) can be given only once.");
         }
 
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        deadline.CancelAfter(request.Timeout * 0.9);
         var started = TimeProvider.System.GetTimestamp();
         say($"reading {string.Join(", ", names)} …");
         // A pipe that never ends must leave time for the files beside it.
@@ -33,6 +31,16 @@ internal static class FileDiagnosis
             return files.Length == 1 ? Replay(record, stop) : throw new UsageException($"{record.Name} is a record and is diagnosed alone: why502 diagnose {record.Name}");
         }
 
+        var left = request.Timeout - TimeProvider.System.GetElapsedTime(started);
+        return await DiagnoseAsync(files, request.Since, left, say, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Diagnoses what was opened; at least one of the files must be of use.</summary>
+    public static async Task<DiagnosisResult> DiagnoseAsync(IReadOnlyList<GivenFile> files, TimeSpan? since, TimeSpan timeout, Action<string> say, CancellationToken stop)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        deadline.CancelAfter(timeout * 0.9);
+        var started = TimeProvider.System.GetTimestamp();
         var readable = files.Where(file => file.Kind is not (GivenKind.Unreadable or GivenKind.Binary)).ToList();
         if (readable.Count == 0)
         {
@@ -41,10 +49,10 @@ internal static class FileDiagnosis
 
         var set = new GivenSet(files);
         var now = await set.ClockAsync(deadline.Token).ConfigureAwait(false);
-        var options = new DiagnosisOptions { Since = request.Since };
+        var options = new DiagnosisOptions { Since = since };
         var driver = new DiagnosisDriver([new(GivenSet.CanAnswer, set.AnswerAsync)], options, TimeProvider.System) { Progress = say };
         driver.Know(await set.KnownAsync(deadline.Token).ConfigureAwait(false));
-        var left = request.Timeout - TimeProvider.System.GetElapsedTime(started);
+        var left = timeout - TimeProvider.System.GetElapsedTime(started);
         var result = await driver.RunAsync(now, left > TimeSpan.FromMilliseconds(200) ? left : TimeSpan.FromMilliseconds(200), stop).ConfigureAwait(false);
         var header = new RecordHeader(Recording.Kind, Program.Version, Environment.MachineName, now, options);
         var unobserved = result.Conclusion.Unobserved.Where(item => item.Why != GivenSet.OnlyFiles || item.Decides.Count > 0);

@@ -123,6 +123,12 @@ internal sealed record GivenFile(string Name, string Path, GivenKind Kind)
         }
     }
 
+    /// <summary>A file that is in memory already.</summary>
+    public static GivenFile OfContent(string name, byte[] content)
+        => new(name, "/given/" + name.TrimStart('/'), KindOf(Beginning(content))) { Content = content, Head = Beginning(content) };
+
+    private static byte[] Beginning(byte[] content) => content.Length <= HeadBytes ? content : content[..HeadBytes];
+
     private static GivenFile OfStream(string name, Stream stream, CancellationToken cancellation)
     {
         var (content, cut) = ReadNewest(stream, StreamBytesMax, cancellation);
@@ -133,7 +139,7 @@ internal sealed record GivenFile(string Name, string Path, GivenKind Kind)
             (content, cut) = ReadNewest(unpacked, StreamBytesMax, cancellation);
         }
 
-        var head = content.Length <= HeadBytes ? content : content[..HeadBytes];
+        var head = Beginning(content);
         return new GivenFile(name, name == "-" ? "-" : System.IO.Path.GetFullPath(name), KindOf(head)) { Content = content, Cut = cut, Head = head };
     }
 

@@ -38,6 +38,8 @@ public sealed class LabMachine : IDisposable
 
     public string Directory { get; }
 
+    public string Scenario { get; private init; } = "";
+
     /// <summary>The root of the machine's file system as seen from outside.</summary>
     public string FileSystem => $"/proc/{_first.Id}/root";
 
@@ -174,7 +176,7 @@ public sealed class LabMachine : IDisposable
         };
         first.Start();
         Skip.If(first.StandardOutput.ReadLine() != "ready", "this host does not allow network, process and mount namespaces");
-        return new LabMachine(directory, first);
+        return new LabMachine(directory, first) { Scenario = scenario };
     }
 
     private ProcessStartInfo Inside(IEnumerable<string> command)

@@ -33,6 +33,9 @@ public sealed record Finding(
     JsonElement RuledOut,
     JsonElement Fix)
 {
+    /// <summary>Findings of one incident compete with each other.</summary>
+    public string? Incident { get; init; }
+
     public override string ToString() => $"{Cause} {Confidence:0.00} {State}";
 }
 

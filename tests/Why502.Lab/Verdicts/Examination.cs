@@ -28,6 +28,7 @@ public sealed class Examination
         var live = examination.Answer("live", tool.Run(["diagnose", "--config", nginx.Config, "--format", "json", "--record", record, .. expected.Arguments]));
         if (live is not null)
         {
+            VerdictRecord.Append(machine.Scenario, expected.Verdict == "healthy" ? "healthy" : expected.Cause, live);
             examination.Judge(live, expected);
             examination.Replay(tool, record, live);
         }
@@ -51,6 +52,7 @@ public sealed class Examination
         var unprivileged = examination.Answer("unprivileged", tool.RunUnprivileged(["diagnose", "--config", nginx.Config, "--format", "json", .. arguments]));
         if (live is not null)
         {
+            VerdictRecord.Append(machine.Scenario, "healthy", live);
             examination.JudgeInnocent("live", live, mayBeUnknown);
             examination.Replay(tool, record, live);
         }
