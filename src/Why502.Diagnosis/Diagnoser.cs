@@ -45,12 +45,19 @@ public static class Diagnoser
         }
 
         incidents = LastRequests.Fold(GroupFolding.PutBeneath(incidents));
+        var notes = new List<string>();
+        foreach (var view in views)
+        {
+            var answered = new AnsweredSymptoms(view, seen);
+            incidents.AddRange(answered.Of(incidents));
+            notes.AddRange(answered.Notes);
+        }
 
         var judged = incidents.Select(incident => Judge.Weigh(incident, seen)).ToList();
-        return Conclude(seen, views, judged, probed, machine, reproduction);
+        return Conclude(seen, views, judged, probed, notes, machine, reproduction);
     }
 
-    private static Conclusion Conclude(Observations seen, IReadOnlyList<NginxView> views, IReadOnlyList<Judgement> judged, ProbeSymptoms probed, MachineStateFact? machine, Reproduction? reproduction)
+    private static Conclusion Conclude(Observations seen, IReadOnlyList<NginxView> views, IReadOnlyList<Judgement> judged, ProbeSymptoms probed, IReadOnlyList<string> answeredNotes, MachineStateFact? machine, Reproduction? reproduction)
     {
         var ordered = judged
             .OrderBy(judgement => judgement.Incident.State)
@@ -71,7 +78,7 @@ public static class Diagnoser
             Findings = [.. Ranked(ordered)],
             Unexplained = unexplained,
             Unobserved = UnobservedReading.Of(seen, ordered),
-            Notes = [.. reproduction is null ? [] : new[] { reproduction.Line }, .. views.SelectMany(view => view.Notes(seen)), .. probed.Notes, .. judged.SelectMany(judgement => judgement.Failures).Distinct(), .. MachineNotes(machine)],
+            Notes = [.. reproduction is null ? [] : new[] { reproduction.Line }, .. views.SelectMany(view => view.Notes(seen)), .. probed.Notes, .. answeredNotes, .. judged.SelectMany(judgement => judgement.Failures).Distinct(), .. MachineNotes(machine)],
             Wanted = seen.Wanted,
             Overview = new Overview
             {

@@ -69,7 +69,7 @@ public static class Judge
     };
 
     private static IEnumerable<Evidence> SymptomEvidence(Incident incident)
-        => incident.Samples.TakeLast(1).Select(line => new Evidence(true, Sources.ErrorLog, line.File, line.Line, line.Text));
+        => incident.Samples.TakeLast(1).Select(line => new Evidence(true, incident.SymptomSource, line.File, line.Line, line.Text));
 
     /// <summary>The declared look-alikes first, then every other cause that was in scope and lost by a fact.</summary>
     private static IEnumerable<RuledOut> RuledOut(Candidate winner, IReadOnlyList<Candidate> all)

@@ -156,6 +156,15 @@ public sealed record Incident
     /// <summary>The path of <c>--url</c> when that request goes through this incident's location: it may be asked directly.</summary>
     public string? ReproducedPath { get; init; }
 
+    /// <summary>Where the symptom stands, in the contract's words.</summary>
+    public string SymptomSource => FromProbe ? Sources.Probe : Kind switch
+    {
+        SymptomKind.Answered => Sources.AccessLog,
+        SymptomKind.AppLogged => Sources.AppLog,
+        SymptomKind.NotLoaded when MessageId is null => Sources.Config,
+        _ => Sources.ErrorLog,
+    };
+
     /// <summary>The peer as nginx writes it, or the group, or the written target.</summary>
     public string UpstreamText => Peer?.ToString() ?? Group?.Name ?? Location?.Target ?? "the upstream";
 }

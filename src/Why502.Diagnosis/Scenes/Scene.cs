@@ -14,6 +14,7 @@ public sealed partial class Scene
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 15, 12, 0, 0, TimeSpan.Zero);
     private const string ErrorLogPath = "/var/log/nginx/error.log";
+    private const string AccessLogPath = "/var/log/nginx/access.log";
     private const string ConfigPath = "/etc/nginx/nginx.conf";
 
     private readonly List<Listener> tcp = [];
@@ -137,8 +138,8 @@ public sealed partial class Scene
     {
         var scene = new Scene
         {
-            configuration = $"events {{}} http {{ error_log {ErrorLogPath}; access_log /var/log/nginx/access.log combined; {@case.Http} server {{ listen 80; server_name shop.example; location / {{ {@case.Location} }} }} }}",
-            errorLog = string.Join('\n', @case.ErrorLog.Split('\n').Select(line => $"{Now.AddMinutes(-1):yyyy/MM/dd HH:mm:ss} [error] 821#821: *1 {line}")) + "\n",
+            configuration = $"events {{}} http {{ error_log {ErrorLogPath}; access_log {AccessLogPath} combined; {@case.Http} server {{ listen 80; server_name shop.example; location / {{ {@case.Location} }} }} }}",
+            errorLog = @case.ErrorLog.Length == 0 ? "" : string.Join('\n', @case.ErrorLog.Split('\n').Select(line => $"{Now.AddMinutes(-1):yyyy/MM/dd HH:mm:ss} [error] 821#821: *1 {line}")) + "\n",
         };
         @case.Machine?.Invoke(scene);
         return scene.Diagnose();

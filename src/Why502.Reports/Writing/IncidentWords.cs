@@ -43,6 +43,11 @@ internal static class IncidentWords
     /// <summary>The status that clients got: what the access log shows, else what nginx makes of this failure.</summary>
     public static string Status(Incident incident, Finding? finding)
     {
+        if (incident.Status is { } symptom)
+        {
+            return symptom.ToString("000", System.Globalization.CultureInfo.InvariantCulture);
+        }
+
         var logged = incident.Traffic.Groups
             .Where(group => group.Status >= 499)
             .GroupBy(group => group.Status)
@@ -87,6 +92,7 @@ internal static class IncidentWords
                 ? $"{app} reset {connections} in the middle of its answer"
                 : $"{app} reset {connections} before it answered",
             SymptomKind.HeaderTooBig => $"{app} sent a response header that does not fit nginx's buffer, {times}",
+            SymptomKind.Answered => incident.Message,
             SymptomKind.NoLiveUpstreams => $"nginx had no server left to try in {upstream}, {times}",
             _ => $"nginx logged \"{incident.Message}\" {times}",
         };

@@ -5,10 +5,7 @@ namespace Why502.Reports;
 /// <summary>The symptom as evidence: it opens the list and weighs nothing, because it is what all look-alikes share.</summary>
 internal static class Symptoms
 {
-    public static string SourceOf(Incident incident)
-        => incident.FromProbe ? Sources.Probe
-            : incident.MessageId is null && incident.Origin != Origin.Nginx ? Sources.AccessLog
-            : Sources.ErrorLog;
+    public static string SourceOf(Incident incident) => incident.SymptomSource;
 
     public static string? PlaceOf(Incident incident)
         => incident.Samples.Count > 0 && incident.Samples[^1] is { File.Length: > 0 } newest ? Places.Of(newest.File, newest.Line) : null;

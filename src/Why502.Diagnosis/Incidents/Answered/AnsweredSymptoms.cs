@@ -1,0 +1,135 @@
+using Why502.Diagnosis.Readings;
+using Why502.Logs;
+using Why502.Nginx;
+
+namespace Why502.Diagnosis;
+
+/// <summary>
+/// Incidents of statuses that only the access log has: answers of the upstream, refusals by configuration, clients that
+/// left. What stays below its threshold is a note.
+/// </summary>
+public sealed class AnsweredSymptoms(NginxView view, Observations seen)
+{
+    /// <summary>A log with fewer rows is a fragment that somebody chose: what is in it is meant.</summary>
+    private const int FragmentRows = 20;
+
+    private const int RoutesMax = 8;
+    private const int SamplesMax = 3;
+
+    private readonly TrafficReading traffic = new(view.Configuration, view.AccessLogs);
+    private readonly LoggedRequests logged = new(view.ErrorLogs);
+    private readonly bool fragment = view.Instance.FromFiles && view.AccessLogs.Sum(log => log.Rows) < FragmentRows;
+    private readonly List<string> notes = [];
+
+    /// <summary>What was seen and is no fault.</summary>
+    public IReadOnlyList<string> Notes => notes;
+
+    public IReadOnlyList<Incident> Of(IReadOnlyList<Incident> known)
+    {
+        var found = new List<Incident>();
+        foreach (var rows in Rows().GroupBy(row => (row.Form.Topic, Place(row))))
+        {
+            if (IncidentOf([.. rows], known) is { } incident)
+            {
+                found.Add(incident);
+            }
+        }
+
+        return found;
+    }
+
+    private sealed record Row(AccessGroup Group, AnsweredForm Form, ProxiedLocation? Location);
+
+    private IEnumerable<Row> Rows()
+        => from log in view.AccessLogs
+           from @group in log.Groups
+           let form = AnsweredForms.Of(@group.Status, OriginOf(@group))
+           where form is not null && form.Candidates.Any(candidate => CauseRegistry.Find(candidate) is not null)
+           select new Row(@group, form, LocationOf(@group));
+
+    /// <summary>
+    /// nginx writes a line for every 502 and 504 of its own (ngx_http_upstream_next and its callers log at level error): where the
+    /// error log was read and has none, the upstream sent what $upstream_status repeats.
+    /// </summary>
+    private StatusOrigin OriginOf(AccessGroup group)
+        => group.Origin == StatusOrigin.Unknown && group.UpstreamStatuses is [.., var last] && last == group.Status && logged.AnyRead && logged.For(group) == 0
+            ? StatusOrigin.Upstream
+            : group.Origin;
+
+    private ProxiedLocation? LocationOf(AccessGroup group)
+        => view.Configuration?.LocationFor(group.ServerName, group.Host, group.Path ?? group.Route ?? "/", null);
+
+    private static string Place(Row row) => row.Location?.At.ToString() ?? row.Group.UpstreamAddr ?? row.Group.ServerName ?? row.Group.Host ?? "";
+
+    private Incident? IncidentOf(IReadOnlyList<Row> rows, IReadOnlyList<Incident> known)
+    {
+        var form = rows[0].Form;
+        var location = rows[0].Location;
+        var requests = rows.Sum(row => row.Group.Count);
+        var unlogged = rows.Sum(row => Math.Max(0, row.Group.Count - logged.For(row.Group)));
+        if (unlogged * 2 < requests || IsExplained(location, form, known))
+        {
+            return null;
+        }
+
+        var peer = PeerOf(rows);
+        var flow = peer is not null || location is not null ? traffic.Of(peer, location) : Everything(rows[0].Group);
+        var total = Math.Max(flow.Total, requests);
+        var status = rows.GroupBy(row => row.Group.Status).MaxBy(group => group.Sum(row => row.Group.Count))!.Key;
+        if (requests < form.Share * total || (!fragment && requests < form.Least))
+        {
+            notes.Add($"{requests} of {total} requests{At(location, peer)} were answered {status}, too few to be a fault.");
+            return null;
+        }
+
+        var heaviest = rows.OrderByDescending(row => row.Group.Count).ToList();
+        var main = heaviest[0].Group;
+        var incident = new Incident
+        {
+            Id = "",
+            Kind = SymptomKind.Answered,
+            Phase = form.Phase,
+            Side = form.Side,
+            How = form.How,
+            Origin = form.Origin,
+            Status = status,
+            Message = $"{requests} of {total} requests{At(location, peer)} got {status}, without a line in the error log",
+            Candidates = form.Candidates,
+            Instance = view.Instance,
+            Configuration = view.Configuration,
+            Location = location,
+            Peer = peer,
+            Group = location?.Group,
+            Scheme = location?.Scheme ?? location?.DirectivePrefix,
+            Server = main.ServerName ?? location?.Server.FirstName,
+            Host = main.Host,
+            Routes = [.. heaviest.Select(row => row.Group.Path ?? row.Group.Route).OfType<string>().Distinct().Take(RoutesMax)],
+            State = IncidentState.Current,
+            Requests = requests,
+            First = rows.Min(row => row.Group.First),
+            Last = rows.Max(row => row.Group.Last),
+            Samples = [.. heaviest.SelectMany(row => row.Group.Samples).OrderBy(line => line.Time).TakeLast(SamplesMax)],
+            Traffic = flow,
+        };
+        return incident with { State = StateReading.Of(incident, seen) };
+    }
+
+    /// <summary>Another incident of the same place tells already why requests fail there; clients that leave a failing place follow from it.</summary>
+    private static bool IsExplained(ProxiedLocation? location, AnsweredForm form, IReadOnlyList<Incident> known)
+        => form.Side == Side.Client && location is not null
+            && known.Any(incident => incident.State != IncidentState.Recovered && incident.Location?.At == location.At && !incident.FromProbe);
+
+    private static Endpoint? PeerOf(IReadOnlyList<Row> rows)
+        => rows.Select(row => row.Group.UpstreamAddr).Distinct().ToList() is [{ } only] && Endpoint.TryParse(only.TrimEnd(':'), 0, out var peer) && (peer.IsUnix || peer.Port != 0) ? peer : null;
+
+    /// <summary>Without an upstream the place is the site that the rows name.</summary>
+    private PeerTraffic Everything(AccessGroup like)
+    {
+        var groups = view.AccessLogs.SelectMany(log => log.Groups).Where(group => group.ServerName == like.ServerName && group.Host == like.Host).ToList();
+        var succeeded = groups.Where(TrafficReading.IsSuccess).ToList();
+        return new(true, groups.Sum(group => group.Count), succeeded.Sum(group => group.Count), succeeded.Max(group => group.Last), groups);
+    }
+
+    private static string At(ProxiedLocation? location, Endpoint? peer)
+        => location is { Location: { } place } ? $" to {place}" : peer is not null ? $" to {peer}" : "";
+}

@@ -1,0 +1,37 @@
+using Why502.Logs;
+
+namespace Why502.Diagnosis;
+
+/// <summary>Which rows of the access logs have their line in the error log: those are explained there.</summary>
+public sealed class LoggedRequests(IReadOnlyList<ErrorLogSummary> logs)
+{
+    private readonly List<ErrorGroup> failures =
+    [
+        .. logs.SelectMany(log => log.Groups).Where(group => group is { Known: { } known, Level: null or <= LogLevel.Error or LogLevel.Stderr }
+            && (known.Candidates.Count > 0 || known.IsGatewayPath || known.Status.Length > 1)),
+    ];
+
+    /// <summary>At least one error log was read: then a failure of nginx's own would have its line there (it logs them at level error).</summary>
+    public bool AnyRead { get; } = logs.Any(log => log.Records > 0);
+
+    /// <summary>Lines that belong to the rows: same peer or same path, and a status that the message can lead to.</summary>
+    public long For(AccessGroup row)
+        => failures.Where(failure => LeadsTo(failure, row.Status) && SamePlace(failure, row)).Sum(failure => failure.Count);
+
+    /// <summary>Whoever waits in vain leaves: a time-out of the same upstream explains the clients that left before it.</summary>
+    private static bool LeadsTo(ErrorGroup failure, int status)
+    {
+        if (Symptom.Of(failure) is { } symptom)
+        {
+            return status == 499 ? symptom.Kind is SymptomKind.TimedOut : status >= 500;
+        }
+
+        var text = failure.Known!.Status;
+        return text.StartsWith(status.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    }
+
+    private static bool SamePlace(ErrorGroup failure, AccessGroup row)
+        => (failure.UpstreamPeer is { } peer && row.UpstreamAddr is { } address && peer == address.TrimEnd(':'))
+            || (failure.Path is { } path && path == row.Path)
+            || (failure.Route is { } route && route == row.Route);
+}
