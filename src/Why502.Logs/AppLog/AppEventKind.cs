@@ -40,6 +40,18 @@ public enum AppEventKind
     RequestTooLarge,
     HungTask,
     ConfigurationError,
+
+    /// <summary>The runtime says that it ends the process: an exception nobody caught, a fatal error of the virtual machine.</summary>
+    ProcessAborted,
+
+    /// <summary>The thread of one request ended and its connection was closed; the process goes on (Go's net/http, Rust).</summary>
+    RequestPanicked,
+
+    /// <summary>Workers are replaced because somebody asked for it.</summary>
+    ServerReloading,
+
+    /// <summary>A database or a connection pool has no connection left.</summary>
+    ConnectionsExhausted,
 }
 
 /// <summary>Who wrote an app-side log.</summary>

@@ -16,6 +16,9 @@ internal static class KernelRules
         new(": segfault at ", AppEventKind.Segfault, Crashed),
         new("] general protection", AppEventKind.Segfault, static (t, at, e) => Crashed(t, at + 1, e)),
         new("] trap ", AppEventKind.Segfault, static (t, at, e) => Crashed(t, at + 1, e)),
+        new(": unhandled signal 11", AppEventKind.Segfault, Crashed),
+        new(": potentially unexpected fatal signal ", AppEventKind.Segfault, static (t, at, e) =>
+            TextScan.NumberAfter(t, "fatal signal ", at) is { } signal ? Crashed(t, at, e) is { } crashed ? crashed with { Signal = (int)signal } : null : null),
         new("nf_conntrack: table full", AppEventKind.ConntrackFull),
         new("ip_conntrack: table full", AppEventKind.ConntrackFull),
         new("Possible SYN flooding on port ", AppEventKind.SynFlood, Flooded),

@@ -18,6 +18,16 @@ internal static class PythonRules
         new("error while attempting to bind on address ", AppEventKind.BindFailed, Address),
         new("Starting gunicorn ", AppEventKind.ServerStarted),
         new("Shutting down: Master", AppEventKind.ServerStopped),
+
+        // arbiter.py, handle_*(): what somebody sent to the master.
+        new("Handling signal: ", AppEventKind.ServerStopped, Signalled),
+        new("Hang up: Master", AppEventKind.ServerReloading),
+
+        // http/errors.py: LimitRequestLine, LimitRequestHeaders; the answer is 400 or the connection is closed.
+        new("Request Line is too large (", AppEventKind.RequestTooLarge, static (t, at, e) => e with { Value = TextScan.NumberAfter(t, " > ", at) }),
+        new("limit request headers fields size", AppEventKind.RequestTooLarge),
+        new("RequestDataTooBig", AppEventKind.RequestTooLarge),
+        new("Child process [", AppEventKind.ChildExited, static (t, at, e) => t.IndexOf("] died", at, StringComparison.Ordinal) > 0 ? e with { Pid = (int?)TextScan.NumberAfter(t, "process [", at) } : null),
         new("Error handling request ", AppEventKind.UnhandledError, static (t, at, e) => e with { Request = TextScan.WordAfter(t, "Error handling request ", at) }),
         new("ModuleNotFoundError: ", AppEventKind.StartFailed),
         new("ImportError: ", AppEventKind.StartFailed),
@@ -27,6 +37,13 @@ internal static class PythonRules
 
     private static AppLogEvent? Pid(string text, int at, AppLogEvent e) =>
         e with { Pid = (int?)(TextScan.NumberAfter(text, "(pid:") ?? TextScan.NumberAfter(text, "pid: ")) ?? e.Pid };
+
+    private static AppLogEvent? Signalled(string text, int at, AppLogEvent e) => TextScan.WordAfter(text, "signal: ", at) switch
+    {
+        "hup" or "usr2" => e with { Kind = AppEventKind.ServerReloading },
+        "term" or "int" or "quit" => e,
+        _ => null,
+    };
 
     private static AppLogEvent? Address(string text, int at, AppLogEvent e)
     {
@@ -42,6 +59,7 @@ internal static class PythonRules
         "SIGILL" => 4,
         "SIGABRT" => 6,
         "SIGBUS" => 7,
+        "SIGTRAP" => 5,
         "SIGFPE" => 8,
         "SIGKILL" => 9,
         "SIGSEGV" => 11,

@@ -16,6 +16,11 @@ internal static class SystemdRules
         new(": Deactivated successfully", AppEventKind.UnitStopped, Unit),
         new(": Succeeded.", AppEventKind.UnitStopped, Unit),
         new(": Watchdog timeout", AppEventKind.WorkerTimeout, Unit),
+
+        // core/service.c: service_enter_signal() after TimeoutStopSec.
+        new(": State 'stop-sigterm' timed out. Killing", AppEventKind.UnitStopped, Unit),
+        new(" dumped core.", AppEventKind.ChildExitedOnSignal, static (t, at, e) => TextScan.NumberAfter(t, "Process ") is { } pid && at > 0
+            ? e with { Pid = (int)pid, Process = TextScan.Between(t, "(", ")") } : null),
         new(": start operation timed out", AppEventKind.StartFailed, Unit),
         new(": Failed to locate executable ", AppEventKind.StartFailed, Unit),
         new(": Failed at step ", AppEventKind.StartFailed, Unit),
@@ -23,6 +28,9 @@ internal static class SystemdRules
         new("Failed to start ", AppEventKind.UnitFailed, Job),
         new("Started ", AppEventKind.UnitStarted, Job),
         new("Stopped ", AppEventKind.UnitStopped, Job),
+        new("Stopping ", AppEventKind.UnitStopped, Job),
+        new("Reloading ", AppEventKind.ServerReloading, Job),
+        new("Reloaded ", AppEventKind.ServerReloading, Job),
     ];
 
     /// <summary><c>app.service: …</c></summary>

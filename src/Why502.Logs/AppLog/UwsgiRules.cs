@@ -18,6 +18,10 @@ internal static class UwsgiRules
             t.Contains(" bound to ", StringComparison.Ordinal) ? Bound(t, e) : null),
         new("*** Starting uWSGI ", AppEventKind.ServerStarted),
         new("received...killing workers", AppEventKind.ServerStopped),
+        new("goodbye to uWSGI.", AppEventKind.ServerStopped),
+        new("...gracefully killing workers...", AppEventKind.ServerReloading),
+        new("uWSGI process ", AppEventKind.ChildExitedOnSignal, static (t, at, e) =>
+            t.IndexOf(" got Segmentation Fault", at, StringComparison.Ordinal) > 0 ? e with { Pid = (int?)TextScan.NumberAfter(t, "uWSGI process ", at), Signal = 11, Process = "uwsgi" } : null),
         new("invalid request block size: ", AppEventKind.RequestTooLarge, static (t, at, e) => e with { Value = TextScan.NumberAfter(t, "block size: ", at) }),
     ];
 

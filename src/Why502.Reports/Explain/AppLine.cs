@@ -76,6 +76,11 @@ internal static class AppLine
         AppEventKind.FilesExhausted => "no file descriptor was left",
         AppEventKind.DiskFull => "no space was left on a disk",
         AppEventKind.AccessDenied => "a security policy denied an access",
+        AppEventKind.ProcessAborted => "the program ended itself on an error that nobody handles",
+        AppEventKind.RequestPanicked => "the thread of a request ended, and its connection was closed",
+        AppEventKind.ServerReloading => "the server replaces its workers because somebody asked for it",
+        AppEventKind.ConnectionsExhausted => "no connection to a database was left",
+        AppEventKind.RequestTooLarge => "a request was larger than the server takes",
         AppEventKind.UnhandledError => "the program met an error that nobody handles",
         _ => null,
     };
@@ -96,7 +101,10 @@ internal static class AppLine
         AppEventKind.FilesExhausted => ["file-descriptors-exhausted"],
         AppEventKind.DiskFull => ["disk-full"],
         AppEventKind.AccessDenied => ["access-control-denied", "socket-permission-denied"],
-        AppEventKind.UnhandledError or AppEventKind.FatalError => ["worker-crashed"],
+        AppEventKind.ProcessAborted or AppEventKind.RequestPanicked => ["worker-crashed"],
+        AppEventKind.ServerReloading => ["reload-cut"],
+        AppEventKind.ConnectionsExhausted => ["upstream-slow", "worker-pool-exhausted"],
+        AppEventKind.RequestTooLarge => ["request-too-large-for-upstream"],
         _ => [],
     };
 }

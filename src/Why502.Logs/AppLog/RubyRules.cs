@@ -1,0 +1,29 @@
+namespace Why502.Logs;
+
+/// <summary>Unicorn (http_server.rb) and Puma (cluster.rb, cluster/worker_handle.rb, launcher.rb).</summary>
+internal static class RubyRules
+{
+    public static AppRule[] All { get; } =
+    [
+        new("), killing", AppEventKind.WorkerTimeout, static (t, at, e) =>
+            TextScan.NumberAfter(t, "PID:") is { } pid ? e with { Pid = (int)pid, Seconds = TextScan.SecondsAfter(t, "timeout (") } : null),
+        new("Terminating timed out worker", AppEventKind.WorkerTimeout, static (t, at, e) => e with
+        {
+            Pid = t.LastIndexOf(": ", StringComparison.Ordinal) is > 0 and int colon ? (int?)TextScan.NumberAt(t, colon + 2) : null,
+            Seconds = TextScan.NumberAfter(t, "check in within ", at),
+        }),
+        new("reaped #<Process::Status: pid ", AppEventKind.ChildExited, Reaped),
+        new("[BUG] Segmentation fault", AppEventKind.ProcessAborted, static (t, at, e) => e with { Signal = 11, Process = "ruby" }),
+        new("Gracefully stopping, waiting for requests to finish", AppEventKind.ServerStopped),
+        new("master complete", AppEventKind.ServerStopped),
+        new("- Restarting...", AppEventKind.ServerReloading),
+        new("reloading config_file=", AppEventKind.ServerReloading),
+    ];
+
+    /// <summary><c>reaped #&lt;Process::Status: pid 812 SIGKILL (signal 9)&gt; worker=0</c>, <c>pid 812 exit 1</c></summary>
+    private static AppLogEvent? Reaped(string text, int at, AppLogEvent e)
+    {
+        AppLogEvent child = e with { Pid = (int?)TextScan.NumberAfter(text, "pid ", at), ExitStatus = (int?)TextScan.NumberAfter(text, " exit ", at) };
+        return TextScan.NumberAfter(text, "(signal ", at) is { } signal ? child with { Kind = AppEventKind.ChildExitedOnSignal, Signal = (int)signal } : child;
+    }
+}
