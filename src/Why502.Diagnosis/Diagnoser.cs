@@ -53,6 +53,8 @@ public static class Diagnoser
             notes.AddRange(answered.Notes);
         }
 
+        incidents = [.. incidents.Select(incident => incident with { Timeline = TimelineReading.Of(incident, views.First(view => view.Instance == incident.Instance), seen) })];
+
         var judged = incidents.Select(incident => Judge.Weigh(incident, seen)).ToList();
         return Conclude(seen, views, judged, probed, notes, machine, reproduction);
     }

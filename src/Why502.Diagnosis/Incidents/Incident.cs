@@ -141,6 +141,12 @@ public sealed record Incident
 
     public DateTimeOffset? Last { get; init; }
 
+    /// <summary>The failures minute by minute; null without times.</summary>
+    public Course? Course { get; init; }
+
+    /// <summary>What changed around it; null without times.</summary>
+    public Timeline? Timeline { get; init; }
+
     /// <summary>Raw lines, sanitised; the newest last.</summary>
     public IReadOnlyList<LogLine> Samples { get; init; } = [];
 

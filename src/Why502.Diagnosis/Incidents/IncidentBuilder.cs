@@ -73,6 +73,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             Requests = symptoms.Sum(symptom => symptom.Group.Count),
             First = first,
             Last = last,
+            Course = Course.Of(symptoms.Select(symptom => symptom.Group), seen.Now.Offset),
             Samples = [.. symptoms.OrderBy(symptom => symptom.Kind == main.Kind).ThenBy(symptom => symptom.Group.Last).SelectMany(symptom => symptom.Group.Samples.OrderBy(line => line.Time)).TakeLast(3)],
             Traffic = flow,
         };

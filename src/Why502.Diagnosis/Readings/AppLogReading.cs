@@ -14,8 +14,12 @@ public static class AppLogReading
     public static IReadOnlyList<AppLogEvent> During(Incident incident, Observations seen)
         => [.. Of(incident, seen).Where(logged => Time(logged, seen) is not { } at || incident.First is not { } first || at >= first.AddMinutes(-2))];
 
-    private static DateTimeOffset? Time(AppLogEvent logged, Observations seen)
+    /// <summary>When it was logged; a time without a zone is this machine's.</summary>
+    public static DateTimeOffset? Time(AppLogEvent logged, Observations seen)
         => logged.Time is not { } time ? null : new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Unspecified), logged.TimeIsUtc ? TimeSpan.Zero : seen.Now.Offset);
+
+    /// <summary>The kernel's log, asked by everybody for the same window, so that it is one question.</summary>
+    public static KernelLogWindow Kernel(Observations seen) => new(seen.Now - DiagnosisOptions.DefaultWindow);
 
     private static IEnumerable<AppLogFact> Logs(Incident incident, Observations seen)
     {

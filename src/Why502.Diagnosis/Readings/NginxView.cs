@@ -29,6 +29,9 @@ public sealed class NginxView
 
     public IReadOnlyList<AccessLogSummary> AccessLogs { get; private set; } = [];
 
+    /// <summary>From here on all error logs were read; null when that is not known.</summary>
+    public DateTimeOffset? ReadFrom { get; private set; }
+
     /// <summary>At least one error log of the window was read, and none of those configured was refused.</summary>
     public bool LogsReadable { get; private set; }
 
@@ -50,7 +53,7 @@ public sealed class NginxView
 
     private void ReadGiven(Observations seen, DateTimeOffset? from)
     {
-        ErrorLogs = [.. Instance.GivenLogs.Where(log => log.Kind == GivenLogKind.ErrorLog).Select(log => Read(seen, new ErrorLogWindow(log.Path, from))).OfType<ErrorLogFact>().Select(fact => fact.Summary)];
+        KeepErrorLogs([.. Instance.GivenLogs.Where(log => log.Kind == GivenLogKind.ErrorLog).Select(log => Read(seen, new ErrorLogWindow(log.Path, from))).OfType<ErrorLogFact>()], null, seen);
         AccessLogs = [.. Instance.GivenLogs.Where(log => log.Kind == GivenLogKind.AccessLog).Select(log => seen.Ask(new AccessLogWindow(log.Path, log.Format, log.Escape, from)).FactOrNull).OfType<AccessLogFact>().Select(fact => fact.Summary)];
         LogsReadable = ErrorLogs.Count > 0;
     }
@@ -58,7 +61,7 @@ public sealed class NginxView
     private void ReadConfigured(Observations seen, DateTimeOffset? from)
     {
         var paths = Configuration!.ErrorLogs.Select(PathOf).OfType<string>().Distinct().ToList();
-        ErrorLogs = [.. paths.Select(path => Read(seen, new ErrorLogWindow(path, from))).OfType<ErrorLogFact>().Select(fact => fact.Summary)];
+        KeepErrorLogs([.. paths.Select(path => Read(seen, new ErrorLogWindow(path, from))).OfType<ErrorLogFact>()], from, seen);
         AccessLogs =
         [
             .. Configuration.AccessLogs
@@ -70,6 +73,15 @@ public sealed class NginxView
                 .Select(fact => fact.Summary),
         ];
         LogsReadable = ErrorLogs.Count > 0 && unreadable.Count == 0;
+    }
+
+    /// <summary>Of a file that was handed over, and of a log that was larger than what is read, the first line that was read is where it begins.</summary>
+    private void KeepErrorLogs(IReadOnlyList<ErrorLogFact> facts, DateTimeOffset? from, Observations seen)
+    {
+        ErrorLogs = [.. facts.Select(fact => fact.Summary)];
+        ReadFrom = facts.Max(fact => fact.Coverage.Sampled || from is null
+            ? fact.Summary.First is { } first ? new DateTimeOffset(DateTime.SpecifyKind(first, DateTimeKind.Unspecified), seen.Now.Offset) : null
+            : from);
     }
 
     private ErrorLogFact? Read(Observations seen, ErrorLogWindow question)

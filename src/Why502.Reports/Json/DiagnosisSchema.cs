@@ -23,6 +23,8 @@ public static class DiagnosisSchema
             Object(json, Top);
             json.WriteStartObject("$defs");
             Definition(json, "finding", Finding);
+            Definition(json, "timeline", Timeline);
+            Definition(json, "change", Change);
             Definition(json, "evidence", Evidence);
             Definition(json, "fix", Fix);
             Definition(json, "unobserved", Unobserved);
@@ -64,9 +66,31 @@ public static class DiagnosisSchema
             ("config", config => NullOr(config, place => Object(place, [("file", Type("string")), ("line", number => Integer(number))]))),
         ])),
         ("impact", json => Object(json, [("requests", number => Integer(number)), ("first", Time), ("last", Time)])),
+        ("timeline", json => json.WriteString("$ref", "#/$defs/timeline")),
         ("evidence", json => Array(json, "evidence")),
         ("ruled_out", json => Array(json, items => Object(items, [("cause", Type("string")), ("because", Type("string"))]))),
         ("fix", json => NullOr(json, fix => fix.WriteString("$ref", "#/$defs/fix"))),
+    ];
+
+    private static readonly (string Name, Action<Utf8JsonWriter> Type)[] Timeline =
+    [
+        ("rate_per_minute", Nullable("number")),
+        ("period_s", Nullable("number")),
+        ("bursts", json => Array(json, items => Object(items, [("from", Time), ("to", Time), ("requests", number => Integer(number))]))),
+        ("beginning_seen", Type("boolean")),
+        ("changes", json => Array(json, "change")),
+        ("began_after", json => NullOr(json, change => change.WriteString("$ref", "#/$defs/change"))),
+        ("ended_with", json => NullOr(json, change => change.WriteString("$ref", "#/$defs/change"))),
+    ];
+
+    private static readonly (string Name, Action<Utf8JsonWriter> Type)[] Change =
+    [
+        ("at", Time),
+        ("what", Type("string")),
+        ("seconds_before", Nullable("number")),
+        ("source", json => Enumeration(json, ContractWords.SourceWords)),
+        ("file", Nullable("string")),
+        ("line", Nullable("integer")),
     ];
 
     private static readonly (string Name, Action<Utf8JsonWriter> Type)[] Evidence =

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Why502.Diagnosis;
@@ -44,9 +43,9 @@ public static class JsonReport
         foreach (var line in diagnosis.Unexplained)
         {
             json.WriteStartObject();
-            WriteText(json, "file", line.File);
-            WriteNumber(json, "line", line.Line);
-            WriteText(json, "text", line.Text);
+            JsonValues.Text(json, "file", line.File);
+            JsonValues.Number(json, "line", line.Line);
+            JsonValues.Text(json, "text", line.Text);
             json.WriteEndObject();
         }
 
@@ -55,7 +54,7 @@ public static class JsonReport
         foreach (var note in diagnosis.Notes)
         {
             json.WriteStartObject();
-            WriteText(json, "text", note);
+            JsonValues.Text(json, "text", note);
             json.WriteEndObject();
         }
 
@@ -72,25 +71,26 @@ public static class JsonReport
         json.WriteString("cause", finding.Cause.Id);
         json.WriteNumber("confidence", Math.Round(Math.Clamp(finding.Confidence, 0, 1), 4));
         json.WriteString("state", ContractWords.Of(incident.State));
-        WriteText(json, "title", finding.Title);
+        JsonValues.Text(json, "title", finding.Title);
         json.WriteString("phase", ContractWords.Of(incident.Phase));
         json.WriteString("side", ContractWords.Of(incident.Side));
         json.WriteString("how", ContractWords.Of(incident.How));
         json.WriteString("origin", ContractWords.Of(incident.Origin));
-        WriteText(json, "proxy_error", finding.Cause.Info.ProxyError is "" or "-" ? null : finding.Cause.Info.ProxyError);
+        JsonValues.Text(json, "proxy_error", finding.Cause.Info.ProxyError is "" or "-" ? null : finding.Cause.Info.ProxyError);
         WriteScope(json, Scope.Of(incident));
         json.WriteStartObject("impact");
         json.WriteNumber("requests", incident.Requests);
-        WriteTime(json, "first", incident.First);
-        WriteTime(json, "last", incident.Last);
+        JsonValues.Time(json, "first", incident.First);
+        JsonValues.Time(json, "last", incident.Last);
         json.WriteEndObject();
+        TimelineJson.Write(json, incident);
         WriteEvidence(json, finding);
         json.WriteStartArray("ruled_out");
         foreach (var other in finding.RuledOut)
         {
             json.WriteStartObject();
             json.WriteString("cause", other.Cause);
-            WriteText(json, "because", other.Because);
+            JsonValues.Text(json, "because", other.Because);
             json.WriteEndObject();
         }
 
@@ -102,13 +102,13 @@ public static class JsonReport
     private static void WriteScope(Utf8JsonWriter json, Scope scope)
     {
         json.WriteStartObject("scope");
-        WriteText(json, "server", scope.Server);
-        WriteText(json, "location", scope.Location);
-        WriteText(json, "upstream", scope.Upstream);
+        JsonValues.Text(json, "server", scope.Server);
+        JsonValues.Text(json, "location", scope.Location);
+        JsonValues.Text(json, "upstream", scope.Upstream);
         if (scope.Config is { } config)
         {
             json.WriteStartObject("config");
-            WriteText(json, "file", config.File);
+            JsonValues.Text(json, "file", config.File);
             json.WriteNumber("line", config.Line);
             json.WriteEndObject();
         }
@@ -141,9 +141,9 @@ public static class JsonReport
         json.WriteStartObject();
         json.WriteBoolean("supports", evidence.Supports);
         json.WriteString("source", evidence.Source);
-        WriteText(json, "file", evidence.File);
-        WriteNumber(json, "line", evidence.Line);
-        WriteText(json, "text", evidence.Text);
+        JsonValues.Text(json, "file", evidence.File);
+        JsonValues.Number(json, "line", evidence.Line);
+        JsonValues.Text(json, "text", evidence.Text);
         json.WriteEndObject();
     }
 
@@ -156,7 +156,7 @@ public static class JsonReport
         }
 
         json.WriteStartObject("fix");
-        WriteText(json, "summary", fix.Summary);
+        JsonValues.Text(json, "summary", fix.Summary);
         json.WriteStartArray("commands");
         foreach (var command in FixPlan.Commands(fix))
         {
@@ -168,7 +168,7 @@ public static class JsonReport
         foreach (var edit in fix.Edits)
         {
             json.WriteStartObject();
-            WriteText(json, "file", edit.File);
+            JsonValues.Text(json, "file", edit.File);
             json.WriteString("diff", SafeText.Lines(edit.UnifiedDiff()));
             json.WriteEndObject();
         }
@@ -178,14 +178,14 @@ public static class JsonReport
         foreach (var step in fix.Steps)
         {
             json.WriteStartObject();
-            WriteText(json, "text", step.Text);
-            WriteText(json, "command", step.Command);
+            JsonValues.Text(json, "text", step.Text);
+            JsonValues.Text(json, "command", step.Command);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-        WriteText(json, "later", fix.Later);
-        WriteText(json, "verify", FixPlan.VerifyCommand(finding));
+        JsonValues.Text(json, "later", fix.Later);
+        JsonValues.Text(json, "verify", FixPlan.VerifyCommand(finding));
         json.WriteEndObject();
     }
 
@@ -195,9 +195,9 @@ public static class JsonReport
         foreach (var item in items)
         {
             json.WriteStartObject();
-            WriteText(json, "what", item.What);
-            WriteText(json, "why", item.Why);
-            WriteText(json, "would_tell", item.WouldTell);
+            JsonValues.Text(json, "what", item.What);
+            JsonValues.Text(json, "why", item.Why);
+            JsonValues.Text(json, "would_tell", item.WouldTell);
             json.WriteStartArray("decides");
             foreach (var cause in item.Decides)
             {
@@ -209,41 +209,5 @@ public static class JsonReport
         }
 
         json.WriteEndArray();
-    }
-
-    private static void WriteText(Utf8JsonWriter json, string name, string? text)
-    {
-        if (text is null)
-        {
-            json.WriteNull(name);
-        }
-        else
-        {
-            json.WriteString(name, SafeText.OneLine(text));
-        }
-    }
-
-    private static void WriteNumber(Utf8JsonWriter json, string name, int? number)
-    {
-        if (number is { } value)
-        {
-            json.WriteNumber(name, value);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
-    }
-
-    private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? time)
-    {
-        if (time is { } value)
-        {
-            json.WriteString(name, value.ToString("yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture));
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
     }
 }

@@ -61,6 +61,11 @@ public static class MarkdownReport
         Row(text, "cause", Markdown.Code(finding.Cause.Id));
         Row(text, "sure", Words.Percent(finding.Confidence));
         Row(text, "when", Markdown.Text(IncidentWords.When(incident, input.Conclusion.Overview.Now)));
+        if (TimelineWords.Of(incident, input.Conclusion.Overview.Now) is { Length: > 0 } course)
+        {
+            Row(text, "course", Markdown.Text(course));
+        }
+
         Row(text, "impact", Markdown.Text(IncidentWords.Impact(incident)));
         var scope = Scope.Of(incident);
         if (scope.Upstream is { } upstream)

@@ -56,6 +56,11 @@ internal static class FaultScreen
             page.Line("  " + parts[3]);
         }
 
+        if (TimelineWords.Of(finding.Incident, input.Conclusion.Overview.Now) is { Length: > 0 } course)
+        {
+            page.Wrapped("  ", course);
+        }
+
         if (finding.Incident.Origin != Origin.Nginx)
         {
             page.Line($"  The status was made by the {ContractWords.Of(finding.Incident.Origin)}, not by nginx.");

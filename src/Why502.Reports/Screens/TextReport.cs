@@ -44,7 +44,7 @@ public static class TextReport
         foreach (var finding in over)
         {
             page.Blank();
-            page.Wrapped("Over: ", $"{finding.Cause.Id} on {IncidentWords.Who(finding.Incident)}{At(finding.Incident)}, {Period(finding.Incident, now)}: {Words.Sentence(finding.Title)}", Ink.Plain, Ink.Proof);
+            page.Wrapped("Over: ", $"{finding.Cause.Id} on {IncidentWords.Who(finding.Incident)}{At(finding.Incident)}, {Period(finding.Incident, now)}: {Words.Clause(finding.Title)}{(TimelineWords.Ended(finding.Incident, now) is { } ended ? "; " + ended : "")}.", Ink.Plain, Ink.Proof);
             if (finding.Fix?.Later is { Length: > 0 } later)
             {
                 page.Wrapped("      so that it stays away: ", Words.Sentence(later), Ink.Faint);

@@ -103,6 +103,8 @@ internal static class Conclusions
             Requests = 214,
             First = Now.AddSeconds(-363),
             Last = Now.AddSeconds(-2),
+            Course = new([12, 40, 38, 41, 39, 44], Now.AddSeconds(-Now.Second)),
+            Timeline = new([new(Now.AddSeconds(-364), "app.service failed", Sources.Machine)], true, null),
             Samples =
             [
                 new("/var/log/nginx/error.log", 8812, null, "2026/01/15 09:20:08 [error] 3821#3821: *5103 connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.7, server: shop.example.com, request: \"GET /api/cart HTTP/1.1\", upstream: \"http://127.0.0.1:3000/api/cart\", host: \"shop.example.com\""),
@@ -156,6 +158,8 @@ internal static class Conclusions
         Peer = Endpoint.Unix("/run/app.sock"),
         Routes = ["/"],
         Requests = 12,
+        Course = null,
+        Timeline = null,
         Traffic = PeerTraffic.Nothing,
     };
 
@@ -166,6 +170,7 @@ internal static class Conclusions
         State = IncidentState.Recovered,
         First = Now.AddMinutes(-78),
         Last = Now.AddMinutes(-40),
+        Timeline = new([], false, new(Now.AddMinutes(-40).AddSeconds(3), "nginx was reloaded", Sources.Machine)),
     };
 
     private static Finding Finding(string cause, double confidence, string title, Incident incident) => new()

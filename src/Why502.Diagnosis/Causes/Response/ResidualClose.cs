@@ -11,7 +11,7 @@ internal static class ResidualClose
         if (incident.Peer is { } peer && Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) != false)
         {
             WeighProcesses(incident, seen, scales);
-            scales.Weigh(seen.Ask(new KernelLogWindow(seen.Now - DiagnosisOptions.DefaultWindow)), log =>
+            scales.Weigh(seen.Ask(AppLogReading.Kernel(seen)), log =>
                 log.Events.LastOrDefault(logged => logged.Kind is AppEventKind.OomKill or AppEventKind.Segfault) is { } killed
                     ? Weight.Moderate.Against(killed.Text)
                     : Weight.Weak.For("the kernel killed nothing and reports no crash"));

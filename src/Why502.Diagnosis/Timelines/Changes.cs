@@ -1,0 +1,139 @@
+using Why502.Diagnosis.Readings;
+using Why502.Logs;
+
+namespace Why502.Diagnosis;
+
+/// <summary>Collects what is known to have changed on the way that an incident's requests take.</summary>
+internal static class Changes
+{
+    /// <summary>Workers are started within the second in which the master is; later they are those of a reload.</summary>
+    private static readonly TimeSpan SameStart = TimeSpan.FromSeconds(2);
+
+    public static IEnumerable<Change> Of(Incident incident, NginxView view, Observations seen)
+        => OfNginx(view, seen)
+            .Concat(OfServer(incident, seen))
+            .Concat(OfAppLogs(incident, seen))
+            .Concat(OfKernel(seen));
+
+    private static IEnumerable<Change> OfNginx(NginxView view, Observations seen)
+    {
+        var instance = view.Instance;
+        if (instance.StartedAt is { } started)
+        {
+            yield return new(started, "nginx was started", Sources.Machine);
+        }
+
+        if (instance.WorkersStartedAt is { } workers && !(workers - instance.StartedAt < SameStart))
+        {
+            yield return new(workers, "nginx was reloaded", Sources.Machine);
+        }
+
+        foreach (var happened in view.ErrorLogs.SelectMany(log => log.Events))
+        {
+            if (happened.Time is { } time && Told(happened.Kind) is { } what)
+            {
+                yield return new(Zoned(time, seen), what, Sources.ErrorLog) { File = happened.Line.File, Line = happened.Line.Line };
+            }
+        }
+
+        foreach (var file in seen.Known(new ConfigurationText(instance.ConfigPath, instance.Prefix))?.Files ?? [])
+        {
+            if (file.ModifiedAt is { } edited)
+            {
+                yield return new(edited, $"{file.Path} was changed", Sources.Config) { File = file.Path };
+            }
+        }
+    }
+
+    private static string? Told(NginxEventKind kind) => kind switch
+    {
+        NginxEventKind.Started => "nginx was started",
+        NginxEventKind.Reconfiguring => "nginx was reloaded",
+        NginxEventKind.ReloadFailed => "nginx refused a new configuration",
+        NginxEventKind.WorkerDiedOnSignal => "a worker process of nginx died",
+        NginxEventKind.BinaryUpgraded => "nginx's program was replaced",
+        NginxEventKind.Stopping => "nginx was told to stop",
+        _ => null,
+    };
+
+    private static IEnumerable<Change> OfServer(Incident incident, Observations seen)
+    {
+        if (incident.Instance.FromFiles || incident.Peer is not { } peer)
+        {
+            yield break;
+        }
+
+        var unit = ServiceReading.For(peer, seen);
+        if (unit is { StateChangedAt: { } changed })
+        {
+            yield return new(changed, unit.ActiveState switch
+            {
+                "active" or "activating" or "reloading" => $"{unit.Name} was started",
+                "failed" => $"{unit.Name} failed",
+                _ => $"{unit.Name} was stopped",
+            }, Sources.Machine);
+        }
+
+        foreach (var process in SocketReading.ServingProcesses(incident, peer, seen).Where(process => process.StartedAt is not null))
+        {
+            // A server's workers come and go; what changed is the server.
+            if (!(unit?.StateChangedAt - process.StartedAt < SameStart && process.StartedAt - unit?.StateChangedAt < SameStart))
+            {
+                yield return new(process.StartedAt!.Value, $"{Words.Process(process)}, which listens on {peer}, was started", Sources.Machine);
+            }
+        }
+
+        if (peer.IsUnix && seen.Known(SocketReading.Question(incident)) is { ModifiedAt: { } made })
+        {
+            yield return new(made, $"{peer.UnixPath} was made", Sources.Machine);
+        }
+    }
+
+    private static IEnumerable<Change> OfAppLogs(Incident incident, Observations seen)
+    {
+        foreach (var logged in AppLogReading.Of(incident, seen))
+        {
+            if (AppLogReading.Time(logged, seen) is { } at && Told(logged) is { } what)
+            {
+                yield return new(at, what, Sources.AppLog) { File = logged.Line.File, Line = logged.Line.Line };
+            }
+        }
+    }
+
+    private static IEnumerable<Change> OfKernel(Observations seen)
+    {
+        foreach (var logged in seen.Known(AppLogReading.Kernel(seen))?.Events ?? [])
+        {
+            if (logged.Kind is AppEventKind.OomKill or AppEventKind.Segfault or AppEventKind.ConntrackFull && AppLogReading.Time(logged, seen) is { } at && Told(logged) is { } what)
+            {
+                yield return new(at, what, Sources.KernelLog) { File = logged.Line.File, Line = logged.Line.Line };
+            }
+        }
+    }
+
+    private static string? Told(AppLogEvent logged)
+    {
+        var who = logged.Source ?? logged.Process ?? Writer(logged.Log);
+        return logged.Kind switch
+        {
+            AppEventKind.ServerStarted or AppEventKind.UnitStarted => $"{who} was started",
+            AppEventKind.ServerStopped or AppEventKind.UnitStopped => $"{who} was stopped",
+            AppEventKind.UnitFailed or AppEventKind.StartFailed or AppEventKind.BindFailed => $"{who} failed",
+            AppEventKind.MainProcessExited => $"{who} ended",
+            AppEventKind.OomKill => $"the kernel killed {logged.Process ?? "a process"} for memory",
+            AppEventKind.Segfault => $"{logged.Process ?? "a process"} crashed",
+            AppEventKind.ConntrackFull => "the kernel's table of connections was full",
+            _ => null,
+        };
+    }
+
+    private static string Writer(AppLogKind log) => log switch
+    {
+        AppLogKind.PhpFpm => "PHP-FPM",
+        AppLogKind.Gunicorn => "gunicorn",
+        AppLogKind.Uwsgi => "uWSGI",
+        _ => "the app",
+    };
+
+    private static DateTimeOffset Zoned(DateTime time, Observations seen) => new(DateTime.SpecifyKind(time, DateTimeKind.Unspecified), seen.Now.Offset);
+}
