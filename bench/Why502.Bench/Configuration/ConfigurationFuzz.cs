@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Why502.Bench.Configuration;
 
 /// <summary>
-/// Mutates configurations and holds the whole model against what must be true of any input: nothing throws, nothing takes more than a second or
+/// Mutates configurations and holds the whole model against what must be true of any input: nothing throws, nothing takes more than a second (--seconds N) or
 /// more memory than its size explains, every byte comes back, JSON is JSON. Inputs that show something new (a problem, a nesting) are mutated further.
 /// The same seed and count on one thread give the same inputs.
 /// </summary>
@@ -17,9 +17,10 @@ public static class ConfigurationFuzz
         int seed = int.Parse(Option(options, "--seed", "1"), CultureInfo.InvariantCulture);
         int threads = int.Parse(Option(options, "--threads", "2"), CultureInfo.InvariantCulture);
         string keep = Option(options, "--keep", Path.Combine(Path.GetTempPath(), "why502-fuzz"));
+        TimeSpan slowest = TimeSpan.FromSeconds(double.Parse(Option(options, "--seconds", "1"), CultureInfo.InvariantCulture));
         FuzzPool pool = new(Corpus(Option(options, "--corpus", "")));
         Stopwatch clock = Stopwatch.StartNew();
-        FuzzWorker[] workers = [.. Enumerable.Range(0, threads).Select(i => new FuzzWorker(pool, seed + i, count / threads + (i < count % threads ? 1 : 0), Path.Combine(keep, $"{seed + i}")))];
+        FuzzWorker[] workers = [.. Enumerable.Range(0, threads).Select(i => new FuzzWorker(pool, seed + i, count / threads + (i < count % threads ? 1 : 0), Path.Combine(keep, $"{seed + i}"), slowest))];
         Task[] running = [.. workers.Select(worker => Task.Factory.StartNew(worker.Run, TaskCreationOptions.LongRunning))];
         while (!Task.WaitAll(running, TimeSpan.FromSeconds(30)))
         {

@@ -4,12 +4,10 @@ namespace Why502.Bench.Configuration;
 
 /// <summary>One thread of the fuzzer: picks, mutates, tries, keeps what is new.</summary>
 /// <param name="keep">The folder where inputs that fail are kept.</param>
-internal sealed class FuzzWorker(FuzzPool pool, int seed, long count, string keep)
+/// <param name="slowest">A hang is whatever takes longer than this twice: once may be the machine's doing.</param>
+internal sealed class FuzzWorker(FuzzPool pool, int seed, long count, string keep, TimeSpan slowest)
 {
     private const int FailuresMax = 20;
-
-    /// <summary>A hang is whatever takes longer than this twice: once may be the machine's doing.</summary>
-    private static readonly TimeSpan SlowestAllowed = TimeSpan.FromSeconds(1);
 
     /// <summary>Inputs have at most 3 kB; one that allocates more grows faster than it should.</summary>
     private const long BytesAllowed = 64L << 20;
@@ -67,13 +65,13 @@ internal sealed class FuzzWorker(FuzzPool pool, int seed, long count, string kee
             string? wrong = input.Check(random.Next(), features);
             TimeSpan took = Stopwatch.GetElapsedTime(start);
             bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
-            if (took > SlowestAllowed)
+            if (took > slowest)
             {
                 // Again: a machine that was busy elsewhere is not busy twice.
                 start = Stopwatch.GetTimestamp();
                 input.CheckAll(features);
                 took = Stopwatch.GetElapsedTime(start);
-                wrong ??= took > SlowestAllowed ? $"it took {took.TotalSeconds:N1} s" : null;
+                wrong ??= took > slowest ? $"it took {took.TotalSeconds:N1} s" : null;
             }
 
             Slowest = took > Slowest ? took : Slowest;
