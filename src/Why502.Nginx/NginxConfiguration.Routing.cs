@@ -28,7 +28,7 @@ public sealed partial class NginxConfiguration
     }
 
     internal Route Of(RouteAnswer answer) =>
-        new(answer.Server!, answer.Location, answer.Pass is null ? null : ProxiedLocations.FirstOrDefault(p => p.Pass == answer.Pass));
+        new(answer.Server!, answer.Location, answer.Pass is null ? null : ProxiedLocations.FirstOrDefault(p => p.Pass == answer.Pass)) { Steps = answer.Steps };
 
     /// <summary>
     /// The server that an error-log record names. Its <c>server:</c> is only the first name of the chosen block, so several

@@ -21,7 +21,7 @@ public static class EffectiveJson
             json.WriteString("schema", Schema);
             Request(json, answer.Request);
             Server(json, answer);
-            Location(json, answer.Scope.Location);
+            Location(json, answer);
             Single(json, "handler", answer.Scope.Handler);
             Upstream(json, answer);
             json.WriteStartArray("settings");
@@ -64,13 +64,13 @@ public static class EffectiveJson
         }
 
         json.WriteEndArray();
-        json.WriteString("because", RouteReasons.OfServer(server, answer.Request));
+        json.WriteString("because", RouteReasons.OfServer(answer.Route));
         json.WriteEndObject();
     }
 
-    private static void Location(Utf8JsonWriter json, Location? location)
+    private static void Location(Utf8JsonWriter json, EffectiveAnswer answer)
     {
-        if (location is null)
+        if (answer.Scope.Location is not { } location)
         {
             json.WriteNull("location");
             return;
@@ -80,7 +80,7 @@ public static class EffectiveJson
         json.WriteString("modifier", location.Modifier);
         json.WriteString("path", location.Path);
         Place(json, location.At);
-        json.WriteString("because", RouteReasons.OfLocation(location));
+        json.WriteString("because", RouteReasons.OfLocation(answer.Route));
         json.WriteEndObject();
     }
 
@@ -146,15 +146,7 @@ public static class EffectiveJson
             json.WriteStartObject();
             json.WriteString("block", ShownValue.Text(shadowed.Block));
             json.WriteString("reason", shadowed.Reason switch { ShadowReason.Overridden => "overridden", ShadowReason.ReplacedAsAWhole => "replaced", _ => "not-inherited" });
-            json.WriteStartArray("directives");
-            foreach (var directive in shadowed.Directives)
-            {
-                json.WriteStartObject();
-                Directive(json, directive);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            Directives(json, shadowed.Directives);
             json.WriteEndObject();
         }
 
@@ -169,15 +161,20 @@ public static class EffectiveJson
         {
             json.WriteStartObject();
             Directive(json, condition);
-            json.WriteStartArray("directives");
-            foreach (var directive in condition.Block!)
-            {
-                json.WriteStartObject();
-                Directive(json, directive);
-                json.WriteEndObject();
-            }
+            Directives(json, condition.Block!);
+            json.WriteEndObject();
+        }
 
-            json.WriteEndArray();
+        json.WriteEndArray();
+    }
+
+    private static void Directives(Utf8JsonWriter json, IEnumerable<Directive> directives)
+    {
+        json.WriteStartArray("directives");
+        foreach (var directive in directives)
+        {
+            json.WriteStartObject();
+            Directive(json, directive);
             json.WriteEndObject();
         }
 

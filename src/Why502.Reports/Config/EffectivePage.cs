@@ -39,14 +39,14 @@ public sealed class EffectivePage
         page.Line($"{request.Method} {(request.Tls ? "https" : "http")}://{request.Host}{Redactor.Text(request.Uri)}{(request.Listen is null ? "" : $" at {request.Listen}")}", Ink.Strong);
         page.Blank();
         var server = Scope.Server;
-        Way("server", server.Names.Count == 0 ? "without a name" : server.FirstName!, server.At, RouteReasons.OfServer(server, request));
+        Way("server", server.Names.Count == 0 ? "without a name" : server.FirstName!, server.At, RouteReasons.OfServer(answer.Route));
         if (answer.Scope.Location is { } location)
         {
-            Way("location", location.ToString(), location.At, RouteReasons.OfLocation(location));
+            Way("location", location.ToString(), location.At, RouteReasons.OfLocation(answer.Route));
         }
         else
         {
-            page.Line(new Run(Ink.Plain, "  location  none      "), new Run(Ink.Faint, RouteReasons.OfLocation(null)));
+            page.Line(new Run(Ink.Plain, "  location  none      "), new Run(Ink.Faint, RouteReasons.OfLocation(answer.Route)));
         }
 
         if (Scope.LimitExcept is { } limit)

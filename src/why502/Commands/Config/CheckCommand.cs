@@ -21,23 +21,16 @@ internal static class CheckCommand
     {
         var files = ConfigFiles.Argument();
         var format = Options.Format("text", "json");
-        var version = new Option<string?>("--nginx-version") { Description = "Check for this nginx, everything compiled in, not for the installed one (1.26.3, latest)", HelpName = "VERSION" };
+        var version = NginxVersionOption.Create("Check for this nginx, everything compiled in, not for the installed one");
         var prefix = new Option<string?>("--prefix") { Description = "nginx's -p: what relative paths count from (default: the file's folder)", HelpName = "DIR" };
         var noResolve = new Option<bool>("--no-resolve") { Description = "Look up no host name" };
         var elsewhere = new Option<bool>("--elsewhere") { Description = "The files are of another machine: look at no file, name, user or address of this one but theirs" };
-        version.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && FactsOf(token.Value) is null)
-            {
-                result.AddError($"--nginx-version takes a version such as 1.26.3, or latest, not '{token.Value}'.");
-            }
-        });
         var command = new Command("check", "Check configurations as nginx -t does, without nginx: every mistake, the one nginx stops at first") { files, format, version, prefix, noResolve, elsewhere };
         command.SetAction(async (parsed, cancellation) =>
         {
             var status = ExitStatus.Healthy;
             var installed = InstalledNginx.Find();
-            var facts = parsed.GetValue(version) is { } wanted ? FactsOf(wanted)! : installed?.Facts ?? NginxFacts.Newest;
+            var facts = NginxVersionOption.FactsOf(parsed.GetValue(version), installed);
             foreach (var path in parsed.GetValue(files)!)
             {
                 var given = parsed.GetValue(prefix) ?? (path == installed?.ConfigPath ? installed.Prefix : null);
@@ -51,20 +44,14 @@ internal static class CheckCommand
         return command;
     }
 
-    private static NginxFacts? FactsOf(string version) =>
-        version == "latest" ? NginxFacts.Newest : Version.TryParse(version, out var parsed) && parsed.Build >= 0 ? new NginxFacts(parsed) : null;
-
     private static async Task<CheckedFile> CheckAsync(string path, string? prefix, NginxFacts facts, LiveCheckWorld? world, CancellationToken cancellation)
     {
-        var (bytes, problem) = ConfigFiles.Read(path);
-        if (bytes is null)
+        var (configuration, problem) = ConfigFiles.Load(path, prefix);
+        if (configuration is null)
         {
-            return new CheckedFile(path, null, [new Problem(new SourceLine(Path.GetFullPath(path), 0), $"open() \"{path}\" failed {problem}", ProblemKind.Include)], []);
+            return new CheckedFile(path, null, [new Problem(new SourceLine(Path.GetFullPath(path), 0), problem!, ProblemKind.Include)], []);
         }
 
-        var main = Path.GetFullPath(path);
-        var source = new GivenFirst(main, bytes, ConfigFiles.Source());
-        var configuration = NginxConfiguration.Load(source, main, prefix is null ? Path.GetDirectoryName(main)! : Path.GetFullPath(prefix));
         var outcome = ConfigurationCheck.Run(configuration, facts, world ?? (ICheckWorld)UnobservedWorld.Instance);
         for (var round = 1; world is not null && round < RoundsMax && await world.ResolveWantedAsync(cancellation).ConfigureAwait(false); round++)
         {
@@ -125,13 +112,5 @@ internal static class CheckCommand
         }
 
         json.WriteEndArray();
-    }
-
-    /// <summary>The main file was read already (it may be standard input); what it includes comes from the disk.</summary>
-    private sealed class GivenFirst(string main, byte[] content, IConfigurationSource rest) : IConfigurationSource
-    {
-        public SourceFile Read(string path) => path == main ? new SourceFile(path, content, null) : rest.Read(path);
-
-        public IReadOnlyList<string> Glob(string pattern) => rest.Glob(pattern);
     }
 }

@@ -45,11 +45,32 @@ internal static class ConfigFiles
         }
     }
 
+    /// <summary>Loads FILE as <c>nginx -p PREFIX -c FILE</c> would, PREFIX being its folder unless given; null with the reason when it cannot be read.</summary>
+    public static (NginxConfiguration? Configuration, string? Problem) Load(string path, string? prefix = null)
+    {
+        var (bytes, problem) = Read(path);
+        if (bytes is null)
+        {
+            return (null, $"open() \"{path}\" failed {problem}");
+        }
+
+        var main = Path.GetFullPath(path);
+        return (NginxConfiguration.Load(new GivenFirst(main, bytes, Source()), main, prefix is null ? Path.GetDirectoryName(main)! : Path.GetFullPath(prefix), null, Environment.UserName != "root"), null);
+    }
+
     private static byte[] ReadStandardInput()
     {
         using var input = Console.OpenStandardInput();
         using var content = new MemoryStream();
         input.CopyTo(content);
         return content.ToArray();
+    }
+
+    /// <summary>The main file was read already (it may be standard input); what it includes comes from the disk.</summary>
+    private sealed class GivenFirst(string main, byte[] content, IConfigurationSource rest) : IConfigurationSource
+    {
+        public SourceFile Read(string path) => path == main ? new SourceFile(path, content, null) : rest.Read(path);
+
+        public IReadOnlyList<string> Glob(string pattern) => rest.Glob(pattern);
     }
 }

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using Why502.Host.Checks;
-using Why502.Host.Logs;
 using Why502.Nginx;
-using Why502.Nginx.Checks;
 using Why502.Reports.Config;
 
 namespace Why502.Cli.Commands.Config;
@@ -18,26 +16,26 @@ internal static class EffectiveCommand
         var listen = new Option<string?>("--listen") { Description = "The local address the request comes to", HelpName = "ADDR:PORT" };
         var tls = new Option<bool>("--tls") { Description = "The request comes over TLS" };
         var method = new Option<string>("--method") { Description = "The request's method (default GET)", HelpName = "METHOD", DefaultValueFactory = _ => "GET" };
-        var version = new Option<string?>("--nginx-version") { Description = "The nginx that is meant, for defaults that changed, not the installed one (1.26.3, latest)", HelpName = "VERSION" };
+        var version = NginxVersionOption.Create("The nginx that is meant, for defaults that changed, not the installed one");
         var prefix = new Option<string?>("--prefix") { Description = "nginx's -p, which relative paths are relative to", HelpName = "DIR" };
         var all = new Option<bool>("--all") { Description = "Every directive of nginx's modules, defaults too" };
         var format = Options.Format("text", "json");
         var command = new Command("effective", "The values in force for a request, with the line each one comes from") { config, listen, tls, host, uri, method, version, prefix, all, format };
-        command.SetAction((parsed, cancellation) => Task.FromResult(Run(
-            Load(parsed.GetValue(config)!, parsed.GetValue(prefix), cancellation),
+        command.SetAction(parsed => Run(
+            ConfigFiles.Load(parsed.GetValue(config)!, parsed.GetValue(prefix)),
             new EffectiveRequest(
-                Full(parsed.GetValue(config)!), parsed.GetValue(listen), parsed.GetValue(tls), parsed.GetValue(host)!, parsed.GetValue(uri)!, parsed.GetValue(method)!, VersionOf(parsed.GetValue(version))),
+                Path.GetFullPath(parsed.GetValue(config)!), parsed.GetValue(listen), parsed.GetValue(tls), parsed.GetValue(host)!, parsed.GetValue(uri)!, parsed.GetValue(method)!, NginxVersionOption.FactsOf(parsed.GetValue(version), InstalledNginx.Find()).Version),
             parsed.GetValue(all),
             parsed.GetValue(format) == "json",
-            terminal)));
+            terminal));
         return command;
     }
 
-    private static int Run(NginxConfiguration configuration, EffectiveRequest request, bool all, bool json, Terminal terminal)
+    private static int Run((NginxConfiguration? Configuration, string? Problem) loaded, EffectiveRequest request, bool all, bool json, Terminal terminal)
     {
-        if (configuration.Files.Count == 0)
+        if (loaded.Configuration is not { } configuration)
         {
-            terminal.Complain(configuration.Problems.Count > 0 ? configuration.Problems[0].Message : $"cannot read {request.ConfigurationFile}");
+            terminal.Complain(loaded.Problem!);
             return ExitStatus.Failed;
         }
 
@@ -59,20 +57,4 @@ internal static class EffectiveCommand
 
         return ExitStatus.Healthy;
     }
-
-    private static NginxConfiguration Load(string file, string? prefix, CancellationToken cancellation)
-    {
-        file = Full(file);
-        return NginxConfiguration.Load(new FileConfigurationSource(cancellation), file, prefix is null ? Path.GetDirectoryName(file)! : Full(prefix));
-    }
-
-    private static string Full(string path) => Path.GetFullPath(path);
-
-    /// <summary>As <c>config check</c>: the installed nginx, else the newest one that is known.</summary>
-    private static Version VersionOf(string? text) => text switch
-    {
-        null => InstalledNginx.Find()?.Facts.Version ?? NginxFacts.Newest.Version,
-        "latest" => NginxFacts.Newest.Version,
-        _ => Version.TryParse(text, out var version) ? version : throw new UsageException($"--nginx-version takes a version such as 1.26.3, or latest, not '{text}'."),
-    };
 }

@@ -12,7 +12,7 @@ internal static class RouteBatch
 
     public static int Run(Stream input, Terminal terminal)
     {
-        var loaded = new Dictionary<string, NginxConfiguration?>(StringComparer.Ordinal);
+        var loaded = new Dictionary<string, (NginxConfiguration? Configuration, string? Problem)>(StringComparer.Ordinal);
         var files = new DiskRouteFiles();
         using var reader = new StreamReader(input, Utf8);
         while (reader.ReadLine() is { } line)
@@ -26,7 +26,7 @@ internal static class RouteBatch
         return ExitStatus.Healthy;
     }
 
-    private static ReadOnlySpan<byte> Answer(string line, Dictionary<string, NginxConfiguration?> loaded, DiskRouteFiles files)
+    private static ReadOnlySpan<byte> Answer(string line, Dictionary<string, (NginxConfiguration? Configuration, string? Problem)> loaded, DiskRouteFiles files)
     {
         string? path;
         RouteRequest request;
@@ -46,14 +46,12 @@ internal static class RouteBatch
             return RouteJson.Error("\"config\" is missing");
         }
 
-        if (!loaded.TryGetValue(path, out var configuration))
+        if (!loaded.TryGetValue(path, out var found))
         {
-            loaded.Add(path, configuration = RouteCommand.Load(path));
+            loaded.Add(path, found = ConfigFiles.Load(path));
         }
 
-        return configuration is null
-            ? RouteJson.Error($"open() \"{path}\" failed (2: No such file or directory)")
-            : RouteJson.Line(configuration.Route(request, files));
+        return found.Configuration is { } configuration ? RouteJson.Line(configuration.Route(request, files)) : RouteJson.Error(found.Problem!);
     }
 
     private static RouteRequest Request(JsonElement json) => new()

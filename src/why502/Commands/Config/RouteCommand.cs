@@ -1,7 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
-using Why502.Host.Logs;
-using Why502.Nginx;
 using Why502.Nginx.Routing;
 
 namespace Why502.Cli.Commands.Config;
@@ -45,20 +42,12 @@ internal static class RouteCommand
         return command;
     }
 
-    /// <summary>Loads FILE as <c>nginx -p DIR -c FILE</c> would, DIR being its folder; null when it cannot be read.</summary>
-    public static NginxConfiguration? Load(string path)
-    {
-        var full = Path.GetFullPath(path);
-        return File.Exists(full)
-            ? NginxConfiguration.Load(ConfigFiles.Source(), full, Path.GetDirectoryName(full)!, null, Environment.UserName != "root")
-            : null;
-    }
-
     private static int Run(string path, RouteRequest request, bool json, Terminal terminal)
     {
-        if (Load(path) is not { } configuration)
+        var (configuration, problem) = ConfigFiles.Load(path);
+        if (configuration is null)
         {
-            terminal.Complain($"open() \"{path}\" failed {ConfigFiles.Read(path).Problem}");
+            terminal.Complain(problem!);
             return ExitStatus.Failed;
         }
 

@@ -38,9 +38,9 @@ public sealed class EffectiveReportTests
             GET http://shop.example.com/api/x?…
 
               server    shop.example.com                                        nginx.conf:7
-                        its server_name is the host
+                        Host shop.example.com: server_name shop.example.com, its very name
               location  /api/                                                  nginx.conf:10
-                        the longest prefix, and no expression matches
+                        location /api/: the longest prefix, and no expression matches
               answer    proxy_pass http://app                                  nginx.conf:11
 
             Written, but not in force here
