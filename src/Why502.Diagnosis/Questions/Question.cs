@@ -93,7 +93,13 @@ public abstract record Fact;
 /// <param name="Source">The JSON contract's word: error-log, access-log, config, machine, probe, app-log or kernel-log.</param>
 /// <param name="How">Path, table or call, such as <c>/proc/net/tcp</c> or <c>GET http://127.0.0.1:3000/</c>.</param>
 /// <param name="At">When it was looked at.</param>
-public sealed record Provenance(string Host, string Source, string How, DateTimeOffset At);
+public sealed record Provenance(string Host, string Source, string How, DateTimeOffset At)
+{
+    /// <summary>The file that shows it, where one does: pasted output, a settings file.</summary>
+    public string? File { get; init; }
+
+    public int? Line { get; init; }
+}
 
 /// <summary>A question with what became of it: a fact, or the reason why there is none.</summary>
 public sealed record Answer(Question Question, Fact? Fact, string? Unobserved, Provenance Provenance);

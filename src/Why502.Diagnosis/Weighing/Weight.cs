@@ -74,7 +74,8 @@ public sealed class Scales
     {
         if (observed.Saw(out var fact))
         {
-            Put(observed.Question, judge(fact), observed.Provenance?.Source ?? Sources.Machine, observed.Provenance?.How ?? "");
+            var weight = judge(fact);
+            Put(observed.Question, weight.File is null && observed.Provenance is { File: { } file, Line: var line } ? weight.At(file, line) : weight, observed.Provenance?.Source ?? Sources.Machine, observed.Provenance?.How ?? "");
         }
         else if (observed.Outcome == Outcome.Unobserved)
         {

@@ -14,9 +14,12 @@ internal enum GivenKind
     AccessLog,
     AppLog,
     KernelLog,
+
+    /// <summary>What commands printed, and settings of app servers.</summary>
+    Command,
     Empty,
 
-    /// <summary>Text of no kind that is known: command output, prose.</summary>
+    /// <summary>Text of no kind that is known: prose.</summary>
     Unknown,
     Binary,
     Unreadable,
@@ -47,6 +50,9 @@ internal sealed record GivenFile(string Name, string Path, GivenKind Kind)
     public string? Problem { get; init; }
 
     public byte[] Head { get; init; } = [];
+
+    /// <summary>Of a <see cref="GivenKind.Command"/> piece: its rows.</summary>
+    public IReadOnlyList<Why502.Logs.Commands.CommandRecord> Records { get; init; } = [];
 
     public static async Task<GivenFile> OpenAsync(string name, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Why502.Cli.Given.Answers;
 using Why502.Diagnosis;
 using Why502.Host.Logs;
 using Why502.Logs;
@@ -18,18 +19,20 @@ internal sealed class GivenSet
 
     private readonly IReadOnlyList<GivenFile> files;
     private readonly IReadOnlyList<GivenFile> configurations;
-    private readonly Dictionary<string, GivenFile> byPath;
+    private readonly Dictionary<(string Path, GivenKind Kind), GivenFile> logFiles;
+    private readonly GivenRecords records;
     private readonly FileClock clock;
     private readonly LogAnswers logs;
     private readonly Dictionary<Question, Answer> read = [];
     private ConfigurationFact? configuration;
     private NginxConfiguration? model;
 
-    public GivenSet(IReadOnlyList<GivenFile> files)
+    public GivenSet(IReadOnlyList<GivenFile> given)
     {
-        this.files = files;
+        files = [.. given.SelectMany(GivenPieces.Of)];
         configurations = [.. files.Where(file => file.Kind == GivenKind.Configuration)];
-        byPath = files.DistinctBy(file => file.Path).ToDictionary(file => file.Path, StringComparer.Ordinal);
+        logFiles = files.DistinctBy(file => (file.Path, file.Kind)).ToDictionary(file => (file.Path, file.Kind));
+        records = new([.. files.SelectMany(file => file.Records)]);
         clock = new FileClock();
         // Rotated neighbours were not handed over.
         logs = new LogAnswers(clock, Environment.MachineName, LogLimits.Default with { RotatedFilesMax = 0, WindowBytesMax = 256L << 20, AppWindowBytesMax = 64L << 20 });
@@ -110,16 +113,32 @@ internal sealed class GivenSet
             NginxInstances => new(question, new NginxInstancesFact([Instance()]), null, provenance),
             ConfigurationText when configurations.Count > 0 => new(question, Configuration(), null, provenance with { Source = Sources.Config }),
             ConfigurationText => new(question, null, "no configuration was given", provenance),
-            ErrorLogWindow { Path: var path } when byPath.TryGetValue(path, out var file) => await LogAsync(question, file, cancellation).ConfigureAwait(false),
-            AccessLogWindow { Path: var path } when byPath.TryGetValue(path, out var file) => await LogAsync(question, file, cancellation).ConfigureAwait(false),
-            AppLogWindow { Path: var path } when byPath.TryGetValue(path, out var file) => await LogAsync(question, file, cancellation).ConfigureAwait(false),
-            KernelLogWindow ask when files.FirstOrDefault(file => file.Kind == GivenKind.KernelLog) is { } kernel
-                => Renamed(await LogAsync(new AppLogWindow(kernel.Path, ask.From), kernel, cancellation).ConfigureAwait(false), ask),
+            ErrorLogWindow { Path: var path } when logFiles.TryGetValue((path, GivenKind.ErrorLog), out var file) => await LogAsync(question, file, cancellation).ConfigureAwait(false),
+            AccessLogWindow { Path: var path } when logFiles.TryGetValue((path, GivenKind.AccessLog), out var file) => await LogAsync(question, file, cancellation).ConfigureAwait(false),
+            AppLogWindow { Path: var path } when (logFiles.GetValueOrDefault((path, GivenKind.AppLog)) ?? logFiles.GetValueOrDefault((path, GivenKind.KernelLog))) is { } file => await LogAsync(question, file, cancellation).ConfigureAwait(false),
+            KernelLogWindow ask => await KernelAsync(ask, provenance, cancellation).ConfigureAwait(false),
+            _ when GivenAnswers.Of(question, records) is { } given => new(question, given.Fact, null, provenance with { How = $"{given.Source.File}:{given.Source.Line}", File = given.Source.File, Line = given.Source.Line }),
             _ => new(question, null, OnlyFiles, provenance),
         };
     }
 
-    private static Answer Renamed(Answer answer, Question question) => answer with { Question = question };
+    /// <summary>The kernel speaks in a log of its own, and in the journal and syslog among others.</summary>
+    private async Task<Answer> KernelAsync(KernelLogWindow question, Provenance provenance, CancellationToken cancellation)
+    {
+        var read = new List<AppLogFact>();
+        foreach (var file in files.Where(file => file.Kind is GivenKind.KernelLog or GivenKind.AppLog))
+        {
+            if ((await LogAsync(new AppLogWindow(file.Path, question.From), file, cancellation).ConfigureAwait(false)).Fact is AppLogFact fact
+                && (file.Kind == GivenKind.KernelLog || fact.Events.Any(logged => logged.Log == AppLogKind.Kernel)))
+            {
+                read.Add(file.Kind == GivenKind.KernelLog ? fact : fact with { Events = [.. fact.Events.Where(logged => logged.Log == AppLogKind.Kernel)] });
+            }
+        }
+
+        return read.Count == 0
+            ? new(question, null, OnlyFiles, provenance)
+            : new(question, new AppLogFact([.. read.SelectMany(fact => fact.Events)], [.. read.SelectMany(fact => fact.LastLines)], read[0].Coverage), null, provenance with { Source = Sources.KernelLog });
+    }
 
     private Task<Answer> LogAsync(Question question, GivenFile file, CancellationToken cancellation)
         => file.Content is { } content

@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Text;
+
+namespace Why502.Logs.Pasting;
+
+/// <summary>
+/// Undoes what forums, translators and people do to a line of an error log: entities escaped once or twice, spaces set where
+/// nginx writes none, a masked date, a message that lost its first word. A line that is nginx's as it stands is left alone.
+/// </summary>
+public static class PastedRecord
+{
+    private const int EscapesMax = 3;
+
+    private const int HeadMax = 64;
+
+    public static string Repair(string line)
+    {
+        if (line.Length is < 12 or > ErrorLogReader.RecordBytesMax)
+        {
+            return line;
+        }
+
+        return FirstWord(MaskedNumbers(MaskedHead(Spaces(Entities(line)))));
+    }
+
+    /// <summary>A tracker that escapes twice shows <c>&amp;amp;quot;</c>. A line that still has plain quotes was not escaped as a whole.</summary>
+    private static string Entities(string line)
+    {
+        for (var round = 0; round < EscapesMax && !line.Contains('"', StringComparison.Ordinal) && (line.Contains("quot;", StringComparison.Ordinal) || line.Contains("&#34;", StringComparison.Ordinal) || line.Contains("&#x22;", StringComparison.Ordinal)); round++)
+        {
+            line = line.Replace("&amp;", "&", StringComparison.Ordinal).Replace("&quot;", "\"", StringComparison.Ordinal).Replace("&#34;", "\"", StringComparison.Ordinal).Replace("&#x22;", "\"", StringComparison.Ordinal)
+                .Replace("&lt;", "<", StringComparison.Ordinal).Replace("&gt;", ">", StringComparison.Ordinal).Replace("&#39;", "'", StringComparison.Ordinal);
+        }
+
+        return line;
+    }
+
+    /// <summary>nginx writes <c>1706#1706: *795218</c> and never a blank on either side of the sign.</summary>
+    private static string Spaces(string line)
+    {
+        var sign = line.IndexOf(" # ", StringComparison.Ordinal);
+        if (sign is <= 0 or > 120 || !char.IsAsciiDigit(line[sign - 1]) || sign + 3 >= line.Length || !char.IsAsciiDigit(line[sign + 3]))
+        {
+            return line.StartsWith("connect () ", StringComparison.Ordinal) ? Joined(line) : line;
+        }
+
+        return Joined(line[..sign] + "#" + line[(sign + 3)..]);
+    }
+
+    private static string Joined(string line) => line
+        .Replace(": * ", ": *", StringComparison.Ordinal)
+        .Replace(" () ", "() ", StringComparison.Ordinal)
+        .Replace("unix: /", "unix:/", StringComparison.Ordinal)
+        .Replace(": // ", "://", StringComparison.Ordinal)
+        .Replace(": //", "://", StringComparison.Ordinal)
+        .Replace(" HTTP / ", " HTTP/", StringComparison.Ordinal)
+        .Replace("\" ,", "\",", StringComparison.Ordinal)
+        .Replace(", Upstream: ", ", upstream: ", StringComparison.Ordinal)
+        .Replace(" Upstream: \"", ", upstream: \"", StringComparison.Ordinal);
+
+    /// <summary><c>2019/10/16 14:MM:SS [crit] 31375#31375: …</c>: the date is not one, so the record goes undated.</summary>
+    private static string MaskedHead(string line)
+    {
+        var level = line.AsSpan(0, Math.Min(line.Length, HeadMax)).IndexOf(" [");
+        if (level < 8 || !char.IsAsciiDigit(line[0]) || !line.AsSpan(0, level).Contains('/') || !IsLevel(line.AsSpan(level + 2)))
+        {
+            return line;
+        }
+
+        var bytes = Encoding.Latin1.GetBytes(line[..Math.Min(line.Length, HeadMax)].Select(letter => letter < 256 ? letter : '?').ToArray());
+        return ErrorLogLine.LooksLikeRecord(bytes) || LogTime.TryRead(bytes, out _, out _, DateTime.UnixEpoch.AddYears(60)) ? line : line[(level + 1)..];
+    }
+
+    /// <summary><c>[error] XXXX#X: *XXXX …</c>: process and connection made unreadable are as good as none.</summary>
+    private static string MaskedNumbers(string line)
+    {
+        var close = line.AsSpan(0, Math.Min(line.Length, HeadMax)).IndexOf("] ");
+        var open = close < 0 ? -1 : line.LastIndexOf('[', close);
+        if (open < 0 || !IsLevel(line.AsSpan(open + 1)))
+        {
+            return line;
+        }
+
+        var at = close + 2;
+        var process = Word(line, at);
+        if (!process.EndsWith(':') || !process.Contains('#'))
+        {
+            return line;
+        }
+
+        var connection = Word(line, at + process.Length + 1);
+        var isMasked = process[..^1].IndexOfAnyExceptInRange('#', '9') >= 0 || (connection.StartsWith("*") && connection[1..].IndexOfAnyExceptInRange('0', '9') >= 0);
+        var message = at + process.Length + 1 + (connection.StartsWith("*") ? connection.Length + 1 : 0);
+        return isMasked && message < line.Length ? line[..at] + line[message..] : line;
+    }
+
+    private static ReadOnlySpan<char> Word(string line, int at)
+    {
+        var rest = line.AsSpan(Math.Min(at, line.Length));
+        var end = rest.IndexOf(' ');
+        return end < 0 ? rest : rest[..end];
+    }
+
+    private static bool IsLevel(ReadOnlySpan<char> text)
+        => text.StartsWith("emerg]") || text.StartsWith("alert]") || text.StartsWith("crit]") || text.StartsWith("error]") || text.StartsWith("warn]") || text.StartsWith("notice]") || text.StartsWith("info]");
+
+    /// <summary>
+    /// <c>failed (111: Connection refused) while connecting to upstream</c> without its first word. What nginx calls while it connects is connect();
+    /// EPIPE comes from a write alone, and a reset without more from a read.
+    /// </summary>
+    private static string FirstWord(string line)
+    {
+        var text = line.TrimStart();
+        if (!text.StartsWith("failed (", StringComparison.Ordinal) || TextScan.NumberAt(text, 8) is not { } errno)
+        {
+            return line;
+        }
+
+        var call = text.Contains("while connecting to upstream", StringComparison.Ordinal) ? "connect()"
+            : errno == 32 ? "writev()"
+            : errno == 104 ? "recv()"
+            : null;
+        return call is null ? line : string.Create(CultureInfo.InvariantCulture, $"{call} {text}");
+    }
+}

@@ -1,0 +1,197 @@
+using System.Text;
+using Why502.Logs;
+using Why502.Logs.Commands;
+using Why502.Logs.Pasting;
+using Why502.Nginx;
+
+namespace Why502.Cli.Given;
+
+/// <summary>
+/// Divides a given file into what it holds. People paste a whole terminal session, or the output of several containers, into one
+/// file: each kind becomes a piece that has the file's lines at their own numbers and blanks where others stand.
+/// </summary>
+internal static class GivenPieces
+{
+    /// <summary>A larger file was not pasted by a person: it is one log, and read in place.</summary>
+    public const int BytesMax = 4 << 20;
+
+    public static IReadOnlyList<GivenFile> Of(GivenFile file)
+    {
+        if (file.Kind is GivenKind.Record or GivenKind.Binary or GivenKind.Unreadable or GivenKind.Empty || Whole(file) is not { } content)
+        {
+            return [file];
+        }
+
+        var text = Encoding.Latin1.GetString(content);
+        var lines = Lines(text, out var repaired);
+        var segments = Prompts.Split(file.Path, lines);
+        if (segments.Count <= 1 && !repaired && Simple(file, segments) is { } simple)
+        {
+            return simple;
+        }
+
+        var pieces = new PieceSet(file, segments.Count == 1, lines.Count);
+        foreach (var segment in segments)
+        {
+            pieces.Add(segment);
+        }
+
+        return pieces.Files;
+    }
+
+    /// <summary>One kind and nothing to repair: the file as it is.</summary>
+    private static IReadOnlyList<GivenFile>? Simple(GivenFile file, IReadOnlyList<PastedText> segments)
+        => file.Kind == GivenKind.Configuration && segments is [{ Command: null }] ? [file] : null;
+
+    private static byte[]? Whole(GivenFile file)
+    {
+        if (file.Content is { } held)
+        {
+            return held.Length <= BytesMax ? held : null;
+        }
+
+        try
+        {
+            return new FileInfo(file.Path).Length <= BytesMax ? File.ReadAllBytes(file.Path) : null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static List<string> Lines(string text, out bool repaired)
+    {
+        repaired = false;
+        var lines = new List<string>();
+        foreach (var raw in text.Split('\n'))
+        {
+            var line = raw.TrimEnd('\r');
+            var whole = PastedRecord.Repair(line);
+            repaired |= !ReferenceEquals(whole, line);
+            lines.Add(whole);
+        }
+
+        return lines;
+    }
+
+    /// <summary>Collects the lines of each kind at their places.</summary>
+    private sealed class PieceSet(GivenFile file, bool undivided, int lineCount)
+    {
+        private readonly Dictionary<GivenKind, string?[]> pieces = [];
+        private readonly List<CommandRecord> records = [];
+
+        public IReadOnlyList<GivenFile> Files
+        {
+            get
+            {
+                var found = pieces
+                    .OrderBy(piece => piece.Key)
+                    .Select(piece => Piece(piece.Key, Encoding.Latin1.GetBytes(string.Join('\n', piece.Value) + "\n")))
+                    .ToList();
+                if (records.Count > 0)
+                {
+                    found.Add(new GivenFile(file.Name, file.Path, GivenKind.Command) { Records = records });
+                }
+
+                return found.Count > 0 ? found : [file];
+            }
+        }
+
+        public void Add(PastedText segment)
+        {
+            var claimed = CommandReaders.Read(segment);
+            records.AddRange(claimed);
+            var kind = undivided && file.Kind is GivenKind.ErrorLog or GivenKind.AccessLog ? file.Kind : GivenFile.KindOf(Bytes(segment.Lines));
+            if (kind == GivenKind.Configuration && claimed.Count == 0)
+            {
+                Put(kind, segment.Lines);
+                return;
+            }
+
+            var (error, access, other) = Sorted(segment);
+            if (error.Count + access.Count > 0 && other.Count > 0 && NginxConfiguration.LooksLikeConfiguration(Bytes(other)))
+            {
+                Put(GivenKind.Configuration, other);
+                other = [];
+            }
+
+            if (error.Count > 0 || kind == GivenKind.ErrorLog)
+            {
+                // Undated and wrapped lines belong to nginx's records, so the reader gets all that is not a row of the other log.
+                Put(GivenKind.ErrorLog, [.. error.Concat(other).OrderBy(line => line.Number)]);
+            }
+
+            if (access.Count > 0)
+            {
+                Put(GivenKind.AccessLog, access);
+            }
+            else if (kind == GivenKind.AccessLog)
+            {
+                Put(kind, other);
+            }
+
+            other.RemoveAll(IsNginxs);
+            var app = kind is GivenKind.AppLog or GivenKind.KernelLog;
+            if (app || (other.Count > 0 && HasEvents(other)))
+            {
+                Put(kind == GivenKind.KernelLog ? kind : GivenKind.AppLog, other);
+            }
+            else if (kind is GivenKind.Unknown && claimed.Count == 0 && error.Count == 0 && access.Count == 0)
+            {
+                Put(kind, other);
+            }
+        }
+
+        private static (List<PastedLine> Error, List<PastedLine> Access, List<PastedLine> Other) Sorted(PastedText segment)
+        {
+            var (error, access, other) = (new List<PastedLine>(), new List<PastedLine>(), new List<PastedLine>());
+            foreach (var line in segment.Lines)
+            {
+                switch (PastedLines.Of(Encoding.Latin1.GetBytes(line.Text), out var start))
+                {
+                    case PastedLineKind.NginxError:
+                        error.Add(line);
+                        break;
+                    case PastedLineKind.NginxAccess:
+                        access.Add(line with { Text = line.Text[start..] });
+                        break;
+                    case PastedLineKind.Other:
+                        other.Add(line);
+                        break;
+                    default:
+                        break;
+                }
+            }
+
+            return (error, access, other);
+        }
+
+        private static byte[] Bytes(IReadOnlyList<PastedLine> lines) => Encoding.Latin1.GetBytes(string.Join('\n', lines.Select(line => line.Text)) + "\n");
+
+        /// <summary>A message of nginx's own that lost its date.</summary>
+        private static bool IsNginxs(PastedLine line) => ErrorLogLine.TryParse(Encoding.Latin1.GetBytes(line.Text), out var record) && record.Known is not null;
+
+        private static bool HasEvents(IReadOnlyList<PastedLine> lines)
+            => lines.Any(line => AppLogReader.Read(Encoding.Latin1.GetBytes(line.Text), "", null) is not null);
+
+        private void Put(GivenKind kind, IReadOnlyList<PastedLine> lines)
+        {
+            if (!pieces.TryGetValue(kind, out var piece))
+            {
+                pieces[kind] = piece = new string?[lineCount];
+            }
+
+            foreach (var line in lines)
+            {
+                piece[line.Number - 1] = line.Text;
+            }
+        }
+
+        private GivenFile Piece(GivenKind kind, byte[] content)
+        {
+            var begins = content.AsSpan().IndexOfAnyExcept((byte)'\n') is var at and > 0 ? at : 0;
+            return new GivenFile(file.Name, file.Path, kind) { Content = content, Cut = file.Cut, Head = content[begins..Math.Min(content.Length, begins + GivenFile.HeadBytes)] };
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text;
+using Why502.Cli.Given;
+using Xunit;
+
+namespace Why502.Tests.Cli.Given;
+
+public sealed class GivenPiecesTests
+{
+    private const string Error = "2024/08/14 09:31:07 [error] 3821#3821: *5103 connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET /api/ HTTP/1.1\", upstream: \"http://127.0.0.1:3000/api/\", host: \"shop.example\"";
+
+    private const string Access = "192.0.2.7 - - [14/Aug/2024:09:31:07 +0200] \"GET /api/ HTTP/1.1\" 502 150 \"-\" \"curl/8\"";
+
+    [Fact]
+    public void Session_IsDividedIntoWhatItHolds()
+    {
+        var pieces = Of($"it broke this morning\n$ tail -1 error.log\n{Error}\n$ cat site.conf\nserver {{\n  location / {{ proxy_pass http://127.0.0.1:3000; }}\n}}\n$ ss -ltn\nState Recv-Q Send-Q Local Address:Port Peer Address:Port\nLISTEN 0 511 127.0.0.1:3001 0.0.0.0:*\n");
+        Assert.Equal([GivenKind.Configuration, GivenKind.ErrorLog, GivenKind.Command, GivenKind.Unknown], pieces.Select(piece => piece.Kind).OrderBy(kind => kind.ToString() switch { "Configuration" => 0, "ErrorLog" => 1, "Command" => 2, _ => 3 }));
+        Assert.Equal(10, Assert.Single(pieces.Single(piece => piece.Kind == GivenKind.Command).Records).Line);
+        Assert.Equal("server {", Lines(pieces, GivenKind.Configuration)[4]);
+        Assert.Equal(Error, Lines(pieces, GivenKind.ErrorLog)[2]);
+    }
+
+    [Fact]
+    public void BothLogsOfAContainer_BecomeTwoPieces()
+    {
+        var pieces = Of($"web_1  | {Error}\nweb_1  | {Access}\nphp_1  | [14-Aug-2024 09:31:06] WARNING: [pool www] server reached pm.max_children setting (5), consider raising it\n");
+        Assert.Equal([GivenKind.ErrorLog, GivenKind.AccessLog, GivenKind.AppLog], pieces.Select(piece => piece.Kind));
+        Assert.Equal(Access, Lines(pieces, GivenKind.AccessLog)[1]);
+        Assert.Equal("", Lines(pieces, GivenKind.AppLog)[0]);
+    }
+
+    [Fact]
+    public void ConfigurationBelowAnErrorLine_IsBoth()
+    {
+        var pieces = Of($"{Error}\n\nlocation /api/ {{\n  proxy_pass http://127.0.0.1:3000;\n}}\n");
+        Assert.Equal([GivenKind.Configuration, GivenKind.ErrorLog], pieces.Select(piece => piece.Kind));
+    }
+
+    [Theory]
+    [InlineData("\0\0\0")]
+    [InlineData("{}{}{}[][]\n\n\n$ $ $\n# # #\n")]
+    public void Noise_IsNoPiece(string text) => Assert.All(Of(text), piece => Assert.True(piece.Kind is GivenKind.Unknown or GivenKind.Binary));
+
+    private static IReadOnlyList<GivenFile> Of(string text) => GivenPieces.Of(GivenFile.OfContent("paste.txt", Encoding.UTF8.GetBytes(text)));
+
+    private static string[] Lines(IReadOnlyList<GivenFile> pieces, GivenKind kind) => Encoding.UTF8.GetString(pieces.Single(piece => piece.Kind == kind).Content!).Split('\n');
+}
