@@ -9,6 +9,9 @@ internal static class Changes
     /// <summary>Workers are started within the second in which the master is; later they are those of a reload.</summary>
     private static readonly TimeSpan SameStart = TimeSpan.FromSeconds(2);
 
+    /// <summary>A file that was edited this long before a reload was edited for it.</summary>
+    private static readonly TimeSpan EditedBefore = TimeSpan.FromMinutes(10);
+
     public static IEnumerable<Change> Of(Incident incident, NginxView view, Observations seen)
         => OfNginx(view, seen)
             .Concat(OfServer(incident, seen))
@@ -20,12 +23,12 @@ internal static class Changes
         var instance = view.Instance;
         if (instance.StartedAt is { } started)
         {
-            yield return new(started, "nginx was started", Sources.Machine);
+            yield return Loaded("nginx was started", started, instance, seen);
         }
 
         if (instance.WorkersStartedAt is { } workers && !(workers - instance.StartedAt < SameStart))
         {
-            yield return new(workers, "nginx was reloaded", Sources.Machine);
+            yield return Loaded("nginx was reloaded", workers, instance, seen);
         }
 
         foreach (var happened in view.ErrorLogs.SelectMany(log => log.Events))
@@ -35,14 +38,21 @@ internal static class Changes
                 yield return new(Zoned(time, seen), what, Sources.ErrorLog) { File = happened.Line.File, Line = happened.Line.Line };
             }
         }
+    }
 
-        foreach (var file in seen.Known(new ConfigurationText(instance.ConfigPath, instance.Prefix))?.Files ?? [])
+    /// <summary>An edited file changes nothing before it is loaded; then it is told with the load that took it.</summary>
+    private static Change Loaded(string what, DateTimeOffset at, NginxInstance instance, Observations seen)
+    {
+        var edited = (seen.Known(new ConfigurationText(instance.ConfigPath, instance.Prefix))?.Files ?? [])
+            .Where(file => file.ModifiedAt > at - EditedBefore && file.ModifiedAt <= at + SameStart)
+            .ToList();
+        var with = edited.Count switch
         {
-            if (file.ModifiedAt is { } edited)
-            {
-                yield return new(edited, $"{file.Path} was changed", Sources.Config) { File = file.Path };
-            }
-        }
+            0 => "",
+            1 => $" with changes in {edited[0].Path}",
+            var count => $" with changes in {count} files",
+        };
+        return new(at, what + with, Sources.Machine) { File = edited is [var only] ? only.Path : null };
     }
 
     private static string? Told(NginxEventKind kind) => kind switch

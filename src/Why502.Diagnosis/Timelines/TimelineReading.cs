@@ -14,6 +14,9 @@ internal static class TimelineReading
     /// <summary>Log lines have the resolution of one second, and the clock of a process its own.</summary>
     private static readonly TimeSpan Clocks = TimeSpan.FromSeconds(1);
 
+    /// <summary>Two sources tell one event within this time.</summary>
+    private static readonly TimeSpan SameEvent = TimeSpan.FromSeconds(5);
+
     /// <summary>Changes that are told at most.</summary>
     private const int ToldMax = 3;
 
@@ -32,15 +35,20 @@ internal static class TimelineReading
             incident.State == IncidentState.Recovered ? changes.FirstOrDefault(change => change.At >= last - Clocks && change.At <= last + After) : null);
     }
 
-    /// <summary>One event that several sources tell is told once: by the one that came first.</summary>
+    /// <summary>One event that several sources tell is told once: by the one that says most.</summary>
     private static IEnumerable<Change> Distinct(IEnumerable<Change> changes)
     {
         var told = new List<Change>();
         foreach (var change in changes)
         {
-            if (!told.Any(earlier => earlier.What == change.What && change.At - earlier.At < TimeSpan.FromSeconds(5)))
+            var same = told.FindIndex(earlier => change.At - earlier.At < SameEvent && (earlier.What.StartsWith(change.What, StringComparison.Ordinal) || change.What.StartsWith(earlier.What, StringComparison.Ordinal)));
+            if (same < 0)
             {
                 told.Add(change);
+            }
+            else if (change.What.Length > told[same].What.Length)
+            {
+                told[same] = change;
             }
         }
 

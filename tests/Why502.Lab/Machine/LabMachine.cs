@@ -18,7 +18,7 @@ public sealed class LabMachine : IDisposable
 
     // Process 1 ignores SIGCHLD so that the kernel reaps orphans (wait(2), notes); what the distribution
     // configured for PHP and what runs outside is hidden, for a scenario states all there is.
-    private const string FirstProcess = """
+    private const string PlainFirstProcess = """
         trap '' CHLD
         ip link set lo up
         mount -t tmpfs -o mode=755 tmpfs /run
@@ -26,6 +26,22 @@ public sealed class LabMachine : IDisposable
         for pools in /etc/php/*/fpm/pool.d; do [ -d "$pools" ] && mount -t tmpfs -o mode=755 tmpfs "$pools"; done
         echo ready
         exec sleep infinity
+        """;
+
+    // systemd needs its own /tmp (its tmpfiles would clean the real one) and /run; of the host's units none is started, and the
+    // machine's directory stays where it is.
+    private const string SystemdFirstProcess = """
+        ip link set lo up
+        mount --bind "$PWD" /mnt
+        mount -t tmpfs -o mode=1777 tmpfs /tmp
+        mkdir -p "$PWD"
+        mount --move /mnt "$PWD"
+        mount -t tmpfs -o mode=755 tmpfs /run
+        mount -t tmpfs -o mode=755 tmpfs /var/log
+        mount -t tmpfs -o mode=755 tmpfs /etc/systemd/system
+        printf '[Unit]\nDefaultDependencies=no\nWants=systemd-journald.service\n' >/etc/systemd/system/lab.target
+        echo ready
+        exec env -i container=lab PATH="$PATH" /lib/systemd/systemd --system --unit=lab.target --log-target=journal
         """;
 
     private readonly Process _first;
@@ -44,9 +60,22 @@ public sealed class LabMachine : IDisposable
     public string FileSystem => $"/proc/{_first.Id}/root";
 
     /// <summary>Runs one scenario on a fresh machine; what it leaves is kept when it fails and WHY502_LAB_KEEP=1.</summary>
-    public static void Run(string scenario, Action<LabMachine> body)
+    public static void Run(string scenario, Action<LabMachine> body) => Run(Start(scenario, PlainFirstProcess), body);
+
+    /// <summary>The same with a real systemd as process 1; its units are written to /etc/systemd/system (<see cref="WriteUnit"/>).</summary>
+    public static void RunWithSystemd(string scenario, Action<LabMachine> body)
     {
-        var machine = Start(scenario);
+        Skip.IfNot(File.Exists("/lib/systemd/systemd"), "no systemd here");
+        var machine = Start(scenario, SystemdFirstProcess, "--uts", "--ipc", "--cgroup");
+        Run(machine, _ =>
+        {
+            Poll.Until(() => machine.Execute("systemctl", "is-system-running").Output.Trim() is "running" or "degraded", "systemd");
+            body(machine);
+        });
+    }
+
+    private static void Run(LabMachine machine, Action<LabMachine> body)
+    {
         var keep = false;
         try
         {
@@ -76,6 +105,14 @@ public sealed class LabMachine : IDisposable
         System.IO.Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
         return path;
+    }
+
+    /// <summary>Writes a unit of a machine with systemd. It depends on nothing, so that nothing of the host's is pulled in.</summary>
+    public void WriteUnit(string name, string service)
+    {
+        var file = Write(name, $"[Unit]\nDefaultDependencies=no\n[Service]\n{service}\n");
+        Must("cp", file, $"/etc/systemd/system/{name}");
+        Must("systemctl", "daemon-reload");
     }
 
     /// <summary>Starts a server; its output goes to NAME.out in the machine's directory.</summary>
@@ -155,7 +192,7 @@ public sealed class LabMachine : IDisposable
         _first.Dispose();
     }
 
-    private static LabMachine Start(string scenario)
+    private static LabMachine Start(string scenario, string firstProcess, params string[] namespaces)
     {
         Programs.Require("unshare", "nsenter", "ip", "setsid", "setpriv", "nginx");
         Skip.If(Environment.UserName != "root", "a lab machine needs root for its namespaces");
@@ -169,8 +206,9 @@ public sealed class LabMachine : IDisposable
 
         var first = new Process
         {
-            StartInfo = new ProcessStartInfo("unshare", ["--net", "--pid", "--mount", "--mount-proc", "--fork", "--kill-child", "sh", "-c", FirstProcess])
+            StartInfo = new ProcessStartInfo("unshare", ["--net", "--pid", "--mount", .. namespaces, "--mount-proc", "--fork", "--kill-child", "sh", "-ec", firstProcess])
             {
+                WorkingDirectory = directory,
                 RedirectStandardOutput = true,
             },
         };
@@ -189,6 +227,7 @@ public sealed class LabMachine : IDisposable
                 $"--net=/proc/{_first.Id}/ns/net",
                 $"--mount=/proc/{_first.Id}/ns/mnt",
                 $"--pid=/proc/{_first.Id}/ns/pid_for_children",
+                $"--cgroup=/proc/{_first.Id}/ns/cgroup",
                 $"--wdns={Directory}",
                 "--",
             },

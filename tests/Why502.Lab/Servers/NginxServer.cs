@@ -48,6 +48,14 @@ public sealed class NginxServer
     /// <param name="errorLog">The whole error_log directive when it is not logs/error.log; empty for none.</param>
     public static NginxServer Start(LabMachine machine, string http, string accessLog = "timed", string level = "error", string? errorLog = null)
     {
+        var nginx = Prepare(machine, http, accessLog, level, errorLog);
+        nginx.StartMaster();
+        return nginx;
+    }
+
+    /// <summary>Everything but the start, which is somebody else's then: a unit's, or nobody's.</summary>
+    public static NginxServer Prepare(LabMachine machine, string http, string accessLog = "timed", string level = "error", string? errorLog = null)
+    {
         Programs.Require("nginx");
         var nginx = new NginxServer(machine, accessLog, level, errorLog);
         foreach (var folder in new[] { "logs", "temp", "run" })
@@ -56,7 +64,6 @@ public sealed class NginxServer
         }
 
         nginx.Configure(http);
-        nginx.StartMaster();
         return nginx;
     }
 

@@ -33,6 +33,8 @@ public sealed record Finding(
     JsonElement RuledOut,
     JsonElement Fix)
 {
+    public Timeline? Timeline { get; init; }
+
     /// <summary>Findings of one incident compete with each other.</summary>
     public string? Incident { get; init; }
 
@@ -42,6 +44,10 @@ public sealed record Finding(
 public sealed record Scope(string? Server, string? Location, string? Upstream, ConfigLine? Config);
 
 public sealed record ConfigLine(string File, int Line);
+
+public sealed record Timeline(bool BeginningSeen, Change? BeganAfter, Change? EndedWith);
+
+public sealed record Change(string What, double? SecondsBefore);
 
 public sealed record Impact(long Requests, string? First, string? Last);
 
