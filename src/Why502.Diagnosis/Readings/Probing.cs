@@ -16,8 +16,7 @@ public static class Probing
         if (path is null || incident is not { Peer: { } peer, Location: { } location } || incident.Instance.FromFiles
             || IsDown(location, peer)
             || !Addresses.IsInOwnNetwork(peer, seen.Ask(new MachineState()).FactOrNull)
-            || seen.Ask(new ServerLoad(peer.ToString())).FactOrNull is not { } load
-            || IsFull(load))
+            || !HasRoom(incident, seen))
         {
             return null;
         }
@@ -31,6 +30,10 @@ public static class Probing
 
     private static bool IsDown(ProxiedLocation location, Endpoint peer)
         => location.Peers.Any(target => target.Down && target.Endpoint?.ToString() == peer.ToString());
+
+    /// <summary>The server's queue and workers were looked at, and another connection takes nobody's place.</summary>
+    public static bool HasRoom(Incident incident, Observations seen)
+        => incident.Peer is { } peer && seen.Ask(new ServerLoad(peer.ToString())).FactOrNull is { } load && !IsFull(load);
 
     public static bool IsFull(ServerLoadFact load)
         => load.QueueLength > 0 || (load is { OneRequestPerWorker: true, BusyWorkers: { } busy, Workers: { } workers } && busy >= workers);

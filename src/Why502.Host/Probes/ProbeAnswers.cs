@@ -21,6 +21,7 @@ public sealed class ProbeAnswers
     private readonly HttpProbe http;
     private readonly FastCgiProbe fastCgi;
     private readonly FpmStatusProbe fpmStatus;
+    private readonly PortProbe ports;
     private readonly ProbeLimits limits;
 
     /// <param name="hostName">Host of the provenance; null is this machine's name.</param>
@@ -36,11 +37,12 @@ public sealed class ProbeAnswers
         http = new HttpProbe(dialer, time, this.limits);
         fastCgi = new FastCgiProbe(dialer, time, this.limits);
         fpmStatus = new FpmStatusProbe(fastCgi, this.limits);
+        ports = new PortProbe(dialer, time, this.limits);
     }
 
     [SuppressMessage("Performance", "CA1822", Justification = "Whoever answers questions is asked the same way.")]
     public bool CanAnswer(Question question)
-        => question is Connect or TlsHandshake or Resolve or HttpGet or FastCgiGet or FpmStatus or GetThroughNginx or StubStatus;
+        => question is Connect or TlsHandshake or Resolve or HttpGet or FastCgiGet or FpmStatus or GetThroughNginx or StubStatus or PortProtocol;
 
     [SuppressMessage("Design", "CA1031", Justification = "A probe that fails in an unforeseen way is unobserved; the others go on.")]
     public async Task<Answer> AnswerAsync(Question question, CancellationToken cancellation)
@@ -81,6 +83,7 @@ public sealed class ProbeAnswers
         GetThroughNginx ask => (await GetAsync(ask, cancellation).ConfigureAwait(false), null),
         FpmStatus ask => await fpmStatus.AskAsync(await Peer(ask.Address, 0).EndPointsAsync(cancellation).ConfigureAwait(false), ask.StatusPath, cancellation).ConfigureAwait(false),
         StubStatus ask => await GetAsync(ask, cancellation).ConfigureAwait(false),
+        PortProtocol ask => (await ports.AskAsync(await Peer(ask.Address, 0).EndPointsAsync(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false), null),
         _ => (null, "no probe answers this"),
     };
 
@@ -147,6 +150,7 @@ public sealed class ProbeAnswers
         GetThroughNginx ask => $"GET {ask.Url}",
         FpmStatus ask => $"FastCGI GET {ask.StatusPath} at {ask.Address}",
         StubStatus ask => $"GET {ask.Path} at {ask.Listen}",
+        PortProtocol ask => $"greetings to {ask.Address} (HTTP/2 preface, FastCGI values, uwsgi ping)",
         _ => question.What,
     }));
 }

@@ -16,6 +16,9 @@ public sealed record ProbeLimits
     /// <summary>How long the rest of a body may take after its header: the answer is known by then.</summary>
     public TimeSpan BodyPatience { get; init; } = TimeSpan.FromMilliseconds(1000);
 
+    /// <summary>A greeting is answered without any work of the app: what has not come by then does not come.</summary>
+    public TimeSpan GreetingPatience { get; init; } = TimeSpan.FromMilliseconds(300);
+
     public TimeSpan StatusPagePatience { get; init; } = TimeSpan.FromMilliseconds(1000);
 
     public TimeSpan SystemLookupPatience { get; init; } = TimeSpan.FromMilliseconds(2500);

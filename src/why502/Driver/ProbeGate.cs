@@ -53,6 +53,7 @@ internal sealed class ProbeGate(bool probes, string? url)
         HttpGet ask => ask.Address,
         FastCgiGet ask => ask.Address,
         FpmStatus ask => ask.Address,
+        PortProtocol ask => ask.Address,
         StubStatus ask => ask.Listen,
         Resolve ask => $"resolver {ask.Server}",
         GetThroughNginx => "nginx",

@@ -1,0 +1,39 @@
+namespace Why502.Diagnosis;
+
+/// <summary>What two programs speak over a connection, as far as the first bytes tell.</summary>
+public enum WireProtocol
+{
+    Http1,
+
+    /// <summary>Also gRPC, which is HTTP/2 underneath.</summary>
+    Http2,
+    Tls,
+    FastCgi,
+    Uwsgi,
+    Scgi,
+    Memcached,
+
+    /// <summary>None of nginx's upstream protocols: a mail, database or SSH server's greeting.</summary>
+    Other,
+}
+
+/// <summary>
+/// Which protocol a port speaks, by greetings that contain no request: HTTP/2's connection preface (RFC 9113 §3.4; an HTTP/1 server
+/// refuses its reserved method), FastCGI's FCGI_GET_VALUES (specification §4.1) and a uwsgi ping (modifier 100). One connection each.
+/// </summary>
+/// <param name="Address">"127.0.0.1:3000", "[::1]:3000" or "unix:/run/app.sock".</param>
+public sealed record PortProtocol(string Address) : Question<PortProtocolFact>
+{
+    /// <summary>Counted as a request, so that it stays within the machine's own networks.</summary>
+    public override Cost Cost => Cost.Request;
+
+    public override string What => $"the protocol of {Address}";
+
+    public override string WouldTell => "whether the port speaks the protocol that nginx is told to speak";
+}
+
+/// <param name="Spoken">Null when no greeting was answered in a protocol that is known.</param>
+/// <param name="Greeting">Which greeting was answered.</param>
+/// <param name="FirstBytes">The answer's beginning, sanitised.</param>
+/// <param name="Outcome">How the last exchange ended.</param>
+public sealed record PortProtocolFact(WireProtocol? Spoken, string? Greeting, string? FirstBytes, ProbeOutcome Outcome) : Fact;

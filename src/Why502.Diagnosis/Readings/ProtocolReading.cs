@@ -1,0 +1,182 @@
+using Why502.Logs;
+using Why502.Nginx;
+
+namespace Why502.Diagnosis.Readings;
+
+/// <summary>A sign of the protocol that the upstream's port speaks.</summary>
+/// <param name="Topic">Counts once per cause.</param>
+/// <param name="Spoken">Null: another one than nginx expects, whichever it is.</param>
+/// <param name="Because">A clause that says what was seen.</param>
+public sealed record ProtocolSign(string Topic, string Source, WireProtocol? Spoken, Weight.Step Step, string Because)
+{
+    public string? File { get; init; }
+
+    public int? Line { get; init; }
+
+    public Weight For => Step.For(Because).At(File, Line);
+
+    public Weight Against => Step.Against(Because).At(File, Line);
+}
+
+/// <summary>What nginx is told to speak to an upstream, and everything that shows what the upstream speaks.</summary>
+public static class ProtocolReading
+{
+    /// <summary>The protocol of the pass directive, or of the scheme that the log line names; null when neither is known.</summary>
+    public static WireProtocol? Expected(Incident incident) => (incident.Scheme ?? incident.Location?.Scheme ?? incident.Location?.DirectivePrefix) switch
+    {
+        "http" or "proxy" => incident.Location?.Effective("proxy_http_version").Value == "2" ? WireProtocol.Http2 : WireProtocol.Http1,
+        "https" or "grpcs" or "suwsgi" => WireProtocol.Tls,
+        "fastcgi" => WireProtocol.FastCgi,
+        "uwsgi" => WireProtocol.Uwsgi,
+        "scgi" => WireProtocol.Scgi,
+        "grpc" => WireProtocol.Http2,
+        "memcached" => WireProtocol.Memcached,
+        _ => OfMessage(incident.MessageId ?? ""),
+    };
+
+    /// <summary>Which of nginx's modules wrote the message: a fragment may have lost the rest.</summary>
+    private static WireProtocol? OfMessage(string id) => id switch
+    {
+        _ when id.Contains("fastcgi", StringComparison.Ordinal) => WireProtocol.FastCgi,
+        _ when id.Contains("-http-uwsgi", StringComparison.Ordinal) => WireProtocol.Uwsgi,
+        _ when id.Contains("-http-scgi", StringComparison.Ordinal) => WireProtocol.Scgi,
+        _ when id.Contains("http2", StringComparison.Ordinal) || id.Contains("-http-grpc", StringComparison.Ordinal) || id.Contains("-http-proxy-v2", StringComparison.Ordinal) => WireProtocol.Http2,
+        _ when id.StartsWith("memcached-", StringComparison.Ordinal) => WireProtocol.Memcached,
+        _ when id.StartsWith("upstream-sent-", StringComparison.Ordinal) => WireProtocol.Http1,
+        _ => null,
+    };
+
+    /// <summary>True when nginx's message says that the answer had begun in the protocol it expects; false when its first bytes are the ones it stopped at; null when that is open.</summary>
+    public static bool? BeganRight(Incident incident)
+        => incident.Kind != SymptomKind.OtherMessage || incident.MessageId is not { } id ? null
+            : incident.Phase == Phase.Body ? true
+            : AnswerBytes.Shown(id, incident.Message) switch
+            {
+                null => null,
+                [] => true,
+                _ => false,
+            };
+
+    public static string Name(WireProtocol? protocol) => protocol switch
+    {
+        WireProtocol.Http1 => "HTTP",
+        WireProtocol.Http2 => "HTTP/2 (gRPC)",
+        WireProtocol.Tls => "TLS",
+        WireProtocol.FastCgi => "FastCGI",
+        WireProtocol.Uwsgi => "uwsgi",
+        WireProtocol.Scgi => "SCGI or CGI",
+        WireProtocol.Memcached => "the memcached protocol",
+        WireProtocol.Other => "the protocol of another service",
+        _ => "another protocol",
+    };
+
+    /// <summary>Whether an answer of the one is an answer of the other: uwsgi and SCGI servers answer with a CGI header or an HTTP status line (ngx_http_uwsgi_process_status_line).</summary>
+    public static bool Fits(WireProtocol expected, WireProtocol? spoken)
+        => spoken == expected || (expected == WireProtocol.Uwsgi && spoken == WireProtocol.Scgi);
+
+    public static IReadOnlyList<ProtocolSign> Signs(Incident incident, Observations seen)
+        => [.. new[] { Bytes(incident), Pool(incident, seen), Process(incident, seen), BlockSize(incident, seen), Handshake(incident, seen), Greeting(incident, seen), Written(incident) }.OfType<ProtocolSign>()];
+
+    /// <summary>The bytes that nginx's own message shows are the answer's, whoever sent it.</summary>
+    private static ProtocolSign? Bytes(Incident incident)
+    {
+        if (incident.Kind != SymptomKind.OtherMessage || incident.Phase == Phase.Body || incident.MessageId is not { } id || AnswerBytes.Shown(id, incident.Message) is not { Length: > 0 } bytes)
+        {
+            return null;
+        }
+
+        return AnswerBytes.ProtocolOf(bytes) is { } spoken
+            ? new("message", Sources.ErrorLog, spoken, Weight.Decisive, $"the answer begins with \"{AnswerBytes.Text(bytes)}\", as {Name(spoken)} does")
+            : null;
+    }
+
+    private static ProtocolSign? Pool(Incident incident, Observations seen)
+        => incident.Peer is { } peer && (!incident.Instance.FromFiles || seen.Known(new PhpFpmPools()) is not null) && ServiceReading.PoolFor(peer, seen) is { } pool
+            ? new("pool", Sources.Machine, WireProtocol.FastCgi, Weight.Strong, $"PHP-FPM's pool {pool.Name} listens there, which speaks FastCGI only") { File = pool.File, Line = pool.ListenLine }
+            : null;
+
+    /// <summary>Servers that speak one protocol whatever their configuration says.</summary>
+    private static ProtocolSign? Process(Incident incident, Observations seen)
+    {
+        var processes = incident.Instance.FromFiles ? [] : SocketReading.ServingProcesses(incident, incident.Peer, seen);
+        if (processes.Count == 0)
+        {
+            return null;
+        }
+
+        var name = processes[0].Name;
+        var spoken = name switch
+        {
+            _ when name.StartsWith("php-fpm", StringComparison.Ordinal) => WireProtocol.FastCgi,
+            "memcached" => WireProtocol.Memcached,
+            "redis-server" or "valkey-server" or "mysqld" or "mariadbd" or "postgres" or "mongod" or "sshd" => WireProtocol.Other,
+            _ => (WireProtocol?)null,
+        };
+        return spoken is { } known ? new("process", Sources.Machine, known, Weight.Strong, $"{Words.Processes(processes)} listens there, which speaks {Name(known)}") : null;
+    }
+
+    /// <summary>
+    /// uwsgi_proto_uwsgi_parser() takes bytes 2 and 3 of whatever comes for the request's size: of a request line they are letters
+    /// ("GET" is 21573).
+    /// </summary>
+    private static ProtocolSign? BlockSize(Incident incident, Observations seen)
+        => AppLogReading.Of(incident, seen).LastOrDefault(logged => logged is { Kind: AppEventKind.RequestTooLarge, Log: not (AppLogKind.PhpFpm or AppLogKind.Gunicorn), Value: { } size } && IsLetters(size)) is { } said
+            ? new("block size", Sources.AppLog, WireProtocol.Uwsgi, Weight.Decisive, $"uWSGI took the letters of an HTTP request line for a size: {said.Text}") { File = said.Line.File, Line = said.Line.Line }
+            : null;
+
+    private static bool IsLetters(long size) => char.IsAsciiLetterUpper((char)(size & 0xff)) && char.IsAsciiLetterUpper((char)(size >> 8));
+
+    private static ProtocolSign? Handshake(Incident incident, Observations seen)
+        => MayGreet(incident, seen) && Expected(incident) != WireProtocol.Tls && seen.Ask(new TlsHandshake(incident.Peer!.ToString(), "")).FactOrNull is { Outcome: ProbeOutcome.Ok } tls
+            ? new("greeting", Sources.Probe, WireProtocol.Tls, Weight.Decisive, $"a TLS handshake with {incident.Peer} succeeds ({tls.Protocol})")
+            : null;
+
+    private static ProtocolSign? Greeting(Incident incident, Observations seen)
+    {
+        if (!MayGreet(incident, seen) || !Addresses.IsInOwnNetwork(incident.Peer!, seen.Ask(new MachineState()).FactOrNull) || !Probing.HasRoom(incident, seen)
+            || seen.Ask(new PortProtocol(incident.Peer!.ToString())).FactOrNull is not { Spoken: { } spoken } port)
+        {
+            return null;
+        }
+
+        // A server may speak HTTP/2 and HTTP/1.1 on one port: then the preface alone does not tell.
+        var both = spoken == WireProtocol.Http2 && Expected(incident) == WireProtocol.Http1 && incident.Kind != SymptomKind.OtherMessage;
+        return new("greeting", Sources.Probe, spoken, both ? Weight.Moderate : Weight.Decisive, $"{incident.Peer} answers {port.Greeting} as {Name(spoken)} does{(port.FirstBytes is { Length: > 0 } first ? $": {first}" : "")}");
+    }
+
+    /// <summary>Only where something closed or answered in no protocol that was expected, and where nothing was ever answered.</summary>
+    private static bool MayGreet(Incident incident, Observations seen)
+        => incident is { Peer: { IsName: false } peer, FromProbe: false, Instance: { FromFiles: false, Running: true } } && Expected(incident) is not null
+            && (incident.Traffic.Succeeded == 0 || incident.Kind is SymptomKind.Answered or SymptomKind.OtherMessage)
+            && incident.Location?.Peers.Any(target => target.Down && target.Endpoint?.ToString() == peer.ToString()) != true
+            && seen.Ask(new MachineState()).FactOrNull is not null;
+
+    /// <summary>Ports that IANA and distributions give to one protocol, and socket names that say it.</summary>
+    private static ProtocolSign? Written(Incident incident)
+    {
+        if (incident.Peer is not { } peer || Expected(incident) is not { } expected)
+        {
+            return null;
+        }
+
+        var path = peer.UnixPath ?? "";
+        var (spoken, step) = peer switch
+        {
+            { IsUnix: true } when Says(path, "fpm") || Says(path, "fcgi") || Says(path, "fastcgi") => (WireProtocol.FastCgi, Weight.Strong),
+            { IsUnix: true } when Says(path, "scgi") => (WireProtocol.Scgi, Weight.Moderate),
+            { IsUnix: true } when Says(path, "uwsgi") => (WireProtocol.Uwsgi, Weight.Moderate),
+            { Port: 443 or 8443 or 9443 } => (WireProtocol.Tls, Weight.Moderate),
+            { Port: 50051 } => (WireProtocol.Http2, Weight.Moderate),
+            { Port: 9000 } when expected == WireProtocol.Http1 => (WireProtocol.FastCgi, Weight.Weak),
+            { Port: 80 or 8080 or 8000 or 3000 or 5000 } => (WireProtocol.Http1, Weight.Moderate),
+            { Port: 22 or 25 or 3306 or 5432 or 6379 or 27017 } => (WireProtocol.Other, Weight.Strong),
+            _ => ((WireProtocol?)null, Weight.Weak),
+        };
+        return spoken is { } usual && usual != expected
+            ? new("address", Sources.Config, usual, step, $"{peer} is usually {Name(usual)}, and nginx speaks {Name(expected)} to it")
+            { File = incident.Location?.At.File, Line = incident.Location?.At.Line }
+            : null;
+    }
+
+    private static bool Says(string path, string word) => path.Contains(word, StringComparison.OrdinalIgnoreCase);
+}
