@@ -19,7 +19,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
         var incidents = located
             .Where(item => item.Symptom.Kind != SymptomKind.NoLiveUpstreams)
             .GroupBy(item => Key(item.Symptom, item.Location, item.Peer))
-            .Select(group => Fold([.. group.Select(item => item.Symptom)], group.Select(item => item.Location).FirstOrDefault(location => location is not null), group.Select(item => item.Peer).FirstOrDefault(peer => peer is not null)))
+            .Select(group => Fold([.. group.Select(item => item.Symptom)], group.First().Location, group.First().Peer))
             .ToList();
         foreach (var group in located.Where(item => item.Symptom.Kind == SymptomKind.NoLiveUpstreams).GroupBy(item => GroupName(item.Symptom.Group, item.Location)))
         {
@@ -32,19 +32,18 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
     /// <summary>Connection failures do not depend on the route; what happens later does, so there the location is part of the place.</summary>
     private static string Key(Symptom symptom, ProxiedLocation? location, Endpoint? peer)
     {
-        if (symptom.Own is { } own)
-        {
-            return $"own|{own.Resource}|{own.Place}";
-        }
-
         var place = symptom.Phase is Phase.Connect or Phase.Tls or Phase.Resolve ? "" : location?.At.ToString() ?? symptom.Group.Server ?? "";
-        var at = $"{peer?.ToString() ?? symptom.Group.UpstreamPeer ?? location?.Target}|{place}";
+        var at = $"{peer?.ToString() ?? symptom.Group.UpstreamPeer ?? location?.Target ?? symptom.Group.Listen}|{place}";
 
         // A peer that closes while our request is still unread resets, and closes in good order when it was faster (RFC 9293, 3.10.4): which of the two nginx meets is chance.
-        return symptom is { Kind: SymptomKind.Reset or SymptomKind.ClosedEarly, Phase: Phase.Send or Phase.Header }
-            ? $"closed|{at}"
-            : $"{symptom.Kind}|{symptom.Group.Errno}|{symptom.Phase}|{at}|{(symptom.Kind == SymptomKind.OtherMessage ? symptom.Group.MessageId : "")}";
+        return symptom is { Kind: SymptomKind.Reset or SymptomKind.ClosedEarly, Phase: Phase.Send or Phase.Header } ? $"closed|{at}"
+            : symptom is { Kind: SymptomKind.Reset or SymptomKind.ClosedEarly, Phase: Phase.Body } ? $"cut|{at}"
+            : $"{symptom.Kind}|{symptom.Group.Errno}|{symptom.Phase}|{at}|{(symptom.Kind == SymptomKind.OtherMessage ? MessageOf(symptom.Group) : "")}";
     }
+
+    /// <summary>One malformed answer may be reported by several functions, and what a foreign protocol is misread as depends on its bytes.</summary>
+    private static string MessageOf(ErrorGroup group)
+        => group.Candidates is ["invalid-response" or "protocol-mismatch", ..] ? "answer" : group.MessageId;
 
     private static string GroupName(ErrorGroup group, ProxiedLocation? location) => location?.Group?.Name ?? group.UpstreamPeer ?? "";
 
@@ -53,7 +52,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
         var main = symptoms.GroupBy(symptom => symptom.Kind).MaxBy(kind => kind.Sum(symptom => symptom.Group.Count))!.MaxBy(symptom => symptom.Group.Count)!;
         var first = Earliest(symptoms);
         var last = Latest(symptoms);
-        var flow = main.Own is null ? traffic.Of(peer, location) : traffic.Whole();
+        var flow = main.Group is { Listen: { } listen, UpstreamPeer: null } ? traffic.OfListen(listen) : traffic.Of(peer, location);
         var incident = new Incident
         {
             Id = "",
@@ -64,16 +63,14 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             Errno = main.Group.Errno,
             Message = main.Group.Message,
             MessageId = main.Group.MessageId,
-            Candidates = [.. symptoms.Where(symptom => symptom.Kind == main.Kind).SelectMany(symptom => symptom.Candidates).Distinct()],
-            Resource = main.Own?.Resource,
-            File = main.Own?.File,
+            Candidates = main.Group.Candidates,
             Instance = instance,
             Configuration = configuration,
             Location = location,
             Peer = peer,
             Group = location?.Group,
             Scheme = main.Group.UpstreamScheme ?? location?.Scheme,
-            Server = main.Group.Server,
+            Server = main.Group.Server ?? main.Group.Listen,
             Host = main.Group.Host,
             Routes = [.. symptoms.OrderByDescending(symptom => symptom.Group.Count).Select(symptom => symptom.Group.Path ?? symptom.Group.Route).OfType<string>().Distinct().Take(8)],
             State = IncidentState.Current,
@@ -96,7 +93,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
         var lines = symptoms.Sum(symptom => symptom.Group.Count);
         var beneath = incidents
             .Select((incident, index) => (incident, index))
-            .Where(item => location is not null && item.incident is { State: not IncidentState.Recovered, Kind: not SymptomKind.OutOfResource }
+            .Where(item => location is not null && item.incident.State != IncidentState.Recovered
                 && (item.incident.Location?.At == location.At || (location.Group is { } group && item.incident.Group?.Name == group.Name)))
             .OrderByDescending(item => item.incident.Requests)
             .FirstOrDefault();
@@ -118,6 +115,12 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
 
     private ProxiedLocation? LocationOf(ErrorGroup group)
     {
+        if (group is { Listen: not null, UpstreamPeer: null, Path: null })
+        {
+            // Before a request was read there is an address, and no place in the configuration yet.
+            return null;
+        }
+
         // After "no live upstreams" nginx writes the group's name, or the host as it stands in the pass directive, without its port.
         var upstream = group.UpstreamPeer is null || IsNoLive(group) ? null : $"{group.UpstreamScheme}://{group.UpstreamPeer}{(group.UpstreamPeer.StartsWith("unix:", StringComparison.Ordinal) ? ":" : "")}";
         return configuration?.LocationFor(group.Server, group.Host, group.Path ?? group.Route ?? "/", upstream);

@@ -5,29 +5,18 @@ namespace Why502.Diagnosis;
 /// <summary>What a group of error-log records says in the vocabulary of incidents.</summary>
 public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Side Side, How How)
 {
-    /// <summary>Causes that can have written it; errno may leave fewer of them than the table of messages lists.</summary>
-    public IReadOnlyList<string> Candidates { get; init; } = Group.Candidates;
-
-    /// <summary>Set when nginx itself ran out of something.</summary>
-    public OwnFailure? Own { get; init; }
-
     /// <summary>The symptom of a group, or null when the group is no failure on a gateway path.</summary>
     public static Symptom? Of(ErrorGroup group)
     {
-        if (OwnFailure.Of(group) is { } own)
-        {
-            return new(group, SymptomKind.OutOfResource, own.PhaseOf(group), Side.Nginx, own.How) { Candidates = own.Candidates, Own = own };
-        }
-
         if (group.Known is not { } known || !IsFailure(group.Level) || OnlyClientsOwn(known)
-            || !(known.IsGatewayPath || (group.UpstreamPeer is not null && known.Candidates.Count > 0)))
+            || !(known.IsGatewayPath || IsProxyProtocol(known) || (group.UpstreamPeer is not null && known.Candidates.Count > 0)))
         {
             return null;
         }
 
         var phase = PhaseOf(group, known);
         var kind = KindOf(group, known);
-        return kind is null || phase is null ? null : new(group, kind.Value, phase.Value, SideOf(kind.Value), HowOf(kind.Value, group));
+        return kind is null || phase is null ? null : new(group, kind.Value, phase.Value, SideOf(kind.Value, known), HowOf(kind.Value, group));
     }
 
     private static bool IsFailure(LogLevel? level) => level is null or <= LogLevel.Error or LogLevel.Stderr;
@@ -51,9 +40,13 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
             _ when format.StartsWith("upstream sent too big header", StringComparison.Ordinal) => SymptomKind.HeaderTooBig,
             _ when format.StartsWith("upstream prematurely closed", StringComparison.Ordinal) => SymptomKind.ClosedEarly,
             _ when group.Errno is 104 or 32 && IsUpstreamIo(group) => SymptomKind.Reset,
+            _ when IsProxyProtocol(known) => SymptomKind.OtherMessage,
             _ => IsGatewayStatus(known.Status) && Concerns(group, known) ? SymptomKind.OtherMessage : null,
         };
     }
+
+    /// <summary>ngx_proxy_protocol_read(): what a client's connection begins with, before there is a request or an upstream.</summary>
+    private static bool IsProxyProtocol(ErrorMessage known) => known.Candidates is ["proxy-protocol-mismatch"] && known.Phases is ["reading PROXY protocol", ..];
 
     private static bool IsUpstreamIo(ErrorGroup group)
         => group.UpstreamPeer is not null && group.Phase is { } phase && phase.Contains("upstream", StringComparison.Ordinal);
@@ -62,8 +55,9 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
     private static bool Concerns(ErrorGroup group, ErrorMessage known)
         => group.UpstreamPeer is not null || (known.Candidates.Count > 0 && group.Errno is not (2 or 20));
 
+    /// <summary>A status of its own making, also 009: what has no status line is passed on as HTTP/0.9 (ngx_http_proxy_process_status_line).</summary>
     private static bool IsGatewayStatus(string status)
-        => status.StartsWith('5') || status.StartsWith("cut", StringComparison.Ordinal) || status.StartsWith("session closed", StringComparison.Ordinal);
+        => status.StartsWith('5') || status.StartsWith("009", StringComparison.Ordinal) || status.StartsWith("cut", StringComparison.Ordinal) || status.StartsWith("session closed", StringComparison.Ordinal);
 
     /// <summary>nginx's own words for the phase (ngx_http_upstream.c sets c->log->action).</summary>
     private static Phase? PhaseOf(ErrorGroup group, ErrorMessage known) => group.Phase switch
@@ -76,12 +70,13 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
         "proxying upgraded connection" => Phase.Upgraded,
         "proxying connection" => Phase.Body,
         "resolving" => Phase.Resolve,
+        "reading PROXY protocol" => Phase.Connect,
         null when known.Phases.Count > 0 => PhaseOf(group with { Phase = known.Phases[0] }, known with { Phases = [] }),
         null => Phase.Connect,
         _ => group.UpstreamPeer is null ? null : Phase.Header,
     };
 
-    private static Side SideOf(SymptomKind kind) => kind == SymptomKind.HeaderTooBig ? Side.Nginx : Side.Upstream;
+    private static Side SideOf(SymptomKind kind, ErrorMessage known) => kind == SymptomKind.HeaderTooBig ? Side.Nginx : IsProxyProtocol(known) ? Side.Client : Side.Upstream;
 
     private static How HowOf(SymptomKind kind, ErrorGroup group) => kind switch
     {

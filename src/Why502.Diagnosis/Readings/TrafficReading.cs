@@ -15,14 +15,7 @@ public sealed class TrafficReading(NginxConfiguration? configuration, IReadOnlyL
         }
 
         var addresses = AddressesOf(peer, location);
-        return Of([.. access.SelectMany(summary => summary.Groups).Where(group => Belongs(group, addresses, location))]);
-    }
-
-    /// <summary>Everything that nginx served: what it runs out of itself concerns every request.</summary>
-    public PeerTraffic Whole() => access.Count == 0 ? PeerTraffic.Nothing : Of([.. access.SelectMany(summary => summary.Groups)]);
-
-    private PeerTraffic Of(IReadOnlyList<AccessGroup> groups)
-    {
+        var groups = access.SelectMany(summary => summary.Groups).Where(group => Belongs(group, addresses, location)).ToList();
         var succeeded = groups.Where(IsSuccess).ToList();
         return new(
             Known: access.Any(summary => summary.Rows > 0),
@@ -30,6 +23,15 @@ public sealed class TrafficReading(NginxConfiguration? configuration, IReadOnlyL
             Succeeded: succeeded.Sum(group => group.Count),
             LastSuccess: succeeded.Max(group => group.Last),
             Groups: groups);
+    }
+
+    /// <summary>Requests to the servers behind a listen address: where a connection fails before its request, no location is known.</summary>
+    public PeerTraffic OfListen(string listen)
+    {
+        var names = (configuration?.Servers ?? []).Where(server => server.Listens.Any(own => own.Address == listen)).SelectMany(server => server.Names).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var groups = access.SelectMany(summary => summary.Groups).Where(group => names.Contains(group.ServerName ?? group.Host ?? "")).ToList();
+        var succeeded = groups.Where(group => group.Status is >= 200 and < 400).ToList();
+        return new(groups.Count > 0, groups.Sum(group => group.Count), succeeded.Sum(group => group.Count), succeeded.Max(group => group.Last), groups);
     }
 
     public static bool IsSuccess(AccessGroup group) => group.Status is >= 200 and < 499 && group.Origin != StatusOrigin.Nginx;

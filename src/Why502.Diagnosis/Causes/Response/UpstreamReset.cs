@@ -13,7 +13,7 @@ public sealed class UpstreamReset : Cause
             process died. nginx logs 104 when it reads and 32 or 104 when it writes. This is what remains when the app's log,
             signals, the reuse of idle connections and request limits are ruled out.
             """,
-        LookAlikes = ["upstream-closed-early", "worker-crashed", "keepalive-race", "request-too-large-for-upstream", "worker-out-of-memory"],
+        LookAlikes = ["upstream-closed-early", "worker-crashed", "keepalive-race", "request-too-large-for-upstream", "worker-out-of-memory", "response-truncated", "protocol-mismatch"],
         Remedy = "Look at the app's own log at the second of the failure; a capture of one exchange (tcpdump) shows who resets and when.",
         DoNot = "Do not let nginx retry requests that change something (proxy_next_upstream non_idempotent).",
         ProxyError = "connection_terminated",
@@ -34,7 +34,16 @@ public sealed class UpstreamReset : Cause
 
     public override bool Applies(Incident incident) => incident is { Kind: SymptomKind.Reset, Phase: Phase.Header or Phase.Send or Phase.Connect or Phase.Body };
 
-    public override void Weigh(Incident incident, Observations seen, Scales scales) => ResidualClose.Weigh(incident, seen, scales);
+    public override void Weigh(Incident incident, Observations seen, Scales scales)
+    {
+        if (incident.Phase == Phase.Body)
+        {
+            // ngx_http_upstream_send_response() has sent the header by then.
+            scales.Weigh("phase", Sources.ErrorLog, Weight.Strong.Against("the header had been passed on: the answer was cut, not refused"));
+        }
+
+        ResidualClose.Weigh(incident, seen, scales);
+    }
 
     public override string Describe(Incident incident, Observations seen) => $"{incident.UpstreamText} resets the connection before it answers, and nothing seen says why";
 

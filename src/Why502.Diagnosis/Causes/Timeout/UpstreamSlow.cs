@@ -16,7 +16,7 @@ public sealed class UpstreamSlow : Cause
             If every route hangs, the workers are all busy: worker-pool-exhausted. If the route usually needs just that long, the
             limit is wrong: timeout-too-short.
             """,
-        LookAlikes = ["worker-pool-exhausted", "timeout-too-short", "host-overloaded", "upstream-stalled"],
+        LookAlikes = ["worker-pool-exhausted", "timeout-too-short", "host-overloaded", "upstream-stalled", "send-timeout"],
         Remedy = "Find what this route waits for in the app; if it has to take long, answer first and work in the background.",
         DoNot = "Do not raise the time-out for all locations: slow requests then pile up and take the fast ones with them.",
         ProxyError = "http_response_timeout",
@@ -35,7 +35,7 @@ public sealed class UpstreamSlow : Cause
             Expect: "timeout-too-short"),
     };
 
-    public override bool Applies(Incident incident) => incident is { Kind: SymptomKind.TimedOut, Phase: Phase.Header or Phase.Send };
+    public override bool Applies(Incident incident) => incident is { Kind: SymptomKind.TimedOut, Phase: Phase.Header };
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {

@@ -1,0 +1,121 @@
+using Why502.Diagnosis.Readings;
+using Why502.Nginx;
+
+namespace Why502.Diagnosis.Causes.Config;
+
+/// <summary>One side sends the PROXY protocol's header and the other does not expect it, or the reverse.</summary>
+public sealed class ProxyProtocolMismatch : Cause
+{
+    public override CauseInfo Info { get; } = new()
+    {
+        Id = "proxy-protocol-mismatch",
+        Family = CauseFamily.Config,
+        Title = "Only one side speaks the PROXY protocol",
+        Explanation = """
+            a load balancer or a stream proxy may begin each connection with one line (PROXY TCP4 …) or a binary header that tells the
+            client's address. A listen with proxy_protocol drops every connection that does not begin so: its own health checks, clients
+            that come past the load balancer, or everybody once the load balancer no longer sends it. The other way round, a server that
+            does not expect the header takes it for a request line and answers 400, or for a broken TLS handshake.
+            A few such lines beside served requests are scanners or health checks that come past the load balancer.
+            """,
+        LookAlikes = ["protocol-mismatch", "tls-plaintext-upstream"],
+        Remedy = "Switch it on or off at both ends together: listen … proxy_protocol here, proxy_protocol on (or send-proxy) at the sender.",
+        DoNot = "Do not trust the header from everybody (set_real_ip_from 0.0.0.0/0): any client can write one.",
+        ProxyError = "http_request_error",
+        Statuses = ["400", "drop"],
+        Prior = Prior.Rare,
+        Example = new(
+            "The load balancer no longer sends the header that listen expects.",
+            "broken header: \"GET / HTTP/1.1\" while reading PROXY protocol, client: 192.0.2.7, server: 0.0.0.0:80",
+            "proxy_pass http://127.0.0.1:3000;",
+            scene => scene.Listens("127.0.0.1:3000", "node", 812)),
+        NearMiss = new(
+            "The header is the app's answer, and the upstream's.",
+            "upstream sent no valid HTTP/1.0 header while reading response header from upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:3000/\", host: \"shop.example\"",
+            "proxy_pass http://127.0.0.1:3000;",
+            scene => scene.Listens("127.0.0.1:3000", "node", 812),
+            Expect: "protocol-mismatch"),
+    };
+
+    public override void Weigh(Incident incident, Observations seen, Scales scales)
+    {
+        if (incident.Kind == SymptomKind.Answered)
+        {
+            // The header's first version (proxy-protocol.txt, 2.1) reads like a request line with the method PROXY.
+            if (incident.Traffic.Groups.Where(group => group.Method == "PROXY").Sum(group => group.Count) is > 0 and var headers)
+            {
+                scales.Weigh("symptom", Sources.AccessLog, Weight.Decisive.For($"{headers} request lines begin with PROXY: the sender writes a PROXY header, and no listen here expects one"));
+            }
+        }
+        else
+        {
+            // ngx_proxy_protocol_read(): nothing else writes it, and it drops the connection.
+            scales.Weigh("symptom", Sources.ErrorLog, Weight.Decisive.For(Came(incident) is { } came ? $"the connection begins with {came} instead of a PROXY header" : "the connection does not begin with a valid PROXY header"));
+            if (incident.Traffic.Succeeded > 10 * incident.Requests)
+            {
+                scales.Weigh("served", Sources.AccessLog, Weight.Decisive.Against($"{incident.Traffic.Succeeded} requests with a PROXY header were served meanwhile: these few clients come past the sender"));
+            }
+        }
+
+        if (Listen(incident) is { ProxyProtocol: true, At: { } at } expecting && incident.Kind != SymptomKind.Answered)
+        {
+            scales.Weigh("listen", Sources.Config, Weight.Weak.For($"listen {expecting.Address} expects the PROXY protocol").At(at.File, at.Line));
+        }
+
+        if (Sender(incident) is { } sender)
+        {
+            scales.Weigh("sender", Sources.Config, Weight.Strong.For($"the stream server {(Sends(sender) ? "sends" : "does not send")} the PROXY header to {sender.Target}").At(sender.At.File, sender.At.Line));
+        }
+    }
+
+    private static Listen? Listen(Incident incident)
+        => incident.Configuration?.Servers.SelectMany(server => server.Listens).FirstOrDefault(listen => listen.Address == incident.Server);
+
+    private static bool Sends(StreamServer stream) => stream.Block.LastChild("proxy_protocol") is { Arguments: ["on", ..] };
+
+    /// <summary>A stream server of the same nginx that passes connections to one of its own http servers, and does not agree with its listen.</summary>
+    private static StreamServer? Sender(Incident incident)
+        => incident.Configuration?.StreamServers.FirstOrDefault(stream => stream.Peers.Any(peer => Expects(incident.Configuration, peer) is { } expects && expects != Sends(stream)));
+
+    private static bool? Expects(NginxConfiguration configuration, PeerTarget peer)
+        => configuration.Servers.SelectMany(server => server.Listens).FirstOrDefault(listen => Reaches(peer.Endpoint, listen))?.ProxyProtocol;
+
+    private static bool Reaches(Endpoint? endpoint, Listen listen)
+        => endpoint is not null && (endpoint.ToString() == listen.Address || (endpoint.IsLoopback && !listen.IsUnix && listen.IsWildcard && endpoint.Port == listen.Port));
+
+    /// <summary>What nginx quotes of the connection's beginning, in words; its bytes are the client's.</summary>
+    private static string? Came(Incident incident)
+    {
+        var open = incident.Message.IndexOf('"', StringComparison.Ordinal);
+        var text = open < 0 ? "" : incident.Message[(open + 1)..];
+        return text switch
+        {
+            _ when text.StartsWith(@"\x16", StringComparison.Ordinal) => "a TLS handshake",
+            _ when text.StartsWith("PROXY", StringComparison.Ordinal) => "a PROXY header that is not valid",
+            _ when text.Split(' ') is [{ Length: > 2 } method, ['/' or '*', ..], ..] && method.All(char.IsAsciiLetterUpper) => "an HTTP request",
+            _ => null,
+        };
+    }
+
+    public override string Describe(Incident incident, Observations seen)
+        => incident.Kind == SymptomKind.Answered
+            ? $"connections to {incident.Server ?? "this server"} begin with a PROXY header, which nothing here expects"
+            : $"listen {incident.Server} expects the PROXY protocol, and connections begin with {Came(incident) ?? "something else"}";
+
+    public override Fix? Propose(Incident incident, Observations seen)
+    {
+        var answered = incident.Kind == SymptomKind.Answered;
+        var at = Listen(incident)?.At ?? Sender(incident)?.At;
+        return new Fix
+        {
+            Summary = answered
+                ? "Let the listen expect the PROXY protocol (listen … proxy_protocol), or switch it off at the sender."
+                : "Let the sender write the PROXY header, or take proxy_protocol out of the listen.",
+            Steps =
+            [
+                new("Ask who connects: if it is the load balancer, switch its PROXY protocol (send-proxy, proxy_protocol on) to what this listen expects; if clients come past it, give them a listen of their own."),
+                RetargetFix.Reload(incident, $"Change {(at is { } line ? $"{line.File}:{line.Line}" : "the listen directive")} accordingly, test the configuration and reload."),
+            ],
+        };
+    }
+}
