@@ -53,6 +53,11 @@ public static class Diagnoser
             notes.AddRange(answered.Notes);
         }
 
+        if (incidents.All(incident => incident.State == IncidentState.Recovered))
+        {
+            incidents.AddRange(views.SelectMany(view => new ReportedSymptoms(view, seen).Of()));
+        }
+
         incidents = [.. incidents.Select(incident => incident with { Timeline = TimelineReading.Of(incident, views.First(view => view.Instance == incident.Instance), seen) })];
 
         var judged = incidents.Select(incident => Judge.Weigh(incident, seen)).ToList();

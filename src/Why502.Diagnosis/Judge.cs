@@ -24,7 +24,7 @@ public static class Judge
     {
         var failures = new List<string>();
         var candidates = CauseRegistry.All
-            .Where(cause => cause.Applies(incident))
+            .Where(cause => cause.Applies(incident) || IsReported(cause, incident))
             .Select(cause => Weighed(cause, incident, seen, failures))
             .OfType<Candidate>()
             .ToList();
@@ -40,12 +40,20 @@ public static class Judge
         return new(incident, [.. named.Select(candidate => Finding(candidate, ranked, incident, seen))], undecided) { Failures = failures };
     }
 
+    /// <summary>A report puts causes in scope that otherwise look at nginx's side of the failure, which is not there.</summary>
+    private static bool IsReported(Cause cause, Incident incident) => incident.Event is not null && incident.Candidates.Contains(cause.Id);
+
     private static Candidate? Weighed(Cause cause, Incident incident, Observations seen, List<string> failures)
     {
         var scales = new Scales();
         try
         {
-            cause.Weigh(incident, seen, scales);
+            if (cause.Applies(incident))
+            {
+                cause.Weigh(incident, seen, scales);
+            }
+
+            ReportedSymptoms.Weigh(cause.Id, incident, seen, scales);
         }
         catch (Exception failure) when (failure is NullReferenceException or InvalidOperationException or ArgumentException or IndexOutOfRangeException or KeyNotFoundException or FormatException or OverflowException)
         {
@@ -62,10 +70,10 @@ public static class Judge
         Cause = candidate.Cause,
         Confidence = candidate.Confidence,
         Score = candidate.Score,
-        Title = candidate.Cause.Describe(incident, seen),
+        Title = candidate.Cause.Applies(incident) ? candidate.Cause.Describe(incident, seen) : char.ToLowerInvariant(candidate.Cause.Info.Title[0]) + candidate.Cause.Info.Title[1..],
         Evidence = [.. SymptomEvidence(incident), .. candidate.Scales.Evidence],
         RuledOut = [.. RuledOut(candidate, all)],
-        Fix = candidate.Cause.Propose(incident, seen),
+        Fix = candidate.Cause.Applies(incident) ? candidate.Cause.Propose(incident, seen) : new Fix { Summary = candidate.Cause.Info.Remedy },
     };
 
     private static IEnumerable<Evidence> SymptomEvidence(Incident incident)

@@ -52,6 +52,9 @@ public enum AppEventKind
 
     /// <summary>A database or a connection pool has no connection left.</summary>
     ConnectionsExhausted,
+
+    /// <summary>Writing the answer failed because the reader had closed: whoever asked waited no longer.</summary>
+    ReaderGone,
 }
 
 /// <summary>Who wrote an app-side log.</summary>

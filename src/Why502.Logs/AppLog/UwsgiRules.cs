@@ -22,8 +22,15 @@ internal static class UwsgiRules
         new("...gracefully killing workers...", AppEventKind.ServerReloading),
         new("uWSGI process ", AppEventKind.ChildExitedOnSignal, static (t, at, e) =>
             t.IndexOf(" got Segmentation Fault", at, StringComparison.Ordinal) > 0 ? e with { Pid = (int?)TextScan.NumberAfter(t, "uWSGI process ", at), Signal = 11, Process = "uwsgi" } : null),
+        new("uwsgi_response_write_", AppEventKind.ReaderGone, static (t, at, e) => IsBroken(t, at) ? e : null),
+        new("uwsgi_response_sendfile_do", AppEventKind.ReaderGone, static (t, at, e) => IsBroken(t, at) ? e : null),
+        new("SIGPIPE: writing to a closed pipe/socket/fd", AppEventKind.ReaderGone),
         new("invalid request block size: ", AppEventKind.RequestTooLarge, static (t, at, e) => e with { Value = TextScan.NumberAfter(t, "block size: ", at) }),
     ];
+
+    /// <summary>core/writer.c: <c>uwsgi_response_write_body_do(): Broken pipe [core/writer.c line 341]</c>; a time-out of the write is another matter.</summary>
+    private static bool IsBroken(string text, int at)
+        => text.IndexOf("roken pipe", at, StringComparison.Ordinal) > 0 || text.IndexOf("reset by peer", at, StringComparison.Ordinal) > 0;
 
     private static AppLogEvent Pid(string text, int at, AppLogEvent e) => e with { Pid = (int?)TextScan.NumberAfter(text, "(pid: ", at) ?? e.Pid };
 

@@ -1,0 +1,69 @@
+using Why502.Logs;
+
+namespace Why502.Diagnosis;
+
+/// <summary>
+/// Which reports are symptoms by themselves, where nginx's side was not handed over. An app's own errors (500s, a failed
+/// query, a PHP fatal error) are none: the app answered.
+/// </summary>
+public static class ReportedForms
+{
+    /// <summary>A container's or shell's exit status for a process that a signal ended is 128 + its number (bash(1), EXIT STATUS).</summary>
+    private const int SignalStatus = 128;
+
+    private static ReportedCause Sure(string id) => new(id, Weight.Strong);
+
+    private static ReportedCause Likely(string id) => new(id, Weight.Moderate);
+
+    private static ReportedCause Maybe(string id) => new(id, Weight.Weak);
+
+    public static ReportedForm? Of(AppLogEvent logged) => logged.Kind switch
+    {
+        // fpm_process_ctl.c and Apache's mpm write it at the moment when a request finds no free worker.
+        AppEventKind.MaxChildrenReached => new(2, Phase.Header, Side.Upstream, How.Limit, Sure("worker-pool-exhausted")),
+        AppEventKind.PoolSeemsBusy => new(6, Phase.Header, Side.Upstream, How.Limit, Likely("worker-pool-exhausted")),
+        AppEventKind.ConnectionsExhausted => new(6, Phase.Header, Side.Upstream, How.Timeout, Likely("worker-pool-exhausted"), Maybe("upstream-slow")),
+
+        // uwsgi_master_check_listen_queue: the backlog is full; whether the workers are all busy as well it does not say.
+        AppEventKind.ListenQueueFull => new(2, Phase.Connect, Side.Upstream, How.Limit, Likely("listen-queue-full"), Likely("worker-pool-exhausted")),
+        AppEventKind.SynFlood => new(5, Phase.Connect, Side.Upstream, How.Limit, Likely("listen-queue-full"), Maybe("worker-pool-exhausted")),
+
+        // The server's own limit ended the worker: harakiri, WORKER TIMEOUT, request_terminate_timeout.
+        AppEventKind.WorkerTimeout or AppEventKind.RequestTimedOut => new(0, Phase.Header, Side.Upstream, How.Closed, Sure("worker-killed-by-timeout")),
+        AppEventKind.OomKill or AppEventKind.MemoryExhausted => new(0, Phase.Header, Side.Upstream, How.Closed, Sure("worker-out-of-memory")),
+        AppEventKind.Segfault or AppEventKind.ProcessAborted => new(1, Phase.Header, Side.Upstream, How.Closed, Sure("worker-crashed")),
+        AppEventKind.RequestPanicked => new(3, Phase.Header, Side.Upstream, How.Closed, Sure("worker-crashed")),
+        AppEventKind.ChildExitedOnSignal or AppEventKind.WorkerSentSignal or AppEventKind.MainProcessExited => OfSignal(logged),
+        AppEventKind.ChildExited or AppEventKind.WorkerExited => logged.ExitStatus is null or 0 ? null : OfStatus(logged.ExitStatus.Value),
+
+        AppEventKind.BindFailed or AppEventKind.StartFailed or AppEventKind.StartLimitHit or AppEventKind.UnitFailed or AppEventKind.ConfigurationError
+            => new(logged.Kind == AppEventKind.UnitFailed ? 5 : 3, Phase.Connect, Side.Upstream, How.Refused, Sure("upstream-down")),
+
+        AppEventKind.ConntrackFull => new(0, Phase.Connect, Side.Nginx, How.Limit, Sure("connection-tracking-full")),
+        AppEventKind.FilesExhausted => new(1, Phase.Connect, Side.Nginx, How.Limit, Sure("file-descriptors-exhausted")),
+        AppEventKind.DiskFull => new(1, Phase.Body, Side.Nginx, How.Limit, Sure("disk-full")),
+        AppEventKind.AccessDenied when logged.Log != AppLogKind.PhpFpm => new(0, Phase.Connect, Side.Nginx, How.Denied, Sure("access-control-denied")),
+        AppEventKind.PacketLogged => new(7, Phase.Connect, Side.Upstream, How.Refused, Likely("firewall-blocked")),
+        AppEventKind.RequestTooLarge => new(1, Phase.Send, Side.Upstream, How.Closed, Sure("request-too-large-for-upstream")),
+        AppEventKind.HungTask => new(6, Phase.Header, Side.Upstream, How.Timeout, Likely("host-overloaded"), Maybe("upstream-slow")),
+
+        // Whoever asked had gone before the app wrote: nginx after its time-out, or the client through nginx.
+        AppEventKind.ReaderGone => new(4, Phase.Header, Side.Upstream, How.Timeout, Likely("upstream-slow"), Maybe("timeout-too-short"), Maybe("client-gave-up")),
+        AppEventKind.SlowRequest => new(6, Phase.Header, Side.Upstream, How.Timeout, Likely("upstream-slow"), Maybe("worker-pool-exhausted")),
+        _ => null,
+    };
+
+    /// <summary>SIGKILL comes from the OOM killer, a watchdog or a person; SIGTERM and its like are an ordered end; the rest is the process's own fault (signal(7)).</summary>
+    private static ReportedForm? OfSignal(AppLogEvent logged) => (logged.Signal ?? (logged.ExitStatus > SignalStatus ? logged.ExitStatus - SignalStatus : null)) switch
+    {
+        9 => new(3, Phase.Header, Side.Upstream, How.Closed, Likely("worker-out-of-memory"), Maybe("worker-crashed"), Maybe("worker-killed-by-timeout")),
+        1 or 2 or 3 or 10 or 12 or 15 or 28 => null,
+        { } => new(1, Phase.Header, Side.Upstream, How.Closed, Sure("worker-crashed"), Maybe("upstream-down")),
+        null => logged.ExitStatus is { } status and not 0 ? OfStatus(status) : null,
+    };
+
+    private static ReportedForm OfStatus(int status)
+        => status > SignalStatus
+            ? new(1, Phase.Header, Side.Upstream, How.Closed, Sure(status == SignalStatus + 9 ? "worker-out-of-memory" : "worker-crashed"), Maybe("upstream-down"))
+            : new(4, Phase.Connect, Side.Upstream, How.Refused, Likely("upstream-down"), Likely("worker-crashed"));
+}
