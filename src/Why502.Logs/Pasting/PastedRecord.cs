@@ -20,7 +20,7 @@ public static class PastedRecord
             return line;
         }
 
-        return FirstWord(MaskedNumbers(MaskedHead(Spaces(Entities(line)))));
+        return Quotes(FirstWord(MaskedNumbers(MaskedHead(Spaces(Entities(line))))));
     }
 
     /// <summary>A tracker that escapes twice shows <c>&amp;amp;quot;</c>. A line that still has plain quotes was not escaped as a whole.</summary>
@@ -103,6 +103,21 @@ public static class PastedRecord
 
     private static bool IsLevel(ReadOnlySpan<char> text)
         => text.StartsWith("emerg]") || text.StartsWith("alert]") || text.StartsWith("crit]") || text.StartsWith("error]") || text.StartsWith("warn]") || text.StartsWith("notice]") || text.StartsWith("info]");
+
+    /// <summary>nginx quotes with double quotes; a retold message often has single ones. Tried only where the line has no double quote and reads as a message of nginx with them.</summary>
+    private static string Quotes(string line)
+    {
+        var first = line.IndexOf('\'');
+        if (first < 0 || line.Contains('"', StringComparison.Ordinal) || line.IndexOf('\'', first + 1) < 0 || line.Length > 2048)
+        {
+            return line;
+        }
+
+        var quoted = line.Replace('\'', '"');
+        return !IsMessage(line) && IsMessage(quoted) ? quoted : line;
+    }
+
+    private static bool IsMessage(string line) => ErrorLogLine.Parse(line) is { Known: not null };
 
     /// <summary>
     /// <c>failed (111: Connection refused) while connecting to upstream</c> without its first word. What nginx calls while it connects is connect();

@@ -103,9 +103,8 @@ internal static class GivenPieces
             var claimed = CommandReaders.Read(segment);
             records.AddRange(claimed);
             var kind = undivided && file.Kind is GivenKind.ErrorLog or GivenKind.AccessLog ? file.Kind : GivenFile.KindOf(Bytes(segment.Lines));
-            if (kind == GivenKind.Configuration && claimed.Count == 0)
+            if (claimed.Count == 0 && PutConfiguration(kind, segment))
             {
-                Put(kind, segment.Lines);
                 return;
             }
 
@@ -132,6 +131,9 @@ internal static class GivenPieces
             }
 
             other.RemoveAll(IsNginxs);
+
+            // What PHP says through FastCGI's stderr is the app's word in nginx's log.
+            other.AddRange(error.Where(line => line.Text.Contains("sent in stderr: ", StringComparison.Ordinal)));
             var app = kind is GivenKind.AppLog or GivenKind.KernelLog;
             if (app || (other.Count > 0 && HasEvents(other)))
             {
@@ -141,6 +143,33 @@ internal static class GivenPieces
             {
                 Put(kind, other);
             }
+        }
+
+        private bool PutConfiguration(GivenKind kind, PastedText segment)
+        {
+            if (kind == GivenKind.Configuration)
+            {
+                Put(kind, segment.Lines);
+                return true;
+            }
+
+            if (kind is not (GivenKind.Unknown or GivenKind.AppLog) || PastedConfiguration.Repair(Bytes(segment.Lines)) is not { } repaired)
+            {
+                return false;
+            }
+
+            // Joined lines were parted: what is behind the first of them has no number of its own in the file.
+            var lines = Encoding.Latin1.GetString(repaired).Split('\n');
+            if (lines.Length > segment.Lines.Count + 1)
+            {
+                Put(GivenKind.Configuration, [segment.Lines[0] with { Text = string.Join('\n', lines) }]);
+            }
+            else
+            {
+                Put(GivenKind.Configuration, [.. segment.Lines.Zip(lines, (line, text) => line with { Text = text })]);
+            }
+
+            return true;
         }
 
         private static (List<PastedLine> Error, List<PastedLine> Access, List<PastedLine> Other) Sorted(PastedText segment)
