@@ -67,6 +67,9 @@ public enum SymptomKind
 
     NoLiveUpstreams,
 
+    /// <summary>nginx itself could not get what it needs of the machine; <see cref="Incident.Resource"/> says what.</summary>
+    OutOfResource,
+
     /// <summary>A message on a gateway path that belongs to none of the kinds above; the table of messages says which causes write it.</summary>
     OtherMessage,
 
@@ -96,6 +99,12 @@ public sealed record Incident
     public Origin Origin { get; init; } = Origin.Nginx;
 
     public int? Errno { get; init; }
+
+    /// <summary>What nginx could not get, of an <see cref="SymptomKind.OutOfResource"/> incident.</summary>
+    public Resource? Resource { get; init; }
+
+    /// <summary>The file that nginx could not write, where the message names one.</summary>
+    public string? File { get; init; }
 
     /// <summary>nginx's message without its variable parts.</summary>
     public required string Message { get; init; }

@@ -19,7 +19,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
         var incidents = located
             .Where(item => item.Symptom.Kind != SymptomKind.NoLiveUpstreams)
             .GroupBy(item => Key(item.Symptom, item.Location, item.Peer))
-            .Select(group => Fold([.. group.Select(item => item.Symptom)], group.First().Location, group.First().Peer))
+            .Select(group => Fold([.. group.Select(item => item.Symptom)], group.Select(item => item.Location).FirstOrDefault(location => location is not null), group.Select(item => item.Peer).FirstOrDefault(peer => peer is not null)))
             .ToList();
         foreach (var group in located.Where(item => item.Symptom.Kind == SymptomKind.NoLiveUpstreams).GroupBy(item => GroupName(item.Symptom.Group, item.Location)))
         {
@@ -32,6 +32,11 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
     /// <summary>Connection failures do not depend on the route; what happens later does, so there the location is part of the place.</summary>
     private static string Key(Symptom symptom, ProxiedLocation? location, Endpoint? peer)
     {
+        if (symptom.Own is { } own)
+        {
+            return $"own|{own.Resource}|{own.Place}";
+        }
+
         var place = symptom.Phase is Phase.Connect or Phase.Tls or Phase.Resolve ? "" : location?.At.ToString() ?? symptom.Group.Server ?? "";
         var at = $"{peer?.ToString() ?? symptom.Group.UpstreamPeer ?? location?.Target ?? symptom.Group.Listen}|{place}";
 
@@ -52,7 +57,9 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
         var main = symptoms.GroupBy(symptom => symptom.Kind).MaxBy(kind => kind.Sum(symptom => symptom.Group.Count))!.MaxBy(symptom => symptom.Group.Count)!;
         var first = Earliest(symptoms);
         var last = Latest(symptoms);
-        var flow = main.Group is { Listen: { } listen, UpstreamPeer: null } ? traffic.OfListen(listen) : traffic.Of(peer, location);
+        var flow = main.Own is not null ? traffic.Whole()
+            : main.Group is { Listen: { } listen, UpstreamPeer: null } ? traffic.OfListen(listen)
+            : traffic.Of(peer, location);
         var incident = new Incident
         {
             Id = "",
@@ -63,7 +70,9 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             Errno = main.Group.Errno,
             Message = main.Group.Message,
             MessageId = main.Group.MessageId,
-            Candidates = main.Group.Candidates,
+            Candidates = [.. symptoms.Where(symptom => symptom.Kind == main.Kind).SelectMany(symptom => symptom.Candidates).Distinct()],
+            Resource = main.Own?.Resource,
+            File = main.Own?.File,
             Instance = instance,
             Configuration = configuration,
             Location = location,
@@ -93,7 +102,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
         var lines = symptoms.Sum(symptom => symptom.Group.Count);
         var beneath = incidents
             .Select((incident, index) => (incident, index))
-            .Where(item => location is not null && item.incident.State != IncidentState.Recovered
+            .Where(item => location is not null && item.incident is { State: not IncidentState.Recovered, Kind: not SymptomKind.OutOfResource }
                 && (item.incident.Location?.At == location.At || (location.Group is { } group && item.incident.Group?.Name == group.Name)))
             .OrderByDescending(item => item.incident.Requests)
             .FirstOrDefault();

@@ -5,9 +5,20 @@ namespace Why502.Diagnosis;
 /// <summary>What a group of error-log records says in the vocabulary of incidents.</summary>
 public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Side Side, How How)
 {
+    /// <summary>Causes that can have written it; errno may leave fewer of them than the table of messages lists.</summary>
+    public IReadOnlyList<string> Candidates { get; init; } = Group.Candidates;
+
+    /// <summary>Set when nginx itself ran out of something.</summary>
+    public OwnFailure? Own { get; init; }
+
     /// <summary>The symptom of a group, or null when the group is no failure on a gateway path.</summary>
     public static Symptom? Of(ErrorGroup group)
     {
+        if (OwnFailure.Of(group) is { } own)
+        {
+            return new(group, SymptomKind.OutOfResource, own.PhaseOf(group), Side.Nginx, own.How) { Candidates = own.Candidates, Own = own };
+        }
+
         if (group.Known is not { } known || !IsFailure(group.Level) || OnlyClientsOwn(known)
             || !(known.IsGatewayPath || IsProxyProtocol(known) || (group.UpstreamPeer is not null && known.Candidates.Count > 0)))
         {

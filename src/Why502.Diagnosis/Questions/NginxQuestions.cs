@@ -62,6 +62,9 @@ public sealed record NginxInstance
 
     public string? Unit { get; init; }
 
+    /// <summary>The compiled-in temp paths, by directive: <c>client_body_temp_path</c> and so on.</summary>
+    public IReadOnlyDictionary<string, string> TempPaths { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The instance stands for files that were handed over: nothing of a machine is known.</summary>
     public bool FromFiles { get; init; }
 

@@ -46,6 +46,12 @@ public enum Cost
 [JsonDerivedType(typeof(FpmStatus), "fpm-status")]
 [JsonDerivedType(typeof(GetThroughNginx), "get-through-nginx")]
 [JsonDerivedType(typeof(PortProtocol), "port-protocol")]
+[JsonDerivedType(typeof(StoragePath), "storage-path")]
+[JsonDerivedType(typeof(ConnectionTracking), "connection-tracking")]
+[JsonDerivedType(typeof(LocalPorts), "local-ports")]
+[JsonDerivedType(typeof(OpenFiles), "open-files")]
+[JsonDerivedType(typeof(MemoryUse), "memory-use")]
+[JsonDerivedType(typeof(MachinePressure), "machine-pressure")]
 public abstract record Question
 {
     [JsonIgnore]
@@ -88,6 +94,12 @@ public abstract record Question<TFact> : Question
 [JsonDerivedType(typeof(ResponseFact), "response")]
 [JsonDerivedType(typeof(FpmStatusFact), "fpm-status")]
 [JsonDerivedType(typeof(PortProtocolFact), "port-protocol")]
+[JsonDerivedType(typeof(StoragePathFact), "storage-path")]
+[JsonDerivedType(typeof(ConnectionTrackingFact), "connection-tracking")]
+[JsonDerivedType(typeof(LocalPortsFact), "local-ports")]
+[JsonDerivedType(typeof(OpenFilesFact), "open-files")]
+[JsonDerivedType(typeof(MemoryUseFact), "memory-use")]
+[JsonDerivedType(typeof(MachinePressureFact), "machine-pressure")]
 public abstract record Fact;
 
 /// <summary>Where an answer came from: the host, the kind of source and how it was obtained.</summary>

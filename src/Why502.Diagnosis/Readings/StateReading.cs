@@ -22,6 +22,12 @@ public static class StateReading
 
         var answeredSince = LastSuccess(incident) > last;
         var silence = seen.Now - last;
+        if (incident.Kind == SymptomKind.OutOfResource)
+        {
+            // Requests are served beside those that find nothing left: only silence ends it.
+            return silence > Quiet && incident.Traffic.LastSuccess > last ? IncidentState.Recovered : IncidentState.Current;
+        }
+
         if (incident.Kind == SymptomKind.ConnectFailed && incident.Peer is { } peer)
         {
             var stands = FaultStands(incident, peer, seen);

@@ -15,7 +15,14 @@ public sealed class TrafficReading(NginxConfiguration? configuration, IReadOnlyL
         }
 
         var addresses = AddressesOf(peer, location);
-        var groups = access.SelectMany(summary => summary.Groups).Where(group => Belongs(group, addresses, location)).ToList();
+        return Of([.. access.SelectMany(summary => summary.Groups).Where(group => Belongs(group, addresses, location))]);
+    }
+
+    /// <summary>Everything that nginx served: what it runs out of itself concerns every request.</summary>
+    public PeerTraffic Whole() => access.Count == 0 ? PeerTraffic.Nothing : Of([.. access.SelectMany(summary => summary.Groups)]);
+
+    private PeerTraffic Of(IReadOnlyList<AccessGroup> groups)
+    {
         var succeeded = groups.Where(IsSuccess).ToList();
         return new(
             Known: access.Any(summary => summary.Rows > 0),

@@ -190,6 +190,14 @@ internal static unsafe class FileCalls
         return (int)count;
     }
 
+    /// <summary>Room of the file system that a path lies on; null with an error number when it cannot be asked.</summary>
+    public static Libc.StatVfsBuffer? Room(string path, out int errno)
+    {
+        Libc.StatVfsBuffer buffer = default;
+        errno = path.Contains('\0') ? Errno.NoEntry : Libc.StatVfs(path, &buffer) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        return errno == 0 ? buffer : null;
+    }
+
     public static byte[]? ExtendedAttribute(string path, string name)
     {
         const int Longest = 4096;

@@ -57,6 +57,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int StatX(int directory, string path, int flags, uint mask, StatXBuffer* buffer);
 
+    [LibraryImport("libc", EntryPoint = "statvfs", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int StatVfs(string path, StatVfsBuffer* buffer);
+
     [LibraryImport("libc", EntryPoint = "getxattr", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial nint GetExtendedAttribute(string path, string name, byte* value, nuint size);
 
@@ -87,6 +90,23 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     public static partial nint Receive(int socket, byte* buffer, nuint length, int flags);
+
+    /// <summary>struct statvfs of statvfs(3): eleven words on 64-bit glibc and musl alike, and some spare ones.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 256)]
+    public struct StatVfsBuffer
+    {
+        public ulong BlockSize;
+        public ulong FragmentSize;
+        public ulong Blocks;
+        public ulong BlocksFree;
+        public ulong BlocksAvailable;
+        public ulong Files;
+        public ulong FilesFree;
+        public ulong FilesAvailable;
+        public ulong FileSystem;
+        public ulong Flags;
+        public ulong NameMax;
+    }
 
     /// <summary>struct statx of statx(2); the same on every architecture, which struct stat is not.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 256)]

@@ -20,6 +20,12 @@ public sealed class MachineAnswers
     private readonly PacketFilterReader filter;
     private readonly ServerLoadReader load;
     private readonly MachineStateReader state;
+    private readonly StorageReader storage;
+    private readonly ConnectionTrackingReader tracking;
+    private readonly LocalPortsReader localPorts;
+    private readonly OpenFilesReader openFiles;
+    private readonly MemoryUseReader memory;
+    private readonly PressureReader pressure;
 
     public MachineAnswers(MachineOptions options, TimeProvider time)
     {
@@ -35,10 +41,17 @@ public sealed class MachineAnswers
         filter = new(machine, programs);
         load = new(machine);
         state = new(machine);
+        storage = new(machine);
+        tracking = new(machine);
+        localPorts = new(machine);
+        openFiles = new(machine);
+        memory = new(machine);
+        pressure = new(machine);
     }
 
     public static bool CanAnswer(Question question) => question is NginxInstances or TcpListeners or UnixListeners or SocketPath or AppProcesses
-        or PhpFpmPools or UnitOf or ServiceUnits or PacketFilter or ServerLoad or MachineState;
+        or PhpFpmPools or UnitOf or ServiceUnits or PacketFilter or ServerLoad or MachineState
+        or StoragePath or ConnectionTracking or LocalPorts or OpenFiles or MemoryUse or MachinePressure;
 
     public async Task<Answer> AnswerAsync(Question question, CancellationToken cancellation)
     {
@@ -71,6 +84,12 @@ public sealed class MachineAnswers
         PacketFilter rules => await filter.ReadAsync(rules, cancellation).ConfigureAwait(false),
         ServerLoad server => await load.ReadAsync(server, cancellation).ConfigureAwait(false),
         MachineState => state.Read(),
+        StoragePath path => storage.Read(path),
+        ConnectionTracking table => tracking.Read(table),
+        LocalPorts ports => localPorts.Read(ports),
+        OpenFiles files => openFiles.Read(files),
+        MemoryUse use => memory.Read(use),
+        MachinePressure pressed => await pressure.ReadAsync(pressed, cancellation).ConfigureAwait(false),
         _ => Look.Blind("this is not a question about the machine", question.What),
     };
 }

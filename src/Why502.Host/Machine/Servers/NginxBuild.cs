@@ -11,6 +11,11 @@ internal sealed record NginxBuild(string? Version, string Prefix, string ConfigP
     /// <summary>The arguments of configure without <c>--</c>, empty for those without a value; those that may be repeated are joined by line feeds.</summary>
     public IReadOnlyDictionary<string, string> Options { get; private init; } = new Dictionary<string, string>();
 
+    /// <summary>Where temp files go without a directive: <c>--http-…-temp-path</c>, else below the prefix (auto/init).</summary>
+    public IReadOnlyDictionary<string, string> TempPaths => new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.ToDictionary(
+        name => name + "_temp_path",
+        name => Under(Prefix, Options.GetValueOrDefault($"http-{name.Replace('_', '-')}-temp-path", name + "_temp")));
+
     private const string DefaultPrefix = "/usr/local/nginx";
 
     /// <summary>What configure assumes without any option (auto/options, auto/init).</summary>

@@ -75,6 +75,7 @@ internal sealed class NginxReader(MachineSnapshot machine, Programs programs)
             DefaultErrorLog = NginxBuild.Under(prefix, line.ErrorLog ?? build.ErrorLog),
             DefaultAccessLog = build.AccessLog,
             Unit = master.ControlGroup.Unit,
+            TempPaths = build.TempPaths,
         };
     }
 
@@ -146,5 +147,6 @@ internal sealed class NginxReader(MachineSnapshot machine, Programs programs)
         Version = build.Version,
         DefaultErrorLog = build.ErrorLog,
         DefaultAccessLog = build.AccessLog,
+        TempPaths = build.TempPaths,
     };
 }
