@@ -39,7 +39,7 @@ public sealed class OwnFailureTests
     [InlineData("/var/lib/nginx/proxy/7/31", "/var/lib/nginx/proxy")]
     [InlineData("/data/cache/c/29/b7f54b2df7773722d382f4809d65029c", "/data/cache")]
     [InlineData("/data/cache/c/29/b7f54b2df7773722d382f4809d65029c.0000000012", "/data/cache")]
-    [InlineData("/data/1/client_temp/3/1/02/0000000213", "/data/1/client_temp/3/1/02")]
+    [InlineData("/data/1/client_temp/3/1/02/0000000213", "/data/1/client_temp")]
     public void Root_IsTheConfiguredDirectory(string file, string root) => Assert.Equal(root, TempFiles.Root(file));
 
     private static ErrorGroup Group(string line)
