@@ -4,7 +4,7 @@ using Why502.Host.Kernel;
 namespace Why502.Host.Machine;
 
 /// <summary>Where the control groups of a process are: version 2's one tree, or version 1's tree of a controller.</summary>
-internal sealed class ControlGroupFiles(MachineSnapshot machine)
+internal static class ControlGroupFiles
 {
     private const int FileBytesMax = 64 * 1024;
 
@@ -12,7 +12,7 @@ internal sealed class ControlGroupFiles(MachineSnapshot machine)
     private const int DepthMax = 12;
 
     /// <summary>Directories of the group and of those above it, the innermost first, with the path as systemd-cgls shows it.</summary>
-    public IEnumerable<(string Directory, string Path)> Above(ProcessEntry process, string controller)
+    public static IEnumerable<(string Directory, string Path)> Above(ProcessEntry process, string controller)
     {
         foreach (var line in (FileCalls.ReadText(process.Directory + "/cgroup", FileBytesMax) ?? "").Split('\n'))
         {
@@ -55,6 +55,4 @@ internal sealed class ControlGroupFiles(MachineSnapshot machine)
 
         return 0;
     }
-
-    public string ProcPath => machine.Options.ProcPath;
 }

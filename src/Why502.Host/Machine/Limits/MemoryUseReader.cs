@@ -11,8 +11,6 @@ internal sealed class MemoryUseReader(MachineSnapshot machine)
     /// <summary>Version 1 writes the largest number of pages for "no limit".</summary>
     private const long NoLimitFrom = 1L << 60;
 
-    private readonly ControlGroupFiles groups = new(machine);
-
     public Look Read(MemoryUse question)
     {
         const string How = "/proc/meminfo, /proc/vmstat and control groups";
@@ -39,9 +37,9 @@ internal sealed class MemoryUseReader(MachineSnapshot machine)
             How);
     }
 
-    private IEnumerable<MemoryGroup> GroupsOf(ProcessEntry process)
+    private static IEnumerable<MemoryGroup> GroupsOf(ProcessEntry process)
     {
-        foreach (var (directory, path) in groups.Above(process, "memory"))
+        foreach (var (directory, path) in ControlGroupFiles.Above(process, "memory"))
         {
             var max = ControlGroupFiles.Number(directory, "memory.max") ?? ControlGroupFiles.Number(directory, "memory.limit_in_bytes");
             var current = ControlGroupFiles.Number(directory, "memory.current") ?? ControlGroupFiles.Number(directory, "memory.usage_in_bytes");

@@ -12,8 +12,6 @@ internal sealed class PressureReader(MachineSnapshot machine)
     /// <summary>Four periods of the usual 100 ms quota; one period more or less then matters little.</summary>
     private static readonly TimeSpan Sample = TimeSpan.FromMilliseconds(400);
 
-    private readonly ControlGroupFiles groups = new(machine);
-
     private sealed record Times(long Busy, long IoWait, long Steal, long All, long SwapPages);
 
     private sealed record Quota(string Directory, string Path, string? Unit, double Processors, long Periods, long Throttled);
@@ -50,9 +48,9 @@ internal sealed class PressureReader(MachineSnapshot machine)
         return new(before.Path, before.Unit, before.Processors, periods - before.Periods, throttled - before.Throttled, periods == 0 ? 0 : (double)throttled / periods);
     }
 
-    private IEnumerable<Quota> QuotasOf(ProcessEntry process)
+    private static IEnumerable<Quota> QuotasOf(ProcessEntry process)
     {
-        foreach (var (directory, path) in groups.Above(process, "cpu"))
+        foreach (var (directory, path) in ControlGroupFiles.Above(process, "cpu"))
         {
             if (Processors(directory) is { } processors)
             {

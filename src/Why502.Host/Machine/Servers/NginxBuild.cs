@@ -11,8 +11,10 @@ internal sealed record NginxBuild(string? Version, string Prefix, string ConfigP
     /// <summary>The arguments of configure without <c>--</c>, empty for those without a value; those that may be repeated are joined by line feeds.</summary>
     public IReadOnlyDictionary<string, string> Options { get; private init; } = new Dictionary<string, string>();
 
+    private static readonly string[] TempPathNames = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+
     /// <summary>Where temp files go without a directive: <c>--http-…-temp-path</c>, else below the prefix (auto/init).</summary>
-    public IReadOnlyDictionary<string, string> TempPaths => new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.ToDictionary(
+    public IReadOnlyDictionary<string, string> TempPaths => TempPathNames.ToDictionary(
         name => name + "_temp_path",
         name => Under(Prefix, Options.GetValueOrDefault($"http-{name.Replace('_', '-')}-temp-path", name + "_temp")));
 
