@@ -168,6 +168,12 @@ public sealed record Incident
     /// <summary>"no live upstreams" lines of the same group that were folded into this incident.</summary>
     public long NoLiveUpstreams { get; init; }
 
+    /// <summary>Routes of the requests that met those lines: who else suffers when one route has the servers marked failed.</summary>
+    public IReadOnlyList<string> NoLiveRoutes { get; init; } = [];
+
+    /// <summary>How other upstreams of this nginx did meanwhile.</summary>
+    public IReadOnlyList<Neighbour> Neighbours { get; init; } = [];
+
     /// <summary>The path of <c>--url</c> when that request goes through this incident's location: it may be asked directly.</summary>
     public string? ReproducedPath { get; init; }
 
@@ -194,3 +200,9 @@ public sealed record PeerTraffic(bool Known, long Total, long Succeeded, DateTim
 {
     public static readonly PeerTraffic Nothing = new(false, 0, 0, null, []);
 }
+
+/// <summary>Another upstream in the incident's time.</summary>
+/// <param name="Answered">Requests that it answered.</param>
+/// <param name="Seconds">95th percentile of its response times; null when the log has no times.</param>
+/// <param name="TimedOut">Requests for which it took too long.</param>
+public sealed record Neighbour(string Upstream, long Answered, double? Seconds, long TimedOut);

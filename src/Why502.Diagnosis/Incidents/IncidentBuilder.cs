@@ -26,7 +26,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             AddNoLiveUpstreams(incidents, [.. group.Select(item => item.Symptom)], group.First().Location);
         }
 
-        return incidents;
+        return NeighbourReading.Add(incidents, access);
     }
 
     /// <summary>Connection failures do not depend on the route; what happens later does, so there the location is part of the place.</summary>
@@ -113,9 +113,20 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
         }
 
         var last = Latest(symptoms);
+        IReadOnlyList<string> routes = [.. symptoms.Select(symptom => symptom.Group.Path ?? symptom.Group.Route).OfType<string>().Distinct().Take(8)];
+        for (var at = 0; at < incidents.Count; at++)
+        {
+            // The other servers of the group failed in the same way: what is true of the group is true of each.
+            if (incidents[at].Location?.At == beneath.incident.Location?.At && incidents[at].Kind == beneath.incident.Kind && incidents[at].NoLiveUpstreams == 0 && at != beneath.index)
+            {
+                incidents[at] = incidents[at] with { NoLiveUpstreams = lines, NoLiveRoutes = routes };
+            }
+        }
+
         incidents[beneath.index] = beneath.incident with
         {
             NoLiveUpstreams = beneath.incident.NoLiveUpstreams + lines,
+            NoLiveRoutes = routes,
             Requests = beneath.incident.Requests + lines,
             Last = last > beneath.incident.Last ? last : beneath.incident.Last,
             Samples = [.. symptoms.SelectMany(symptom => symptom.Group.Samples).TakeLast(1), .. beneath.incident.Samples],

@@ -27,7 +27,7 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
 
         var phase = PhaseOf(group, known);
         var kind = KindOf(group, known);
-        return kind is null || phase is null ? null : new(group, kind.Value, phase.Value, SideOf(kind.Value, known), HowOf(kind.Value, group));
+        return kind is null || phase is null ? null : new(group, kind.Value, phase.Value, SideOf(kind.Value, group, known), HowOf(kind.Value, group));
     }
 
     private static bool IsFailure(LogLevel? level) => level is null or <= LogLevel.Error or LogLevel.Stderr;
@@ -87,7 +87,11 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
         _ => group.UpstreamPeer is null ? null : Phase.Header,
     };
 
-    private static Side SideOf(SymptomKind kind, ErrorMessage known) => kind == SymptomKind.HeaderTooBig ? Side.Nginx : IsProxyProtocol(known) ? Side.Client : Side.Upstream;
+    /// <summary>EADDRNOTAVAIL (99) comes from the machine that connects.</summary>
+    private static Side SideOf(SymptomKind kind, ErrorGroup group, ErrorMessage known)
+        => kind == SymptomKind.HeaderTooBig || (kind == SymptomKind.ConnectFailed && group.Errno == 99) ? Side.Nginx
+            : IsProxyProtocol(known) ? Side.Client
+            : Side.Upstream;
 
     private static How HowOf(SymptomKind kind, ErrorGroup group) => kind switch
     {
@@ -95,7 +99,7 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
         {
             13 or 1 => How.Denied,
             110 => How.Timeout,
-            11 => How.Limit,
+            11 or 99 => How.Limit,
             104 => How.Reset,
             _ => How.Refused,
         },

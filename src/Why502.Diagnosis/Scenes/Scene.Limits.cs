@@ -10,6 +10,8 @@ public sealed partial class Scene
     private ConnectionTrackingFact tracking = new(true, 800, 262_144, 0, 0, 0);
     private MachinePressureFact pressure = new(4, 0.2, new(0, 0, 0), new(0, 0, 0), new(0, 0, 0), 4, 0, 0, 0, []);
 
+    private IReadOnlyList<string> addresses = ["127.0.0.1/8", "::1/128", "10.0.0.5/24"];
+
     /// <summary>What the kernel said.</summary>
     private readonly List<Logs.AppLogEvent> kernel = [];
 
@@ -57,6 +59,13 @@ public sealed partial class Scene
     public Scene KernelSays(Logs.AppEventKind kind, string text, string? process = null)
     {
         kernel.Add(new() { Kind = kind, Text = text, Process = process, Line = new("kernel", 1, null, text), Log = Logs.AppLogKind.Kernel });
+        return this;
+    }
+
+    /// <summary>ipv6.disable=1: not even ::1 is there.</summary>
+    public Scene WithoutIPv6()
+    {
+        addresses = ["127.0.0.1/8", "10.0.0.5/24"];
         return this;
     }
 

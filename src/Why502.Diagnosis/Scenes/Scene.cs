@@ -189,7 +189,7 @@ public sealed partial class Scene
         ServiceUnits => new ServiceUnitsFact([]),
         PacketFilter => new PacketFilterFact(rules),
         KernelLogWindow => new AppLogFact(kernel, [], new(0, 0, false, [])),
-        MachineState => new MachineStateFact("example", ["127.0.0.1/8", "::1/128", "10.0.0.5/24"], 4, 0.2, 8L << 30, 4L << 30, 0, 0, 0, 4096, true, "root"),
+        MachineState => new MachineStateFact("example", addresses, 4, 0.2, 8L << 30, 4L << 30, 0, 0, 0, 4096, true, "root"),
         SocketPath path => sockets.GetValueOrDefault(path.Path) ?? new SocketPathFact(false, null, [], path.Path, null, null, null),
         ServerLoad load => loads.GetValueOrDefault(load.Address) ?? new ServerLoadFact(0, 511, null, null, 0, null, null, []),
         Resolve resolve when names.TryGetValue(resolve.Name, out var addresses) => new ResolveFact("ok", addresses, null, 1),

@@ -46,6 +46,19 @@ public sealed class UpstreamGroupExhausted : Cause
             return;
         }
 
+        if (GroupReading.Of(incident) is { } group)
+        {
+            if (group.Usable.Count == 0)
+            {
+                scales.Weigh("usable", Sources.Config, Weight.Decisive.Against("no server of the group may be used at all: there is nothing to mark failed"));
+            }
+            else if (group.IsSingle)
+            {
+                // ngx_http_upstream_get_round_robin_peer(): a single peer is not looked at for max_fails.
+                scales.Weigh("single", Sources.Config, Weight.Strong.Against("a group of one server is never marked failed"));
+            }
+        }
+
         var peers = Peers(incident);
         foreach (var peer in peers)
         {

@@ -33,7 +33,11 @@ public sealed class LoopbackMismatch : Cause
             Expect: "upstream-down"),
     };
 
-    public override bool Applies(Incident incident) => ConnectRefusal.IsTcp(incident) && incident.Peer!.IsLoopback;
+    public override bool Applies(Incident incident)
+        => (ConnectRefusal.IsTcp(incident) || IsWithoutIPv6(incident)) && incident.Peer!.IsLoopback;
+
+    /// <summary>connect() to ::1 fails with EADDRNOTAVAIL where IPv6 is disabled and no interface has the address.</summary>
+    private static bool IsWithoutIPv6(Incident incident) => incident is { Kind: SymptomKind.ConnectFailed, Errno: 99, Peer.IsLiteralIPv6: true };
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
@@ -47,6 +51,13 @@ public sealed class LoopbackMismatch : Cause
                 => Weight.Decisive.Against("the address is a literal IPv4, and nothing listens on the port in IPv6 either"),
             _ => Weight.Decisive.Against($"nothing listens on port {peer.Port} in either family"),
         });
+
+        if (IsWithoutIPv6(incident))
+        {
+            scales.Weigh(seen.Ask(new MachineState()), machine => machine.Addresses.Any(address => address.StartsWith("::1/", StringComparison.Ordinal))
+                ? Weight.Strong.Against("this machine has the address ::1")
+                : Weight.Decisive.For("this machine has no address ::1, to which nginx went"));
+        }
 
         // From a log alone: nginx writes [::1] mostly where `localhost` was written, and most apps bind IPv4.
         if (peer is { IsLiteralIPv6: true } && seen.Known(new TcpListeners()) is null)
