@@ -44,6 +44,12 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
             return SymptomKind.ConnectFailed;
         }
 
+        // socket(2) with EAFNOSUPPORT: the peer's address family is not there (ngx_event_connect_peer), which ends as a connect() without a route does.
+        if (group is { Errno: 97, UpstreamPeer: not null } && format.StartsWith("socket()", StringComparison.Ordinal))
+        {
+            return SymptomKind.ConnectFailed;
+        }
+
         return format switch
         {
             _ when format.StartsWith("upstream timed out", StringComparison.Ordinal) => SymptomKind.TimedOut,

@@ -51,6 +51,12 @@ public sealed record NginxInstance
 
     public string? MountNamespace { get; init; }
 
+    /// <summary>The master when it is in another network namespace than why502 (a container): connections are tried from there. 0 where it is ours, or is not known.</summary>
+    public int NetworkThrough { get; init; }
+
+    /// <summary>The master when its files are others than ours (another root or mount namespace): paths mean what they mean there. 0 where they are the same.</summary>
+    public int FilesThrough { get; init; }
+
     /// <summary>Where file descriptor 2 of the master leads: a file's path, "journal", or null.</summary>
     public string? StderrTarget { get; init; }
 
@@ -64,6 +70,9 @@ public sealed record NginxInstance
 
     /// <summary>The compiled-in temp paths, by directive: <c>client_body_temp_path</c> and so on.</summary>
     public IReadOnlyDictionary<string, string> TempPaths { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Id of the container that the master runs in; empty where only its traces are seen (why502 runs inside too); null outside of containers.</summary>
+    public string? Container { get; init; }
 
     /// <summary>The instance stands for files that were handed over: nothing of a machine is known.</summary>
     public bool FromFiles { get; init; }

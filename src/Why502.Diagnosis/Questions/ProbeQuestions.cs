@@ -23,7 +23,10 @@ public sealed record Connect(string Address) : Question<ConnectFact>
 {
     public override Cost Cost => Cost.Probe;
 
-    public override string What => $"a connection to {Address}";
+    /// <summary>A process in whose network namespace and root directory the address is meant (nginx in a container); 0 is our own.</summary>
+    public int ThroughPid { get; init; }
+
+    public override string What => ThroughPid == 0 ? $"a connection to {Address}" : $"a connection to {Address} from where nginx {ThroughPid} runs";
 
     public override string WouldTell => "whether the upstream accepts connections now";
 }

@@ -73,7 +73,7 @@ public sealed class ProbeSymptoms(Observations seen)
 
     private ConnectFact? Ask(Endpoint peer, NginxInstance instance)
     {
-        var connect = seen.Ask(new Connect(peer.ToString())).FactOrNull;
+        var connect = seen.Ask(Probing.Connect(instance, peer)).FactOrNull;
         if (!peer.IsUnix || connect is not { Outcome: ProbeOutcome.Ok or ProbeOutcome.PermissionDenied })
         {
             return connect;

@@ -11,9 +11,15 @@ public static class Probing
     /// <summary>Longest wait for an answer that a diagnosis asks for on its own.</summary>
     private const int PatienceMsMax = 4000;
 
+    /// <summary>A connection as nginx makes it: from its network namespace, and to a socket below its root.</summary>
+    public static Connect Connect(NginxInstance instance, Endpoint peer)
+        => new(peer.ToString()) { ThroughPid = peer.IsUnix ? instance.FilesThrough : instance.NetworkThrough };
+
+    public static RouteTo Route(Incident incident) => new(incident.Peer?.Host?.Trim('[', ']') ?? "", incident.Instance.NetworkThrough);
+
     public static Question<ResponseFact>? Get(Incident incident, string? path, TimeSpan patience, Observations seen)
     {
-        if (path is null || incident is not { Peer: { } peer, Location: { } location } || incident.Instance.FromFiles
+        if (path is null || incident is not { Peer: { } peer, Location: { } location } || incident.Instance.FromFiles || incident.Instance.NetworkThrough != 0
             || IsDown(location, peer)
             || !Addresses.IsInOwnNetwork(peer, seen.Ask(new MachineState()).FactOrNull)
             || !HasRoom(incident, seen))

@@ -36,8 +36,9 @@ public static class RelatedApps
 
         var apps = seen.Ask(new AppProcesses()).FactOrNull;
         var taken = AddressesInUse(incident, seen);
+        var space = peer.IsUnix ? null : Boundary.Of(incident, seen).Space;
         var own = tcp.Listeners
-            .Where(listener => Listening.InNamespace(listener, incident.Instance.NetworkNamespace ?? tcp.OwnNetworkNamespace))
+            .Where(listener => Listening.InNamespace(listener, space?.Id ?? incident.Instance.NetworkNamespace ?? tcp.OwnNetworkNamespace))
             .Concat(unix.Listeners)
             .Where(listener => IsApp(listener, apps) && Speaks(listener, apps, incident.Scheme) && !IsTaken(listener, taken))
             .DistinctBy(listener => (Words.Address(listener), listener.Processes.FirstOrDefault()?.Pid))

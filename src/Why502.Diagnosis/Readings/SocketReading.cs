@@ -13,8 +13,7 @@ public static class SocketReading
         var worker = instance.WorkerIdentity;
 
         // Without rights over nginx's process its mount namespace is unknown; then the path is read as everybody here sees it.
-        var through = instance.MountNamespace is null ? 0 : instance.MasterPid ?? 0;
-        return new(path, worker?.Uid ?? -1, worker?.Gid ?? -1, string.Join(',', worker?.Groups ?? []), through);
+        return new(path, worker?.Uid ?? -1, worker?.Gid ?? -1, string.Join(',', worker?.Groups ?? []), instance.FilesThrough);
     }
 
     public static IReadOnlyList<ProcessRef> ServingProcesses(Incident incident, Endpoint? peer, Observations seen)

@@ -80,11 +80,11 @@ public static class StateReading
         if (incident.Errno == 13 && peer.IsUnix)
         {
             return seen.Ask(SocketReading.Question(incident)).FactOrNull?.WorkerMayConnect is { } may ? !may
-                : seen.Ask(new MachineState()).FactOrNull is { RunsAsRoot: false } && seen.Ask(new Connect(peer.ToString())).FactOrNull is { Outcome: ProbeOutcome.Ok } ? false
+                : seen.Ask(new MachineState()).FactOrNull is { RunsAsRoot: false } && seen.Ask(Probing.Connect(incident.Instance, peer)).FactOrNull is { Outcome: ProbeOutcome.Ok } ? false
                 : null;
         }
 
-        return seen.Ask(new Connect(peer.ToString())).FactOrNull is { } now ? now.Outcome != ProbeOutcome.Ok : ListenerGone(incident, peer, seen);
+        return seen.Ask(Probing.Connect(incident.Instance, peer)).FactOrNull is { } now ? now.Outcome != ProbeOutcome.Ok : ListenerGone(incident, peer, seen);
     }
 
     private static bool? ListenerGone(Incident incident, Endpoint peer, Observations seen)

@@ -178,11 +178,11 @@ public sealed partial class Scene
 
     private Fact? FactFor(Question question) => question switch
     {
-        NginxInstances => new NginxInstancesFact([new() { ConfigPath = ConfigPath, Prefix = "/usr/share/nginx/", Binary = "/usr/sbin/nginx", Version = "1.22.1", MasterPid = 820, WorkerPids = [821], WorkerIdentity = new(33, "www-data", 33, []), StartedAt = Now.AddDays(-1), WorkersStartedAt = Now.AddDays(-1) }]),
+        NginxInstances => new NginxInstancesFact([new() { ConfigPath = ConfigPath, Prefix = "/usr/share/nginx/", Binary = "/usr/sbin/nginx", Version = "1.22.1", NetworkNamespace = spaces.Count > 0 ? "net:host" : null, MasterPid = 820, WorkerPids = [821], WorkerIdentity = new(33, "www-data", 33, []), StartedAt = Now.AddDays(-1), WorkersStartedAt = Now.AddDays(-1) }]),
         ConfigurationText => new ConfigurationFact([new(ConfigPath, Encoding.UTF8.GetBytes(configuration), null, Now.AddDays(-2))]),
         ErrorLogWindow => new ErrorLogFact(Fold(errorLog), new(errorLog.Length, errorLog.Length, false, [ErrorLogPath])),
         AccessLogWindow => new AccessLogFact(new AccessLogSummary { Rows = access.Sum(group => group.Count), Groups = access, Fields = AccessFields.UpstreamAddr | AccessFields.UpstreamResponseTime | AccessFields.Status }, new(0, 0, false, [])),
-        TcpListeners => new TcpListenersFact(tcp, null, true),
+        TcpListeners => new TcpListenersFact(tcp, spaces.Count > 0 ? "net:host" : null, true),
         UnixListeners => new UnixListenersFact(unix, true),
         AppProcesses => new AppProcessesFact(processes),
         PhpFpmPools => new PhpFpmPoolsFact(pools),
@@ -193,6 +193,9 @@ public sealed partial class Scene
         SocketPath path => sockets.GetValueOrDefault(path.Path) ?? new SocketPathFact(false, null, [], path.Path, null, null, null),
         ServerLoad load => loads.GetValueOrDefault(load.Address) ?? new ServerLoadFact(0, 511, null, null, 0, null, null, []),
         Resolve resolve when names.TryGetValue(resolve.Name, out var addresses) => new ResolveFact("ok", addresses, null, 1),
+        RouteTo route => RouteFor(route),
+        NetworkSpaces => new NetworkSpacesFact(spaces),
+        Containers => new ContainersFact(containers.Count > 0 ? ["Docker 27.3.1 (API 1.47)"] : [], containers),
         Connect connect => new ConnectFact(Outcome(connect.Address), null, 0.2, 1),
         _ => LimitFor(question),
     };

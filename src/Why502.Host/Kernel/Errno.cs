@@ -14,9 +14,12 @@ internal static class Errno
     public const int AccessDenied = 13;
     public const int NotDirectory = 20;
     public const int IsDirectory = 21;
+    public const int InvalidArgument = 22;
     public const int BrokenPipe = 32;
     public const int NameTooLong = 36;
     public const int TooManyLinks = 40;
+    public const int FamilyNotSupported = 97;
+    public const int AddressNotAvailable = 99;
     public const int NetworkDown = 100;
     public const int NetworkUnreachable = 101;
     public const int ConnectionReset = 104;

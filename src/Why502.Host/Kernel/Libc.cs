@@ -15,6 +15,9 @@ internal static unsafe partial class Libc
 
     public const int SeekData = 3;
 
+    /// <summary>CLONE_NEWNET.</summary>
+    public const int NetworkNamespaceKind = 0x40000000;
+
     public const int AtCurrentDirectory = -100;
     public const int AtSymlinkNoFollow = 0x100;
     public const int AtNoAutomount = 0x800;
@@ -107,6 +110,14 @@ internal static unsafe partial class Libc
         public ulong Flags;
         public ulong NameMax;
     }
+
+    /// <summary>if_nametoindex(3) in the namespace of the calling thread; 0 when there is no such interface.</summary>
+    [LibraryImport("libc", EntryPoint = "if_nametoindex", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial uint InterfaceIndex(string name);
+
+    /// <summary>setns(2): moves the calling thread, and no other, into a namespace.</summary>
+    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
+    public static partial int SetNamespace(int descriptor, int kind);
 
     /// <summary>struct statx of statx(2); the same on every architecture, which struct stat is not.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 256)]

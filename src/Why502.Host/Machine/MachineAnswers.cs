@@ -26,6 +26,9 @@ public sealed class MachineAnswers
     private readonly OpenFilesReader openFiles;
     private readonly MemoryUseReader memory;
     private readonly PressureReader pressure;
+    private readonly RouteReader routes;
+    private readonly NetworkSpacesReader spaces;
+    private readonly ContainersReader containers;
 
     public MachineAnswers(MachineOptions options, TimeProvider time)
     {
@@ -47,11 +50,15 @@ public sealed class MachineAnswers
         openFiles = new(machine);
         memory = new(machine);
         pressure = new(machine);
+        routes = new(machine);
+        spaces = new(machine);
+        containers = new(machine);
     }
 
     public static bool CanAnswer(Question question) => question is NginxInstances or TcpListeners or UnixListeners or SocketPath or AppProcesses
         or PhpFpmPools or UnitOf or ServiceUnits or PacketFilter or ServerLoad or MachineState
-        or StoragePath or ConnectionTracking or LocalPorts or OpenFiles or MemoryUse or MachinePressure;
+        or StoragePath or ConnectionTracking or LocalPorts or OpenFiles or MemoryUse or MachinePressure
+        or RouteTo or NetworkSpaces or Containers;
 
     public async Task<Answer> AnswerAsync(Question question, CancellationToken cancellation)
     {
@@ -90,6 +97,9 @@ public sealed class MachineAnswers
         OpenFiles files => openFiles.Read(files),
         MemoryUse use => memory.Read(use),
         MachinePressure pressed => await pressure.ReadAsync(pressed, cancellation).ConfigureAwait(false),
+        RouteTo route => routes.Read(route),
+        NetworkSpaces => spaces.Read(),
+        Containers => await containers.ReadAsync(cancellation).ConfigureAwait(false),
         _ => Look.Blind("this is not a question about the machine", question.What),
     };
 }

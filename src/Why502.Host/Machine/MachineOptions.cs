@@ -8,6 +8,9 @@ public sealed record MachineOptions
     /// <summary>Its existence tells that systemd runs as the first process: sd_booted(3).</summary>
     public string SystemdDirectory { get; init; } = "/run/systemd/system";
 
+    /// <summary>Sockets on which container engines answer; null looks in the usual places.</summary>
+    public IReadOnlyList<string>? EngineSockets { get; init; }
+
     /// <summary>Directories in which programs are looked for, in the form of PATH; null takes PATH and the usual system directories.</summary>
     public string? SearchPath { get; init; }
 }

@@ -13,12 +13,18 @@ internal sealed class Dialer(TimeProvider time)
     private static readonly TimeSpan LookPauseMax = TimeSpan.FromMilliseconds(8);
 
     /// <summary>Tries each end point in turn until one accepts; the last failure is reported.</summary>
-    public async Task<Dialled> DialAsync(IReadOnlyList<EndPoint> peers, TimeSpan patience, CancellationToken cancellation)
+    public Task<Dialled> DialAsync(IReadOnlyList<EndPoint> peers, TimeSpan patience, CancellationToken cancellation) => DialAsync(peers, 0, patience, cancellation);
+
+    /// <param name="peers">Where to connect to.</param>
+    /// <param name="throughPid">A process from whose network namespace it is tried; 0 is our own.</param>
+    /// <param name="patience">For each end point.</param>
+    /// <param name="cancellation">Ends the whole.</param>
+    public async Task<Dialled> DialAsync(IReadOnlyList<EndPoint> peers, int throughPid, TimeSpan patience, CancellationToken cancellation)
     {
         var last = new Dialled(null, Errno.HostUnreachable, TimeSpan.Zero);
         foreach (var peer in peers)
         {
-            last = await DialAsync(peer, patience, cancellation).ConfigureAwait(false);
+            last = await DialAsync(peer, throughPid, patience, cancellation).ConfigureAwait(false);
             if (last.Socket is not null)
             {
                 return last;
@@ -28,10 +34,12 @@ internal sealed class Dialer(TimeProvider time)
         return last;
     }
 
-    public async Task<Dialled> DialAsync(EndPoint peer, TimeSpan patience, CancellationToken cancellation)
+    public Task<Dialled> DialAsync(EndPoint peer, TimeSpan patience, CancellationToken cancellation) => DialAsync(peer, 0, patience, cancellation);
+
+    private async Task<Dialled> DialAsync(EndPoint peer, int throughPid, TimeSpan patience, CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
-        var (handle, errno) = SocketCalls.Begin(peer);
+        var (handle, errno) = Begin(peer, throughPid);
         try
         {
             if (errno == Errno.InProgress)
@@ -54,6 +62,12 @@ internal sealed class Dialer(TimeProvider time)
             handle?.Dispose();
         }
     }
+
+    /// <summary>A socket belongs to the namespace it was made in, whatever thread uses it afterwards.</summary>
+    private static (SafeSocketHandle? Handle, int Errno) Begin(EndPoint peer, int throughPid)
+        => throughPid == 0 || peer.AddressFamily == AddressFamily.Unix ? SocketCalls.Begin(peer)
+            : NetworkNamespace.Within(throughPid, () => SocketCalls.Begin(peer), out var begun, out var errno) ? begun
+            : throw new NamespaceClosedException(errno);
 
     /// <summary>Looks now and then instead of blocking a thread: on loopback the first look already sees the end.</summary>
     private async Task<int> WaitAsync(SafeSocketHandle handle, long began, TimeSpan patience, CancellationToken cancellation)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Why502.Host.Kernel;
 
 namespace Why502.Host.Probes;
 
@@ -14,6 +15,14 @@ internal sealed record PeerAddress(string Host, int Port, string? UnixPath)
     private const int UnixPathBytesMax = 107;
 
     private const string UnixPrefix = "unix:";
+
+    public bool IsName => UnixPath is null && !IPAddress.TryParse(Host, out _);
+
+    /// <summary>The same peer as a process sees it that may have another root directory; a path that is then too long to connect to stays as it is.</summary>
+    public PeerAddress Through(int pid)
+        => pid == 0 || UnixPath is null ? this
+            : RootedPath.Of(pid).Resolve(UnixPath) is { } path && Encoding.UTF8.GetByteCount(path) <= UnixPathBytesMax ? this with { UnixPath = path }
+            : throw new FormatException($"{UnixPath} cannot be followed inside the root directory of process {pid}");
 
     /// <param name="defaultPort">Port where the text has none; 0 makes a port compulsory.</param>
     public static PeerAddress? Parse(string text, int defaultPort)

@@ -62,6 +62,10 @@ public sealed class ProbeAnswers
         {
             return new(question, null, $"the peer's name could not be looked up ({failure.Message})", provenance);
         }
+        catch (NamespaceClosedException)
+        {
+            return new(question, null, "nginx's network namespace needs root; run with sudo", provenance);
+        }
         catch (FormatException failure)
         {
             return new(question, null, failure.Message, provenance);
@@ -74,7 +78,8 @@ public sealed class ProbeAnswers
 
     private async Task<(Fact? Fact, string? Unobserved)> ObserveAsync(Question question, CancellationToken cancellation) => question switch
     {
-        Connect ask => (await connect.ConnectAsync(Peer(ask.Address, 0), cancellation).ConfigureAwait(false), null),
+        Connect { ThroughPid: > 0 } ask when Peer(ask.Address, 0) is { IsName: true } => (null, "the name would have to be looked up inside nginx's container"),
+        Connect ask => (await connect.ConnectAsync(Peer(ask.Address, 0).Through(ask.ThroughPid), ask.ThroughPid, cancellation).ConfigureAwait(false), null),
         TlsHandshake ask => (await tls.HandshakeAsync(Peer(ask.Address, 443), ask.ServerName, cancellation).ConfigureAwait(false), null),
         Resolve { Server: "" } ask => (await names.BySystemAsync(ask.Name, cancellation).ConfigureAwait(false), null),
         Resolve ask => (await names.ByServerAsync(ask.Name, ask.Server, cancellation).ConfigureAwait(false), null),

@@ -192,7 +192,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
     {
         MessageId = known.Id,
         Known = known,
-        Message = Clean(record.Errno is { } errno ? $"{record.Message} ({errno}: {record.ErrnoText})" : record.Message)!,
+        Message = Clean(record.ErrnoWritten is { } errno ? $"{record.Message} ({errno}: {record.ErrnoText})" : record.Message)!,
         Level = record.Level,
         Errno = record.Errno,
         Code = record.Code,

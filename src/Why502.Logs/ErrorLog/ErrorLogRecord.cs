@@ -17,7 +17,12 @@ public sealed record ErrorLogRecord
 
     /// <summary>The message without errno, OpenSSL queue, configuration place and context.</summary>
     public required string Message { get; init; }
+
+    /// <summary>The error number as Linux has it, whatever system wrote the line.</summary>
     public int? Errno { get; init; }
+
+    /// <summary>The number that stands in the line: BSD, illumos and Windows have others.</summary>
+    public int? ErrnoWritten { get; init; }
     public string? ErrnoText { get; init; }
 
     /// <summary>A number that only looks like an errno: DNS RCODE, X509 verify code, HTTP/2 error, exit status or signal.</summary>

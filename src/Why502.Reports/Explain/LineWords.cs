@@ -36,7 +36,7 @@ internal static class LineWords
         var extra = symptom switch
         {
             { Kind: SymptomKind.TimedOut, Phase: Phase.Header } => " The kernel had accepted the connection; whether the app did, its Recv-Q tells.",
-            { Kind: SymptomKind.ConnectFailed } when record.Errno is 111 or 61 => " The refusal came at once: the address was reached, and a kernel or a filter there said no.",
+            { Kind: SymptomKind.ConnectFailed } when record.Errno is 111 => " The refusal came at once: the address was reached, and a kernel or a filter there said no.",
             _ => "",
         };
         return symptom.Phase switch
@@ -74,14 +74,16 @@ internal static class LineWords
 
     private static string Refusal(ErrorLogRecord record) => record.Errno switch
     {
-        111 or 61 => "the connection was refused: on TCP nothing listens there or a filter rejects it, on a unix socket nobody listens",
+        111 => "the connection was refused: on TCP nothing listens there or a filter rejects it, on a unix socket nobody listens",
         2 => "there is no such socket file",
         13 or 1 => "was not allowed to: the file's mode, a directory above it, or a security policy forbids it",
         11 => "the listen queue of the socket was full",
-        110 or 60 => "nobody answered in time",
-        113 or 65 => "there is no route to it",
-        101 or 51 => "the network cannot be reached",
-        99 => "no local port was left",
+        110 => "nobody answered in time",
+        113 => "there is no route to it, or a filter says so",
+        100 or 101 => "the network cannot be reached",
+        22 => "the address cannot be connected to: a blackhole route, or an address that lacks its scope",
+        97 => "this machine has no such address family",
+        99 => "there was no local address or no local port for it",
         24 => "no file descriptor was left",
         _ => "it failed",
     };

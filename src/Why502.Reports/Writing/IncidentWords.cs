@@ -102,9 +102,9 @@ internal static class IncidentWords
     {
         2 => $"nginx did not find {upstream}, {times}",
         11 => $"{upstream} had no room in its queue, {times}",
-        13 => $"nginx was not allowed to connect to {upstream}, {times}",
+        1 or 13 => $"nginx was not allowed to connect to {upstream}, {times}",
         111 => $"{upstream} refused {connections}",
-        101 or 113 => $"nginx had no way to {upstream}, {times}",
+        22 or 97 or 100 or 101 or 112 or 113 => $"nginx had no way to {upstream}, {times}",
         _ => $"nginx could not connect to {upstream}, {times}",
     };
 
@@ -149,9 +149,17 @@ internal static class IncidentWords
 
     /// <summary>The message in nginx's words, its errno behind it, as the log has it.</summary>
     public static string MessageText(Incident incident)
-        => incident.Errno is { } errno && !incident.Message.Contains($"({errno}:", StringComparison.Ordinal)
+        => incident.Errno is { } errno && !NamesErrno(incident.Message)
             ? $"{incident.Message} ({errno}{ErrnoText(errno)})"
             : incident.Message;
+
+    /// <summary>"… failed (111: Connection refused)"; on another system the number is another one.</summary>
+    private static bool NamesErrno(string message)
+    {
+        var open = message.LastIndexOf('(');
+        var digits = open < 0 ? 0 : message.AsSpan(open + 1).IndexOfAnyExceptInRange('0', '9');
+        return digits > 0 && message[open + 1 + digits] == ':';
+    }
 
     private static string ErrnoText(int errno) => errno switch
     {

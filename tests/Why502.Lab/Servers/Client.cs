@@ -7,9 +7,9 @@ using Why502.Lab.Machine;
 namespace Why502.Lab.Servers;
 
 /// <summary>Speaks HTTP to the machine's nginx byte by byte, so that hostile requests can be sent as well.</summary>
-public sealed class Client(LabMachine machine, int port = 8080, string host = "shop.example.com")
+public sealed class Client(LabMachine machine, int port = 8080, string host = "shop.example.com", string address = "127.0.0.1")
 {
-    private readonly IPEndPoint _nginx = new(IPAddress.Loopback, port);
+    private readonly IPEndPoint _nginx = new(IPAddress.Parse(address), port);
 
     /// <summary>One GET; the status, 0 for an empty answer.</summary>
     public int Get(string target = "/", params string[] headers) => Send($"GET {target} HTTP/1.1", headers);

@@ -10,9 +10,11 @@ public sealed class NginxServer
     private readonly string _accessLog;
     private readonly string _level;
     private readonly string? _errorLog;
+    private readonly string[] _within;
 
-    private NginxServer(LabMachine machine, string accessLog, string level, string? errorLog)
+    private NginxServer(LabMachine machine, string accessLog, string level, string? errorLog, string[] within)
     {
+        _within = within;
         _machine = machine;
         _accessLog = accessLog;
         _level = level;
@@ -46,18 +48,19 @@ public sealed class NginxServer
     /// <param name="accessLog">timed (with the upstream's times) or combined.</param>
     /// <param name="level">The level of the error log.</param>
     /// <param name="errorLog">The whole error_log directive when it is not logs/error.log; empty for none.</param>
-    public static NginxServer Start(LabMachine machine, string http, string accessLog = "timed", string level = "error", string? errorLog = null)
+    /// <param name="within">The command that leads into a container, before nginx's own.</param>
+    public static NginxServer Start(LabMachine machine, string http, string accessLog = "timed", string level = "error", string? errorLog = null, string[]? within = null)
     {
-        var nginx = Prepare(machine, http, accessLog, level, errorLog);
+        var nginx = Prepare(machine, http, accessLog, level, errorLog, within);
         nginx.StartMaster();
         return nginx;
     }
 
     /// <summary>Everything but the start, which is somebody else's then: a unit's, or nobody's.</summary>
-    public static NginxServer Prepare(LabMachine machine, string http, string accessLog = "timed", string level = "error", string? errorLog = null)
+    public static NginxServer Prepare(LabMachine machine, string http, string accessLog = "timed", string level = "error", string? errorLog = null, string[]? within = null)
     {
         Programs.Require("nginx");
-        var nginx = new NginxServer(machine, accessLog, level, errorLog);
+        var nginx = new NginxServer(machine, accessLog, level, errorLog, within ?? []);
         foreach (var folder in new[] { "logs", "temp", "run" })
         {
             Directory.CreateDirectory(machine.PathOf(folder));
@@ -69,7 +72,7 @@ public sealed class NginxServer
 
     public void StartMaster()
     {
-        _machine.Must("nginx", "-p", _machine.Directory, "-c", Config);
+        _machine.Must([.. _within, "nginx", "-p", _machine.Directory, "-c", Config]);
         Poll.Until(() => File.Exists(_machine.PathOf("run/nginx.pid")), "nginx to write its pid");
     }
 

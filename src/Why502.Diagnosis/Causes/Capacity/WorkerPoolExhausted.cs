@@ -38,7 +38,7 @@ public sealed class WorkerPoolExhausted : Cause
 
     public override bool Applies(Incident incident)
         => incident.Peer is not null
-            && (incident is { Kind: SymptomKind.TimedOut, Phase: Phase.Header or Phase.Send or Phase.Connect } or { Kind: SymptomKind.ConnectFailed, Errno: 11 or 35 });
+            && (incident is { Kind: SymptomKind.TimedOut, Phase: Phase.Header or Phase.Send or Phase.Connect } or { Kind: SymptomKind.ConnectFailed, Errno: 11 });
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {

@@ -41,7 +41,7 @@ public sealed class ConnectTimeout : Cause
     {
         var peer = incident.Peer!;
         var local = Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull);
-        scales.Weigh(seen.Ask(new Connect(peer.ToString())), probe => probe.Outcome switch
+        scales.Weigh(seen.Ask(Probing.Connect(incident.Instance, peer)), probe => probe.Outcome switch
         {
             ProbeOutcome.TimedOut => Weight.Moderate.For($"a connection from here to {peer} gets no answer either"),
             ProbeOutcome.Ok when probe.TookMs > 200 => Weight.Moderate.For($"a connection to {peer} takes {probe.TookMs:0} ms"),

@@ -38,7 +38,7 @@ public sealed class FirewallBlocked : Cause
 
     public override bool Applies(Incident incident)
         => incident.Peer is { IsUnix: false }
-            && (incident is { Kind: SymptomKind.ConnectFailed, Errno: 111 or 61 or 113 or 65 or 13 or 1 } or { Kind: SymptomKind.TimedOut, Phase: Phase.Connect });
+            && (incident is { Kind: SymptomKind.ConnectFailed, Errno: 111 or 113 or 101 or 13 or 1 } or { Kind: SymptomKind.TimedOut, Phase: Phase.Connect });
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
@@ -48,8 +48,20 @@ public sealed class FirewallBlocked : Cause
         {
             { Understood: true, IsPolicy: false } rule => Weight.Decisive.For($"a rule refuses it: {rule.Text}"),
             { } rule => Weight.Moderate.For($"a rule may refuse it: {rule.Text}"),
+            null when !local && incident.Errno == 113 => Weight.Weak.Against($"no packet-filter rule of this machine matches {peer}"),
             null => Weight.Strong.Against($"no packet-filter rule of this machine matches {(local ? $"port {peer.Port}" : peer.ToString())}"),
         });
+        if (!local && incident.Errno == 113 && seen.Ask(Probing.Connect(incident.Instance, peer)).Outcome != Outcome.Wanted)
+        {
+            // The error came from the host itself, which is there: firewalld's and many iptables rule sets end with REJECT --reject-with icmp-host-prohibited,
+            // and icmp_err_convert[] makes EHOSTUNREACH of it.
+            scales.Weigh(seen.Ask(Probing.Route(incident)), route => route switch
+            {
+                { Kind: "unicast", Gateway: null, Neighbour: "reachable" } => Weight.Strong.For($"{peer.Host} answers on {route.Interface}, and says that there is no way: a filter on it rejects"),
+                { Neighbour: "failed" } or { Errno: not null } => Weight.Strong.Against($"packets do not get as far as {peer.Host}"),
+                _ => Weight.None,
+            });
+        }
         if (!local)
         {
             return;
@@ -60,7 +72,7 @@ public sealed class FirewallBlocked : Cause
             null => Weight.Decisive.Against($"nothing listens on {peer}: there is nothing to block"),
 
             // The kernel refuses although somebody listens: only a filter (or tcp_abort_on_overflow) does that.
-            _ when incident.State == IncidentState.Current && incident.How == How.Refused && seen.Ask(new Connect(peer.ToString())).FactOrNull is { Outcome: ProbeOutcome.Refused }
+            _ when incident.State == IncidentState.Current && incident.How == How.Refused && seen.Ask(Probing.Connect(incident.Instance, peer)).FactOrNull is { Outcome: ProbeOutcome.Refused }
                 => Weight.Strong.For($"a process listens on {peer}, and a connection to it is refused now"),
             { QueueLength: { } length, Backlog: { } backlog } when incident.How == How.Timeout && length < backlog
                 => Weight.Moderate.For($"a process listens on {peer} with room in its queue ({length} of {backlog})"),
@@ -75,6 +87,12 @@ public sealed class FirewallBlocked : Cause
         var peer = incident.Peer!;
         var local = Addresses.IsLocal(peer, seen.Known(new MachineState())) == true;
         var rule = seen.Known(new PacketFilter(incident.Instance.MasterPid ?? 0)) is { } filter ? FilterReading.Matching(filter, peer, local) : null;
-        return rule is null ? null : FilterReading.Allow(rule, peer);
+        return rule is not null ? FilterReading.Allow(rule, peer)
+            : local ? null
+            : new Fix
+            {
+                Summary = $"Allow TCP port {peer.Port} from this machine in the filter of {peer.Host}.",
+                Steps = [new($"On {peer.Host} look for the rule that rejects (nft list ruleset, iptables-save, firewall-cmd --list-all), and allow port {peer.Port} from nginx's address only.")],
+            };
     }
 }

@@ -33,17 +33,20 @@ public sealed class LoopbackMismatch : Cause
             Expect: "upstream-down"),
     };
 
+    /// <summary>Where IPv6 is off, ::1 is no address of the machine: connect() gives 99 (disable_ipv6), socket() 97 (ipv6.disable=1), a machine without loopback route 101.</summary>
     public override bool Applies(Incident incident)
-        => (ConnectRefusal.IsTcp(incident) || IsWithoutIPv6(incident)) && incident.Peer!.IsLoopback;
+        => (ConnectRefusal.IsTcp(incident) && incident.Peer!.IsLoopback) || IsWithoutIPv6(incident);
 
-    /// <summary>connect() to ::1 fails with EADDRNOTAVAIL where IPv6 is disabled and no interface has the address.</summary>
-    private static bool IsWithoutIPv6(Incident incident) => incident is { Kind: SymptomKind.ConnectFailed, Errno: 99, Peer.IsLiteralIPv6: true };
+    private static bool IsWithoutIPv6(Incident incident)
+        => incident is { Kind: SymptomKind.ConnectFailed, Errno: 97 or 99 or 101, Peer: { IsLoopback: true, IsLiteralIPv6: true } };
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
         var peer = incident.Peer!;
-        scales.Weigh(seen.Ask(new TcpListeners()), table => Listening.At(table, peer, incident.Instance.NetworkNamespace) switch
+        scales.Weigh(seen.Ask(new TcpListeners()), _ => Boundary.Of(incident, seen).At switch
         {
+            null => Weight.None,
+            { OtherLoopback: null } when IsWithoutIPv6(incident) => Weight.Weak.Against($"nothing listens on port {peer.Port} of 127.0.0.1 either"),
             { Serving: not null } when incident.State == IncidentState.Recovered => Weight.None,
             { Serving: not null } => Weight.Decisive.Against($"a process listens on {peer}"),
             { OtherLoopback: { } other } => Weight.Decisive.For($"{Words.Processes(other.Processes)} listens on {Words.Address(other)} only"),
@@ -54,9 +57,11 @@ public sealed class LoopbackMismatch : Cause
 
         if (IsWithoutIPv6(incident))
         {
-            scales.Weigh(seen.Ask(new MachineState()), machine => machine.Addresses.Any(address => address.StartsWith("::1/", StringComparison.Ordinal))
+            // ip6_route_output(): ::1 has a route as long as lo has its address.
+            scales.Weigh("family", Sources.ErrorLog, seen.Ask(new MachineState()).FactOrNull?.Addresses.Any(address => address.StartsWith("::1/", StringComparison.Ordinal)) == true
                 ? Weight.Strong.Against("this machine has the address ::1")
-                : Weight.Decisive.For("this machine has no address ::1, to which nginx went"));
+                : Weight.Decisive.For($"{incident.Errno}: this machine has no address ::1, to which nginx went"));
+            return;
         }
 
         // From a log alone: nginx writes [::1] mostly where `localhost` was written, and most apps bind IPv4.

@@ -40,10 +40,11 @@ public sealed class UpstreamDown : Cause
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
         var peer = incident.Peer!;
-        var local = Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull);
+        var boundary = Boundary.Of(incident, seen);
+        var local = boundary.IsHere;
         if (local == true)
         {
-            scales.Weigh(seen.Ask(new TcpListeners()), table => Judge(Listening.At(table, peer, incident.Instance.NetworkNamespace), incident));
+            scales.Weigh(seen.Ask(new TcpListeners()), _ => boundary.At is { } at ? Judge(at, boundary, incident, seen) : Weight.None);
             var app = RelatedApps.Of(incident, seen).FirstOrDefault();
             if (app is not null)
             {
@@ -52,12 +53,17 @@ public sealed class UpstreamDown : Cause
         }
 
         // connect(2): a refusal comes from a live kernel; for another machine it is all that can be seen from here.
-        scales.Weigh(seen.Ask(new Connect(peer.ToString())), probe => probe.Outcome switch
+        scales.Weigh(seen.Ask(Probing.Connect(incident.Instance, peer)), probe => probe.Outcome switch
         {
             ProbeOutcome.Refused when local == false => Weight.Moderate.For($"a connection from here to {peer} is refused too"),
             ProbeOutcome.Ok when incident.State == IncidentState.Current => Weight.Strong.Against($"{peer} accepts connections now"),
             _ => Weight.None,
         });
+        if (incident.State != IncidentState.Recovered && ContainerReading.Behind(incident, seen) is { Running: false } container)
+        {
+            scales.Weigh("container", Sources.Machine, Weight.Strong.For(ContainerReading.Ended(container) + (container.LastLines.Count > 0 ? $"; its last words: {container.LastLines[^1]}" : "")));
+        }
+
         NameReading.WeighMoved(incident, seen, scales);
         if (local != false)
         {
@@ -66,7 +72,7 @@ public sealed class UpstreamDown : Cause
         }
     }
 
-    private static Weight Judge(Listening at, Incident incident)
+    private static Weight Judge(Listening at, Boundary boundary, Incident incident, Observations seen)
     {
         var peer = incident.Peer!;
         if (at.Serving is { } serving)
@@ -82,7 +88,8 @@ public sealed class UpstreamDown : Cause
         {
             { OtherLoopback: { } other } => Weight.Decisive.Against($"{Words.Processes(other.Processes)} listens on {Words.Address(other)}, the other loopback family"),
             { OtherAddress: [var other, ..] } => Weight.Strong.Against($"{Words.Processes(other.Processes)} listens on {Words.Address(other)}"),
-            { OtherNamespace: [var other, ..] } => Weight.Strong.Against($"{Words.Processes(other.Processes)} listens on port {peer.Port} in another network namespace"),
+            { OtherNamespace: [var other, ..] } when !boundary.IsCrossed => Weight.Strong.Against($"{Words.Processes(other.Processes)} listens on port {peer.Port} in another network namespace"),
+            _ when boundary.Space is { } space => Weight.Strong.For($"no listener on port {peer.Port} inside {Boundary.Name(space, seen)}"),
             _ => Weight.Strong.For($"no listener on port {peer.Port}, IPv4 or IPv6"),
         };
     }

@@ -41,13 +41,17 @@ public sealed class UpstreamWrongAddress : Cause
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
         var peer = incident.Peer!;
-        if (Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) != true)
+        var boundary = Boundary.Of(incident, seen);
+        if (boundary.IsHere != true)
         {
             return;
         }
 
-        scales.Weigh(seen.Ask(new TcpListeners()), table => Listening.At(table, peer, incident.Instance.NetworkNamespace) switch
+        WeighPublished(incident, boundary, seen, scales);
+        scales.Weigh(seen.Ask(new TcpListeners()), _ => boundary.At switch
         {
+            null => Weight.None,
+            { Serving: null, OtherAddress: [var inside, ..] } when boundary.IsCrossed && IsLoopback(inside) => Weight.Strong.Against($"{Words.Address(inside)} inside the container is loopback: the port is right"),
             { Serving: not null } => Weight.Decisive.Against($"a process listens on {peer}"),
             { OtherLoopback: { } other } => Weight.Strong.Against($"{Words.Address(other)} is the same port on the other loopback family"),
             { OtherAddress: [var other, ..] } => Weight.Decisive.For($"{Words.Processes(other.Processes)} listens on {Words.Address(other)}, not on {peer.Host}"),
@@ -64,6 +68,33 @@ public sealed class UpstreamWrongAddress : Cause
         }
     }
 
+    /// <summary>The container's inner port used from outside, or the published one from inside: both are one app on another port.</summary>
+    private static void WeighPublished(Incident incident, Boundary boundary, Observations seen, Scales scales)
+    {
+        if (Published(incident, boundary, seen) is { } other)
+        {
+            scales.Weigh("published", Sources.Machine, Weight.Decisive.For($"container {other.Container.Name} {other.Why}"));
+        }
+    }
+
+    private static (Container Container, string Address, string Why)? Published(Incident incident, Boundary boundary, Observations seen)
+    {
+        var peer = incident.Peer!;
+        if (boundary.At is not { Serving: null, OtherLoopback: null, OtherAddress.Count: 0 })
+        {
+            return null;
+        }
+
+        if (boundary.Space?.Container is { } id && ContainerReading.ById(id, seen) is { } inside && inside.Published.FirstOrDefault(port => port.HostPort == peer.Port && port.ContainerPort != peer.Port) is { } outer)
+        {
+            return (inside, $"{peer.Host}:{outer.ContainerPort}", $"listens on port {outer.ContainerPort}; {peer.Port} is where the host publishes it");
+        }
+
+        return null;
+    }
+
+    private static bool IsLoopback(Listener listener) => System.Net.IPAddress.TryParse(listener.Address, out var address) && System.Net.IPAddress.IsLoopback(address);
+
     public override string Describe(Incident incident, Observations seen)
         => Right(incident, seen) is { } right ? $"the app listens on {right}, and nginx is told {incident.UpstreamText}" : $"the app does not listen on {incident.UpstreamText} but elsewhere";
 
@@ -72,8 +103,13 @@ public sealed class UpstreamWrongAddress : Cause
 
     private static string? Right(Incident incident, Observations seen)
     {
-        if (seen.Known(new TcpListeners()) is { } table
-            && Listening.At(table, incident.Peer!, incident.Instance.NetworkNamespace) is { Serving: null, OtherLoopback: null, OtherAddress: [var other, ..] })
+        var boundary = Boundary.Of(incident, seen);
+        if (Published(incident, boundary, seen) is { } published)
+        {
+            return published.Address;
+        }
+
+        if (boundary is { IsCrossed: false, At: { Serving: null, OtherLoopback: null, OtherAddress: [var other, ..] } })
         {
             return Words.Address(other);
         }

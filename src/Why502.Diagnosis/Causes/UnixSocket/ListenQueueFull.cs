@@ -38,7 +38,7 @@ public sealed class ListenQueueFull : Cause
     private const int SmallBacklog = 64;
 
     public override bool Applies(Incident incident)
-        => incident is { Kind: SymptomKind.ConnectFailed, Peer.IsUnix: true, Errno: 11 or 35 } or { Kind: SymptomKind.TimedOut, Phase: Phase.Connect, Peer.IsUnix: false };
+        => incident is { Kind: SymptomKind.ConnectFailed, Peer.IsUnix: true, Errno: 11 } or { Kind: SymptomKind.TimedOut, Phase: Phase.Connect, Peer.IsUnix: false };
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {

@@ -34,7 +34,7 @@ public sealed class SocketPathMismatch : Cause
     };
 
     public override bool Applies(Incident incident)
-        => incident is { Kind: SymptomKind.ConnectFailed, Peer: not null } && (incident.Peer.IsUnix ? incident.Errno is 2 or 20 or 111 or 61 : incident.Errno is 111 or 61);
+        => incident is { Kind: SymptomKind.ConnectFailed, Peer: not null } && (incident.Peer.IsUnix ? incident.Errno is 2 or 20 or 111 : incident.Errno is 111);
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {

@@ -34,7 +34,7 @@ public sealed class SocketStale : Cause
             Expect: "socket-path-mismatch"),
     };
 
-    public override bool Applies(Incident incident) => incident is { Kind: SymptomKind.ConnectFailed, Peer.IsUnix: true, Errno: 111 or 61 };
+    public override bool Applies(Incident incident) => incident is { Kind: SymptomKind.ConnectFailed, Peer.IsUnix: true, Errno: 111 };
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {

@@ -7,6 +7,7 @@ namespace Why502.Host.Machine;
 internal sealed class NginxReader(MachineSnapshot machine, Programs programs)
 {
     private const int LimitsBytesMax = 16 * 1024;
+    private const int TableBytesMax = 4 * 1024 * 1024;
 
     /// <summary>Where binaries are that are not in PATH.</summary>
     private static readonly string[] UsualPlaces = ["/usr/local/nginx/sbin/nginx", "/usr/local/openresty/nginx/sbin/nginx", "/opt/nginx/sbin/nginx", "/usr/local/tengine/sbin/nginx"];
@@ -69,15 +70,44 @@ internal sealed class NginxReader(MachineSnapshot machine, Programs programs)
             WorkerFileLimit = workers.Count > 0 ? FileLimit(workers[0]) : null,
             StartedAt = machine.Processes.StartOf(master),
             WorkersStartedAt = workers.Count > 0 ? workers.Min(machine.Processes.StartOf) : null,
-            NetworkNamespace = master.NetworkNamespace,
+            NetworkNamespace = master.NetworkNamespace ?? (HasOtherAddresses(master) ? $"that of process {master.Pid}" : null),
             MountNamespace = master.MountNamespace,
+            NetworkThrough = IsElsewhere(master.NetworkNamespace, "net") || (master.NetworkNamespace is null && HasOtherAddresses(master)) ? master.Pid : 0,
+            FilesThrough = HasOwnFiles(master) ? master.Pid : 0,
             StderrTarget = StandardError.TargetOf(master),
             DefaultErrorLog = NginxBuild.Under(prefix, line.ErrorLog ?? build.ErrorLog),
             DefaultAccessLog = build.AccessLog,
             Unit = master.ControlGroup.Unit,
             TempPaths = build.TempPaths,
+            Container = master.ControlGroup.Container ?? (IsContainerRoot(master) ? "" : null),
         };
     }
+
+    /// <summary>
+    /// Docker leaves the first file in a container's root, Podman the second (podman-run(1)). A container made for nginx has it as process 1; one
+    /// that holds a whole system is a machine of its own.
+    /// </summary>
+    private static bool IsContainerRoot(ProcessEntry master)
+        => (FileCalls.Status(master.Directory + "/root/.dockerenv") is not null || FileCalls.Status(master.Directory + "/root/run/.containerenv") is not null)
+            && IsFirstProcess(FileCalls.ReadText(master.Directory + "/status", LimitsBytesMax) ?? "");
+
+    /// <summary>"NSpid: 4711 1": the process ids from our namespace to its own (proc_pid_status(5)).</summary>
+    internal static bool IsFirstProcess(string status)
+        => status.Split('\n').FirstOrDefault(line => line.StartsWith("NSpid:", StringComparison.Ordinal))?.Split('\t', StringSplitOptions.RemoveEmptyEntries)[^1].Trim() == "1";
+
+    /// <summary>Without rights the namespace's number is closed, and its tables are not: another network has other local addresses.</summary>
+    private bool HasOtherAddresses(ProcessEntry master)
+        => FileCalls.ReadText(master.Directory + "/net/fib_trie", TableBytesMax) is { } theirs
+            && FileCalls.ReadText($"{machine.Options.ProcPath}/self/net/fib_trie", TableBytesMax) is { } ours
+            && !NetworkSpacesReader.LocalAddresses(theirs).ToHashSet().SetEquals(NetworkSpacesReader.LocalAddresses(ours));
+
+    private bool IsElsewhere(string? space, string kind)
+        => space is not null && ProcessEntry.NamespaceInode(FileCalls.ReadLink($"{machine.Options.ProcPath}/self/ns/{kind}")) is { } own && own != space;
+
+    /// <summary>Another mount namespace (a container, PrivateTmp=) or another root directory (chroot).</summary>
+    private bool HasOwnFiles(ProcessEntry master)
+        => IsElsewhere(master.MountNamespace, "mnt")
+            || (FileCalls.Status(master.Directory + "/root/") is { } root && FileCalls.Status("/") is { } own && root.Identity != own.Identity);
 
     /// <summary>Children that serve; with <c>master_process off</c> the process itself.</summary>
     private List<ProcessEntry> Workers(ProcessEntry master)

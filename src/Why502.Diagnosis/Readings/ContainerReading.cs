@@ -1,0 +1,50 @@
+using System.Globalization;
+using Why502.Nginx;
+
+namespace Why502.Diagnosis.Readings;
+
+/// <summary>Which container an address or a name means, in what the engines of the machine say.</summary>
+public static class ContainerReading
+{
+    public static Container? ById(string id, Observations seen) => All(seen).FirstOrDefault(container => container.Id == id || container.Name == id);
+
+    /// <summary>The container behind an incident's upstream: by the name that the configuration uses, the address it has, or the port it publishes.</summary>
+    public static Container? Behind(Incident incident, Observations seen)
+    {
+        var all = All(seen);
+        if (all.Count == 0 || incident.Peer is not { IsUnix: false } peer)
+        {
+            return null;
+        }
+
+        var names = (incident.Location?.Peers ?? []).Select(target => target.Endpoint).OfType<Endpoint>().Where(endpoint => endpoint.IsName && !endpoint.IsLoopback && endpoint.Port == peer.Port).Select(endpoint => endpoint.Host!).ToList();
+        return all.FirstOrDefault(container => names.Any(name => IsCalled(container, name)))
+            ?? all.FirstOrDefault(container => container.Networks.Any(network => network.Address == peer.Host))
+            ?? (incident.Instance.NetworkThrough == 0 ? all.FirstOrDefault(container => container.Published.Any(port => port.HostPort == peer.Port)) : null);
+    }
+
+    /// <summary>Docker's DNS knows a container by its name, its compose service, its id and its aliases in the network.</summary>
+    public static bool IsCalled(Container container, string name)
+        => Same(container.Name, name) || Same(container.Service, name) || container.Networks.Any(network => network.Aliases.Any(alias => Same(alias, name)))
+            || (name.Length >= 12 && container.Id.StartsWith(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>How a container ended, in the engine's words: "container web exited with status 137, killed for memory".</summary>
+    public static string Ended(Container container) => container switch
+    {
+        { OomKilled: true } => $"container {container.Name} ended with status {Number(container.ExitCode)}: killed for memory{Restarts(container)}",
+        { State: "restarting" } => $"container {container.Name} is restarting{Restarts(container)}, last with status {Number(container.ExitCode)}",
+        { State: "created", Error: { Length: > 0 } error } => $"container {container.Name} could not start: {error}",
+        { State: "created" } => $"container {container.Name} was never started",
+        { State: "paused" } => $"container {container.Name} is paused",
+        _ => $"container {container.Name} has ended with status {Number(container.ExitCode)}{(container.ExitCode > 128 ? $" (signal {Number(container.ExitCode - 128)})" : "")}{(container.FinishedAt is { } at ? $" at {Words.Clock(at)}" : "")}{Restarts(container)}",
+    };
+
+    private static string Restarts(Container container) => container.RestartCount > 0 ? $", restarted {Number(container.RestartCount)} times" : "";
+
+    /// <summary>Where no engine is installed this costs a look at a few paths.</summary>
+    private static IReadOnlyList<Container> All(Observations seen) => seen.Ask(new Containers()).FactOrNull?.All ?? [];
+
+    private static bool Same(string? one, string other) => one is not null && one.Equals(other, StringComparison.OrdinalIgnoreCase);
+
+    private static string Number(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "unknown";
+}
