@@ -19,7 +19,7 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
             return new(group, SymptomKind.OutOfResource, own.PhaseOf(group), Side.Nginx, own.How) { Candidates = own.Candidates, Own = own };
         }
 
-        if (group.Known is not { } known || !IsFailure(group.Level) || OnlyClientsOwn(known)
+        if (group.Known is not { } known || !(IsFailure(group.Level) || IsCutUpgrade(group, known)) || OnlyClientsOwn(known)
             || !(known.IsGatewayPath || IsProxyProtocol(known) || (group.UpstreamPeer is not null && known.Candidates.Count > 0)))
         {
             return null;
@@ -29,6 +29,10 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
         var kind = KindOf(group, known);
         return kind is null || phase is null ? null : new(group, kind.Value, phase.Value, SideOf(kind.Value, group, known), HowOf(kind.Value, group));
     }
+
+    /// <summary>ngx_http_upstream_process_upgraded() reports the upstream's silence on the client's connection, whose errors are of level info.</summary>
+    private static bool IsCutUpgrade(ErrorGroup group, ErrorMessage known)
+        => group is { Level: LogLevel.Info, Errno: not null, Phase: "proxying upgraded connection" } && known.Candidates.Contains("upgrade-failed");
 
     private static bool IsFailure(LogLevel? level) => level is null or <= LogLevel.Error or LogLevel.Stderr;
 

@@ -90,7 +90,7 @@ public sealed class ProtocolMismatch : Cause
                 break;
 
             case { Kind: SymptomKind.TimedOut }:
-                scales.Weigh("symptom", Sources.ErrorLog, Weight.Strong.Against("a port of another protocol mostly closes or answers at once"));
+                scales.Weigh("symptom", Sources.ErrorLog, Weight.Moderate.Against("a port of another protocol mostly closes or answers at once"));
                 break;
         }
     }

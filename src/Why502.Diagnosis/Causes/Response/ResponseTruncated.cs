@@ -17,7 +17,8 @@ public sealed class ResponseTruncated : Cause
             record. The usual reasons: an exception while the app streams, a worker that is recycled or ends under way, a limit of the
             app or of a proxy behind it for the duration or size of one answer.
             Where a log shows that a process died, that is the cause: worker-crashed, worker-out-of-memory, worker-killed-by-timeout.
-            Before the header it is upstream-closed-early; if the app goes on but sends nothing, upstream-stalled. A full disk below
+            A reset in mid-answer is mostly upstream-reset: the app left the request's body unread, or a time-out of its own aborted the
+            connection. Before the header it is upstream-closed-early; if the app goes on but sends nothing, upstream-stalled. A full disk below
             nginx's proxy_temp cuts answers as well, with another line: disk-full.
             """,
         LookAlikes = ["upstream-closed-early", "upstream-reset", "upstream-stalled", "worker-crashed", "worker-killed-by-timeout", "reload-cut", "disk-full"],
@@ -43,7 +44,7 @@ public sealed class ResponseTruncated : Cause
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
         // ngx_http_upstream_process_request() and its unbuffered sibling run only after ngx_http_upstream_send_response() has sent the header.
-        scales.Weigh("phase", Sources.ErrorLog, Weight.Strong.For("the header had been passed on, and the body did not end as it said it would"));
+        scales.Weigh("phase", Sources.ErrorLog, (incident.Kind == SymptomKind.Reset ? Weight.Weak : Weight.Strong).For("the header had been passed on, and the body did not end as it said it would"));
         if (AppLogReading.During(incident, seen).LastOrDefault(Ends) is { } said)
         {
             scales.Weigh("app log", Sources.AppLog, Weight.Strong.Against(Text(said)).At(said.Line.File, said.Line.Line));

@@ -22,8 +22,8 @@ public sealed class UpgradeFailed : Cause
             Upgrade and Connection are hop-by-hop (RFC 9110 §7.6.1, §7.8): nginx drops them and, before 1.29.7, speaks HTTP/1.0 to
             upstreams, in which there is no upgrade. Without proxy_http_version 1.1 and both headers in the very location, the app sees a
             plain GET and answers 400, 426 or 404. proxy_set_header lines of the server do not reach a location that has one of its own.
-            An upgraded connection on which nothing is sent for proxy_read_timeout (60 s by default) is cut, with a line that says
-            "while proxying upgraded connection". A proxy that insists on HTTP/1.1 (Envoy, Istio) answers 426 to everything.
+            An upgraded connection on which nothing is sent for proxy_read_timeout (60 s by default) is cut, with a line (of level info, for
+            most clients) that says "while proxying upgraded connection". A proxy that insists on HTTP/1.1 (Envoy, Istio) answers 426 to everything.
             If the app answers 400 although all of it is in place, the app or its check of the origin refuses.
             """,
         LookAlikes = ["protocol-mismatch", "timeout-too-short", "upstream-reset", "upstream-answered-error"],
@@ -55,6 +55,7 @@ public sealed class UpgradeFailed : Cause
             // ngx_http_upstream_process_upgraded(): the read timer of an upgraded connection, and nothing else.
             var limit = incident.Location?.Effective("proxy_read_timeout");
             scales.Weigh("symptom", Sources.ErrorLog, Weight.Decisive.For("the upgrade had succeeded; then the app sent nothing for the whole read time-out"));
+            scales.Weigh("upgraded", Sources.AccessLog, upgraded > 5 * incident.Requests ? Weight.Decisive.Against($"{upgraded} upgraded connections, most of which ended otherwise") : Weight.None);
             scales.Weigh("limit", Sources.Config, limit?.AsTime is { } time ? Weight.Weak.For($"{limit.Name} is {Words.Seconds(time)}{(limit.IsDefault ? ", nginx's default" : "")}").At(limit.At?.File, limit.At?.Line) : Weight.None);
         }
         else if (incident.Phase == Phase.Upgraded)

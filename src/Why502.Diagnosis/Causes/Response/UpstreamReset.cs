@@ -38,8 +38,8 @@ public sealed class UpstreamReset : Cause
     {
         if (incident.Phase == Phase.Body)
         {
-            // ngx_http_upstream_send_response() has sent the header by then.
-            scales.Weigh("phase", Sources.ErrorLog, Weight.Strong.Against("the header had been passed on: the answer was cut, not refused"));
+            // RFC 9293, 3.10.4 and tcp_close(): a reset instead of an end comes of data that the app left unread or of an aborted socket, not of an answer that was merely too short.
+            scales.Weigh("phase", Sources.ErrorLog, Weight.Moderate.For("the connection was reset in mid-answer, not closed: the app left something unread, such as the request's body, or aborted"));
         }
 
         ResidualClose.Weigh(incident, seen, scales);
