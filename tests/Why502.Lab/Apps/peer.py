@@ -9,6 +9,14 @@ peer.py MODE ADDRESS [AMOUNT]     ADDRESS: HOST:PORT, [HOST]:PORT or /path
   flood         answers with a body that never ends
   flood-header  answers with a header that never ends
   answer        answers 200 to everything
+  truncate      answers with Content-Length 5000 and closes after 1000 bytes of it
+  stall         the same, and then sends nothing more
+  bad-chunk     answers chunked, with a size that is no number
+  space         answers with a space in a header's name
+  both          answers with Content-Length and with Transfer-Encoding
+  fastcgi-zero  answers in FastCGI, and one record is shorter than its header says
+  raw           answers with text that is no HTTP at all
+  deaf          reads nothing of the request
 """
 import json
 import os
@@ -59,6 +67,8 @@ def serve(connection):
     try:
         if MODE == "close-early":
             return
+        if MODE == "deaf":
+            time.sleep(3600)
         note(connection.recv(65536))
         if MODE == "reset":
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -72,6 +82,21 @@ def serve(connection):
             connection.sendall(b"HTTP/1.1 200 OK\r\n")
             while True:
                 connection.sendall(b"X-Flood: " + b"x" * 65536 + b"\r\n")
+        elif MODE in ("truncate", "stall"):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + b"x" * 1000)
+            if MODE == "stall":
+                time.sleep(3600)
+        elif MODE == "bad-chunk":
+            connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nno size\r\n")
+        elif MODE == "space":
+            connection.sendall(b"HTTP/1.1 200 OK\r\nCache Control: no-store\r\nContent-Length: 3\r\n\r\nok\n")
+        elif MODE == "both":
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nok\n\r\n0\r\n\r\n")
+        elif MODE == "fastcgi-zero":
+            header = b"Content-Type: text/plain\r\n\r\n"
+            connection.sendall(struct.pack("!BBHHBB", 1, 6, 1, len(header), 0, 0) + header + b"\0" * 16)
+        elif MODE == "raw":
+            connection.sendall(b"-ERR unknown command 'GET'\r\n")
         elif MODE == "answer":
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n")
     except OSError:

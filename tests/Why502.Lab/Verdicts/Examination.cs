@@ -118,16 +118,16 @@ public sealed class Examination
             Check("live", live.Findings.Any(finding => finding.Cause == cause), $"{cause} is not listed");
         }
 
-        JudgeEvidence(first, expected.Symptom);
+        JudgeEvidence(first, expected.Symptom, expected.Source);
         JudgeScope(first, expected.Directive);
         Check("live", first.Fix.ValueKind == JsonValueKind.Object && first.Fix.TryGetProperty("summary", out var summary) && summary.GetString()?.Length > 0, "the fix has no summary");
     }
 
     /// <summary>The log line quoted is where the evidence says, and it is the symptom.</summary>
-    private void JudgeEvidence(Finding finding, string symptom)
+    private void JudgeEvidence(Finding finding, string symptom, string source)
     {
-        var quotes = finding.Evidence.Where(evidence => evidence is { Source: "error-log", File: not null, Line: not null }).ToList();
-        Check("live", quotes.Count > 0, "no evidence with a line of the error log");
+        var quotes = finding.Evidence.Where(evidence => evidence is { File: not null, Line: not null } && evidence.Source == source).ToList();
+        Check("live", quotes.Count > 0, $"no evidence with a line of the {source}");
         foreach (var quote in quotes)
         {
             var line = File.Exists(quote.File) ? File.ReadLines(quote.File!).Skip(quote.Line!.Value - 1).FirstOrDefault() : null;

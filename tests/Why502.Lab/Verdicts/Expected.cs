@@ -7,6 +7,9 @@ public sealed record Expected(string Cause)
     /// <summary>What the error log says: asserted before the tool runs, and again of the line it quotes.</summary>
     public required string Symptom { get; init; }
 
+    /// <summary>Where the symptom stands, in the contract's words: access-log for a status without an error line (then <see cref="ErrorLog"/> names that file).</summary>
+    public string Source { get; init; } = "error-log";
+
     /// <summary>The directive the scope points at; null where there is none to point at.</summary>
     public string? Directive { get; init; }
 

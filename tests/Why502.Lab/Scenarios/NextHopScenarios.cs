@@ -1,0 +1,173 @@
+using Why502.Lab.Machine;
+using Why502.Lab.Servers;
+using Why502.Lab.Verdicts;
+using Xunit;
+
+namespace Why502.Lab.Scenarios;
+
+/// <summary>Another proxy behind or before nginx: its own statuses, upgrades through it, and the PROXY protocol between the two.</summary>
+public sealed class NextHopScenarios
+{
+    private const string Upgrade = "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;";
+
+    [SkippableFact]
+    public void HaproxyWithoutServers_AnsweredItself() => LabMachine.Run(nameof(HaproxyWithoutServers_AnsweredItself), machine =>
+    {
+        Haproxy(machine, "frontend site\n  mode http\n  bind 127.0.0.1:8081\n  default_backend app\nbackend app\n  mode http\n");
+        Answered(machine, 503);
+    });
+
+    [SkippableFact]
+    public void SecondNginxFails_AnsweredItself() => LabMachine.Run(nameof(SecondNginxFails_AnsweredItself), machine =>
+    {
+        SecondNginx(machine, "location / { proxy_pass http://127.0.0.1:3999; }");
+        Answered(machine, 502);
+    });
+
+    [SkippableFact]
+    public void ApacheAsNextHop_IsHealthy() => LabMachine.Run(nameof(ApacheAsNextHop_IsHealthy), machine =>
+    {
+        Programs.Require("apache2");
+        machine.Write("www/index.html", "ok\n");
+        machine.Write("apache.conf", $"""
+            ServerName localhost
+            Listen 127.0.0.1:8081
+            PidFile {machine.PathOf("apache.pid")}
+            ErrorLog {machine.PathOf("apache.log")}
+            LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
+            LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
+            LoadModule dir_module /usr/lib/apache2/modules/mod_dir.so
+            DirectoryIndex index.html
+            DocumentRoot {machine.PathOf("www")}
+            """ + "\n");
+        machine.Start("apache", "apache2", "-D", "FOREGROUND", "-f", machine.PathOf("apache.conf"));
+        machine.WaitForPort(8081);
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8081"));
+        new Client(machine).MustGet(200, "/", times: 10);
+        Examination.Healthy(machine, nginx, mayBeUnknown: false);
+    });
+
+    [SkippableTheory]
+    [InlineData(400)]
+    [InlineData(426)]
+    public void UpgradeHeadersMissing_IsUpgradeFailed(int status) => LabMachine.Run(nameof(UpgradeHeadersMissing_IsUpgradeFailed), machine =>
+    {
+        Script.Start(machine, "websocket.js", 4001, $"{status}");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:4001"));
+        Handshake(machine, times: 5, status);
+        Examination.Faulty(machine, nginx, new Expected("upgrade-failed")
+        {
+            Symptom = $"GET /ws HTTP/1.1\" {status}",
+            Source = "access-log",
+            ErrorLog = nginx.AccessLog,
+            Directive = "proxy_pass",
+        });
+    });
+
+    [SkippableFact]
+    public void IdleUpgradedConnection_IsCut() => LabMachine.Run(nameof(IdleUpgradedConnection_IsCut), machine =>
+    {
+        Script.Start(machine, "websocket.js", 4001, "400");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:4001", Upgrade + " proxy_read_timeout 700ms;"), level: "info");
+        Handshake(machine, times: 2, 101);
+        Examination.Faulty(machine, nginx, new Expected("upgrade-failed") { Symptom = "while proxying upgraded connection", Directive = "proxy_pass", Confidence = 0.9 });
+    });
+
+    [SkippableFact]
+    public void WebSocketThatWorks_IsHealthy() => LabMachine.Run(nameof(WebSocketThatWorks_IsHealthy), machine =>
+    {
+        Script.Start(machine, "websocket.js", 4001, "400");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:4001", Upgrade));
+        Handshake(machine, times: 3, 101);
+        new Client(machine).MustGet(200, "/", times: 10);
+        Examination.Healthy(machine, nginx, mayBeUnknown: false);
+    });
+
+    [SkippableFact]
+    public void ClientsWithoutProxyHeader_AreDropped() => LabMachine.Run(nameof(ClientsWithoutProxyHeader_AreDropped), machine =>
+    {
+        Node.Start(machine, 3000);
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000", listen: "127.0.0.1:8080 proxy_protocol"));
+        Assert.All(new Client(machine).Get(5, "/"), status => Assert.Equal(0, status));
+        Examination.Faulty(machine, nginx, new Expected("proxy-protocol-mismatch") { Symptom = "broken header", Confidence = 0.9 });
+    });
+
+    [SkippableFact]
+    public void ProxyHeaderNobodyExpects_IsRefused() => LabMachine.Run(nameof(ProxyHeaderNobodyExpects_IsRefused), machine =>
+    {
+        Node.Start(machine, 3000);
+        Haproxy(machine, Sender(8080, "send-proxy"));
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
+        new Client(machine, port: 8000).MustGet(400, "/", times: 6);
+        Examination.Faulty(machine, nginx, new Expected("proxy-protocol-mismatch")
+        {
+            Symptom = "\"PROXY TCP4",
+            Source = "access-log",
+            ErrorLog = nginx.AccessLog,
+        });
+    });
+
+    [SkippableFact]
+    public void ProxyProtocolOnBothSidesAndAFewScanners_IsHealthy() => LabMachine.Run(nameof(ProxyProtocolOnBothSidesAndAFewScanners_IsHealthy), machine =>
+    {
+        Node.Start(machine, 3000);
+        Haproxy(machine, Sender(8080, "send-proxy"));
+        var nginx = NginxServer.Start(machine, "log_format named '$remote_addr [$time_local] \"$request\" $status $body_bytes_sent \"$http_referer\" \"$http_user_agent\" \"$server_name\"';\n"
+            + Site.Proxy("http://127.0.0.1:3000", "access_log " + machine.PathOf("logs/named.log") + " named;", listen: "127.0.0.1:8080 proxy_protocol"));
+        new Client(machine, port: 8000).MustGet(200, "/", times: 40);
+        new Client(machine).Get(2, "/");
+        Examination.Healthy(machine, nginx);
+    });
+
+    private static void Answered(LabMachine machine, int status)
+    {
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8081"));
+        new Client(machine).MustGet(status, "/", times: 8);
+        Examination.Faulty(machine, nginx, new Expected("upstream-answered-error")
+        {
+            Symptom = $"\" {status} ",
+            Source = "access-log",
+            ErrorLog = nginx.AccessLog,
+            Directive = "proxy_pass",
+            Confidence = 0.8,
+        });
+    }
+
+    private static void Handshake(LabMachine machine, int times, int status)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            var said = machine.Execute("curl", "-s", "-m", "2", "-o", "/dev/null", "-w", "%{http_code}", "--http1.1", "-H", "Host: shop.example.com", "-H", "Connection: Upgrade", "-H", "Upgrade: websocket",
+                "-H", "Sec-WebSocket-Version: 13", "-H", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "http://127.0.0.1:8080/ws").Output;
+            Assert.Equal($"{status}", said);
+        }
+    }
+
+    private static string Sender(int port, string options)
+        => $"frontend site\n  mode tcp\n  bind 127.0.0.1:8000\n  default_backend nginx\nbackend nginx\n  mode tcp\n  server nginx 127.0.0.1:{port} {options}\n";
+
+    private static void Haproxy(LabMachine machine, string sections)
+    {
+        Programs.Require("haproxy");
+        machine.Start("haproxy", "haproxy", "-db", "-f", machine.Write("haproxy.cfg", "defaults\n  timeout connect 2s\n  timeout client 10s\n  timeout server 10s\n" + sections));
+        machine.WaitForPort(sections.Contains("8081", StringComparison.Ordinal) ? 8081 : 8000);
+    }
+
+    private static void SecondNginx(LabMachine machine, string location)
+    {
+        Directory.CreateDirectory(machine.PathOf("second/temp"));
+        machine.Start("second", "nginx", "-p", machine.PathOf("second"), "-g", "daemon off;", "-c", machine.Write("second/nginx.conf", $$"""
+            user www-data;
+            pid {{machine.PathOf("second/nginx.pid")}};
+            error_log {{machine.PathOf("second/error.log")}};
+            events { }
+            http {
+                access_log off;
+                client_body_temp_path {{machine.PathOf("second/temp")}};
+                proxy_temp_path {{machine.PathOf("second/temp/proxy")}};
+                server { listen 127.0.0.1:8081; {{location}} }
+            }
+            """ + "\n"));
+        machine.WaitForPort(8081);
+    }
+}
