@@ -80,6 +80,12 @@ public sealed class PassiveCheckPoisoned : Cause
         {
             scales.Weigh("answers", Sources.AccessLog, Weight.Strong.For($"the same servers answered {routes.OtherSucceeded} requests to other routes meanwhile"));
         }
+        else if (Probing.Get(incident, routes.AnsweredPath, TimeSpan.FromSeconds(1), seen) is { } other)
+        {
+            scales.Weigh(seen.Ask(other), response => response is { Outcome: ProbeOutcome.Ok, Status: < 500 }
+                ? Weight.Strong.For($"GET {routes.AnsweredPath} straight to {incident.Peer} is answered in {response.HeaderMs:0} ms, while nginx refuses it")
+                : Weight.Strong.Against($"GET {routes.AnsweredPath}, answered before, is not answered within 1 s now"));
+        }
     }
 
     public override string Describe(Incident incident, Observations seen)

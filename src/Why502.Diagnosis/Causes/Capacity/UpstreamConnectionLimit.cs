@@ -67,11 +67,14 @@ public sealed class UpstreamConnectionLimit : Cause
             scales.Weigh("answers", Sources.AccessLog, Weight.Moderate.For($"the same servers answered {incident.Traffic.Succeeded} requests in the window"));
         }
 
-        foreach (var peer in limited.Where(peer => peer.Endpoint is { IsUnix: false, IsName: false }).Take(8))
+        var open = limited
+            .Where(peer => peer.Endpoint is { IsUnix: false, IsName: false })
+            .Take(8)
+            .Select(peer => (peer, Ports: seen.Ask(new LocalPorts(peer.Endpoint!.ToString(), incident.Instance.MasterPid ?? 0)).FactOrNull))
+            .ToList();
+        if (open.Count > 0 && open.All(item => item.Ports?.Established >= item.peer.MaxConns))
         {
-            scales.Weigh(seen.Ask(new LocalPorts(peer.Endpoint!.ToString(), incident.Instance.MasterPid ?? 0)), ports => ports.Established >= peer.MaxConns
-                ? Weight.Strong.For($"{ports.Established} connections to {peer.Endpoint} are open, and max_conns is {peer.MaxConns}")
-                : Weight.None);
+            scales.Weigh("open", Sources.Machine, (limited.Count == group.Usable.Count ? Weight.Decisive : Weight.Weak).For($"{string.Join(", ", open.Select(item => $"{item.Ports!.Established} connections to {item.peer.Endpoint} of {item.peer.MaxConns}"))} are open now"));
         }
     }
 

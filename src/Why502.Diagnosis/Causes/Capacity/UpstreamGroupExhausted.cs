@@ -59,12 +59,13 @@ public sealed class UpstreamGroupExhausted : Cause
             }
         }
 
-        var peers = Peers(incident);
-        foreach (var peer in peers)
+        var outcomes = Peers(incident).Select(peer => (peer, seen.Ask(new Connect(peer)).FactOrNull?.Outcome)).Where(item => item.Outcome is not null).ToList();
+        if (outcomes.Count > 0)
         {
-            scales.Weigh(seen.Ask(new Connect(peer)), probe => probe.Outcome == ProbeOutcome.Ok
-                ? Weight.Strong.For($"{peer} accepts connections now")
-                : Weight.Strong.Against($"{peer} does not accept connections: that lies beneath"));
+            // One look at the group, not one for each server: ten that answer say no more than two.
+            scales.Weigh("servers", Sources.Probe, outcomes.FirstOrDefault(item => item.Outcome != ProbeOutcome.Ok) is { peer: { } dead }
+                ? Weight.Strong.Against($"{dead} does not accept connections: that lies beneath")
+                : Weight.Strong.For($"{string.Join(", ", outcomes.Take(4).Select(item => item.peer))} accept{(outcomes.Count == 1 ? "s" : "")} connections now"));
         }
 
         scales.Weigh("message", Sources.ErrorLog, Weight.Moderate.For("every server of the group was left out, and no line of the window says what failed them"));
