@@ -139,6 +139,9 @@ public sealed record Incident
 
     public string? Host { get; init; }
 
+    /// <summary>Methods of the failing requests: GET, POST …; empty when the lines do not tell.</summary>
+    public IReadOnlyList<string> Methods { get; init; } = [];
+
     /// <summary>Routes of the failing requests, most frequent first.</summary>
     public IReadOnlyList<string> Routes { get; init; } = [];
 
@@ -164,6 +167,9 @@ public sealed record Incident
 
     /// <summary>True when no log line but a failed probe is the symptom.</summary>
     public bool FromProbe { get; init; }
+
+    /// <summary>When the same address began to refuse connections soon after these failures; null when it did not.</summary>
+    public DateTimeOffset? RefusedAfter { get; init; }
 
     /// <summary>"no live upstreams" lines of the same group that were folded into this incident.</summary>
     public long NoLiveUpstreams { get; init; }

@@ -81,6 +81,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             Scheme = main.Group.UpstreamScheme ?? location?.Scheme,
             Server = main.Group.Server ?? main.Group.Listen,
             Host = main.Group.Host,
+            Methods = [.. symptoms.Select(symptom => symptom.Group.Method).OfType<string>().Distinct()],
             Routes = [.. symptoms.OrderByDescending(symptom => symptom.Group.Count).Select(symptom => symptom.Group.Path ?? symptom.Group.Route).OfType<string>().Distinct().Take(8)],
             State = IncidentState.Current,
             Requests = symptoms.Sum(symptom => symptom.Group.Count),

@@ -9,8 +9,12 @@ public static class LastRequests
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan After = TimeSpan.FromSeconds(2);
 
-    public static List<Incident> Fold(IReadOnlyList<Incident> incidents)
+    /// <summary>A server that crashed is seen to be gone within so long.</summary>
+    private static readonly TimeSpan SoonAfter = TimeSpan.FromSeconds(60);
+
+    public static List<Incident> Fold(IReadOnlyList<Incident> all)
     {
+        var incidents = all.Select(incident => incident with { RefusedAfter = RefusedAfter(incident, all) }).ToList();
         var folded = incidents.ToList();
         foreach (var cut in incidents.Where(incident => incident is { Kind: SymptomKind.Reset or SymptomKind.ClosedEarly, Peer: not null, Last: not null }))
         {
@@ -31,6 +35,11 @@ public static class LastRequests
 
         return folded;
     }
+
+    private static DateTimeOffset? RefusedAfter(Incident cut, IReadOnlyList<Incident> all)
+        => cut is { Kind: SymptomKind.Reset or SymptomKind.ClosedEarly, Peer: { } peer, Last: { } last }
+            ? all.Where(refused => refused is { Kind: SymptomKind.ConnectFailed, How: How.Refused } && refused.Peer?.ToString() == peer.ToString() && refused.First >= last && refused.First <= last + SoonAfter).Min(refused => refused.First)
+            : null;
 
     private static bool EndsIn(Incident cut, Incident refused)
         => refused is { Kind: SymptomKind.ConnectFailed, How: How.Refused, First: { } first }

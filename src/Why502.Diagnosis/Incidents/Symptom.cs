@@ -1,3 +1,4 @@
+using Why502.Diagnosis.Readings;
 using Why502.Logs;
 
 namespace Why502.Diagnosis;
@@ -60,6 +61,8 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
             _ when format.StartsWith("no live upstreams", StringComparison.Ordinal) => SymptomKind.NoLiveUpstreams,
             _ when format.StartsWith("upstream sent too big header", StringComparison.Ordinal) => SymptomKind.HeaderTooBig,
             _ when format.StartsWith("upstream prematurely closed", StringComparison.Ordinal) => SymptomKind.ClosedEarly,
+            // The app's own words: of them only the end of its memory is a failure of the gateway's kind; the rest is the app's business.
+            _ when known.Id == "fastcgi-sent-in-stderr" => AppSaid.Kind(group.Message) == AppEventKind.MemoryExhausted ? SymptomKind.OtherMessage : null,
             _ when group.Errno is 104 or 32 && IsUpstreamIo(group) => SymptomKind.Reset,
             _ when IsProxyProtocol(known) => SymptomKind.OtherMessage,
             _ => IsGatewayStatus(known.Status) && Concerns(group, known) ? SymptomKind.OtherMessage : null,

@@ -55,6 +55,8 @@ public enum Cost
 [JsonDerivedType(typeof(OpenFiles), "open-files")]
 [JsonDerivedType(typeof(MemoryUse), "memory-use")]
 [JsonDerivedType(typeof(MachinePressure), "machine-pressure")]
+[JsonDerivedType(typeof(AppSettings), "app-settings")]
+[JsonDerivedType(typeof(WorkerWaits), "worker-waits")]
 public abstract record Question
 {
     [JsonIgnore]
@@ -106,6 +108,8 @@ public abstract record Question<TFact> : Question
 [JsonDerivedType(typeof(OpenFilesFact), "open-files")]
 [JsonDerivedType(typeof(MemoryUseFact), "memory-use")]
 [JsonDerivedType(typeof(MachinePressureFact), "machine-pressure")]
+[JsonDerivedType(typeof(AppSettingsFact), "app-settings")]
+[JsonDerivedType(typeof(WorkerWaitsFact), "worker-waits")]
 public abstract record Fact;
 
 /// <summary>Where an answer came from: the host, the kind of source and how it was obtained.</summary>

@@ -29,6 +29,8 @@ public sealed class MachineAnswers
     private readonly RouteReader routes;
     private readonly NetworkSpacesReader spaces;
     private readonly ContainersReader containers;
+    private readonly AppSettingsReader settings;
+    private readonly WorkerWaitsReader waits;
 
     public MachineAnswers(MachineOptions options, TimeProvider time)
     {
@@ -53,12 +55,15 @@ public sealed class MachineAnswers
         routes = new(machine);
         spaces = new(machine);
         containers = new(machine);
+        settings = new(machine);
+        waits = new(machine);
     }
 
     public static bool CanAnswer(Question question) => question is NginxInstances or TcpListeners or UnixListeners or SocketPath or AppProcesses
         or PhpFpmPools or UnitOf or ServiceUnits or PacketFilter or ServerLoad or MachineState
         or StoragePath or ConnectionTracking or LocalPorts or OpenFiles or MemoryUse or MachinePressure
-        or RouteTo or NetworkSpaces or Containers;
+        or RouteTo or NetworkSpaces or Containers
+        or AppSettings or WorkerWaits;
 
     public async Task<Answer> AnswerAsync(Question question, CancellationToken cancellation)
     {
@@ -100,6 +105,8 @@ public sealed class MachineAnswers
         RouteTo route => routes.Read(route),
         NetworkSpaces => spaces.Read(),
         Containers => await containers.ReadAsync(cancellation).ConfigureAwait(false),
+        AppSettings ask => settings.Read(ask),
+        WorkerWaits ask => waits.Read(ask),
         _ => Look.Blind("this is not a question about the machine", question.What),
     };
 }

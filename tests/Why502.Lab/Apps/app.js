@@ -31,6 +31,14 @@ const server = http.createServer((request, response) => {
   if (route.crash) {
     process.exit(1);
   }
+  if (route.signal) {
+    process.kill(process.pid, route.signal);
+    return;
+  }
+  if (route.throw) {
+    setImmediate(() => { throw new Error('nobody catches this'); });
+    return;
+  }
   if (route.block) {
     execSync('sleep ' + route.block);
   }

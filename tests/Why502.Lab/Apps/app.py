@@ -1,6 +1,7 @@
 """The lab's WSGI app: answers as routes.json beside it says, and writes down every request it gets."""
 import json
 import os
+import socket
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -36,6 +37,16 @@ def app(environ, start_response):
         return [b"not found\n"]
     if route["crash"]:
         os._exit(1)
+    if route["signal"]:
+        os.kill(os.getpid(), route["signal"])
+        time.sleep(5)
+    kept = []
+    if route["memory"]:
+        kept = [b"m" * 1048576 for _ in range(route["memory"])]
+    if route["waits"]:
+        host, port = route["waits"].rsplit(":", 1)
+        kept.append(socket.create_connection((host, int(port))))
+        kept[-1].sendall(b"select 1")
     if route["sleep"]:
         time.sleep(pick(route["sleep"], environ.get("QUERY_STRING", "")))
     body = b"x" * route["body"] + b"\n"

@@ -29,4 +29,25 @@ internal static class Site
             }
         }
         """;
+
+    /// <summary>The same for uWSGI's own protocol.</summary>
+    public static string Uwsgi(string pass, string settings = "", string name = "shop.example.com") => $$"""
+        server {
+            listen 127.0.0.1:8080;
+            server_name {{name}};
+            location / {
+                {{settings}}
+                uwsgi_param QUERY_STRING $query_string;
+                uwsgi_param REQUEST_METHOD $request_method;
+                uwsgi_param CONTENT_TYPE $content_type;
+                uwsgi_param CONTENT_LENGTH $content_length;
+                uwsgi_param REQUEST_URI $request_uri;
+                uwsgi_param PATH_INFO $document_uri;
+                uwsgi_param SERVER_PROTOCOL $server_protocol;
+                uwsgi_param SERVER_NAME $server_name;
+                uwsgi_param SERVER_PORT $server_port;
+                uwsgi_pass {{pass}};
+            }
+        }
+        """;
 }

@@ -25,6 +25,18 @@ public sealed class Route(string path)
     /// <summary>The process ends instead of answering.</summary>
     public bool Crash { get; init; }
 
+    /// <summary>The process sends itself this signal instead of answering.</summary>
+    public int Signal { get; init; }
+
+    /// <summary>The process ends by an exception that nobody catches; a PHP script by a fatal error.</summary>
+    public bool Throw { get; init; }
+
+    /// <summary>Megabytes of memory that the request takes and touches.</summary>
+    public int Memory { get; init; }
+
+    /// <summary>An address to which a connection is opened and kept while the request sleeps.</summary>
+    public string Waits { get; init; } = "";
+
     /// <summary>Lays out an app's folder: its program, its routes, and the log of its requests that any user may append to.</summary>
     internal static string Deploy(LabMachine machine, string name, string program, Route[] routes)
     {
@@ -39,6 +51,10 @@ public sealed class Route(string path)
                 body = route.Body,
                 block = route.Block,
                 crash = route.Crash,
+                signal = route.Signal,
+                @throw = route.Throw,
+                memory = route.Memory,
+                waits = route.Waits,
             })));
         var requests = machine.Write($"{name}/requests.log", "");
         File.SetUnixFileMode(requests, (UnixFileMode)0b110_110_110);

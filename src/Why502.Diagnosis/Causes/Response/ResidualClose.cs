@@ -3,7 +3,10 @@ using Why502.Logs;
 
 namespace Why502.Diagnosis.Causes.Response;
 
-/// <summary>What speaks for and against "closed or reset, and nobody knows why": every specific explanation that was looked for.</summary>
+/// <summary>
+/// What speaks for and against "closed or reset, and nobody knows why". What rules the specific causes out is weighed against them, and
+/// here only a little: a sign of one of them shall not have to outweigh the absence of all the others.
+/// </summary>
 internal static class ResidualClose
 {
     public static void Weigh(Incident incident, Observations seen, Scales scales)
@@ -14,24 +17,26 @@ internal static class ResidualClose
             scales.Weigh(seen.Ask(AppLogReading.Kernel(seen)), log =>
                 log.Events.LastOrDefault(logged => logged.Kind is AppEventKind.OomKill or AppEventKind.Segfault) is { } killed
                     ? Weight.Moderate.Against(killed.Text)
-                    : Weight.Weak.For("the kernel killed nothing and reports no crash"));
+                    : Weight.None);
         }
 
-        if (incident.Location is { } location && incident.Instance.Version is { } version && Version.TryParse(version, out var number))
+        if (Reuse.Of(incident) is { } kept)
         {
-            scales.Weigh("keepalive", Sources.Config, location.KeepaliveToUpstream(number)
+            scales.Weigh("keepalive", Sources.Config, kept
                 ? Weight.Weak.Against("nginx reuses idle connections to this upstream, so a closed one may be met")
-                : Weight.Moderate.For("nginx opens a new connection for each request here, so no idle one was met").At(location.At.File, location.At.Line));
+                : Weight.Weak.For("nginx opens a new connection for each request here, so no idle one was met").At(incident.Location!.At.File, incident.Location.At.Line));
         }
 
-        if (AppLogReading.During(incident, seen).LastOrDefault(Explains) is { } said)
+        var deaths = DeathReading.Of(incident, seen);
+        if (deaths.Deaths.Count > 0 && deaths.Deaths[^1] is var death)
         {
-            scales.Weigh("app log", Sources.AppLog, Weight.Strong.Against(said.Text.Length > 0 ? said.Text : said.Line.Text).At(said.Line.File, said.Line.Line));
+            scales.Weigh("app log", death.Source, (deaths.Coverage >= 0.4 ? Weight.Strong : Weight.Moderate).Against(death.Text).At(death.File, death.Line));
+        }
+        else if (AppLogReading.During(incident, seen).LastOrDefault(logged => logged.Kind == AppEventKind.RequestTooLarge) is { } refused)
+        {
+            scales.Weigh("app log", Sources.AppLog, Weight.Strong.Against(refused.Text).At(refused.Line.File, refused.Line.Line));
         }
     }
-
-    private static bool Explains(AppLogEvent logged) => logged.Kind is AppEventKind.WorkerTimeout or AppEventKind.RequestTimedOut or AppEventKind.ChildExitedOnSignal
-        or AppEventKind.MemoryExhausted or AppEventKind.OomKill or AppEventKind.Segfault or AppEventKind.WorkerSentSignal;
 
     /// <summary>A server that has run since before the failures did not die of them.</summary>
     private static void WeighProcesses(Incident incident, Observations seen, Scales scales)
@@ -46,7 +51,7 @@ internal static class ResidualClose
         var who = Words.Processes(processes);
         scales.Weigh("processes", Sources.Machine, newest is { } started && incident.First is { } first && started > first
             ? Weight.Moderate.Against($"a process behind {incident.UpstreamText} was started at {Words.Clock(started)}, after the failures began: one may have died")
-            : Weight.Moderate.For($"{who} has run since before the failures: no process died of them"));
+            : Weight.Weak.For($"{who} has run since before the failures: no process died of them"));
     }
 
     public static Fix Look(Incident incident, Observations seen)

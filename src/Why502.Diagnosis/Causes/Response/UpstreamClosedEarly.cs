@@ -13,11 +13,12 @@ public sealed class UpstreamClosedEarly : Cause
             reuse of an idle connection, a limit nor another protocol explains it. This is what remains when the more specific
             causes are ruled out: worker-crashed, worker-killed-by-timeout, worker-out-of-memory, keepalive-race, protocol-mismatch.
             """,
-        LookAlikes = ["upstream-reset", "worker-crashed", "worker-killed-by-timeout", "worker-out-of-memory", "keepalive-race", "protocol-mismatch", "response-truncated"],
+        LookAlikes = ["upstream-reset", "worker-crashed", "worker-killed-by-timeout", "worker-out-of-memory", "keepalive-race", "request-too-large-for-upstream", "reload-cut", "protocol-mismatch", "response-truncated"],
         Remedy = "Look at the app's own log at the second of the failure; catch the exchange once without nginx between.",
         DoNot = "Do not let nginx retry requests that change something (proxy_next_upstream non_idempotent).",
         ProxyError = "connection_terminated",
         Statuses = ["502"],
+        Prior = Prior.Common,
         Residual = true,
         Example = new(
             "The app's processes have run for hours and log nothing.",

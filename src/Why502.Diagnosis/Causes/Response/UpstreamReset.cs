@@ -13,11 +13,12 @@ public sealed class UpstreamReset : Cause
             process died. nginx logs 104 when it reads and 32 or 104 when it writes. This is what remains when the app's log,
             signals, the reuse of idle connections and request limits are ruled out.
             """,
-        LookAlikes = ["upstream-closed-early", "worker-crashed", "keepalive-race", "request-too-large-for-upstream", "worker-out-of-memory", "response-truncated", "protocol-mismatch"],
+        LookAlikes = ["upstream-closed-early", "worker-crashed", "worker-killed-by-timeout", "worker-out-of-memory", "keepalive-race", "request-too-large-for-upstream", "reload-cut", "protocol-mismatch", "response-truncated"],
         Remedy = "Look at the app's own log at the second of the failure; a capture of one exchange (tcpdump) shows who resets and when.",
         DoNot = "Do not let nginx retry requests that change something (proxy_next_upstream non_idempotent).",
         ProxyError = "connection_terminated",
         Statuses = ["502"],
+        Prior = Prior.Common,
         Residual = true,
         Example = new(
             "The app's processes have run for hours and log nothing.",
@@ -32,7 +33,8 @@ public sealed class UpstreamReset : Cause
             Expect: "upstream-closed-early"),
     };
 
-    public override bool Applies(Incident incident) => incident is { Kind: SymptomKind.Reset, Phase: Phase.Header or Phase.Send or Phase.Connect or Phase.Body };
+    public override bool Applies(Incident incident) => incident is { Kind: SymptomKind.Reset, Phase: Phase.Header or Phase.Send or Phase.Connect or Phase.Body }
+        || incident is { Kind: SymptomKind.OtherMessage, Errno: 104 or 32 };
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {

@@ -25,7 +25,7 @@ internal sealed record AppLaunch(AppStack Stack, IReadOnlyDictionary<string, str
             directory,
 
             // Through the root of the process: it may live in a container.
-            path => Options.FullPath(path, directory) is var full && full.StartsWith('/')
+            path => LaunchPaths.FullPath(path, directory) is var full && full.StartsWith('/')
                 ? FileCalls.ReadText($"{process.Directory}/root{full}", ConfigurationBytesMax) ?? FileCalls.ReadText(full, ConfigurationBytesMax)
                 : null);
     }

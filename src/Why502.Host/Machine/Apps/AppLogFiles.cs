@@ -1,3 +1,4 @@
+using Why502.Diagnosis.Stacks;
 using Why502.Host.Kernel;
 
 namespace Why502.Host.Machine;
@@ -13,7 +14,7 @@ internal static class AppLogFiles
     public static IReadOnlyList<string> Of(ProcessEntry process, AppLaunch app)
     {
         var files = Options.Values(app.Arguments, Names).Where(path => path.Contains('/') || path.EndsWith(".log", StringComparison.Ordinal))
-            .Select(path => Options.FullPath(path, app.WorkingDirectory)).ToList();
+            .Select(path => LaunchPaths.FullPath(path, app.WorkingDirectory)).ToList();
         files.AddRange(Open(process));
         return [.. files.Where(path => path.StartsWith('/')).Distinct().Take(FilesMax)];
     }

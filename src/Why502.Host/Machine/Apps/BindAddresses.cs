@@ -1,3 +1,4 @@
+using Why502.Diagnosis.Stacks;
 namespace Why502.Host.Machine;
 
 /// <summary>
@@ -160,7 +161,7 @@ internal static class BindAddresses
 
         if (text.StartsWith("unix:", StringComparison.Ordinal))
         {
-            return "unix:" + Options.FullPath(WithoutDoubleSlash(text["unix:".Length..]), workingDirectory);
+            return "unix:" + LaunchPaths.FullPath(WithoutDoubleSlash(text["unix:".Length..]), workingDirectory);
         }
 
         if (text.StartsWith("fd:", StringComparison.Ordinal) || text.Contains("://"))
@@ -172,7 +173,7 @@ internal static class BindAddresses
         var colon = text.LastIndexOf(':');
         if (text.StartsWith('/') || colon < 0 && text.Contains('/') || text.EndsWith(".sock", StringComparison.Ordinal))
         {
-            return "unix:" + Options.FullPath(text, workingDirectory);
+            return "unix:" + LaunchPaths.FullPath(text, workingDirectory);
         }
 
         text = text.Split('/', '?')[0];

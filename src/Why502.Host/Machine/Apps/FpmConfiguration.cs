@@ -1,3 +1,4 @@
+using Why502.Diagnosis.Stacks;
 using System.Globalization;
 using System.IO.Enumeration;
 using Why502.Diagnosis;

@@ -49,7 +49,7 @@ internal sealed partial class FpmPoolsReader(MachineSnapshot machine)
         }
 
         // The title repeats -y as it was given; FPM stays in the directory it was started in.
-        return MasterTitle.Match(process.Title) is { Success: true } match && Options.FullPath(match.Groups["file"].Value, process.WorkingDirectory) is ['/', ..] file ? file : null;
+        return MasterTitle.Match(process.Title) is { Success: true } match && LaunchPaths.FullPath(match.Groups["file"].Value, process.WorkingDirectory) is ['/', ..] file ? file : null;
     }
 
     private IEnumerable<PhpFpmPool> OfMaster(ProcessEntry master, string file, List<string> problems, HashSet<(ulong, uint, uint)> seen)

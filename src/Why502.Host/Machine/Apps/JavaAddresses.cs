@@ -1,3 +1,4 @@
+using Why502.Diagnosis.Stacks;
 using System.Text.RegularExpressions;
 
 namespace Why502.Host.Machine;

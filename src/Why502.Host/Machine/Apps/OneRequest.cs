@@ -1,3 +1,4 @@
+using Why502.Diagnosis.Stacks;
 namespace Why502.Host.Machine;
 
 /// <summary>Whether a worker of an app server serves one request at a time.</summary>

@@ -1,3 +1,4 @@
+using Why502.Diagnosis.Stacks;
 namespace Why502.Host.Machine;
 
 /// <summary>Reads the output of iptables-save and ip6tables-save into chains.</summary>

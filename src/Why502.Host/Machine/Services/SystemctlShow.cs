@@ -1,3 +1,4 @@
+using Why502.Diagnosis.Stacks;
 using System.Globalization;
 using Why502.Diagnosis;
 

@@ -1,3 +1,4 @@
+using Why502.Diagnosis.Stacks;
 using Why502.Host.Kernel;
 
 namespace Why502.Host.Machine;
@@ -25,7 +26,7 @@ internal static class UnitAddresses
         if (AppStack.Of(Inner(command)) is { } stack)
         {
             var directory = block.GetValueOrDefault("WorkingDirectory", "").TrimStart('!', '-') is { Length: > 0 } given ? given : "/";
-            addresses.AddRange(BindAddresses.Of(new(stack, environment, directory, path => FileCalls.ReadText(Options.FullPath(path, directory), FileBytesMax))));
+            addresses.AddRange(BindAddresses.Of(new(stack, environment, directory, path => FileCalls.ReadText(LaunchPaths.FullPath(path, directory), FileBytesMax))));
         }
         else if (Generic(command, environment) is { } address)
         {

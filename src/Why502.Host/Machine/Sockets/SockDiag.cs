@@ -25,6 +25,10 @@ internal static unsafe class SockDiag
     public static List<TcpRow>? Tcp(byte family, int states, int localPort, out int errno)
         => Dump<TcpRow>(SockDiagMessages.TcpRequest(family, states, localPort), SockDiagMessages.ReadTcp, out errno);
 
+    /// <summary>The same with <see cref="TcpRow.Awaits"/>.</summary>
+    public static List<TcpRow>? TcpWithTimes(byte family, int states, out int errno)
+        => Dump<TcpRow>(SockDiagMessages.TcpRequest(family, states, 0, times: true), SockDiagMessages.ReadTcp, out errno);
+
     public static List<UnixRow>? Unix(int states, out int errno)
         => Dump<UnixRow>(SockDiagMessages.UnixRequest(states), SockDiagMessages.ReadUnix, out errno);
 

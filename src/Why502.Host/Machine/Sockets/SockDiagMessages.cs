@@ -21,6 +21,9 @@ internal static class SockDiagMessages
     private const ushort TypeDone = 3;
     private const ushort RequestDump = 0x1 | 0x300;
     private const byte ProtocolTcp = 6;
+
+    /// <summary>1 &lt;&lt; (INET_DIAG_INFO - 1).</summary>
+    private const byte WithInfo = 2;
     private const int InetRequestBytes = 56;
     private const int InetAnswerBytes = 72;
     private const int UnixRequestBytes = 24;
@@ -30,13 +33,15 @@ internal static class SockDiagMessages
     private const uint ShowUnix = 0x01 | 0x02 | 0x04 | 0x10;
 
     /// <summary>A dump of TCP sockets in these states; <paramref name="localPort"/> not 0 lets the kernel filter by it.</summary>
-    public static byte[] TcpRequest(byte family, int states, int localPort)
+    /// <param name="times">Asks for tcp_info as well: when data was last sent and received.</param>
+    public static byte[] TcpRequest(byte family, int states, int localPort, bool times = false)
     {
         var filter = localPort == 0 ? [] : LocalPortFilter((ushort)localPort);
         var message = new byte[HeaderBytes + InetRequestBytes + filter.Length];
         WriteHeader(message);
         message[16] = family;
         message[17] = ProtocolTcp;
+        message[18] = times ? WithInfo : (byte)0;
         MemoryMarshal.Write(message.AsSpan(20), states);
         filter.CopyTo(message.AsSpan(HeaderBytes + InetRequestBytes));
         return message;
@@ -160,9 +165,19 @@ internal static class SockDiagMessages
 
         var listens = body[1] == SocketStates.Listen;
         bool? v6Only = null;
+        bool? awaits = null;
         foreach (var attribute in new Attributes(body[InetAnswerBytes..]))
         {
             const ushort SocketV6Only = 11;
+            const ushort Info = 2;
+            const int LastDataSent = 44;
+            const int LastDataReceived = 52;
+            if (attribute.Type == Info && attribute.Value.Length >= LastDataReceived + 4)
+            {
+                // Milliseconds ago, include/uapi/linux/tcp.h: what was sent last is still without an answer.
+                awaits = MemoryMarshal.Read<uint>(attribute.Value[LastDataSent..]) < MemoryMarshal.Read<uint>(attribute.Value[LastDataReceived..]);
+            }
+
             if (attribute.Type == SocketV6Only && attribute.Value.Length > 0)
             {
                 v6Only = attribute.Value[0] != 0;
@@ -179,7 +194,10 @@ internal static class SockDiagMessages
             listens ? MemoryMarshal.Read<int>(body[56..]) : null,
             listens ? MemoryMarshal.Read<int>(body[60..]) : null,
             v6Only,
-            MemoryMarshal.Read<uint>(body[64..]));
+            MemoryMarshal.Read<uint>(body[64..]))
+        {
+            Awaits = awaits,
+        };
     }
 
     private static IPAddress Address(byte family, ReadOnlySpan<byte> bytes)

@@ -7,7 +7,11 @@ namespace Why502.Host.Machine;
 /// <param name="Inode">0 while nobody has accepted the connection.</param>
 /// <param name="Queue">Of a listener: connections that wait to be accepted.</param>
 /// <param name="Backlog">Of a listener: the limit of that queue; null when the source does not tell.</param>
-internal readonly record struct TcpRow(IPAddress Address, int Port, IPAddress PeerAddress, int PeerPort, int State, ulong Inode, int? Queue, int? Backlog, bool? IPv6Only, uint Uid);
+internal readonly record struct TcpRow(IPAddress Address, int Port, IPAddress PeerAddress, int PeerPort, int State, ulong Inode, int? Queue, int? Backlog, bool? IPv6Only, uint Uid)
+{
+    /// <summary>The last data went out and nothing has come back since; null when the source does not tell.</summary>
+    public bool? Awaits { get; init; }
+}
 
 /// <summary>One row of the kernel's table of unix sockets.</summary>
 /// <param name="Path">Empty for a socket without a name; abstract names start with NUL.</param>

@@ -1,10 +1,10 @@
-namespace Why502.Host.Machine;
+namespace Why502.Diagnosis.Stacks;
 
 /// <summary>A setting of an ini file. <paramref name="Number"/> is its line, from 1.</summary>
-internal readonly record struct IniLine(string Section, string Key, string Value, int Number);
+public readonly record struct IniLine(string Section, string Key, string Value, int Number);
 
 /// <summary>Reads ini files as PHP-FPM and uWSGI do: sections, <c>key = value</c>, comments with ";" and "#".</summary>
-internal static class IniLines
+public static class IniLines
 {
     public static IEnumerable<IniLine> Read(string text)
     {

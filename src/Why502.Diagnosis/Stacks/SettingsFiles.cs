@@ -1,12 +1,12 @@
 using System.Text.RegularExpressions;
 
-namespace Why502.Host.Machine;
+namespace Why502.Diagnosis.Stacks;
 
 /// <summary>
 /// Plain settings in a Python file (gunicorn.conf.py): <c>name = "text"</c>, <c>name = 3</c>, <c>name = ["a", "b"]</c>.
 /// Values that are computed are not known.
 /// </summary>
-internal static partial class PythonSettings
+public static partial class PythonSettings
 {
     [GeneratedRegex("""^(?<name>[a-z_]+)[ \t]*=[ \t]*(?<value>\[[^\]\n]*\]|"[^"\n]*"|'[^'\n]*'|\d+)[ \t]*(?:#.*)?\r?$""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 200)]
     private static partial Regex Assignment { get; }
@@ -33,7 +33,7 @@ internal static partial class PythonSettings
 }
 
 /// <summary>Plain calls in a Ruby file (unicorn.rb): <c>listen "/run/x.sock", backlog: 64</c>.</summary>
-internal static partial class RubySettings
+public static partial class RubySettings
 {
     [GeneratedRegex("""^[ \t]*(?<name>[a-z_]+)[ \t(]+(?<value>"[^"#\n]*"|'[^'\n]*'|\d+)""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 200)]
     private static partial Regex Call { get; }

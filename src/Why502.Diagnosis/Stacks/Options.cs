@@ -1,7 +1,7 @@
-namespace Why502.Host.Machine;
+namespace Why502.Diagnosis.Stacks;
 
 /// <summary>Looks up options in arguments: <c>--bind X</c>, <c>--bind=X</c>, <c>-b X</c>, <c>-bX</c>.</summary>
-internal static class Options
+public static class Options
 {
     public static List<string> Values(IReadOnlyList<string> arguments, params ReadOnlySpan<string> names)
     {
@@ -39,10 +39,6 @@ internal static class Options
         var isShort = name.Length == 2 && name[0] == '-' && name[1] != '-';
         return rest[0] == '=' ? rest[1..] : isShort ? rest : null;
     }
-
-    /// <summary>A file named by an argument; a relative one is under the process's directory.</summary>
-    public static string FullPath(string path, string? workingDirectory)
-        => path.StartsWith('/') || workingDirectory is null ? path : Path.GetFullPath(Path.Combine(workingDirectory, path));
 
     /// <summary>Splits a line of options as a shell would, as far as quotes go.</summary>
     public static List<string> Split(string line)

@@ -1,0 +1,150 @@
+using System.Globalization;
+using Why502.Lab.Machine;
+using Why502.Lab.Servers;
+using Why502.Lab.Verdicts;
+using Xunit;
+
+namespace Why502.Lab.Scenarios;
+
+/// <summary>Nobody dies: an idle connection that the app closes, a request that is too large, a restart.</summary>
+public sealed class ReuseScenarios
+{
+    private const string Keep = """
+        proxy_http_version 1.1;
+        proxy_set_header Connection "";
+        """;
+
+    [SkippableFact]
+    public void NodeClosesIdleConnectionsFirst_IsRace() => LabMachine.Run(nameof(NodeClosesIdleConnectionsFirst_IsRace), machine =>
+    {
+        Race(machine, keepAlive: "1000");
+        var nginx = NginxServer.Start(machine, Group("keepalive 8;") + Site.Proxy("http://app", Keep));
+        Post(machine);
+        Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "keepalive-race", "proxy_pass") with { State = "intermittent" });
+    });
+
+    [SkippableFact]
+    public void PeerThatResetsEveryReusedAndNewConnection_IsReset() => LabMachine.Run(nameof(PeerThatResetsEveryReusedAndNewConnection_IsReset), machine =>
+    {
+        TcpPeer.Start(machine, "reset", "127.0.0.1:3000");
+        var nginx = NginxServer.Start(machine, Group("keepalive 8;") + Site.Proxy("http://app", Keep));
+        new Client(machine).MustGet(502, "/", times: 6);
+        Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "upstream-reset", "proxy_pass") with { Confidence = 0.4 });
+    });
+
+    [SkippableFact]
+    public void IdleLimitsInTheRightOrder_AreHealthy() => LabMachine.Run(nameof(IdleLimitsInTheRightOrder_AreHealthy), machine =>
+    {
+        Race(machine, keepAlive: "65 * 1000");
+        var nginx = NginxServer.Start(machine, Group("keepalive 8;") + Site.Proxy("http://app", Keep));
+        var client = new Client(machine);
+        client.MustGet(200, "/", times: 20);
+        Assert.Equal(200, client.Send("POST /cart HTTP/1.1", "Content-Length: 0"));
+        Examination.Healthy(machine, nginx, mayBeUnknown: false);
+    });
+
+    [SkippableFact]
+    public void BodyThatTomcatDoesNotSwallow_IsTooLarge() => LabMachine.Run(nameof(BodyThatTomcatDoesNotSwallow_IsTooLarge), machine =>
+    {
+        Tomcat.Start(machine, 8081, """connectionTimeout="20000" maxSwallowSize="65536" """);
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8081", "client_max_body_size 100m;"));
+        var client = new Client(machine);
+        client.MustGet(200, "/index.html", times: 5);
+        Poll.Until(() => Upload(machine) == 502, "an upload that fails", seconds: 20);
+        Upload(machine);
+        Upload(machine);
+        Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "request-too-large-for-upstream", "proxy_pass") with { Confidence = 0.5, State = "current" });
+    });
+
+    [SkippableFact]
+    public void GunicornIsRestartedUnderRequests_IsReloadCut() => LabMachine.Run(nameof(GunicornIsRestartedUnderRequests_IsReloadCut), machine =>
+    {
+        var app = Gunicorn.Start(machine, "127.0.0.1:8000", options: ["--graceful-timeout", "1"], routes: new Route("/export") { Sleep = [20] });
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8000"));
+        var client = new Client(machine);
+        client.MustGet(200, "/", times: 10);
+        var under = new Thread(() => client.GetTogether(2, "/export"));
+        under.Start();
+        Thread.Sleep(500);
+        machine.Must("kill", "-TERM", app.Process.Pid.ToString(CultureInfo.InvariantCulture));
+        under.Join();
+        app.Process.WaitForExit();
+        Gunicorn.Start(machine, "127.0.0.1:8000", options: ["--graceful-timeout", "1"]);
+        Thread.Sleep(1100);
+        client.MustGet(200, "/", times: 5);
+        Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "reload-cut", "proxy_pass") with { State = "recovered", Verdict = "healthy", Confidence = 0.6 });
+    });
+
+    [SkippableFact]
+    public void PhpIsRestartedUnderRequests_IsReloadCut() => LabMachine.Run(nameof(PhpIsRestartedUnderRequests_IsReloadCut), machine =>
+    {
+        var php = PhpFpm.Start(machine, "/run/php.sock", routes: new Route("/export") { Sleep = [20] });
+        var nginx = NginxServer.Start(machine, Site.FastCgi("unix:/run/php.sock", php.Folder + "/index.php"));
+        var client = new Client(machine);
+        client.MustGet(200, "/", times: 10);
+        var under = new Thread(() => client.GetTogether(2, "/export"));
+        under.Start();
+        Thread.Sleep(500);
+        machine.Must("kill", "-TERM", php.Process.Pid.ToString(CultureInfo.InvariantCulture));
+        under.Join();
+        php.Process.WaitForExit();
+        PhpFpm.Start(machine, "/run/php.sock");
+        Thread.Sleep(1100);
+        client.MustGet(200, "/", times: 5);
+        Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "reload-cut", "fastcgi_pass") with { State = "recovered", Verdict = "healthy", Confidence = 0.6 });
+    });
+
+    private static string Group(string settings) => $$"""
+        upstream app {
+            server 127.0.0.1:3000;
+            {{settings}}
+        }
+
+        """;
+
+    private static void Race(LabMachine machine, string keepAlive)
+    {
+        Programs.Require("node");
+        var program = machine.Write("race/race.js", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Apps", "race.js")).Replace("KEEP_ALIVE", keepAlive, StringComparison.Ordinal));
+        machine.Start("race", "node", program, "3000");
+        machine.WaitForPort(3000);
+    }
+
+    /// <summary>
+    /// Two connections are kept. One carries a request that keeps the event loop busy until the other one's idle time has run out; what is
+    /// posted on that one meanwhile is unread when Node's timers close it.
+    /// </summary>
+    private static void Post(LabMachine machine)
+    {
+        var client = new Client(machine);
+        for (var round = 0; round < 3; round++)
+        {
+            client.GetTogether(2, "/busy?n=0");
+            for (var i = 0; i < 15; i++)
+            {
+                Assert.Equal(200, client.Send("POST /cart HTTP/1.1", "Content-Length: 0"));
+            }
+
+            client.GetTogether(2, "/");
+            Thread.Sleep(300);
+            using var busy = client.Leave("/busy?n=1.3");
+            Thread.Sleep(400);
+            client.Send("POST /cart HTTP/1.1", "Content-Length: 0");
+            Thread.Sleep(800);
+        }
+
+        Assert.Equal(200, client.Send("POST /cart HTTP/1.1", "Content-Length: 0"));
+    }
+
+    private static int Upload(LabMachine machine)
+    {
+        var body = machine.PathOf("upload.bin");
+        if (!File.Exists(body))
+        {
+            File.WriteAllBytes(body, new byte[30_000_000]);
+        }
+
+        var answer = machine.Execute("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-H", "Host: shop.example.com", "-H", "Expect:", "--data-binary", "@" + body, "http://127.0.0.1:8080/index.html");
+        return int.TryParse(answer.Output.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var status) ? status : 0;
+    }
+}

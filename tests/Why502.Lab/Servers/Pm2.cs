@@ -1,0 +1,61 @@
+using System.Globalization;
+using Why502.Lab.Machine;
+using Xunit;
+
+namespace Why502.Lab.Servers;
+
+/// <summary>PM2 with the lab's JavaScript app. PM2 comes from npm's registry, once, into artifacts/lab-cache.</summary>
+public static class Pm2
+{
+    private static readonly Lazy<string?> Program = new(Install);
+
+    public static App Start(LabMachine machine, int port, string name = "app", params Route[] routes)
+    {
+        Programs.Require("node", "npm");
+        Skip.If(Program.Value is null, "PM2 is not in artifacts/lab-cache and could not be fetched from the registry");
+        var folder = Route.Deploy(machine, name, "app.js", routes);
+        Directory.CreateDirectory(machine.PathOf("pm2"));
+        var process = machine.Start(
+            "pm2",
+            "env",
+            "PM2_HOME=" + machine.PathOf("pm2"),
+            Program.Value!,
+            "start",
+            Path.Combine(folder, "app.js"),
+            "--name",
+            name,
+            "--no-daemon",
+            "--",
+            "127.0.0.1",
+            port.ToString(CultureInfo.InvariantCulture));
+        machine.WaitForPort(port);
+        return new App(folder, process);
+    }
+
+    /// <summary>PM2's own log, which tells of the ends of apps.</summary>
+    public static string Log(LabMachine machine) => machine.PathOf("pm2/pm2.log");
+
+    private static string? Install()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (!File.Exists(Path.Combine(folder.FullName, "why502.slnx")))
+            {
+                continue;
+            }
+
+            var cache = Path.Combine(folder.FullName, "artifacts", "lab-cache", "pm2");
+            var program = Path.Combine(cache, "node_modules", ".bin", "pm2");
+            if (!File.Exists(program))
+            {
+                Directory.CreateDirectory(cache);
+                using var npm = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("npm", ["install", "--prefix", cache, "--no-audit", "--no-fund", "--silent", "pm2@7.0.4"]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+                npm.WaitForExit(TimeSpan.FromMinutes(2));
+            }
+
+            return File.Exists(program) ? program : null;
+        }
+
+        return null;
+    }
+}
