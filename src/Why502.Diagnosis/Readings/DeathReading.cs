@@ -15,6 +15,9 @@ public sealed class DeathReading
     /// <summary>The line that carries out a decision follows the decision.</summary>
     private static readonly TimeSpan Echo = TimeSpan.FromSeconds(10);
 
+    /// <summary>A server that starts starts its workers.</summary>
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(1);
+
     private DeathReading(IReadOnlyList<Death> deaths, bool? kernelSilent, double coverage)
     {
         Deaths = deaths;
@@ -76,9 +79,16 @@ public sealed class DeathReading
 
     private static bool IsNear(AppLogEvent logged, Incident incident, Observations seen)
     {
-        if (AppLogReading.Time(logged, seen) is not { } at || incident is not { First: { } first, Last: { } last })
+        if (incident is not { First: { } first, Last: { } last })
         {
             return true;
+        }
+
+        if (AppLogReading.Time(logged, seen) is not { } at)
+        {
+            // A line without a time may be of any day: on a machine it counts when a process was started at the time of the failures.
+            var serving = SocketReading.ServingProcesses(incident, incident.Peer, seen);
+            return incident.Instance.FromFiles || serving.Count == 0 || serving.Any(process => process.StartedAt >= first.AddSeconds(-2) && process.StartedAt <= last.AddSeconds(30));
         }
 
         var (from, to) = (first - Earlier, last + Later);
@@ -152,15 +162,16 @@ public sealed class DeathReading
         => near.Any(other => other.Kind is AppEventKind.WorkerTimeout or AppEventKind.RequestTimedOut or AppEventKind.OomKill or AppEventKind.MemoryExhausted or AppEventKind.ServerStopped or AppEventKind.ServerReloading or AppEventKind.UnitStopped
             && other != logged
             && (other.Pid == logged.Pid || other.Pid is null || logged.Pid is null || logged.Kind is AppEventKind.MainProcessExited or AppEventKind.WorkerBooting)
-            && Follows(logged, other, seen));
+            && Follows(logged, other, seen, Echo));
 
     /// <summary>The end of the old worker, or the start of the whole server, is in the log: then a new worker is no news.</summary>
     private static bool Announced(AppLogEvent booted, IReadOnlyList<AppLogEvent> near, Observations seen)
         => booted.Log != AppLogKind.Gunicorn
-            || near.Any(other => other.Kind is AppEventKind.ServerStarted or AppEventKind.ListeningOn or AppEventKind.WorkerSentSignal or AppEventKind.WorkerExited or AppEventKind.ChildExitedOnSignal or AppEventKind.StartFailed && Follows(booted, other, seen));
+            || near.Any(other => other.Kind is AppEventKind.WorkerSentSignal or AppEventKind.WorkerExited or AppEventKind.ChildExitedOnSignal or AppEventKind.StartFailed && Follows(booted, other, seen, Echo))
+            || near.Any(other => other.Kind is AppEventKind.ServerStarted or AppEventKind.ListeningOn && Follows(booted, other, seen, AtOnce));
 
-    private static bool Follows(AppLogEvent later, AppLogEvent earlier, Observations seen)
-        => AppLogReading.Time(later, seen) is not { } at || AppLogReading.Time(earlier, seen) is not { } before || (at >= before - TimeSpan.FromSeconds(1) && at <= before + Echo);
+    private static bool Follows(AppLogEvent later, AppLogEvent earlier, Observations seen, TimeSpan within)
+        => AppLogReading.Time(later, seen) is not { } at || AppLogReading.Time(earlier, seen) is not { } before || (at >= before - TimeSpan.FromSeconds(1) && at <= before + within);
 
     private static double CoverageOf(Incident incident, IReadOnlyList<Death> deaths)
     {

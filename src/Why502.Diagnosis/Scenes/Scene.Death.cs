@@ -43,7 +43,7 @@ public sealed partial class Scene
         return this;
     }
 
-    private AppLogFact Log(IReadOnlyList<string> lines, string path)
+    private static AppLogFact Log(IReadOnlyList<string> lines, string path)
     {
         var events = new List<AppLogEvent>();
         var reader = new AppLogReader(path, now: Now.DateTime);

@@ -13,6 +13,7 @@ public sealed class AppLogReader(string file, AppLogKind kind = AppLogKind.Unkno
 
     private readonly LineSplitter _lines = new(LineBytesMax);
     private readonly char[] _chars = new char[LineBytesMax];
+    private readonly PhpSlowLog _slow = new();
     private int _line = firstLine - 1;
 
     public void Push(ReadOnlySpan<byte> block, Action<AppLogEvent> onEvent) => _lines.Push(block, (line, offset, cut) => OnLine(line, onEvent));
@@ -22,6 +23,12 @@ public sealed class AppLogReader(string file, AppLogKind kind = AppLogKind.Unkno
     private void OnLine(ReadOnlySpan<byte> line, Action<AppLogEvent> onEvent)
     {
         _line++;
+        if (_slow.Frame(line, file, lineNumbersAreExact ? _line : null, now) is { } frame)
+        {
+            onEvent(frame);
+            return;
+        }
+
         int length = Encoding.Latin1.GetChars(line, _chars);
         if (AppRules.MayMatch(_chars.AsSpan(0, length)) && Read(line, file, lineNumbersAreExact ? _line : null, kind, now) is { } found)
         {

@@ -1,6 +1,7 @@
 using System.Text;
 using Why502.Cli.Given.Answers;
 using Why502.Diagnosis;
+using Why502.Diagnosis.Stacks;
 using Why502.Host.Logs;
 using Why502.Logs;
 using Why502.Nginx;
@@ -17,6 +18,7 @@ internal sealed class GivenSet
 
     private const string CombinedMain = "(given files)";
 
+    private readonly IReadOnlyList<GivenFile> whole;
     private readonly IReadOnlyList<GivenFile> files;
     private readonly IReadOnlyList<GivenFile> configurations;
     private readonly Dictionary<(string Path, GivenKind Kind), GivenFile> logFiles;
@@ -29,6 +31,7 @@ internal sealed class GivenSet
 
     public GivenSet(IReadOnlyList<GivenFile> given)
     {
+        whole = given;
         files = [.. given.SelectMany(GivenPieces.Of)];
         configurations = [.. files.Where(file => file.Kind == GivenKind.Configuration)];
         logFiles = files.DistinctBy(file => (file.Path, file.Kind)).ToDictionary(file => (file.Path, file.Kind));
@@ -117,9 +120,22 @@ internal sealed class GivenSet
             AccessLogWindow { Path: var path } when logFiles.TryGetValue((path, GivenKind.AccessLog), out var file) => await LogAsync(question, file, cancellation).ConfigureAwait(false),
             AppLogWindow { Path: var path } when (logFiles.GetValueOrDefault((path, GivenKind.AppLog)) ?? logFiles.GetValueOrDefault((path, GivenKind.KernelLog))) is { } file => await LogAsync(question, file, cancellation).ConfigureAwait(false),
             KernelLogWindow ask => await KernelAsync(ask, provenance, cancellation).ConfigureAwait(false),
+            AppSettings ask => Settings(ask, provenance),
             _ when GivenAnswers.Of(question, records) is { } given => new(question, given.Fact, null, provenance with { How = $"{given.Source.File}:{given.Source.Line}", File = given.Source.File, Line = given.Source.Line }),
             _ => new(question, null, OnlyFiles, provenance),
         };
+    }
+
+    /// <summary>The app server's own configuration, where it is among the files.</summary>
+    private Answer Settings(AppSettings question, Provenance provenance)
+    {
+        var texts = whole
+            .Where(file => file.Kind is not (GivenKind.ErrorLog or GivenKind.AccessLog or GivenKind.KernelLog or GivenKind.Record or GivenKind.Binary or GivenKind.Unreadable))
+            .Select(file => new SettingsText(file.Path, Encoding.UTF8.GetString(file.Content ?? file.Head)))
+            .ToList();
+        return GivenSettings.For(question.Address.Length == 0 ? null : question.Address, question.Scheme.Length == 0 ? null : question.Scheme, texts) is { } settings
+            ? new(question, settings, null, provenance with { Source = Sources.Config, How = "configuration of the app server" })
+            : new(question, null, OnlyFiles, provenance);
     }
 
     /// <summary>The kernel speaks in a log of its own, and in the journal and syslog among others.</summary>

@@ -17,6 +17,21 @@ if ($route['sleep']) {
     $values = $route['sleep'];
     usleep((int) ($values[((int) ($_GET['n'] ?? 0)) % count($values)] * 1000000));
 }
+if ($route['throw']) {
+    throw new Exception('nobody catches this');
+}
+if ($route['signal']) {
+    posix_kill(getmypid(), $route['signal']);
+    sleep(5);
+}
+if ($route['memory']) {
+    $kept = str_repeat('m', $route['memory'] * 1048576);
+}
+if ($route['waits']) {
+    $kept = stream_socket_client('tcp://' . $route['waits']);
+    fwrite($kept, 'select 1');
+    fread($kept, 1);
+}
 http_response_code($route['status']);
 if ($route['header']) {
     header('Set-Cookie: session=' . str_repeat('s', $route['header']));

@@ -77,6 +77,7 @@ public sealed class WorkerEndScenarios
     {
         Gunicorn.Start(machine, "unix:/run/app.sock", routes: new Route("/pdf") { Crash = true });
         var nginx = NginxServer.Start(machine, Site.Proxy("http://unix:/run/app.sock"));
+        Thread.Sleep(1500);
         Fail(machine, "/pdf", 4);
         Examination.Faulty(machine, nginx, Expect(nginx, Crashed, "proxy_pass") with { Confidence = 0.6 });
     });
@@ -115,7 +116,7 @@ public sealed class WorkerEndScenarios
     [SkippableFact]
     public void UwsgiHarakiri_IsKilledByTimeout() => LabMachine.Run(nameof(UwsgiHarakiri_IsKilledByTimeout), machine =>
     {
-        Uwsgi.Start(machine, 3031, "harakiri = 2", routes: new Route("/report") { Sleep = [30] });
+        Uwsgi.StartWithFile(machine, 3031, "harakiri = 2", routes: new Route("/report") { Sleep = [30] });
         var nginx = NginxServer.Start(machine, Site.Uwsgi("127.0.0.1:3031"));
         Fail(machine, "/report", 3);
         Examination.Faulty(machine, nginx, Expect(nginx, TimedOut, "uwsgi_pass"));
@@ -124,7 +125,7 @@ public sealed class WorkerEndScenarios
     [SkippableFact]
     public void UwsgiWorkerDiesOfSignal6_IsCrashed() => LabMachine.Run(nameof(UwsgiWorkerDiesOfSignal6_IsCrashed), machine =>
     {
-        Uwsgi.Start(machine, 3031, "harakiri = 30", routes: new Route("/pdf") { Signal = 6 });
+        Uwsgi.StartWithFile(machine, 3031, "harakiri = 30", routes: new Route("/pdf") { Signal = 6 });
         var nginx = NginxServer.Start(machine, Site.Uwsgi("127.0.0.1:3031"));
         Fail(machine, "/pdf", 4);
         Examination.Faulty(machine, nginx, Expect(nginx, Crashed, "uwsgi_pass"));
@@ -133,7 +134,7 @@ public sealed class WorkerEndScenarios
     [SkippableFact]
     public void UwsgiHeaderOverItsBuffer_IsTooLarge() => LabMachine.Run(nameof(UwsgiHeaderOverItsBuffer_IsTooLarge), machine =>
     {
-        Uwsgi.Start(machine, 3031);
+        Uwsgi.StartWithFile(machine, 3031);
         var nginx = NginxServer.Start(machine, Site.Uwsgi("127.0.0.1:3031"));
         var client = new Client(machine);
         client.MustGet(200, "/", times: 10);
@@ -254,7 +255,7 @@ public sealed class WorkerEndScenarios
             try
             {
                 return char.IsAsciiDigit(Path.GetFileName(folder)[0])
-                    && new FileInfo(folder + "/ns/pid").LinkTarget == new FileInfo($"{machine.FileSystem.Replace("/root", "", StringComparison.Ordinal)}/ns/pid").LinkTarget
+                    && new FileInfo(folder + "/ns/pid").LinkTarget == new FileInfo($"{machine.FileSystem.Replace("/root", "", StringComparison.Ordinal)}/ns/pid_for_children").LinkTarget
                     && File.ReadLines(folder + "/status").First(line => line.StartsWith("NSpid:", StringComparison.Ordinal)).Split('\t')[^1] == pid;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)

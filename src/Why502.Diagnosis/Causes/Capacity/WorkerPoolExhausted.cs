@@ -60,6 +60,7 @@ public sealed class WorkerPoolExhausted : Cause
         }
 
         WeighLogs(incident, seen, scales);
+        WaitsReading.Weigh(incident, seen, scales);
         var routes = RouteReading.Of(incident);
         if (incident.Phase != Phase.Connect && routes.OtherSucceeded > 0 && routes.OtherSlowest is { } slowest && slowest < (routes.Limit?.TotalSeconds ?? 60) / 2)
         {
@@ -125,7 +126,9 @@ public sealed class WorkerPoolExhausted : Cause
         }
         else
         {
-            steps.Add(new("See what the workers wait for: a database, a remote API, a lock. Give that call a time limit in the app."));
+            steps.Add(new(seen.Known(new WorkerWaits(incident.Peer!.ToString())) is { } waits && WaitsReading.Sentence(waits) is { } sentence
+                ? $"{char.ToUpperInvariant(sentence[0])}{sentence[1..]}: see why that is slow, and give the call a time limit in the app."
+                : "See what the workers wait for: a database, a remote API, a lock. Give that call a time limit in the app."));
         }
 
         steps.Add(new($"Only then more workers, as far as memory allows{(memory?.MemoryAvailable is { } free ? $" ({free / (1024 * 1024)} MiB are available now)" : "")}{(pool is { MaxChildren: { } children } ? $"; pm.max_children is {children} in {pool.File}" : load?.Workers is { } workers ? $"; there are {workers} now" : "")}."));

@@ -88,7 +88,7 @@ public sealed class KeepaliveRace : Cause
             : Weight.Strong.Against($"the app keeps idle connections longer than nginx ({keeps}): {idle}").At(idle.File, idle.Line);
     }
 
-    private void WeighCourse(Incident incident, Scales scales)
+    private static void WeighCourse(Incident incident, Scales scales)
     {
         // The close is there, or crosses the request on the wire: it is read within a round trip.
         if (FailureTimes.Of(incident) is { } times)

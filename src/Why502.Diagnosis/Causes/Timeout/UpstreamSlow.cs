@@ -73,6 +73,7 @@ public sealed class UpstreamSlow : Cause
             });
         }
 
+        WaitsReading.Weigh(incident, seen, scales);
         if (routes.Limit is { } configured && configured >= TimeSpan.FromSeconds(10))
         {
             scales.Weigh("limit", Sources.Config, Weight.Weak.For($"the limit is {Words.Seconds(configured)}, which is long for one answer"));

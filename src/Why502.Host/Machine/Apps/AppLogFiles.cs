@@ -11,12 +11,39 @@ internal static class AppLogFiles
 
     private static readonly string[] Names = ["--error-logfile", "--log-file", "--access-logfile", "--logto", "--logto2", "--daemonize", "--access-log", "--log"];
 
-    public static IReadOnlyList<string> Of(ProcessEntry process, AppLaunch app)
+    /// <summary>PM2 tells its apps where it writes for them (lib/God/ForkMode.js); no other variable is looked at.</summary>
+    private static readonly string[] Pm2Variables = ["pm_err_log_path", "pm_out_log_path", "PM2_HOME"];
+
+    /// <param name="parent">Who started it: a process manager keeps the logs of what it runs, and its own.</param>
+    public static IReadOnlyList<string> Of(ProcessEntry process, AppLaunch app, ProcessEntry? parent)
     {
         var files = Options.Values(app.Arguments, Names).Where(path => path.Contains('/') || path.EndsWith(".log", StringComparison.Ordinal))
             .Select(path => LaunchPaths.FullPath(path, app.WorkingDirectory)).ToList();
         files.AddRange(Open(process));
+        files.AddRange(OfManager(process, parent));
         return [.. files.Where(path => path.StartsWith('/')).Distinct().Take(FilesMax)];
+    }
+
+    private static IEnumerable<string> OfManager(ProcessEntry process, ProcessEntry? parent)
+    {
+        if (process.Environment(Pm2Variables) is { Count: > 0 } pm2)
+        {
+            foreach (var name in Pm2Variables)
+            {
+                if (pm2.GetValueOrDefault(name) is { Length: > 0 } path)
+                {
+                    yield return name == "PM2_HOME" ? path + "/pm2.log" : path;
+                }
+            }
+        }
+
+        if (parent is not null && (parent.Title.StartsWith("PM2 ", StringComparison.Ordinal) || parent.Title.Contains("/pm2", StringComparison.Ordinal) || parent.Title.Contains("supervisord", StringComparison.Ordinal)))
+        {
+            foreach (var path in Open(parent))
+            {
+                yield return path;
+            }
+        }
     }
 
     private static IEnumerable<string> Open(ProcessEntry process)

@@ -30,7 +30,7 @@ internal sealed class AppProcessesReader(MachineSnapshot machine)
                 continue;
             }
 
-            apps.Add(new(processes.Refer(process), stack.Name, bind, listensOn, workers.Count, AppLogFiles.Of(process, app)));
+            apps.Add(new(processes.Refer(process), stack.Name, bind, listensOn, workers.Count, AppLogFiles.Of(process, app, processes.Find(process.ParentPid))));
         }
 
         return Look.Saw(new AppProcessesFact(apps), "command lines in /proc");
