@@ -37,3 +37,23 @@ public sealed record PortProtocol(string Address) : Question<PortProtocolFact>
 /// <param name="FirstBytes">The answer's beginning, sanitised.</param>
 /// <param name="Outcome">How the last exchange ended.</param>
 public sealed record PortProtocolFact(WireProtocol? Spoken, string? Greeting, string? FirstBytes, ProbeOutcome Outcome) : Fact;
+
+/// <summary>One GET over the uwsgi protocol, with the variables that nginx's uwsgi_params have.</summary>
+public sealed record UwsgiGet(string Address, string Path, string Host, int PatienceMs) : Question<ResponseFact>
+{
+    public override Cost Cost => Cost.Request;
+
+    public override string What => $"GET {Path} straight to uwsgi {Address}";
+
+    public override string WouldTell => "whether the app answers when nginx is not between";
+}
+
+/// <summary>One GET over SCGI, with the variables that nginx's scgi_params have.</summary>
+public sealed record ScgiGet(string Address, string Path, string Host, int PatienceMs) : Question<ResponseFact>
+{
+    public override Cost Cost => Cost.Request;
+
+    public override string What => $"GET {Path} straight to SCGI {Address}";
+
+    public override string WouldTell => "whether the app answers when nginx is not between";
+}

@@ -49,6 +49,8 @@ public enum Cost
 [JsonDerivedType(typeof(FpmStatus), "fpm-status")]
 [JsonDerivedType(typeof(GetThroughNginx), "get-through-nginx")]
 [JsonDerivedType(typeof(PortProtocol), "port-protocol")]
+[JsonDerivedType(typeof(UwsgiGet), "uwsgi-get")]
+[JsonDerivedType(typeof(ScgiGet), "scgi-get")]
 [JsonDerivedType(typeof(StoragePath), "storage-path")]
 [JsonDerivedType(typeof(ConnectionTracking), "connection-tracking")]
 [JsonDerivedType(typeof(LocalPorts), "local-ports")]

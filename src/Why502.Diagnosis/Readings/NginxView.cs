@@ -120,6 +120,11 @@ public sealed class NginxView
             yield return $"nginx with {Instance.ConfigPath} does not run.";
         }
 
+        foreach (var note in HiddenFailureReading.Notes(AccessLogs))
+        {
+            yield return note;
+        }
+
         if (Configuration is null)
         {
             yield break;

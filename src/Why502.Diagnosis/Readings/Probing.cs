@@ -29,9 +29,13 @@ public static class Probing
 
         var milliseconds = Math.Min((int)patience.TotalMilliseconds, PatienceMsMax);
         var host = incident.Host ?? incident.Server ?? peer.Host ?? "localhost";
-        return location.Kind == PassKind.Proxy && location.Scheme is "http" or "https"
-            ? new HttpGet(peer.ToString(), location.Scheme!, host, path, location.Effective("proxy_http_version").Arguments is ["1.1"] ? "1.1" : "1.0", milliseconds)
-            : null;
+        return location.Kind switch
+        {
+            PassKind.Proxy when location.Scheme is "http" or "https" => new HttpGet(peer.ToString(), location.Scheme, host, path, location.Effective("proxy_http_version").Arguments is ["1.1"] ? "1.1" : "1.0", milliseconds),
+            PassKind.Uwsgi when location.Scheme is null or "uwsgi" => new UwsgiGet(peer.ToString(), path, host, milliseconds),
+            PassKind.Scgi => new ScgiGet(peer.ToString(), path, host, milliseconds),
+            _ => null,
+        };
     }
 
     private static bool IsDown(ProxiedLocation location, Endpoint peer)

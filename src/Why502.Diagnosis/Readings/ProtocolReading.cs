@@ -98,7 +98,8 @@ public static class ProtocolReading
     /// <summary>Servers that speak one protocol whatever their configuration says.</summary>
     private static ProtocolSign? Process(Incident incident, Observations seen)
     {
-        var processes = incident.Instance.FromFiles ? [] : SocketReading.ServingProcesses(incident, incident.Peer, seen);
+        // With files there are listeners only where somebody pasted them.
+        var processes = incident.Instance.FromFiles && seen.Known(new TcpListeners()) is null ? [] : SocketReading.ServingProcesses(incident, incident.Peer, seen);
         if (processes.Count == 0)
         {
             return null;
@@ -146,7 +147,7 @@ public static class ProtocolReading
 
     /// <summary>Only where something closed or answered in no protocol that was expected, and where nothing was ever answered.</summary>
     private static bool MayGreet(Incident incident, Observations seen)
-        => incident is { Peer: { IsName: false } peer, FromProbe: false, Instance: { FromFiles: false, Running: true } } && Expected(incident) is not null
+        => incident is { Peer: { IsName: false } peer, FromProbe: false, Instance: { FromFiles: false, Running: true, NetworkThrough: 0, FilesThrough: 0 } } && Expected(incident) is not null
             && (incident.Traffic.Succeeded == 0 || incident.Kind is SymptomKind.Answered or SymptomKind.OtherMessage)
             && incident.Location?.Peers.Any(target => target.Down && target.Endpoint?.ToString() == peer.ToString()) != true
             && seen.Ask(new MachineState()).FactOrNull is not null;
@@ -165,7 +166,8 @@ public static class ProtocolReading
             { IsUnix: true } when Says(path, "fpm") || Says(path, "fcgi") || Says(path, "fastcgi") => (WireProtocol.FastCgi, Weight.Strong),
             { IsUnix: true } when Says(path, "scgi") => (WireProtocol.Scgi, Weight.Moderate),
             { IsUnix: true } when Says(path, "uwsgi") => (WireProtocol.Uwsgi, Weight.Moderate),
-            { Port: 443 or 8443 or 9443 } => (WireProtocol.Tls, Weight.Moderate),
+            { Port: 443 } => (WireProtocol.Tls, Weight.Strong),
+            { Port: 8443 or 9443 } => (WireProtocol.Tls, Weight.Moderate),
             { Port: 50051 } => (WireProtocol.Http2, Weight.Moderate),
             { Port: 9000 } when expected == WireProtocol.Http1 => (WireProtocol.FastCgi, Weight.Weak),
             { Port: 80 or 8080 or 8000 or 3000 or 5000 } => (WireProtocol.Http1, Weight.Moderate),

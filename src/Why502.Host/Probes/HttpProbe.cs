@@ -6,7 +6,11 @@ namespace Why502.Host.Probes;
 
 /// <param name="Tls">Speak TLS, with verification off.</param>
 /// <param name="ServerName">SNI; empty sends none.</param>
-internal sealed record HttpCall(IReadOnlyList<EndPoint> Peers, bool Tls, string ServerName, byte[] Request, TimeSpan Patience);
+internal sealed record HttpCall(IReadOnlyList<EndPoint> Peers, bool Tls, string ServerName, byte[] Request, TimeSpan Patience)
+{
+    /// <summary>The answer may be a CGI header as well as one with a status line (ngx_http_uwsgi_process_status_line).</summary>
+    public bool MayBeCgi { get; init; }
+}
 
 /// <summary>One GET over a connection of its own; no redirect is followed and nothing is kept.</summary>
 internal sealed class HttpProbe(Dialer dialer, TimeProvider time, ProbeLimits limits)
@@ -53,7 +57,7 @@ internal sealed class HttpProbe(Dialer dialer, TimeProvider time, ProbeLimits li
             await stream.WriteAsync(call.Request, patience.Token).ConfigureAwait(false);
             when = "while waiting for the response header";
             var buffer = new byte[ReadBytes];
-            var (failure, rest) = await ReadHeaderAsync(stream, buffer, exchange, patience).ConfigureAwait(false);
+            var (failure, rest) = await ReadHeaderAsync(stream, buffer, call.MayBeCgi, exchange, patience).ConfigureAwait(false);
             if (failure is not null)
             {
                 return failure;
@@ -76,7 +80,7 @@ internal sealed class HttpProbe(Dialer dialer, TimeProvider time, ProbeLimits li
     }
 
     /// <returns>The part of the buffer behind the header, or the fact that ended the exchange.</returns>
-    private async Task<(ResponseFact? Failure, Memory<byte> Behind)> ReadHeaderAsync(Stream stream, byte[] buffer, Exchange exchange, Patience patience)
+    private async Task<(ResponseFact? Failure, Memory<byte> Behind)> ReadHeaderAsync(Stream stream, byte[] buffer, bool mayBeCgi, Exchange exchange, Patience patience)
     {
         var header = exchange.Header = new HttpHeaderParser(hasStatusLine: true);
         while (true)
@@ -85,6 +89,11 @@ internal sealed class HttpProbe(Dialer dialer, TimeProvider time, ProbeLimits li
             if (count == 0)
             {
                 return (exchange.End(ProbeOutcome.Closed, ClosedText(exchange)), default);
+            }
+
+            if (mayBeCgi && exchange.BytesReceived == 0 && !buffer.AsSpan(0, count).StartsWith("HTTP/"u8))
+            {
+                header = exchange.Header = new HttpHeaderParser(hasStatusLine: false);
             }
 
             exchange.Received(buffer.AsSpan(0, count));

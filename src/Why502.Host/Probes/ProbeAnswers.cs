@@ -42,7 +42,7 @@ public sealed class ProbeAnswers
 
     [SuppressMessage("Performance", "CA1822", Justification = "Whoever answers questions is asked the same way.")]
     public bool CanAnswer(Question question)
-        => question is Connect or TlsHandshake or Resolve or HttpGet or FastCgiGet or FpmStatus or GetThroughNginx or StubStatus or PortProtocol;
+        => question is Connect or TlsHandshake or Resolve or HttpGet or FastCgiGet or FpmStatus or GetThroughNginx or StubStatus or PortProtocol or UwsgiGet or ScgiGet;
 
     [SuppressMessage("Design", "CA1031", Justification = "A probe that fails in an unforeseen way is unobserved; the others go on.")]
     public async Task<Answer> AnswerAsync(Question question, CancellationToken cancellation)
@@ -88,6 +88,8 @@ public sealed class ProbeAnswers
         GetThroughNginx ask => (await GetAsync(ask, cancellation).ConfigureAwait(false), null),
         FpmStatus ask => await fpmStatus.AskAsync(await Peer(ask.Address, 0).EndPointsAsync(cancellation).ConfigureAwait(false), ask.StatusPath, cancellation).ConfigureAwait(false),
         StubStatus ask => await GetAsync(ask, cancellation).ConfigureAwait(false),
+        UwsgiGet ask => (await CgiAsync(ask.Address, CgiRequest.Uwsgi(RequestText.Path(ask.Path), ask.Host), ask.PatienceMs, cancellation).ConfigureAwait(false), null),
+        ScgiGet ask => (await CgiAsync(ask.Address, CgiRequest.Scgi(RequestText.Path(ask.Path), ask.Host), ask.PatienceMs, cancellation).ConfigureAwait(false), null),
         PortProtocol ask => (await ports.AskAsync(await Peer(ask.Address, 0).EndPointsAsync(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false), null),
         _ => (null, "no probe answers this"),
     };
@@ -106,6 +108,12 @@ public sealed class ProbeAnswers
         var parameters = FastCgiProbe.Parameters(ask.ScriptFilename, ask.Path, ask.Host, "");
         var (fact, _) = await fastCgi.GetAsync(peers, parameters, Milliseconds(ask.PatienceMs), cancellation).ConfigureAwait(false);
         return fact;
+    }
+
+    private async Task<ResponseFact> CgiAsync(string address, byte[] request, int patienceMs, CancellationToken cancellation)
+    {
+        var peers = await Peer(address, 0).EndPointsAsync(cancellation).ConfigureAwait(false);
+        return await http.GetAsync(new(peers, false, "", request, Milliseconds(patienceMs)) { MayBeCgi = true }, cancellation).ConfigureAwait(false);
     }
 
     private async Task<ResponseFact> GetAsync(GetThroughNginx ask, CancellationToken cancellation)
@@ -155,6 +163,8 @@ public sealed class ProbeAnswers
         GetThroughNginx ask => $"GET {ask.Url}",
         FpmStatus ask => $"FastCGI GET {ask.StatusPath} at {ask.Address}",
         StubStatus ask => $"GET {ask.Path} at {ask.Listen}",
+        UwsgiGet ask => $"uwsgi GET {ask.Path} at {ask.Address}",
+        ScgiGet ask => $"SCGI GET {ask.Path} at {ask.Address}",
         PortProtocol ask => $"greetings to {ask.Address} (HTTP/2 preface, FastCGI values, uwsgi ping)",
         _ => question.What,
     }));

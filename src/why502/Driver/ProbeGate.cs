@@ -54,6 +54,8 @@ internal sealed class ProbeGate(bool probes, string? url)
         FastCgiGet ask => ask.Address,
         FpmStatus ask => ask.Address,
         PortProtocol ask => ask.Address,
+        UwsgiGet ask => ask.Address,
+        ScgiGet ask => ask.Address,
         StubStatus ask => ask.Listen,
         Resolve ask => $"resolver {ask.Server}",
         GetThroughNginx => "nginx",

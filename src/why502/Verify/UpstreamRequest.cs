@@ -20,6 +20,8 @@ internal static class UpstreamRequest
                 patienceMs)
             { ServerName = location.Effective("proxy_ssl_server_name").IsOn ? Verifier.NameOf(SslName(location, host)) : "" },
             PassKind.FastCgi => new FastCgiGet(address, Script(location, path, instance), path, host, patienceMs),
+            PassKind.Uwsgi when location.Scheme != "suwsgi" => new UwsgiGet(address, path, host, patienceMs),
+            PassKind.Scgi => new ScgiGet(address, path, host, patienceMs),
             _ => new Connect(address),
         };
     }
