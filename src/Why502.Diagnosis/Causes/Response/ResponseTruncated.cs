@@ -58,7 +58,7 @@ public sealed class ResponseTruncated : Cause
         {
             scales.Weigh(seen.Ask(direct), response => response switch
             {
-                { Outcome: ProbeOutcome.Closed or ProbeOutcome.Reset, HeaderMs: not null } => Weight.Decisive.For($"straight to {incident.Peer} the answer breaks off too, after {Words.Bytes(response.BodyBytes)} of its body"),
+                { Outcome: ProbeOutcome.Closed, HeaderMs: not null } => Weight.Decisive.For($"straight to {incident.Peer} the answer breaks off too, after {Words.Bytes(response.BodyBytes)} of its body"),
                 { Outcome: ProbeOutcome.Ok, Status: < 500 } => Weight.Weak.Against($"straight to {incident.Peer} the answer is complete now"),
                 _ => Weight.None,
             });

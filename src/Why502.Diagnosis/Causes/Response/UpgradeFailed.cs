@@ -88,9 +88,9 @@ public sealed class UpgradeFailed : Cause
             return;
         }
 
-        // RFC 9110 §15.5.22: 426 says that the server wants another protocol, an upgrade or a newer HTTP.
+        // RFC 9110 §15.5.22: 426 says that the server wants another protocol, an upgrade or a newer HTTP. A 400 says nothing by itself, and most locations need no upgrade.
         var routed = incident.Routes.FirstOrDefault(LooksUpgraded);
-        scales.Weigh("headers", Sources.Config, (incident.Status == 426 ? Weight.Decisive : routed is null ? Weight.Moderate : Weight.Strong)
+        scales.Weigh("headers", Sources.Config, (incident.Status == 426 ? Weight.Decisive : routed is null ? Weight.Weak : Weight.Strong)
             .For($"the location lacks {string.Join(", ", missing)}{(incident.Status == 426 ? ", and 426 is Upgrade Required" : "")}").At(location.At.File, location.At.Line));
         if (routed is not null)
         {
