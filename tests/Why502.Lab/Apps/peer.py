@@ -10,6 +10,7 @@ peer.py MODE ADDRESS [AMOUNT]     ADDRESS: HOST:PORT, [HOST]:PORT or /path
   flood-header  answers with a header that never ends
   answer        answers 200 to everything
   truncate      answers with Content-Length 5000 and closes after 1000 bytes of it
+  reset-body    the same, and resets the connection
   stall         the same, and then sends nothing more
   bad-chunk     answers chunked, with a size that is no number
   space         answers with a space in a header's name
@@ -82,8 +83,11 @@ def serve(connection):
             connection.sendall(b"HTTP/1.1 200 OK\r\n")
             while True:
                 connection.sendall(b"X-Flood: " + b"x" * 65536 + b"\r\n")
-        elif MODE in ("truncate", "stall"):
+        elif MODE in ("truncate", "stall", "reset-body"):
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + b"x" * 1000)
+            time.sleep(0.2)
+            if MODE == "reset-body":
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             if MODE == "stall":
                 time.sleep(3600)
         elif MODE == "bad-chunk":

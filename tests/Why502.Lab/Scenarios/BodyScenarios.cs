@@ -18,6 +18,15 @@ public sealed class BodyScenarios
     });
 
     [SkippableFact]
+    public void BodyIsReset_IsReset() => LabMachine.Run(nameof(BodyIsReset_IsReset), machine =>
+    {
+        TcpPeer.Start(machine, "reset-body", "127.0.0.1:7000");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:7000"));
+        new Client(machine).Get(5, "/export");
+        Examination.Faulty(machine, nginx, Expect("upstream-reset", "(104: Connection reset by peer) while reading upstream") with { Confidence = 0.5, UnprivilegedMay = ["response-truncated"] });
+    });
+
+    [SkippableFact]
     public void BodyStops_IsStalled() => LabMachine.Run(nameof(BodyStops_IsStalled), machine =>
     {
         TcpPeer.Start(machine, "stall", "127.0.0.1:7000");

@@ -27,6 +27,24 @@ public sealed class NextHopScenarios
     [SkippableFact]
     public void ApacheAsNextHop_IsHealthy() => LabMachine.Run(nameof(ApacheAsNextHop_IsHealthy), machine =>
     {
+        Apache(machine);
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8081"));
+        new Client(machine).MustGet(200, "/", times: 10);
+        Examination.Healthy(machine, nginx, mayBeUnknown: false);
+    });
+
+    [SkippableFact]
+    public void PlainHttpToNginxsTlsPort_IsMismatch() => LabMachine.Run(nameof(PlainHttpToNginxsTlsPort_IsMismatch), machine =>
+    {
+        machine.Shell($"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout {machine.PathOf("key.pem")} -out {machine.PathOf("certificate.pem")}");
+        SecondNginx(machine, $"ssl_certificate {machine.PathOf("certificate.pem")}; ssl_certificate_key {machine.PathOf("key.pem")}; location / {{ return 200 ok; }}", " ssl");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8081"));
+        new Client(machine).MustGet(400, "/", times: 8);
+        Examination.Faulty(machine, nginx, new Expected("protocol-mismatch") { Symptom = "\" 400 ", Source = "access-log", ErrorLog = nginx.AccessLog, Directive = "proxy_pass" });
+    });
+
+    private static void Apache(LabMachine machine)
+    {
         Programs.Require("apache2");
         machine.Write("www/index.html", "ok\n");
         machine.Write("apache.conf", $"""
@@ -42,10 +60,7 @@ public sealed class NextHopScenarios
             """ + "\n");
         machine.Start("apache", "apache2", "-D", "FOREGROUND", "-f", machine.PathOf("apache.conf"));
         machine.WaitForPort(8081);
-        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8081"));
-        new Client(machine).MustGet(200, "/", times: 10);
-        Examination.Healthy(machine, nginx, mayBeUnknown: false);
-    });
+    }
 
     [SkippableTheory]
     [InlineData(400)]
@@ -153,7 +168,7 @@ public sealed class NextHopScenarios
         machine.WaitForPort(sections.Contains("8081", StringComparison.Ordinal) ? 8081 : 8000);
     }
 
-    private static void SecondNginx(LabMachine machine, string location)
+    private static void SecondNginx(LabMachine machine, string location, string parameters = "")
     {
         Directory.CreateDirectory(machine.PathOf("second/temp"));
         machine.Start("second", "nginx", "-p", machine.PathOf("second"), "-g", "daemon off;", "-c", machine.Write("second/nginx.conf", $$"""
@@ -165,7 +180,7 @@ public sealed class NextHopScenarios
                 access_log off;
                 client_body_temp_path {{machine.PathOf("second/temp")}};
                 proxy_temp_path {{machine.PathOf("second/temp/proxy")}};
-                server { listen 127.0.0.1:8081; {{location}} }
+                server { listen 127.0.0.1:8081{{parameters}}; {{location}} }
             }
             """ + "\n"));
         machine.WaitForPort(8081);

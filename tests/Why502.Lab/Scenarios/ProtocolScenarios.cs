@@ -48,6 +48,19 @@ public sealed class ProtocolScenarios
     });
 
     [SkippableFact]
+    public void SlowRouteBehindUwsgi_IsAskedOverUwsgi() => LabMachine.Run(nameof(SlowRouteBehindUwsgi_IsAskedOverUwsgi), machine =>
+    {
+        var app = Uwsgi.Start(machine, "socket", 3031, new Route("/report") { Sleep = [8] });
+        var nginx = NginxServer.Start(machine, Pass("uwsgi_pass 127.0.0.1:3031", "uwsgi_read_timeout 700ms; " + Parameters("uwsgi")));
+        var client = new Client(machine);
+        client.MustGet(200, "/fast", times: 10);
+        client.MustGet(504, "/report");
+        var answer = Examination.Faulty(machine, nginx, Expect("(110: Connection timed out) while reading response header", "uwsgi_pass", "upstream-slow"));
+        Assert.DoesNotContain(answer.Findings, finding => finding is { Cause: "protocol-mismatch", Confidence: >= 0.1 });
+        Assert.All(app.Requests().Where(request => request.Agent == "why502"), request => Assert.Equal("GET", request.Method));
+    });
+
+    [SkippableFact]
     public void FastCgiPassToNode_IsMismatch() => LabMachine.Run(nameof(FastCgiPassToNode_IsMismatch), machine =>
     {
         Node.Start(machine, 3000);
