@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Why502.Diagnosis;
 using Why502.Logs;
 using Why502.Nginx;
@@ -14,6 +15,12 @@ public static class LinePage
     public static (Page Page, bool Known) Render(string text, int width = Page.WidthDefault)
     {
         var page = new Page(width);
+        // PHP-FPM's and nginx's masters report their children in the same words; the form of the line tells whose it is.
+        if (AppLog.Recognise(Encoding.UTF8.GetBytes(text)) is AppLogKind.PhpFpm or AppLogKind.Gunicorn or AppLogKind.Uwsgi && AppLine.TryWrite(page, text))
+        {
+            return (page, true);
+        }
+
         if (ErrorLogLine.Parse(text) is { } record)
         {
             if (record.Known is null)

@@ -199,7 +199,10 @@ internal static class GivenPieces
         private static byte[] Bytes(IReadOnlyList<PastedLine> lines) => Encoding.Latin1.GetBytes(string.Join('\n', lines.Select(line => line.Text)) + "\n");
 
         /// <summary>A message of nginx's own that lost its date.</summary>
-        private static bool IsNginxs(PastedLine line) => ErrorLogLine.TryParse(Encoding.Latin1.GetBytes(line.Text), out var record) && record.Known is not null;
+        /// <summary>PHP-FPM's and nginx's masters report their children in the same words; the form of the line tells whose it is.</summary>
+        private static bool IsNginxs(PastedLine line)
+            => AppLog.Recognise(Encoding.Latin1.GetBytes(line.Text)) is not (AppLogKind.PhpFpm or AppLogKind.Gunicorn or AppLogKind.Uwsgi)
+                && ErrorLogLine.TryParse(Encoding.Latin1.GetBytes(line.Text), out var record) && record.Known is not null;
 
         private static bool HasEvents(IReadOnlyList<PastedLine> lines)
             => lines.Any(line => AppLogReader.Read(Encoding.Latin1.GetBytes(line.Text), "", null) is not null);

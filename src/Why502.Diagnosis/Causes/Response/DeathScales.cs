@@ -30,8 +30,8 @@ internal static class DeathScales
             return;
         }
 
-        // Start times are good to a second (btime of /proc/stat), and so is the log.
-        var started = processes.Where(process => process.StartedAt >= first.AddSeconds(-2) && process.StartedAt <= last.AddSeconds(30)).ToList();
+        // A new worker comes after the failure; the log cuts fractions of its second off, and start times are good to one (btime of /proc/stat).
+        var started = processes.Where(process => process.StartedAt >= first.AddSeconds(-0.5) && process.StartedAt <= last.AddSeconds(30)).ToList();
         var changing = processes.Any(process => process.Name.StartsWith("php", StringComparison.Ordinal));
         if (started.Count > 0)
         {

@@ -76,7 +76,7 @@ public sealed class ReloadCut : Cause
             return;
         }
 
-        if (started < first.AddSeconds(-2))
+        if (started < first.AddSeconds(-0.5))
         {
             scales.Weigh("processes", Sources.Machine, Weight.Strong.Against($"{Words.Processes(processes)} has run since before the failures: nobody restarted it"));
             return;

@@ -85,7 +85,7 @@ public sealed class RequestTooLargeForUpstream : Cause
     private static void WeighSize(Incident incident, Observations seen, Scales scales)
     {
         var bodiless = incident.Methods.Count > 0 && incident.Methods.All(WithoutBody.Contains);
-        if (!bodiless && incident.Methods.Count > 0)
+        if (!bodiless && incident.Methods.Count > 0 && incident.Phase == Phase.Send)
         {
             scales.Weigh("methods", Sources.ErrorLog, Weight.Weak.For($"{string.Join(", ", incident.Methods)} requests fail, which have a body"));
         }

@@ -23,7 +23,7 @@ internal static class ResidualClose
         if (Reuse.Of(incident) is { } kept)
         {
             scales.Weigh("keepalive", Sources.Config, kept
-                ? Weight.Weak.Against("nginx reuses idle connections to this upstream, so a closed one may be met")
+                ? SettingsReading.Of(incident, seen)?.FactOrNull?.Idle is { } idle && idle.Number >= SettingsReading.NginxIdle(incident.Location!).TotalSeconds ? Weight.None : Weight.Weak.Against("nginx reuses idle connections to this upstream, so a closed one may be met")
                 : Weight.Weak.For("nginx opens a new connection for each request here, so no idle one was met").At(incident.Location!.At.File, incident.Location.At.Line));
         }
 

@@ -95,6 +95,12 @@ internal sealed record AppStack(string Name, string Server, IReadOnlyList<string
 
         // uWSGI is started as uwsgi, uwsgi_python3, uwsgi.bin …
         var name = program.StartsWith("uwsgi", StringComparison.Ordinal) ? "uwsgi" : program;
+        if (name is "node" or "nodejs" && words.Skip(1).FirstOrDefault(word => !word.StartsWith('-')) is { } script && BaseName(script) is "pm2" or "pm2-runtime" or "pm2-docker")
+        {
+            // In a container PM2 stays in the foreground and has no title of its own; its children are apps, not its workers.
+            return new("node", "pm2", [.. words.Skip(1)]);
+        }
+
         return Servers.TryGetValue(name, out var stack) ? new(stack, name, [.. words.Skip(1)]) : null;
     }
 
