@@ -1,4 +1,5 @@
-// A Node app whose event loop is now and then busy longer than it keeps idle connections: /busy blocks it for the seconds in the query.
+// A Node app whose event loop is now and then busy longer than it keeps idle connections: /busy blocks it for the
+// seconds in the query, /slow answers a little later.
 // node race.js PORT
 'use strict';
 const http = require('http');
@@ -11,7 +12,7 @@ const server = http.createServer((request, response) => {
     if (url.pathname === '/busy') {
       execSync('sleep ' + Number(url.searchParams.get('n')));
     }
-    response.end('ok\n');
+    setTimeout(() => response.end('ok\n'), url.pathname === '/slow' ? 150 : 0);
   });
 });
 server.keepAliveTimeout = KEEP_ALIVE;

@@ -53,6 +53,8 @@ public sealed class ReuseScenarios
         Poll.Until(() => Upload(machine) == 502, "an upload that fails", seconds: 20);
         Upload(machine);
         Upload(machine);
+        Thread.Sleep(1100);
+        client.MustGet(200, "/index.html", times: 3);
         Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "request-too-large-for-upstream", "proxy_pass") with { Confidence = 0.5, State = "intermittent" });
     });
 
@@ -119,13 +121,13 @@ public sealed class ReuseScenarios
         var client = new Client(machine);
         for (var round = 0; round < 3; round++)
         {
-            client.GetTogether(2, "/busy?n=0");
+            client.GetTogether(2, "/slow");
             for (var i = 0; i < 15; i++)
             {
                 client.Send("POST /cart HTTP/1.1", "Content-Length: 0");
             }
 
-            client.GetTogether(2, "/");
+            client.GetTogether(2, "/slow");
             Thread.Sleep(300);
             using var busy = client.Leave("/busy?n=1.3");
             Thread.Sleep(400);

@@ -109,7 +109,7 @@ public sealed class KeepaliveRace : Cause
         var answered = incident.Traffic.Groups.Where(group => TrafficReading.IsSuccess(group) && incident.Routes.Contains(group.Path ?? "")).Sum(group => group.Count);
         if (failed >= 3 && answered == 0)
         {
-            scales.Weigh("share", Sources.AccessLog, Weight.Strong.Against($"every one of {failed} requests failed: a race loses only now and then"));
+            scales.Weigh("share", Sources.AccessLog, (failed >= 5 ? Weight.Decisive : Weight.Strong).Against($"every one of {failed} requests failed: a race loses only now and then"));
         }
         else if (answered > 3 * Math.Max(failed, 1))
         {

@@ -14,10 +14,6 @@ internal static class ResidualClose
         if (incident.Peer is { } peer && Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) != false)
         {
             WeighProcesses(incident, seen, scales);
-            scales.Weigh(seen.Ask(AppLogReading.Kernel(seen)), log =>
-                log.Events.LastOrDefault(logged => logged.Kind is AppEventKind.OomKill or AppEventKind.Segfault) is { } killed
-                    ? Weight.Moderate.Against(killed.Text)
-                    : Weight.None);
         }
 
         if (Reuse.Of(incident) is { } kept)
