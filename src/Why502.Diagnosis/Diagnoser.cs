@@ -44,13 +44,15 @@ public static class Diagnoser
             incidents.AddRange(probed.Of(view, incidents));
         }
 
-        incidents = LastRequests.Fold(GroupFolding.PutBeneath(incidents));
+        incidents = AuthFolding.PutBeneath(LastRequests.Fold(GroupFolding.PutBeneath(incidents)));
         var notes = new List<string>();
         foreach (var view in views)
         {
+            var limits = new LimitSymptoms(view, seen);
+            incidents.AddRange(limits.Find());
             var answered = new AnsweredSymptoms(view, seen);
             incidents.AddRange(answered.Of(incidents));
-            notes.AddRange(answered.Notes);
+            notes.AddRange([.. limits.Notes, .. answered.Notes]);
         }
 
         if (incidents.All(incident => incident.State == IncidentState.Recovered))
@@ -61,6 +63,9 @@ public static class Diagnoser
         incidents = [.. incidents.Select(incident => incident with { Timeline = TimelineReading.Of(incident, views.First(view => view.Instance == incident.Instance), seen) })];
 
         var judged = incidents.Select(incident => Judge.Weigh(incident, seen)).ToList();
+        var own = judged.Where(AnsweredSymptoms.IsAppsOwn).ToList();
+        judged.RemoveAll(own.Contains);
+        notes.AddRange(own.Select(judgement => $"{judgement.Incident.Message}: nothing shows a fault of nginx or the gateway."));
         return Conclude(seen, views, judged, probed, notes, machine, reproduction);
     }
 

@@ -71,6 +71,7 @@ public static class Judge
         Confidence = candidate.Confidence,
         Score = candidate.Score,
         Title = candidate.Cause.Applies(incident) ? candidate.Cause.Describe(incident, seen) : char.ToLowerInvariant(candidate.Cause.Info.Title[0]) + candidate.Cause.Info.Title[1..],
+        Place = candidate.Cause.Applies(incident) ? candidate.Cause.PlaceOf(incident, seen) : null,
         Evidence = [.. SymptomEvidence(incident), .. candidate.Scales.Evidence],
         RuledOut = [.. RuledOut(candidate, all)],
         Fix = candidate.Cause.Applies(incident) ? candidate.Cause.Propose(incident, seen) : new Fix { Summary = candidate.Cause.Info.Remedy },

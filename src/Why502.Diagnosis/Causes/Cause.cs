@@ -1,3 +1,5 @@
+using Why502.Nginx;
+
 namespace Why502.Diagnosis;
 
 /// <summary>What a cause declares of itself. The explain page, the schema's enum and the test matrix are generated from it.</summary>
@@ -70,6 +72,9 @@ public abstract class Cause
 
     /// <summary>The fault in one clause for this machine, without a full stop: "nothing listens on 127.0.0.1:3000".</summary>
     public virtual string Describe(Incident incident, Observations seen) => char.ToLowerInvariant(Info.Title[0]) + Info.Title[1..];
+
+    /// <summary>The line of the configuration that has to change, where it is another one than the pass directive of the incident.</summary>
+    public virtual SourceLine? PlaceOf(Incident incident, Observations seen) => null;
 
     /// <summary>The repair for this machine, with verified paths, units and values.</summary>
     public abstract Fix? Propose(Incident incident, Observations seen);

@@ -25,6 +25,9 @@ public sealed record Finding
     /// <summary>One sentence for this machine: "nothing listens on 127.0.0.1:3000".</summary>
     public required string Title { get; init; }
 
+    /// <summary>The line of the configuration at fault; null where it is the incident's own pass directive, or none.</summary>
+    public SourceLine? Place { get; init; }
+
     public required IReadOnlyList<Evidence> Evidence { get; init; }
 
     public required IReadOnlyList<RuledOut> RuledOut { get; init; }

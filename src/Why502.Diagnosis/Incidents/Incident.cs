@@ -180,6 +180,12 @@ public sealed record Incident
     /// <summary>How other upstreams of this nginx did meanwhile.</summary>
     public IReadOnlyList<Neighbour> Neighbours { get; init; } = [];
 
+    /// <summary>The subrequest that failed, as nginx logs it: an auth_request or an include.</summary>
+    public string? Subrequest { get; init; }
+
+    /// <summary>Lines of auth_request that were folded into this incident: the service it asks is what fails.</summary>
+    public long AuthFailures { get; init; }
+
     /// <summary>The path of <c>--url</c> when that request goes through this incident's location: it may be asked directly.</summary>
     public string? ReproducedPath { get; init; }
 

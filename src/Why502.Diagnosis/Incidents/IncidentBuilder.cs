@@ -82,6 +82,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             Server = main.Group.Server ?? main.Group.Listen,
             Host = main.Group.Host,
             Methods = [.. symptoms.Select(symptom => symptom.Group.Method).OfType<string>().Distinct()],
+            Subrequest = main.Group.Subrequest,
             Routes = [.. symptoms.OrderByDescending(symptom => symptom.Group.Count).Select(symptom => symptom.Group.Path ?? symptom.Group.Route).OfType<string>().Distinct().Take(8)],
             State = IncidentState.Current,
             Requests = symptoms.Sum(symptom => symptom.Group.Count),

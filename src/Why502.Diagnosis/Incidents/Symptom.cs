@@ -20,7 +20,7 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
             return new(group, SymptomKind.OutOfResource, own.PhaseOf(group), Side.Nginx, own.How) { Candidates = own.Candidates, Own = own };
         }
 
-        if (group.Known is not { } known || !(IsFailure(group.Level) || IsCutUpgrade(group, known)) || OnlyClientsOwn(known)
+        if (group.Known is not { } known || !(IsFailure(group.Level) || IsCutUpgrade(group, known)) || OnlyClientsOwn(known) || LimitSymptoms.IsLimit(known)
             || !(known.IsGatewayPath || IsProxyProtocol(known) || (group.UpstreamPeer is not null && known.Candidates.Count > 0)))
         {
             return null;
@@ -97,13 +97,17 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
         "reading PROXY protocol" => Phase.Connect,
         null when known.Phases.Count > 0 => PhaseOf(group with { Phase = known.Phases[0] }, known with { Phases = [] }),
         null => Phase.Connect,
-        _ => group.UpstreamPeer is null ? null : Phase.Header,
+        _ => group.UpstreamPeer is not null || IsOwnError(known) ? Phase.Header : null,
     };
+
+    /// <summary>nginx itself gave up on the request while it answered: a failed auth_request is logged while "sending to client".</summary>
+    private static bool IsOwnError(ErrorMessage known) => known.Candidates.Contains("auth-subrequest-failed");
 
     /// <summary>EADDRNOTAVAIL (99) comes from the machine that connects.</summary>
     private static Side SideOf(SymptomKind kind, ErrorGroup group, ErrorMessage known)
-        => kind == SymptomKind.HeaderTooBig || (kind == SymptomKind.ConnectFailed && group.Errno == 99) ? Side.Nginx
-            : IsProxyProtocol(known) ? Side.Client
+        => IsProxyProtocol(known) ? Side.Client
+            : kind == SymptomKind.HeaderTooBig || (kind == SymptomKind.ConnectFailed && group.Errno == 99) ? Side.Nginx
+            : kind == SymptomKind.OtherMessage && group.UpstreamPeer is null && group.Errno is null ? Side.Nginx
             : Side.Upstream;
 
     private static How HowOf(SymptomKind kind, ErrorGroup group) => kind switch

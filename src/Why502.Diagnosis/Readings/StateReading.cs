@@ -65,8 +65,13 @@ public static class StateReading
     private static IEnumerable<Logs.AccessGroup> SuccessOfFailingRoutes(Incident incident)
     {
         var failing = incident.Traffic.Groups.Where(group => incident.Routes.Contains(group.Path ?? "")).Select(group => group.Route).OfType<string>().Concat(incident.Routes).ToHashSet();
-        return incident.Traffic.Groups.Where(group => TrafficReading.IsSuccess(group) && (failing.Contains(group.Path ?? "") || failing.Contains(group.Route ?? "")));
+        return incident.Traffic.Groups.Where(group => TrafficReading.IsSuccess(group) && !IsAsSlow(group, incident) && (failing.Contains(group.Path ?? "") || failing.Contains(group.Route ?? "")));
     }
+
+    /// <summary>Where clients leave a slow route, an answer that takes as long as they would wait is the fault and not its end.</summary>
+    private static bool IsAsSlow(Logs.AccessGroup group, Incident incident)
+        => incident is { Kind: SymptomKind.Answered, Side: Side.Client }
+            && (group.UpstreamResponseTime ?? group.RequestTime)?.P50 >= incident.Traffic.Groups.Where(left => left.Status == incident.Status).Min(left => left.RequestTime?.P50);
 
     private static DateTimeOffset? FirstSuccess(Incident incident)
         => incident.Traffic.Groups.Where(TrafficReading.IsSuccess).Min(group => group.First);

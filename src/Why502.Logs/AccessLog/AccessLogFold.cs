@@ -31,6 +31,7 @@ public sealed partial class AccessLogFold(AccessLogFormat format, string file, D
         public readonly TimingSketch Response = new();
         public readonly TimingSketch Header = new();
         public readonly TimingSketch Connect = new();
+        public readonly DistinctCount Clients = new();
         public readonly List<LogLine> Samples = [];
     }
 
@@ -127,6 +128,11 @@ public sealed partial class AccessLogFold(AccessLogFormat format, string file, D
         {
             group.First = group.First is { } first && first <= at ? first : at;
             group.Last = group.Last is { } last && last >= at ? last : at;
+        }
+
+        if (row.Client.Present)
+        {
+            group.Clients.Add(row.Client.Of(line));
         }
 
         group.Request.Add(UpstreamList.Number(row.RequestTime.Of(line)));
@@ -260,6 +266,7 @@ public sealed partial class AccessLogFold(AccessLogFormat format, string file, D
         UpstreamResponseTime = group.Response.ToTiming(),
         UpstreamHeaderTime = group.Header.ToTiming(),
         UpstreamConnectTime = group.Connect.ToTiming(),
+        Clients = group.Clients.ToList(),
         Samples = [.. group.Samples],
     };
 }

@@ -46,6 +46,8 @@ public sealed record AccessGroup
     public Timing? UpstreamResponseTime { get; init; }
     public Timing? UpstreamHeaderTime { get; init; }
     public Timing? UpstreamConnectTime { get; init; }
+    /// <summary>Hashes of the clients' addresses, for <see cref="DistinctCount.Of"/>; empty without them in the format.</summary>
+    public IReadOnlyList<ulong> Clients { get; init; } = [];
     public IReadOnlyList<LogLine> Samples { get; init; } = [];
 }
 

@@ -89,6 +89,9 @@ public sealed class Server
     /// <summary>Every location of this server, the nested ones after their parents.</summary>
     public IEnumerable<Location> AllLocations() => locations.SelectMany(l => l.AndNested());
 
+    /// <summary>The value in force in a block of this server, such as a location's; null means the server itself.</summary>
+    public EffectiveValue Effective(Directive? block, string directiveName) => Inheritance.Effective(block ?? Block, this, directiveName);
+
     internal void Add(Location location) => locations.Add(location);
 }
 

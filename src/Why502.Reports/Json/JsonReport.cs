@@ -77,7 +77,7 @@ public static class JsonReport
         json.WriteString("how", ContractWords.Of(incident.How));
         json.WriteString("origin", ContractWords.Of(incident.Origin));
         JsonValues.Text(json, "proxy_error", finding.Cause.Info.ProxyError is "" or "-" ? null : finding.Cause.Info.ProxyError);
-        WriteScope(json, Scope.Of(incident));
+        WriteScope(json, Scope.Of(finding));
         json.WriteStartObject("impact");
         json.WriteNumber("requests", incident.Requests);
         JsonValues.Time(json, "first", incident.First);

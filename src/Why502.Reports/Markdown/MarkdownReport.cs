@@ -67,7 +67,7 @@ public static class MarkdownReport
         }
 
         Row(text, "impact", Markdown.Text(IncidentWords.Impact(incident)));
-        var scope = Scope.Of(incident);
+        var scope = Scope.Of(finding);
         if (scope.Upstream is { } upstream)
         {
             Row(text, "upstream", Markdown.Code(upstream));

@@ -22,7 +22,7 @@ internal static class DoubtScreen
         Rivals(page, rivals, input);
         page.Blank();
         page.Line($"  {IncidentWords.When(incident, input.Conclusion.Overview.Now)}   {IncidentWords.Impact(incident)}");
-        FaultScreen.ScopeOf(page, incident);
+        FaultScreen.ScopeOf(page, Scope.Of(incident));
         Lines(page, incident);
     }
 

@@ -22,7 +22,7 @@ internal static class FaultScreen
         }
 
         Scale(page, finding, input);
-        ScopeOf(page, finding.Incident);
+        ScopeOf(page, Scope.Of(finding));
         Seen(page, finding, input);
         NotThis(page, finding);
         DoThis(page, finding);
@@ -67,9 +67,8 @@ internal static class FaultScreen
         }
     }
 
-    public static void ScopeOf(Page page, Incident incident)
+    public static void ScopeOf(Page page, Scope scope)
     {
-        var scope = Scope.Of(incident);
         if (scope.Config is not { } config)
         {
             return;

@@ -23,6 +23,46 @@ public sealed record Scope(string? Server, string? Location, string? Upstream, S
             location is null ? [] : SnippetOf(incident, location));
     }
 
+    /// <summary>The scope of a finding: where its cause names another line than the incident, that line.</summary>
+    public static Scope Of(Finding finding)
+    {
+        var scope = Of(finding.Incident);
+        return finding.Place is not { } place ? scope
+            : scope with { Config = place, Snippet = DirectiveAt(finding.Incident, place) is { } directive ? Around(directive) : [] };
+    }
+
+    private static Directive? DirectiveAt(Incident incident, SourceLine place)
+        => incident.Configuration is { } configuration ? Below(configuration.Root, place) : null;
+
+    private static Directive? Below(IEnumerable<Directive> block, SourceLine place)
+    {
+        foreach (var directive in block)
+        {
+            if (directive.Block is { } inner && Below(inner, place) is { } found)
+            {
+                return found;
+            }
+
+            if (directive.At == place)
+            {
+                return directive;
+            }
+        }
+
+        return null;
+    }
+
+    private static List<SnippetLine> Around(Directive directive)
+    {
+        var lines = new List<SnippetLine>();
+        for (var block = directive.Parent; block is { Name: "location" or "if" or "server" or "upstream" }; block = block.Parent)
+        {
+            lines.Insert(0, Line(block, 0, marked: false));
+        }
+
+        return [.. lines.Select((line, depth) => line with { Depth = depth }), Line(directive, lines.Count, marked: true)];
+    }
+
     /// <summary>A URL that goes through the failing location, for <c>why502 verify</c>; null when none can be built.</summary>
     public static string? VerifyUrl(Incident incident)
     {

@@ -38,6 +38,10 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
         return found;
     }
 
+    /// <summary>A 4xx that no cause explains is what the app, or its clients, meant.</summary>
+    public static bool IsAppsOwn(Judgement judgement)
+        => judgement.Incident is { Kind: SymptomKind.Answered, Status: >= 400 and < 500 } && !judgement.Findings.Any(finding => finding.Confidence >= Conclusion.NamedFrom);
+
     private sealed record Row(AccessGroup Group, AnsweredForm Form, ProxiedLocation? Location);
 
     private IEnumerable<Row> Rows()
@@ -79,6 +83,13 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
         if (requests < form.Share * total || (!fragment && requests < form.Least))
         {
             notes.Add($"{requests} of {total} requests{At(location, peer)} were answered {status}, too few to be a fault.");
+            return null;
+        }
+
+        if (form.Origin == Origin.Nginx && view.Configuration is { } configuration
+            && IntendedStatus.Of(configuration, rows[0].Group.Host ?? rows[0].Group.ServerName, rows[0].Group.Path ?? "/", status) is { IsMeant: true } meant)
+        {
+            notes.Add($"{requests} of {total} requests{At(location, peer)} were answered {status} by intention: {meant.Words} ({meant.At}).");
             return null;
         }
 
