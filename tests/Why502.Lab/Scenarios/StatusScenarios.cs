@@ -156,7 +156,7 @@ public sealed class StatusScenarios
     {
         Node.Start(machine, 3000);
         machine.Shell("touch /run/maintenance");
-        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000") .Replace("location / {", $"{maintenance}\n    location / {{", StringComparison.Ordinal));
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000").Replace("location / {", $"{maintenance}\n    location / {{", StringComparison.Ordinal));
         new Client(machine).MustGet(503, "/", times: 20);
         Examination.Healthy(machine, nginx);
     });
