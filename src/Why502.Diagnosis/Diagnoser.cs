@@ -44,10 +44,16 @@ public static class Diagnoser
             incidents.AddRange(probed.Of(view, incidents));
         }
 
-        incidents = AuthFolding.PutBeneath(LastRequests.Fold(GroupFolding.PutBeneath(incidents)));
+        incidents = LoopFolding.PutTogether(AuthFolding.PutBeneath(LastRequests.Fold(GroupFolding.PutBeneath(incidents))));
         var notes = new List<string>();
         foreach (var view in views)
         {
+            if (new NotLoadedSymptoms(view, seen).Find() is { } refused)
+            {
+                incidents.Add(refused);
+            }
+
+            incidents.AddRange(new MisroutedSymptoms(view, seen).Find());
             var limits = new LimitSymptoms(view, seen);
             incidents.AddRange(limits.Find());
             var answered = new AnsweredSymptoms(view, seen);

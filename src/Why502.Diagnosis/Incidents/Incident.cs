@@ -183,6 +183,9 @@ public sealed record Incident
     /// <summary>The subrequest that failed, as nginx logs it: an auth_request or an include.</summary>
     public string? Subrequest { get; init; }
 
+    /// <summary>The place of the configuration that the symptom itself names.</summary>
+    public SourceLine? ConfigAt { get; init; }
+
     /// <summary>Lines of auth_request that were folded into this incident: the service it asks is what fails.</summary>
     public long AuthFailures { get; init; }
 

@@ -139,7 +139,7 @@ public sealed partial class Scene
         var scene = new Scene
         {
             configuration = $"events {{}} http {{ error_log {ErrorLogPath}; access_log {AccessLogPath} combined; {@case.Http} server {{ listen 80; server_name shop.example; location / {{ {@case.Location} }} }} }}",
-            errorLog = @case.ErrorLog.Length == 0 ? "" : string.Join('\n', @case.ErrorLog.Split('\n').Select(line => $"{Now.AddMinutes(-1):yyyy/MM/dd HH:mm:ss} [error] 821#821: *1 {line}")) + "\n",
+            errorLog = @case.ErrorLog.Length == 0 ? "" : string.Join('\n', @case.ErrorLog.Split('\n').Select(line => $"{Now.AddMinutes(-1):yyyy/MM/dd HH:mm:ss} {(line.StartsWith('[') ? "" : "[error] 821#821: *1 ")}{line}")) + "\n",
         };
         @case.Machine?.Invoke(scene);
         return scene.Diagnose();
@@ -179,7 +179,9 @@ public sealed partial class Scene
     private Fact? FactFor(Question question) => question switch
     {
         NginxInstances => new NginxInstancesFact([new() { ConfigPath = ConfigPath, Prefix = "/usr/share/nginx/", Binary = "/usr/sbin/nginx", Version = "1.22.1", NetworkNamespace = spaces.Count > 0 ? "net:host" : null, MasterPid = 820, WorkerPids = [821], WorkerIdentity = new(33, "www-data", 33, []), StartedAt = Now.AddDays(-1), WorkersStartedAt = Now.AddDays(-1) }]),
-        ConfigurationText => new ConfigurationFact([new(ConfigPath, Encoding.UTF8.GetBytes(configuration), null, Now.AddDays(-2))]),
+        ConfigurationText => new ConfigurationFact([new(ConfigPath, Encoding.UTF8.GetBytes(configuration), null, configurationModifiedAt)]),
+        ConfigurationTest => disk,
+        PackageHistory => new PackageHistoryFact(packages, [PackageLogPath]),
         ErrorLogWindow => new ErrorLogFact(Fold(errorLog), new(errorLog.Length, errorLog.Length, false, [ErrorLogPath])),
         AccessLogWindow => new AccessLogFact(new AccessLogSummary { Rows = access.Sum(group => group.Count), Groups = access, Fields = AccessFields.UpstreamAddr | AccessFields.UpstreamResponseTime | AccessFields.Status }, new(0, 0, false, [])),
         TcpListeners => new TcpListenersFact(tcp, spaces.Count > 0 ? "net:host" : null, true),

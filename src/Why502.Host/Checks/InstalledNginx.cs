@@ -17,9 +17,11 @@ public sealed record InstalledNginx(NginxFacts Facts, string Binary, string Conf
     private static readonly string[] UsualPlaces = ["/usr/local/nginx/sbin/nginx", "/usr/local/openresty/nginx/sbin/nginx", "/opt/nginx/sbin/nginx"];
 
     /// <summary>Null when there is none, or none whose version can be read.</summary>
-    public static InstalledNginx? Find()
+    public static InstalledNginx? Find() => At(new Programs(null).Find("nginx") ?? UsualPlaces.FirstOrDefault(path => FileCalls.Status(path) is { IsRegular: true }));
+
+    /// <summary>The nginx of one binary; null when its version cannot be read.</summary>
+    public static InstalledNginx? At(string? binary)
     {
-        var binary = new Programs(null).Find("nginx") ?? UsualPlaces.FirstOrDefault(path => FileCalls.Status(path) is { IsRegular: true });
         return binary is null || NginxBinary.FromBytes(binary) is not { Version: { } text } build || VersionOf(text) is not { } version
             ? null
             : new InstalledNginx(FactsOf(build, version, binary), binary, build.ConfigPath, build.Prefix);

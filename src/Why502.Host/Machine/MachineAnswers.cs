@@ -20,6 +20,7 @@ public sealed class MachineAnswers
     private readonly PacketFilterReader filter;
     private readonly ServerLoadReader load;
     private readonly MachineStateReader state;
+    private readonly Packages.PackageHistoryReader packages;
     private readonly StorageReader storage;
     private readonly ConnectionTrackingReader tracking;
     private readonly LocalPortsReader localPorts;
@@ -46,6 +47,7 @@ public sealed class MachineAnswers
         filter = new(machine, programs);
         load = new(machine);
         state = new(machine);
+        packages = new(machine);
         storage = new(machine);
         tracking = new(machine);
         localPorts = new(machine);
@@ -63,7 +65,7 @@ public sealed class MachineAnswers
         or PhpFpmPools or UnitOf or ServiceUnits or PacketFilter or ServerLoad or MachineState
         or StoragePath or ConnectionTracking or LocalPorts or OpenFiles or MemoryUse or MachinePressure
         or RouteTo or NetworkSpaces or Containers
-        or AppSettings or WorkerWaits;
+        or AppSettings or WorkerWaits or ConfigurationTest or PackageHistory;
 
     public async Task<Answer> AnswerAsync(Question question, CancellationToken cancellation)
     {
@@ -96,6 +98,8 @@ public sealed class MachineAnswers
         PacketFilter rules => await filter.ReadAsync(rules, cancellation).ConfigureAwait(false),
         ServerLoad server => await load.ReadAsync(server, cancellation).ConfigureAwait(false),
         MachineState => state.Read(),
+        ConfigurationTest test => Checks.ConfigurationTestReader.Read(test, cancellation),
+        PackageHistory history => packages.Read(history),
         StoragePath path => storage.Read(path),
         ConnectionTracking table => tracking.Read(table),
         LocalPorts ports => localPorts.Read(ports),

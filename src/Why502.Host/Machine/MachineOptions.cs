@@ -11,6 +11,9 @@ public sealed record MachineOptions
     /// <summary>Sockets on which container engines answer; null looks in the usual places.</summary>
     public IReadOnlyList<string>? EngineSockets { get; init; }
 
+    /// <summary>Logs of package managers, the oldest first; null takes the distributions' places.</summary>
+    public IReadOnlyList<string>? PackageLogs { get; init; }
+
     /// <summary>Directories in which programs are looked for, in the form of PATH; null takes PATH and the usual system directories.</summary>
     public string? SearchPath { get; init; }
 }

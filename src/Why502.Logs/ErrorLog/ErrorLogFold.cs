@@ -209,12 +209,12 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
         Method = coarse ? null : Clean(record.Method),
         Subrequest = coarse ? null : Clean(record.Subrequest),
         Protocol = record.IsStream ? "stream" : known.Protocol,
-        ConfigFile = Clean(record.ConfigFile),
+        ConfigFile = Address(record.ConfigFile),
         ConfigLine = record.ConfigLine,
         Candidates = known.Candidates,
     };
 
-    /// <summary>An address is compared with the configuration's: it is made safe to print, and nothing is left out of it.</summary>
+    /// <summary>An address or a file is compared with the configuration's: it is made safe to print, and nothing is left out of it.</summary>
     private static string? Address(string? text) => text is null ? null : Sanitizer.Line(text);
 
     private static string? Clean(string? text) => text is null ? null : Redactor.Text(Sanitizer.Line(text));

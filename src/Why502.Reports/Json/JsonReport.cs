@@ -82,6 +82,7 @@ public static class JsonReport
         json.WriteNumber("requests", incident.Requests);
         JsonValues.Time(json, "first", incident.First);
         JsonValues.Time(json, "last", incident.Last);
+        ImpactJson.Write(json, incident);
         json.WriteEndObject();
         TimelineJson.Write(json, incident);
         WriteEvidence(json, finding);

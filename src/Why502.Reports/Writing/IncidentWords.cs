@@ -1,4 +1,5 @@
 using Why502.Diagnosis;
+using Why502.Diagnosis.Readings;
 
 namespace Why502.Reports;
 
@@ -142,10 +143,16 @@ internal static class IncidentWords
 
     /// <summary>"214 of 951 requests"; empty for a fault that only a probe met.</summary>
     public static string Impact(Incident incident)
-        => incident.FromProbe ? "no request failed yet"
-            : incident.Traffic is { Known: true, Total: > 0 } traffic && traffic.Total >= incident.Requests
-                ? $"{Words.Count(incident.Requests)} of {Words.Count(traffic.Total, "request")}"
-                : Words.Count(incident.Requests, "request");
+    {
+        if (incident.FromProbe)
+        {
+            return "no request failed yet";
+        }
+
+        var impact = ImpactReading.Of(incident);
+        var requests = impact.Total is { } total ? $"{Words.Count(incident.Requests)} of {Words.Count(total, "request")}" : Words.Count(incident.Requests, "request");
+        return impact.Clients > 1 ? $"{requests}, {Words.Count(impact.Clients.Value, "client")}" : requests;
+    }
 
     /// <summary>The message in nginx's words, its errno behind it, as the log has it.</summary>
     public static string MessageText(Incident incident)

@@ -27,8 +27,27 @@ public sealed record Scope(string? Server, string? Location, string? Upstream, S
     public static Scope Of(Finding finding)
     {
         var scope = Of(finding.Incident);
-        return finding.Place is not { } place ? scope
-            : scope with { Config = place, Snippet = DirectiveAt(finding.Incident, place) is { } directive ? Around(directive) : [] };
+        if (finding.Place is not { } place)
+        {
+            return scope;
+        }
+
+        return DirectiveAt(finding.Incident, place) is { } directive
+            ? scope with { Config = place, Snippet = Around(directive), Location = LocationOf(directive) ?? scope.Location }
+            : scope with { Config = place, Snippet = [] };
+    }
+
+    private static string? LocationOf(Directive directive)
+    {
+        for (Directive? block = directive; block is not null; block = block.Parent)
+        {
+            if (block.Name == "location")
+            {
+                return string.Join(' ', block.Arguments);
+            }
+        }
+
+        return null;
     }
 
     private static Directive? DirectiveAt(Incident incident, SourceLine place)

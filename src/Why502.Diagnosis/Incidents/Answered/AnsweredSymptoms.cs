@@ -47,9 +47,14 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
     private IEnumerable<Row> Rows()
         => from log in view.AccessLogs
            from @group in log.Groups
+           where !IsOwnFailure(@group)
            let form = AnsweredForms.Of(@group.Status, OriginOf(@group))
            where form is not null && form.Candidates.Any(candidate => CauseRegistry.Find(candidate) is not null)
            select new Row(@group, form, LocationOf(@group));
+
+    /// <summary>nginx asked an upstream and failed: that is no status of the configuration, and the error log has its line ($upstream_status repeats it).</summary>
+    private static bool IsOwnFailure(AccessGroup group)
+        => group is { Origin: StatusOrigin.Nginx, Status: 502 or 504, UpstreamAddr: not null } && (group.UpstreamStatuses.Count == 0 || group.UpstreamStatuses[^1] == group.Status);
 
     /// <summary>
     /// nginx writes a line for every 502 and 504 of its own (ngx_http_upstream_next and its callers log at level error): where the
@@ -126,8 +131,9 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
     }
 
     /// <summary>Another incident of the same place tells already why requests fail there; clients that leave a failing place follow from it.</summary>
-    private static bool IsExplained(ProxiedLocation? location, AnsweredForm form, IReadOnlyList<Incident> known)
-        => form.Side == Side.Client && location is not null
+    private bool IsExplained(ProxiedLocation? location, AnsweredForm form, IReadOnlyList<Incident> known)
+        => known.Any(incident => incident.Instance == view.Instance && incident.State != IncidentState.Recovered && LoopReading.Of(incident) is not null)
+            || form.Side == Side.Client && location is not null
             && known.Any(incident => incident.State != IncidentState.Recovered && incident.Location?.At == location.At && !incident.FromProbe);
 
     private static Endpoint? PeerOf(IReadOnlyList<Row> rows)

@@ -1,0 +1,95 @@
+using Why502.Nginx;
+
+namespace Why502.Diagnosis.Causes.Config;
+
+/// <summary>nginx refuses the configuration on disk.</summary>
+public sealed class ConfigInvalid : Cause
+{
+    public override CauseInfo Info { get; } = new()
+    {
+        Id = "config-invalid",
+        Family = CauseFamily.Config,
+        Title = "nginx refuses the configuration on disk",
+        Explanation = """
+            nginx reads its whole configuration before it starts or reloads, and stops at the first mistake with [emerg] and the line. At
+            a start there is no nginx then; at a reload the old configuration goes on, so that everything seems well until the next
+            restart, and nothing that was changed since takes effect.
+            Not only mistakes of spelling: a certificate that is not there, an address that another program has, a name that does not
+            resolve. A valid configuration that was not loaded yet is config-not-reloaded.
+            """,
+        LookAlikes = ["config-not-reloaded", "dns-name-not-found"],
+        Remedy = "Mend the line that nginx names, and test until nginx -t passes; then start or reload.",
+        DoNot = "Do not restart nginx to see whether it helps: as long as the old one runs it serves.",
+        ProxyError = "proxy_configuration_error",
+        Statuses = ["-"],
+        Prior = Prior.Common,
+        Example = new(
+            "A directive is misspelt, and the reload was refused.",
+            "[emerg] 820#820: unknown directive \"proxy_passs\" in /etc/nginx/nginx.conf:1",
+            "proxy_pass http://127.0.0.1:3000;",
+            scene => scene.Listens("127.0.0.1:3000", "node", 812).ConfigurationChanged("unknown directive \"proxy_passs\"")),
+        NearMiss = new(
+            "The file on disk is valid and was not loaded yet.",
+            "connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:3000/\", host: \"shop.example\"",
+            "proxy_pass http://127.0.0.1:3001;",
+            scene => scene.Listens("127.0.0.1:3001", "node", 812).ConfigurationChanged(),
+            Expect: "config-not-reloaded"),
+    };
+
+    public override bool Applies(Incident incident) => incident.Kind == SymptomKind.NotLoaded;
+
+    public override void Weigh(Incident incident, Observations seen, Scales scales)
+    {
+        // ngx_init_cycle writes [emerg] when, and only when, it gives the configuration up; where the message has a cause of its own that one is more exact.
+        var others = incident.Candidates.Any(candidate => candidate != Id && CauseRegistry.Find(candidate) is not null);
+        if (incident.MessageId is not null)
+        {
+            scales.Weigh("message", Sources.ErrorLog, (others ? Weight.Moderate : Weight.Decisive).For($"nginx gave the configuration up: {incident.Message}"));
+        }
+
+        if (incident.Instance.FromFiles)
+        {
+            return;
+        }
+
+        if (seen.Known(Question(incident)) is { } disk)
+        {
+            scales.Weigh("disk", Sources.Config, disk.Errors is [var error, ..]
+                ? Weight.Decisive.For($"the configuration on disk would not load: {error.Message}{(error.Hint is null ? "" : $" ({error.Hint})")}").At(error.File, error.Line)
+                : incident.Instance.Running ? Weight.Strong.Against("the configuration on disk would load") : Weight.None);
+        }
+
+        if (!incident.Instance.Running)
+        {
+            scales.Weigh("running", Sources.Machine, Weight.Weak.For("no nginx runs with this configuration"));
+        }
+    }
+
+    private static ConfigurationTest Question(Incident incident) => new(incident.Instance.ConfigPath, incident.Instance.Prefix, incident.Instance.Binary ?? "");
+
+    public override SourceLine? PlaceOf(Incident incident, Observations seen) => incident.ConfigAt;
+
+    public override string Describe(Incident incident, Observations seen)
+        => $"nginx refuses its configuration: {incident.Message}{(incident.ConfigAt is { } at && !incident.Message.Contains(at.File, StringComparison.Ordinal) ? $" in {at}" : "")}";
+
+    public override Fix? Propose(Incident incident, Observations seen)
+    {
+        var hint = incident.Instance.FromFiles ? null : seen.Known(Question(incident))?.Errors.FirstOrDefault()?.Hint;
+        return new Fix
+        {
+            Summary = incident.ConfigAt is { } at ? $"Mend {at}, test and load." : "Mend what nginx names, test and load.",
+            Steps =
+            [
+                new(hint ?? incident.Errno switch
+                {
+                    98 => "Another program (or an older nginx) holds that address: ss -ltnp shows which. Two listen lines of one address in different files do it, too.",
+                    99 => "The address is not one of this machine's: listen on one that is, or on the wildcard.",
+                    13 => "nginx may not open it: look at the mode and owner of the file and of every directory above it.",
+                    2 => "The file or directory that is named does not exist.",
+                    _ => "nginx names the line where it stopped; the mistake may stand just before it (a missing ; or }).",
+                }),
+                RetargetFix.Reload(incident, "Test, then load it."),
+            ],
+        };
+    }
+}

@@ -1,0 +1,114 @@
+using Why502.Diagnosis.Readings;
+using Why502.Nginx;
+
+namespace Why502.Diagnosis.Causes.Config;
+
+/// <summary>What runs is older than what lies on disk, and the disk is right.</summary>
+public sealed class ConfigNotReloaded : Cause
+{
+    private const string Error = "connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:3000/\", host: \"shop.example\"";
+
+    public override CauseInfo Info { get; } = new()
+    {
+        Id = "config-not-reloaded",
+        Family = CauseFamily.Config,
+        Title = "The running nginx has not loaded the configuration on disk",
+        Explanation = """
+            the configuration was edited and nginx was not told: its workers go on with what they read when they started. The error
+            log then names an address that the files no longer have. Everything looks right on disk, and a reload ends the fault.
+            Where the reload was tried and refused it is config-invalid. Where the disk says the same as what runs, reloading changes nothing.
+            """,
+        LookAlikes = ["config-invalid", "upstream-down", "upstream-wrong-address", "dns-stale-address"],
+        Remedy = "Test the configuration and reload nginx.",
+        DoNot = "Do not restart: a reload loads the same without cutting a request.",
+        ProxyError = "proxy_configuration_error",
+        Statuses = ["502"],
+        Example = new(
+            "The file says port 3001 since a minute, and the failures name 3000.",
+            Error,
+            "proxy_pass http://127.0.0.1:3001;",
+            scene => scene.Listens("127.0.0.1:3001", "node", 812).ConfigurationChanged()),
+        NearMiss = new(
+            "The file was touched and still says 3000.",
+            Error,
+            "proxy_pass http://127.0.0.1:3000;",
+            scene => scene.ConfigurationChanged(),
+            Expect: "upstream-down"),
+    };
+
+    public override bool Applies(Incident incident)
+        => incident is { Kind: not (SymptomKind.NotLoaded or SymptomKind.AppLogged), Configuration: not null, FromProbe: false } && (incident.Peer is not null || incident.Kind == SymptomKind.Answered);
+
+    public override void Weigh(Incident incident, Observations seen, Scales scales)
+    {
+        var live = !incident.Instance.FromFiles;
+        var newer = live ? DiskState.Newer(incident.Instance, seen) : [];
+        if (live)
+        {
+            // ngx_init_cycle reads every file before its workers start.
+            scales.Weigh("age", Sources.Machine, newer.Count > 0
+                ? Weight.Strong.For($"{newer[0].Path} was changed at {Words.Clock(newer[0].ModifiedAt!.Value)}, after the workers that run had started ({Words.Clock(incident.Instance.WorkersStartedAt!.Value)})")
+                : Weight.Decisive.Against("the workers started after the last change of the configuration"));
+            if (newer.Count == 0)
+            {
+                return;
+            }
+
+            scales.Weigh(seen.Ask(new ConfigurationTest(incident.Instance.ConfigPath, incident.Instance.Prefix, incident.Instance.Binary ?? "")), test => test.Errors is [var error, ..]
+                ? Weight.Decisive.Against($"the configuration on disk would not load: {error.Message}")
+                : Weight.None);
+        }
+
+        if (Difference(incident) is not { } difference)
+        {
+            scales.Weigh("difference", Sources.Config, live ? Weight.Decisive.Against("the configuration on disk has the same for these requests") : Weight.Strong.Against("the given configuration has what failed"));
+            return;
+        }
+
+        scales.Weigh("difference", Sources.Config, (live ? Weight.Decisive : Weight.Strong).For(difference.Words).At(difference.At.File, difference.At.Line));
+        if (difference.Target is { } target)
+        {
+            scales.Weigh(seen.Ask(new Connect(target)), probe => probe.Outcome == ProbeOutcome.Ok
+                ? Weight.Strong.For($"{target}, which the disk names, accepts connections")
+                : Weight.Strong.Against($"{target}, which the disk names, does not accept connections either"));
+        }
+    }
+
+    private sealed record Changed(string Words, SourceLine At, string? Target);
+
+    /// <summary>What the failing requests evidently met, and the files do not have.</summary>
+    private static Changed? Difference(Incident incident)
+    {
+        var configuration = incident.Configuration!;
+        if (incident.Peer is { IsName: false } peer)
+        {
+            return Moved(incident, configuration, peer);
+        }
+
+        return incident is { Kind: SymptomKind.Answered, Origin: Origin.Nginx, Status: { } status, Peer: null }
+            && RequestRoute.Of(incident) is { Pass: { } pass } && IntendedStatus.Of(configuration, incident.Host ?? incident.Server, RequestRoute.PathOf(incident), status) is null && LimitScope.Of(incident) is null
+                ? new($"nginx answered {status} by itself, and by the configuration on disk {pass} takes these requests", pass.At, null)
+                : null;
+    }
+
+    private static Changed? Moved(Incident incident, NginxConfiguration configuration, Endpoint peer)
+    {
+        if (configuration.ProxiedLocations.Any(location => location.HasVariables || location.Peers.Any(target => target.Endpoint is null or { IsName: true } || target.Endpoint.ToString() == peer.ToString()))
+            || RequestRoute.Of(incident) is not { Pass: { } pass }
+            || configuration.ProxiedLocations.FirstOrDefault(location => location.Pass == pass) is not { } now)
+        {
+            return null;
+        }
+
+        var target = now.Peers.Select(target => target.Endpoint).FirstOrDefault(endpoint => endpoint is not null)?.ToString();
+        return new($"the failing requests went to {peer}, and on disk they go to {target ?? now.Target}", now.At, target);
+    }
+
+    public override SourceLine? PlaceOf(Incident incident, Observations seen) => Difference(incident)?.At;
+
+    public override string Describe(Incident incident, Observations seen)
+        => Difference(incident) is { Target: { } target } ? $"nginx still uses {incident.Peer}; the configuration on disk says {target} and was not loaded" : "the configuration on disk was not loaded";
+
+    public override Fix? Propose(Incident incident, Observations seen)
+        => new() { Summary = "Load the configuration that lies on disk.", Steps = [RetargetFix.Reload(incident, "Test it, and reload.")] };
+}

@@ -1,0 +1,77 @@
+using Why502.Diagnosis.Readings;
+using Why502.Nginx;
+
+namespace Why502.Diagnosis.Causes.Config;
+
+/// <summary>nginx passes requests to itself.</summary>
+public sealed class RedirectOrLoop : Cause
+{
+    private const string Error = "512 worker_connections are not enough while connecting to upstream, client: 127.0.0.1, server: shop.example, request: \"GET / HTTP/1.0\", upstream: \"http://127.0.0.1:80/\", host: \"shop.example\"";
+
+    public override CauseInfo Info { get; } = new()
+    {
+        Id = "redirect-or-loop",
+        Family = CauseFamily.Config,
+        Title = "nginx passes the requests to itself",
+        Explanation = """
+            the upstream's address is one of nginx's own listen addresses, and the server that answers there passes the request on to
+            the same place again. One request becomes hundreds, until connections, ports or time run out; the error log then shows what
+            ran out (worker_connections, a time-out, a header that grows with each X-Forwarded-For), and the client is 127.0.0.1.
+            It comes with a port that was meant to be the app's, with a name that resolves to this machine, or with an app that moved
+            away and left its port to nginx. Two servers of one nginx in a row are no loop as long as the second one gets out.
+            """,
+        LookAlikes = ["worker-connections-exhausted", "upstream-slow", "ephemeral-ports-exhausted", "internal-redirect-cycle", "upstream-wrong-address"],
+        Remedy = "Point the pass directive at the app instead of at nginx's own address, and reload.",
+        DoNot = "Do not raise worker_connections: a loop takes as many as there are.",
+        ProxyError = "proxy_loop_detected",
+        Statuses = ["500", "502"],
+        Example = new(
+            "proxy_pass names port 80, which is nginx's own.",
+            Error,
+            "proxy_pass http://127.0.0.1:80; proxy_set_header Host $host;",
+            scene => scene.Listens("0.0.0.0:80", "nginx", 820)),
+        NearMiss = new(
+            "The same line, and the pass goes to an app.",
+            Error.Replace(":80/", ":3000/", StringComparison.Ordinal),
+            "proxy_pass http://127.0.0.1:3000;",
+            scene => scene.Listens("127.0.0.1:3000", "node", 812)),
+    };
+
+    public override bool Applies(Incident incident) => base.Applies(incident) || (incident.Kind != SymptomKind.NotLoaded && LoopReading.Of(incident) is not null);
+
+    public override void Weigh(Incident incident, Observations seen, Scales scales)
+    {
+        if (incident.Configuration is null)
+        {
+            return;
+        }
+
+        // The routing engine takes the request as nginx would, from pass to listen and on.
+        if (LoopReading.Of(incident) is not { } loop)
+        {
+            scales.Weigh("loop", Sources.Config, Weight.Strong.Against("by the configuration these requests leave this nginx"));
+            return;
+        }
+
+        scales.Weigh("loop", Sources.Config, Weight.Decisive.For($"the upstream {loop.Listen} is a listen address of this nginx, and the request comes back after {(loop.Turns == 1 ? "one turn" : $"{loop.Turns} turns")}").At(loop.At.File, loop.At.Line));
+        if (Endpoint.TryParse(loop.Listen, 80, out var peer) && !peer.IsUnix && !incident.Instance.FromFiles)
+        {
+            scales.Weigh(seen.Ask(new TcpListeners()), table => Listening.At(table, peer, incident.Instance.NetworkNamespace).Serving is not { } serving ? Weight.Strong.Against($"nothing listens on {peer}")
+                : serving.Processes.Count == 0 ? Weight.None
+                : serving.Processes.Any(process => process.Pid == incident.Instance.MasterPid || incident.Instance.WorkerPids.Contains(process.Pid)) ? Weight.Strong.For($"nginx itself listens on {peer}")
+                : Weight.Decisive.Against($"{Words.Processes(serving.Processes)} listens on {peer}, not nginx"));
+        }
+    }
+
+    public override SourceLine? PlaceOf(Incident incident, Observations seen) => LoopReading.Of(incident)?.At;
+
+    public override string Describe(Incident incident, Observations seen)
+        => LoopReading.Of(incident) is { } loop ? $"nginx passes the requests to itself: {loop.Listen} is its own address" : "nginx passes the requests to itself";
+
+    public override Fix? Propose(Incident incident, Observations seen)
+        => new()
+        {
+            Summary = LoopReading.Of(incident) is { } loop ? $"Point the pass directive at {loop.At} at the app instead of at {loop.Listen}." : "Point the pass directive at the app.",
+            Steps = [new("See where the app listens: ss -ltnp. nginx's own listen addresses are none of its."), RetargetFix.Reload(incident, "Test the changed configuration and reload nginx.")],
+        };
+}

@@ -1,0 +1,73 @@
+using Why502.Diagnosis.Readings;
+using Why502.Logs;
+
+namespace Why502.Diagnosis;
+
+/// <summary>
+/// Requests that nginx answers 404 (or fails with) in a server or location that they were hardly meant for. What is not there is
+/// normal; a Host that resembles another server's name, or an app's path that a regular expression takes, is not.
+/// </summary>
+public sealed class MisroutedSymptoms(NginxView view, Observations seen)
+{
+    public IReadOnlyList<Incident> Find()
+    {
+        if (view.Configuration is not { } configuration)
+        {
+            return [];
+        }
+
+        // Plain absence (errno 2) is the line of a static 404.
+        var logged = view.ErrorLogs.SelectMany(log => log.Groups)
+            .Where(group => group is { Host: not null, Errno: 2, UpstreamPeer: null, Level: null or LogLevel.Error })
+            .Select(group => new Miss(group.Host!, group.Path ?? group.Route ?? "/", group.Server, group.Count, group.MessageId, group.Message, 404, Zoned(group.First), Zoned(group.Last), group.Samples));
+        var rows = view.AccessLogs.SelectMany(log => log.Groups)
+            .Where(group => group is { Host: not null, Status: 404 or 421, Origin: StatusOrigin.Nginx or StatusOrigin.Unknown })
+            .Select(group => new Miss(group.Host!, group.Path ?? "/", group.ServerName, group.Count, null, "", group.Status, group.First, group.Last, group.Samples));
+        var misses = logged.ToList() is { Count: > 0 } lines ? lines : [.. rows];
+        return
+        [
+            .. misses
+                .Select(miss => (Miss: miss, Choice: ServerChoice.Of(configuration, miss.Host, miss.Path)))
+                .Where(item => item.Choice is not null)
+                .GroupBy(item => item.Choice!.At)
+                .Where(place => place.Sum(item => item.Miss.Count) >= AnsweredForms.Least)
+                .Select(place => IncidentOf([.. place.Select(item => item.Miss)])),
+        ];
+    }
+
+    private sealed record Miss(string Host, string Path, string? Server, long Count, string? MessageId, string Message, int Status, DateTimeOffset? First, DateTimeOffset? Last, IReadOnlyList<LogLine> Samples);
+
+    private Incident IncidentOf(IReadOnlyList<Miss> misses)
+    {
+        var main = misses.MaxBy(miss => miss.Count)!;
+        var requests = misses.Sum(miss => miss.Count);
+        var groups = view.AccessLogs.SelectMany(log => log.Groups).Where(group => group.Host is null || group.Host == main.Host).ToList();
+        var incident = new Incident
+        {
+            Id = "",
+            Kind = main.MessageId is null ? SymptomKind.Answered : SymptomKind.OtherMessage,
+            Phase = Phase.Connect,
+            Side = Side.Nginx,
+            How = How.Denied,
+            Status = main.Status,
+            Message = main.MessageId is null ? $"{requests} requests for {main.Host} got {main.Status}" : main.Message,
+            MessageId = main.MessageId,
+            Errno = main.MessageId is null ? null : 2,
+            Candidates = ["wrong-server-block"],
+            Instance = view.Instance,
+            Configuration = view.Configuration,
+            Server = main.Server,
+            Host = main.Host,
+            Routes = [.. misses.OrderByDescending(miss => miss.Count).Select(miss => miss.Path).Distinct().Take(8)],
+            State = IncidentState.Current,
+            Requests = requests,
+            First = misses.Min(miss => miss.First),
+            Last = misses.Max(miss => miss.Last),
+            Samples = [.. misses.SelectMany(miss => miss.Samples).OrderBy(line => line.Time).TakeLast(3)],
+            Traffic = new(view.AccessLogs.Count > 0, groups.Sum(group => group.Count), groups.Where(TrafficReading.IsSuccess).Sum(group => group.Count), groups.Where(TrafficReading.IsSuccess).Max(group => group.Last), groups),
+        };
+        return incident with { State = StateReading.Of(incident, seen) };
+    }
+
+    private DateTimeOffset? Zoned(DateTime? time) => time is { } local ? new DateTimeOffset(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), seen.Now.Offset) : null;
+}

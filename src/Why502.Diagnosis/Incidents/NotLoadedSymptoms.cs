@@ -1,0 +1,118 @@
+using Why502.Diagnosis.Readings;
+using Why502.Logs;
+
+namespace Why502.Diagnosis;
+
+/// <summary>
+/// A configuration that does not load: nginx's own <c>[emerg]</c> lines, and the configuration on disk where it is newer than what runs.
+/// </summary>
+public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
+{
+    /// <summary>Written after the line that says what is wrong.</summary>
+    private const string Follower = "still-could-not-bind";
+
+    public Incident? Find()
+    {
+        var refused = Refusals().ToList();
+        var onDisk = DiskQuestion(refused.Count > 0) is { } question ? seen.Ask(question).FactOrNull : null;
+        if (refused.Count == 0)
+        {
+            return onDisk is { Errors: [var error, ..] } ? OnDisk(error) : null;
+        }
+
+        // nginx stops at the first mistake: what earlier attempts met was mended since, or is the same.
+        var last = refused.Where(group => group.MessageId != Follower).DefaultIfEmpty(refused[0]).MaxBy(group => group.Last ?? DateTime.MaxValue)!;
+        return IncidentOf(last, refused.Where(group => group.MessageId == last.MessageId && group.ConfigFile == last.ConfigFile && group.ConfigLine == last.ConfigLine).ToList(), onDisk);
+    }
+
+    private IEnumerable<ErrorGroup> Refusals()
+        => Logs().SelectMany(log => log.Groups).Where(group => group is { Level: LogLevel.Emerg, Known: { } known }
+            && known.Candidates.Any(candidate => candidate is "config-invalid" or "dns-name-not-found") && IsOurs(group));
+
+    private IEnumerable<ErrorLogSummary> Logs() => BuiltInLog() is { } builtIn ? view.ErrorLogs.Append(builtIn) : view.ErrorLogs;
+
+    /// <summary>Until error_log is read, nginx writes to the log it was built with (ngx_log_init): mistakes of the text are there.</summary>
+    private ErrorLogSummary? BuiltInLog()
+    {
+        if (view.Instance is not { FromFiles: false, DefaultErrorLog: { } path } || !path.StartsWith('/')
+            || view.Configuration?.ErrorLogs.Any(log => log.Path == path) == true)
+        {
+            return null;
+        }
+
+        return seen.Ask(new ErrorLogWindow(path, view.Window is { } window ? seen.Now - window : null)).FactOrNull?.Summary;
+    }
+
+    /// <summary>The built-in log is shared by all nginxes of one build: a line of it counts when it names a file of this configuration.</summary>
+    private bool IsOurs(ErrorGroup group)
+        => view.ErrorLogs.Any(log => log.Groups.Contains(group)) || view.Configuration?.Files.Any(file => file.Path == group.ConfigFile) == true;
+
+    /// <summary>
+    /// Asked only where the disk holds something that no worker has loaded: what runs is proof of itself, and no reading of ours may doubt it.
+    /// </summary>
+    private ConfigurationTest? DiskQuestion(bool refused)
+    {
+        var instance = view.Instance;
+        if (instance.FromFiles || (instance.Running && !refused && !DiskState.IsNewer(instance, seen)))
+        {
+            return null;
+        }
+
+        return new(instance.ConfigPath, instance.Prefix, instance.Binary ?? "");
+    }
+
+    private Incident OnDisk(ConfigurationError error) => Form(error.Message, null, ["config-invalid"]) with
+    {
+        Samples = [new LogLine(error.File, error.Line, null, $"{error.Message} in {error.File}:{error.Line}")],
+        ConfigAt = new(error.File, error.Line),
+        Last = seen.Now,
+    };
+
+    private Incident IncidentOf(ErrorGroup group, IReadOnlyList<ErrorGroup> same, ConfigurationTestFact? onDisk)
+    {
+        var incident = Form(group.Message, group.MessageId, [.. group.Candidates.Union(["config-invalid"])]) with
+        {
+            ConfigAt = group is { ConfigFile: { } file, ConfigLine: { } line } ? new(file, line) : null,
+            Errno = group.Errno,
+            Requests = same.Sum(attempt => attempt.Count),
+            First = Zoned(same.Min(attempt => attempt.First)),
+            Last = Zoned(same.Max(attempt => attempt.Last)),
+            Samples = [.. same.SelectMany(attempt => attempt.Samples).OrderBy(line => line.Time).TakeLast(3)],
+        };
+        return incident with { State = StateOf(incident, onDisk) };
+    }
+
+    private Incident Form(string message, string? id, IReadOnlyList<string> candidates) => new()
+    {
+        Id = "",
+        Kind = SymptomKind.NotLoaded,
+        Phase = Phase.Connect,
+        Side = Side.Nginx,
+        How = How.Invalid,
+        Message = message,
+        MessageId = id,
+        Candidates = candidates,
+        Instance = view.Instance,
+        Configuration = view.Configuration,
+        State = IncidentState.Current,
+        Requests = 0,
+        Traffic = PeerTraffic.Nothing,
+    };
+
+    /// <summary>Over when nginx took a configuration since: workers that started after the line, or a disk that would load.</summary>
+    private IncidentState StateOf(Incident incident, ConfigurationTestFact? onDisk)
+    {
+        if (view.Instance.FromFiles)
+        {
+            return view.ErrorLogs.SelectMany(log => log.Events).Any(happened => happened.Kind is NginxEventKind.WorkersStarted && Zoned(happened.Time) > incident.Last)
+                ? IncidentState.Recovered
+                : IncidentState.Current;
+        }
+
+        return (view.Instance.WorkersStartedAt > incident.Last && !DiskState.IsNewer(view.Instance, seen)) || (view.Instance.Running && onDisk is { Errors.Count: 0 })
+            ? IncidentState.Recovered
+            : IncidentState.Current;
+    }
+
+    private DateTimeOffset? Zoned(DateTime? time) => time is { } local ? new DateTimeOffset(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), seen.Now.Offset) : null;
+}

@@ -1,0 +1,107 @@
+using System.Net;
+using Why502.Nginx;
+
+namespace Why502.Diagnosis.Readings;
+
+/// <summary>Which server or location nginx takes for a request that seems to be meant for another one.</summary>
+/// <param name="Taken">What serves it, and why.</param>
+/// <param name="Meant">What it was probably meant for, and how that is seen.</param>
+/// <param name="At">The line that would have to change.</param>
+public sealed record ServerChoice(string Taken, string Meant, SourceLine At)
+{
+    /// <summary>Names that differ by one or two letters are a slip; shorter names are too near to each other anyway.</summary>
+    private const int SlipMax = 2;
+    private const int SlipLengthMin = 8;
+
+    public static ServerChoice? Of(Incident incident)
+        => incident.Configuration is { } configuration ? Of(configuration, incident.Host, RequestRoute.PathOf(incident)) : null;
+
+    public static ServerChoice? Of(NginxConfiguration configuration, string? host, string path) => ByName(configuration, host) ?? ByPath(configuration, host, path);
+
+    /// <summary>No server_name matches the Host, so that the default server of the address answers (ngx_http_find_virtual_server).</summary>
+    private static ServerChoice? ByName(NginxConfiguration configuration, string? host)
+    {
+        if (Name(host) is not { } name || RequestRoute.Of(configuration, host, "/").Server is not { } taken || Matches(taken, name) || taken.Names.Any(own => own.StartsWith('~')))
+        {
+            return null;
+        }
+
+        var meant = configuration.Servers.Where(server => server != taken)
+            .SelectMany(server => server.Names.Select(own => (server, own)))
+            .Select(item => (item.server, item.own, How: Resemblance(item.own, name)))
+            .Where(item => item.How is not null)
+            .OrderBy(item => item.How!.Length)
+            .FirstOrDefault();
+        return meant.server is null ? null
+            : new($"the default server at {taken.At} answers for {name}, because no server_name matches", $"{meant.own} at {meant.server.At}: {meant.How}", NameLine(meant.server));
+    }
+
+    /// <summary>A regular expression takes what a longer prefix, which is passed to an app, seems to be for (ngx_http_core_find_location).</summary>
+    private static ServerChoice? ByPath(NginxConfiguration configuration, string? host, string path)
+    {
+        var answer = RequestRoute.Of(configuration, host, path);
+        if (answer is not { Pass: null, Server: { } server, Location: { IsRegex: true } taken })
+        {
+            return null;
+        }
+
+        var prefix = server.Locations.Where(location => location.Modifier == "" && location.Path.Length > 1 && path.StartsWith(location.Path, StringComparison.Ordinal)).MaxBy(location => location.Path.Length);
+        return prefix is not null && configuration.ProxiedLocations.Any(proxied => proxied.Location == prefix)
+            ? new($"location {taken} at {taken.At} takes {path} and looks for a file", $"location {prefix} at {prefix.At}, which is passed to an app: ^~ would let it win over regular expressions", prefix.At)
+            : null;
+    }
+
+    private static SourceLine NameLine(Server server) => server.Block.Children("server_name").FirstOrDefault()?.At ?? server.At;
+
+    /// <summary>The Host without its port; null for an address, which everybody's default server gets from scanners.</summary>
+    private static string? Name(string? host)
+    {
+        if (string.IsNullOrEmpty(host) || host.StartsWith('['))
+        {
+            return null;
+        }
+
+        var name = host.Split(':')[0].TrimEnd('.').ToLowerInvariant();
+        return IPAddress.TryParse(name, out _) || !name.Contains('.', StringComparison.Ordinal) ? null : name;
+    }
+
+    private static bool Matches(Server server, string name) => server.Names.Any(own => Matches(own.ToLowerInvariant(), name));
+
+    private static bool Matches(string own, string name)
+        => own == name
+            || (own.StartsWith("*.", StringComparison.Ordinal) && name.EndsWith(own[1..], StringComparison.Ordinal))
+            || (own.StartsWith('.') && (name == own[1..] || name.EndsWith(own, StringComparison.Ordinal)))
+            || (own.EndsWith(".*", StringComparison.Ordinal) && name.StartsWith(own[..^1], StringComparison.Ordinal));
+
+    private static string? Resemblance(string written, string name)
+    {
+        var own = written.ToLowerInvariant();
+        return own.StartsWith('~') || own is "_" or "localhost" or "" ? null
+            : Matches(own, name) ? "the name is there, on another listen"
+            : own == "www." + name || name == "www." + own ? "the same with or without www."
+            : own.StartsWith("*.", StringComparison.Ordinal) && own[2..] == name ? "a wildcard does not match the bare name"
+            : own.Length >= SlipLengthMin && !own.Contains('*', StringComparison.Ordinal) && Distance(own, name) <= SlipMax ? "it differs by a letter or two"
+            : null;
+    }
+
+    /// <summary>Levenshtein's distance.</summary>
+    private static int Distance(string a, string b)
+    {
+        if (Math.Abs(a.Length - b.Length) > SlipMax)
+        {
+            return int.MaxValue;
+        }
+
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var before = row[0]++;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                (before, row[j]) = (row[j], Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), before + (a[i - 1] == b[j - 1] ? 0 : 1)));
+            }
+        }
+
+        return row[^1];
+    }
+}
