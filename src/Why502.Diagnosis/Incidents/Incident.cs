@@ -106,6 +106,18 @@ public sealed record Incident
     /// <summary>The file that nginx could not write, where the message names one.</summary>
     public string? File { get; init; }
 
+    /// <summary>A DNS RCODE or an X509 verify error: a number of the message that is no errno.</summary>
+    public int? Code { get; init; }
+
+    /// <summary>Why a handshake was broken off, from OpenSSL's queue; <see cref="TlsRefusal.None"/> when the message has none.</summary>
+    public TlsRefusal TlsRefusal { get; init; }
+
+    /// <summary>The TLS alert that the upstream sent (RFC 8446 §6).</summary>
+    public int? TlsAlert { get; init; }
+
+    /// <summary>OpenSSL's words for it.</summary>
+    public string? TlsReason { get; init; }
+
     /// <summary>nginx's message without its variable parts.</summary>
     public required string Message { get; init; }
 

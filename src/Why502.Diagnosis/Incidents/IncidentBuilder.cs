@@ -43,18 +43,26 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
         // A peer that closes while our request is still unread resets, and closes in good order when it was faster (RFC 9293, 3.10.4): which of the two nginx meets is chance.
         return symptom is { Kind: SymptomKind.Reset or SymptomKind.ClosedEarly, Phase: Phase.Send or Phase.Header } ? $"closed|{at}"
             : symptom is { Kind: SymptomKind.Reset or SymptomKind.ClosedEarly, Phase: Phase.Body } ? $"cut|{at}"
-            : $"{symptom.Kind}|{symptom.Group.Errno}|{symptom.Phase}|{at}|{(symptom.Kind == SymptomKind.OtherMessage ? MessageOf(symptom.Group) : "")}";
+            : LookUpFailure.IsResolvers(symptom) ? "resolver-failure"
+            : $"{symptom.Kind}|{symptom.Group.Errno}|{symptom.Phase}|{at}|{MessageOf(symptom)}";
     }
 
-    /// <summary>One malformed answer may be reported by several functions, and what a foreign protocol is misread as depends on its bytes.</summary>
-    private static string MessageOf(ErrorGroup group)
-        => group.Candidates is ["invalid-response" or "protocol-mismatch", ..] ? "answer" : group.MessageId;
+    /// <summary>One malformed answer may be reported by several functions, and what a foreign protocol is misread as depends on its bytes; a handshake's number tells what was wrong with it.</summary>
+    private static string MessageOf(Symptom symptom) => symptom switch
+    {
+        { Kind: SymptomKind.OtherMessage, Group.Candidates: ["invalid-response" or "protocol-mismatch", ..] } => "answer",
+        { Kind: SymptomKind.OtherMessage, Group: var group } => $"{group.MessageId}|{group.Code}|{group.SslAlert ?? group.SslCode}",
+        { Kind: SymptomKind.NotLoaded, Group: var group } => group.Message,
+        _ => "",
+    };
 
     private static string GroupName(ErrorGroup group, ProxiedLocation? location) => location?.Group?.Name ?? group.UpstreamPeer ?? "";
 
     private Incident Fold(IReadOnlyList<Symptom> symptoms, ProxiedLocation? location, Endpoint? peer)
     {
-        var main = symptoms.GroupBy(symptom => symptom.Kind).MaxBy(kind => kind.Sum(symptom => symptom.Group.Count))!.MaxBy(symptom => symptom.Group.Count)!;
+        // Of a resolver's failure the line that names the request says more than the socket's.
+        var telling = symptoms.Where(symptom => !LookUpFailure.IsResolvers(symptom) || symptom.Group.Code is not null).DefaultIfEmpty(symptoms[0]);
+        var main = telling.GroupBy(symptom => symptom.Kind).MaxBy(kind => kind.Sum(symptom => symptom.Group.Count))!.MaxBy(symptom => symptom.Group.Count)!;
         var first = Earliest(symptoms);
         var last = Latest(symptoms);
         var flow = main.Own is not null ? traffic.Whole()
@@ -68,6 +76,10 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             Side = main.Side,
             How = main.How,
             Errno = main.Group.Errno,
+            Code = main.Group.Code,
+            TlsRefusal = TlsRefusals.Of(main.Group.SslReason, main.Group.SslCode, main.Group.SslAlert),
+            TlsAlert = main.Group.SslAlert,
+            TlsReason = main.Group.SslReason,
             Message = main.Group.Message,
             MessageId = main.Group.MessageId,
             Candidates = [.. symptoms.Where(symptom => symptom.Kind == main.Kind).SelectMany(symptom => symptom.Candidates).Distinct()],
@@ -143,10 +155,19 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             return null;
         }
 
+        if (group.ConfigFile is { } file && group.Server is null)
+        {
+            // A line about the configuration names no request but a place: the pass directive, or the group behind it.
+            return configuration?.ProxiedLocations.FirstOrDefault(location => IsAt(location.At, file, group.ConfigLine) || location.Peers.Any(peer => IsAt(peer.At, file, group.ConfigLine)))
+                ?? (NameReading.AskedIn(group.Message) is { } name ? configuration?.ProxiedLocations.FirstOrDefault(location => location.Peers.Any(peer => name.Equals(peer.Endpoint?.Host, StringComparison.OrdinalIgnoreCase))) : null);
+        }
+
         // After "no live upstreams" nginx writes the group's name, or the host as it stands in the pass directive, without its port.
         var upstream = group.UpstreamPeer is null || IsNoLive(group) ? null : $"{group.UpstreamScheme}://{group.UpstreamPeer}{(group.UpstreamPeer.StartsWith("unix:", StringComparison.Ordinal) ? ":" : "")}";
         return configuration?.LocationFor(group.Server, group.Host, group.Path ?? group.Route ?? "/", upstream);
     }
+
+    private static bool IsAt(SourceLine at, string file, int? line) => at.Line == line && at.File == file;
 
     private static bool IsNoLive(ErrorGroup group) => Symptom.Of(group)?.Kind == SymptomKind.NoLiveUpstreams;
 

@@ -15,6 +15,11 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
     /// <summary>The symptom of a group, or null when the group is no failure on a gateway path.</summary>
     public static Symptom? Of(ErrorGroup group)
     {
+        if (LookUpFailure.Of(group) is { } lookUp)
+        {
+            return lookUp;
+        }
+
         if (OwnFailure.Of(group) is { } own)
         {
             return new(group, SymptomKind.OutOfResource, own.PhaseOf(group), Side.Nginx, own.How) { Candidates = own.Candidates, Own = own };
@@ -95,6 +100,7 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
         "proxying connection" => Phase.Body,
         "resolving" => Phase.Resolve,
         "reading PROXY protocol" => Phase.Connect,
+        null when known.Format.StartsWith("connect()", StringComparison.Ordinal) => Phase.Connect,
         null when known.Phases.Count > 0 => PhaseOf(group with { Phase = known.Phases[0] }, known with { Phases = [] }),
         null => Phase.Connect,
         _ => group.UpstreamPeer is not null || IsOwnError(known) ? Phase.Header : null,

@@ -35,18 +35,6 @@ public sealed record Connect(string Address) : Question<ConnectFact>
 /// <param name="Attempts">How many attempts were made (a full queue is looked at more than once).</param>
 public sealed record ConnectFact(ProbeOutcome Outcome, int? Errno, double TookMs, int Attempts) : Fact;
 
-/// <summary>A TLS handshake with the given SNI ("" sends none), verification off so that everything is seen.</summary>
-public sealed record TlsHandshake(string Address, string ServerName) : Question<TlsFact>
-{
-    public override Cost Cost => Cost.Probe;
-
-    public override string What => $"a TLS handshake with {Address}";
-
-    public override string WouldTell => "whether the upstream speaks TLS, and with which certificate";
-}
-
-public sealed record TlsFact(ProbeOutcome Outcome, string? Error, string? Protocol, string? Subject, IReadOnlyList<string> Names, DateTimeOffset? NotBefore, DateTimeOffset? NotAfter, bool? ChainTrusted, double TookMs) : Fact;
-
 /// <summary>A name look-up. <paramref name="Server"/> is nginx's resolver ("127.0.0.53:53"); empty is the system's own way.</summary>
 public sealed record Resolve(string Name, string Server) : Question<ResolveFact>
 {
@@ -58,7 +46,11 @@ public sealed record Resolve(string Name, string Server) : Question<ResolveFact>
 }
 
 /// <param name="Code">DNS RCODE or a word: ok, not-found, server-failure, refused (by the server), timeout, unreachable (nobody at its address), error.</param>
-public sealed record ResolveFact(string Code, IReadOnlyList<string> Addresses, int? Ttl, double TookMs) : Fact;
+public sealed record ResolveFact(string Code, IReadOnlyList<string> Addresses, int? Ttl, double TookMs) : Fact
+{
+    /// <summary>How many times the same was asked: the addresses are those of all answers, for a server may give a part of them each time.</summary>
+    public int Answers { get; init; } = 1;
+}
 
 /// <summary>One GET straight to the upstream.</summary>
 /// <param name="Address">Peer.</param>

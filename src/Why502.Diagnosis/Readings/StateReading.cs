@@ -10,6 +10,12 @@ public static class StateReading
 
     public static IncidentState Of(Incident incident, Observations seen)
     {
+        if (incident is { Kind: SymptomKind.NotLoaded, Instance.FromFiles: false })
+        {
+            // Workers that were started later have loaded a configuration since; log lines have a resolution of one second.
+            return incident.Instance.WorkersStartedAt > incident.Last?.AddSeconds(1) ? IncidentState.Recovered : IncidentState.Current;
+        }
+
         if (incident.Instance.FromFiles)
         {
             return FromLogsAlone(incident, seen.Now);

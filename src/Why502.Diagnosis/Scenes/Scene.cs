@@ -197,10 +197,12 @@ public sealed partial class Scene
         MachineState => new MachineStateFact("example", addresses, 4, 0.2, 8L << 30, 4L << 30, 0, 0, 0, 4096, true, "root"),
         SocketPath path => sockets.GetValueOrDefault(path.Path) ?? new SocketPathFact(false, null, [], path.Path, null, null, null),
         ServerLoad load => loads.GetValueOrDefault(load.Address) ?? new ServerLoadFact(0, 511, null, null, 0, null, null, []),
-        Resolve resolve when names.TryGetValue(resolve.Name, out var addresses) => new ResolveFact("ok", addresses, null, 1),
         RouteTo route => RouteFor(route),
         NetworkSpaces => new NetworkSpacesFact(spaces),
         Containers => new ContainersFact(containers.Count > 0 ? ["Docker 27.3.1 (API 1.47)"] : [], containers),
+        Resolve resolve => Answer(resolve),
+        SystemNameServers => new NameServersFact(["10.0.0.2"], ["internal.example"]),
+        TlsHandshake handshake => Answer(handshake),
         Connect connect => new ConnectFact(Outcome(connect.Address), null, 0.2, 1),
         _ => LimitFor(question),
     };

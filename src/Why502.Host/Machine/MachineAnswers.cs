@@ -11,6 +11,7 @@ public sealed class MachineAnswers
 {
     private readonly TimeProvider time;
     private readonly string host = Environment.MachineName;
+    private readonly NameServersReader nameServers;
     private readonly NginxReader nginx;
     private readonly ListenersReader listeners;
     private readonly SocketPathReader socketPaths;
@@ -38,6 +39,7 @@ public sealed class MachineAnswers
         this.time = time;
         var machine = new MachineSnapshot(options);
         var programs = new Programs(options.SearchPath);
+        nameServers = new(machine);
         nginx = new(machine, programs);
         listeners = new(machine);
         socketPaths = new(machine);
@@ -61,7 +63,7 @@ public sealed class MachineAnswers
         waits = new(machine);
     }
 
-    public static bool CanAnswer(Question question) => question is NginxInstances or TcpListeners or UnixListeners or SocketPath or AppProcesses
+    public static bool CanAnswer(Question question) => question is SystemNameServers or NginxInstances or TcpListeners or UnixListeners or SocketPath or AppProcesses
         or PhpFpmPools or UnitOf or ServiceUnits or PacketFilter or ServerLoad or MachineState
         or StoragePath or ConnectionTracking or LocalPorts or OpenFiles or MemoryUse or MachinePressure
         or RouteTo or NetworkSpaces or Containers
@@ -87,6 +89,7 @@ public sealed class MachineAnswers
 
     private async Task<Look> LookAsync(Question question, CancellationToken cancellation) => question switch
     {
+        SystemNameServers servers => nameServers.Read(servers),
         NginxInstances instances => await nginx.ReadAsync(instances, cancellation).ConfigureAwait(false),
         TcpListeners => listeners.Tcp(),
         UnixListeners => listeners.Unix(),

@@ -37,6 +37,7 @@ internal sealed class NameProbe(Dialer dialer, TimeProvider time, ProbeLimits li
     /// <summary>As ngx_resolver.c: NGX_RESOLVER_MAX_RECURSION.</summary>
     private const int AliasesMax = 50;
     private const int QuestionsMax = 5;
+    private const int AnswersWanted = 3;
 
     public async Task<ResolveFact> BySystemAsync(string name, CancellationToken cancellation)
     {
@@ -44,8 +45,13 @@ internal sealed class NameProbe(Dialer dialer, TimeProvider time, ProbeLimits li
         using var patience = new Patience(limits.SystemLookupPatience, time, cancellation);
         try
         {
-            var found = await Dns.GetHostAddressesAsync(name, patience.Token).ConfigureAwait(false);
-            return Fact(DnsCodes.Ok, found, null, began);
+            var found = new List<IPAddress>();
+            for (var answer = 0; answer < AnswersWanted; answer++)
+            {
+                found.AddRange(await Dns.GetHostAddressesAsync(name, patience.Token).ConfigureAwait(false));
+            }
+
+            return Fact(DnsCodes.Ok, found, null, began) with { Answers = AnswersWanted };
         }
         catch (OperationCanceledException) when (patience.IsOver)
         {
@@ -72,13 +78,27 @@ internal sealed class NameProbe(Dialer dialer, TimeProvider time, ProbeLimits li
             var both = await Task.WhenAll(
                 FollowAsync(client, endPoints[0], name, DnsMessage.TypeA, cancellation),
                 FollowAsync(client, endPoints[0], name, DnsMessage.TypeAaaa, cancellation)).ConfigureAwait(false);
-            return Join(both[0], both[1], began);
+            var first = Join(both[0], both[1], began);
+            return first.Addresses.Count == 0 ? first : await AgainAsync(client, endPoints[0], name, first, cancellation).ConfigureAwait(false);
         }
         catch (SocketException failure)
         {
             // The socket is connected, so ICMP's answer to the query arrives as an errno.
             return Fact(failure.SocketErrorCode is SocketError.ConnectionRefused or SocketError.HostUnreachable or SocketError.NetworkUnreachable ? DnsCodes.Unreachable : DnsCodes.Error, [], null, began);
         }
+    }
+
+    /// <summary>A server may give a part of the addresses each time (RFC 1794): what is in none of several answers is gone.</summary>
+    private static async Task<ResolveFact> AgainAsync(DnsClient client, EndPoint server, string name, ResolveFact first, CancellationToken cancellation)
+    {
+        var addresses = first.Addresses.ToList();
+        for (var answer = 1; answer < AnswersWanted; answer++)
+        {
+            var found = await FollowAsync(client, server, name, DnsMessage.TypeA, cancellation).ConfigureAwait(false);
+            addresses.AddRange(found.Addresses.Select(address => address.ToString()));
+        }
+
+        return first with { Addresses = [.. addresses.Distinct()], Answers = AnswersWanted };
     }
 
     private static async Task<Found> FollowAsync(DnsClient client, EndPoint server, string name, ushort type, CancellationToken cancellation)

@@ -80,7 +80,7 @@ public sealed class ProbeAnswers
     {
         Connect { ThroughPid: > 0 } ask when Peer(ask.Address, 0) is { IsName: true } => (null, "the name would have to be looked up inside nginx's container"),
         Connect ask => (await connect.ConnectAsync(Peer(ask.Address, 0).Through(ask.ThroughPid), ask.ThroughPid, cancellation).ConfigureAwait(false), null),
-        TlsHandshake ask => (await tls.HandshakeAsync(Peer(ask.Address, 443), ask.ServerName, cancellation).ConfigureAwait(false), null),
+        TlsHandshake ask => (await tls.HandshakeAsync(Peer(ask.Address, 443), ask, cancellation).ConfigureAwait(false), null),
         Resolve { Server: "" } ask => (await names.BySystemAsync(ask.Name, cancellation).ConfigureAwait(false), null),
         Resolve ask => (await names.ByServerAsync(ask.Name, ask.Server, cancellation).ConfigureAwait(false), null),
         HttpGet ask => (await GetAsync(ask, cancellation).ConfigureAwait(false), null),
@@ -155,7 +155,7 @@ public sealed class ProbeAnswers
     private static string How(Question question) => Redactor.Text(Sanitizer.Line(question switch
     {
         Connect ask => $"connect {ask.Address}",
-        TlsHandshake ask => $"TLS handshake with {ask.Address}{(ask.ServerName.Length > 0 ? $" (SNI {ask.ServerName})" : "")}",
+        TlsHandshake ask => $"TLS handshake with {ask.Address}{(ask.ServerName.Length > 0 ? $" (SNI {ask.ServerName})" : "")}{(ask.Protocols.Length > 0 ? $" {ask.Protocols}" : "")}",
         Resolve { Server: "" } ask => $"getaddrinfo {ask.Name}",
         Resolve ask => $"DNS query for {ask.Name} to {ask.Server}",
         HttpGet ask => $"GET {ask.Scheme}://{ask.Address}{ask.Path} (Host: {ask.Host})",

@@ -1,6 +1,4 @@
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Why502.Diagnosis;
 using Why502.Host.Kernel;
 
@@ -9,11 +7,10 @@ namespace Why502.Host.Probes;
 /// <summary>One TLS handshake, closed at once.</summary>
 internal sealed class TlsProbe(Dialer dialer, TimeProvider time, ProbeLimits limits)
 {
-    private const int NamesMax = 50;
-
-    public async Task<TlsFact> HandshakeAsync(PeerAddress peer, string serverName, CancellationToken cancellation)
+    public async Task<TlsFact> HandshakeAsync(PeerAddress peer, TlsHandshake ask, CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
+        var offer = TlsOffer.Of(ask);
         var endPoints = await peer.EndPointsAsync(cancellation).ConfigureAwait(false);
         var dialled = await dialer.DialAsync(endPoints, limits.ConnectPatience, cancellation).ConfigureAwait(false);
         if (dialled.Socket is null)
@@ -22,20 +19,24 @@ internal sealed class TlsProbe(Dialer dialer, TimeProvider time, ProbeLimits lim
         }
 
         await using var plain = new NetworkStream(dialled.Socket, ownsSocket: true);
-        await using var session = new TlsSession(plain);
+        await using var session = new TlsSession(plain, offer);
         using var patience = new Patience(limits.HandshakePatience, time, cancellation);
-        var refusal = await session.TryHandshakeAsync(serverName, patience.Token).ConfigureAwait(false);
+        var refusal = await session.TryHandshakeAsync(ask.ServerName, patience.Token).ConfigureAwait(false);
         patience.ThrowIfCancelled();
-        if (refusal is not null)
+        if (refusal is not null && patience.IsOver)
         {
-            return patience.IsOver
-                ? Failed(ProbeOutcome.TimedOut, $"the handshake had not ended within {limits.HandshakePatience.TotalMilliseconds:0} ms; {(session.BytesReceived == 0 ? "nothing" : "a part of it")} came", began)
-                : Failed(OutcomeOf(session), refusal, began);
+            return Failed(ProbeOutcome.TimedOut, $"the handshake had not ended within {limits.HandshakePatience.TotalMilliseconds:0} ms; {(session.BytesReceived == 0 ? "nothing" : "a part of it")} came", began) with { Silent = session.BytesReceived == 0 };
         }
 
+        if (refusal is not null)
+        {
+            return Seen(session, OutcomeOf(session), refusal, began);
+        }
+
+        // The server judges after the client's end of the handshake in TLS 1.3, and some do so in 1.2 as well.
         using var late = new Patience(limits.LateAlertPatience, time, cancellation);
-        var lateRefusal = session.Protocol == "TLSv1.3" ? await session.LateRefusalAsync(late.Token).ConfigureAwait(false) : null;
-        return Seen(session, lateRefusal, began);
+        var lateRefusal = session.Protocol == "TLSv1.3" || session.CertificateRequested ? await session.LateRefusalAsync(late.Token).ConfigureAwait(false) : null;
+        return Seen(session, lateRefusal is null ? ProbeOutcome.Ok : ProbeOutcome.TlsFailed, lateRefusal, began);
     }
 
     private static ProbeOutcome OutcomeOf(TlsSession session) => session switch
@@ -45,34 +46,19 @@ internal sealed class TlsProbe(Dialer dialer, TimeProvider time, ProbeLimits lim
         _ => ProbeOutcome.TlsFailed,
     };
 
-    private TlsFact Seen(TlsSession session, string? lateRefusal, long began)
+    private TlsFact Seen(TlsSession session, ProbeOutcome outcome, string? error, long began)
     {
-        var certificate = session.Certificate;
-        return new(
-            lateRefusal is null ? ProbeOutcome.Ok : ProbeOutcome.TlsFailed,
-            lateRefusal,
-            session.Protocol,
-            certificate is null ? null : Exchange.Shown(Encoding.UTF8.GetBytes(certificate.Subject)),
-            certificate is null ? [] : Names(certificate),
-            certificate?.NotBefore.ToUniversalTime(),
-            certificate?.NotAfter.ToUniversalTime(),
-            session.ChainTrusted,
-            time.GetElapsedTime(began).TotalMilliseconds);
+        var failed = outcome != ProbeOutcome.Ok;
+        var fact = new TlsFact(outcome, error, session.Protocol, null, [], null, null, null, time.GetElapsedTime(began).TotalMilliseconds)
+        {
+            Alert = session.Alert,
+            Refusal = !failed ? TlsRefusal.None : session.IsPlainText ? TlsRefusal.NotTls : session.Closed ? TlsRefusal.Closed : TlsRefusals.Of(session.Reason ?? error, session.ReasonCode, session.Alert),
+            CertificateRequested = session.CertificateRequested ? true : session.Certificates.Count > 0 ? false : null,
+            Silent = failed && session.BytesReceived == 0,
+        };
+        return TlsCertificates.Describe(fact, session);
     }
 
     private TlsFact Failed(ProbeOutcome outcome, string error, long began)
         => new(outcome, error, null, null, [], null, null, null, time.GetElapsedTime(began).TotalMilliseconds);
-
-    /// <summary>The subject's alternative names: what a client compares with the name it wanted (RFC 9525).</summary>
-    private static List<string> Names(X509Certificate2 certificate)
-    {
-        var names = new List<string>();
-        foreach (var extension in certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>())
-        {
-            names.AddRange(extension.EnumerateDnsNames());
-            names.AddRange(extension.EnumerateIPAddresses().Select(address => address.ToString()));
-        }
-
-        return [.. names.Take(NamesMax).Select(name => Exchange.Shown(Encoding.UTF8.GetBytes(name)))];
-    }
 }

@@ -12,11 +12,12 @@ internal static class TlsRecord
     public static bool LooksLikeTls(ReadOnlySpan<byte> bytes)
         => bytes.Length > 0 && bytes[0] is >= ContentMin and <= ContentMax && (bytes.Length < 2 || bytes[1] == MajorVersion);
 
+    public static int? AlertNumber(ReadOnlySpan<byte> bytes)
+        => bytes.Length >= PlainAlertBytes && bytes[0] == ContentAlert && bytes[3] == 0 && bytes[4] == 2 ? bytes[6] : null;
+
     /// <summary>The alert, in OpenSSL's words, when the answer is an unencrypted one.</summary>
     public static string? Alert(ReadOnlySpan<byte> bytes)
-        => bytes.Length >= PlainAlertBytes && bytes[0] == ContentAlert && bytes[3] == 0 && bytes[4] == 2
-            ? $"{Words(bytes[6])} (SSL alert number {bytes[6]})"
-            : null;
+        => AlertNumber(bytes) is { } number ? $"{Words((byte)number)} (SSL alert number {number})" : null;
 
     private static string Words(byte alert) => alert switch
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
@@ -11,9 +12,11 @@ namespace Why502.Host.Probes;
 internal sealed class TlsSession : IAsyncDisposable
 {
     private readonly FirstBytesStream wire;
+    private readonly TlsOffer offer;
 
-    public TlsSession(Stream plain)
+    public TlsSession(Stream plain, TlsOffer? offer = null)
     {
+        this.offer = offer ?? TlsOffer.Default;
         wire = new FirstBytesStream(plain);
         Stream = new SslStream(wire, leaveInnerStreamOpen: true);
     }
@@ -22,9 +25,28 @@ internal sealed class TlsSession : IAsyncDisposable
 
     public string? Protocol { get; private set; }
 
-    public X509Certificate2? Certificate { get; private set; }
+    /// <summary>What the peer sent: its own certificate first.</summary>
+    public IReadOnlyList<X509Certificate2> Certificates { get; private set; } = [];
 
     public bool? ChainTrusted { get; private set; }
+
+    /// <summary>Authorities between the certificate and the accepted root.</summary>
+    public int? Depth { get; private set; }
+
+    /// <summary>Subject of an authority of the chain that is out of date.</summary>
+    public string? ExpiredIssuer { get; private set; }
+
+    public bool CertificateRequested { get; private set; }
+
+    /// <summary>What came back is no TLS record.</summary>
+    public bool IsPlainText { get; private set; }
+
+    /// <summary>OpenSSL's reason, its number, and the alert that the peer sent.</summary>
+    public string? Reason { get; private set; }
+
+    public int? ReasonCode { get; private set; }
+
+    public int? Alert { get; private set; }
 
     /// <summary>errno when the connection broke instead of the handshake.</summary>
     public int? Errno { get; private set; }
@@ -83,31 +105,66 @@ internal sealed class TlsSession : IAsyncDisposable
             Closed = true;
         }
 
-        Certificate?.Dispose();
+        foreach (var certificate in Certificates)
+        {
+            certificate.Dispose();
+        }
     }
 
     [SuppressMessage("Security", "CA5359", Justification = "The probe reports what the upstream shows; nothing is entrusted to the session.")]
-    private SslClientAuthenticationOptions Options(string serverName) => new()
+    [SuppressMessage("Security", "CA5398", Justification = "It offers the versions that nginx is configured to offer.")]
+    private SslClientAuthenticationOptions Options(string serverName)
     {
-        TargetHost = serverName,
-        RemoteCertificateValidationCallback = Keep,
-        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-        CertificateChainPolicy = new X509ChainPolicy
+        var options = new SslClientAuthenticationOptions
         {
-            // A probe talks to the upstream only: neither CRLs nor missing intermediates are fetched from elsewhere.
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-            // Expiry is told by the certificate's own dates; this is about who signed it.
-            VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid,
-        },
-    };
+            TargetHost = serverName,
+            EnabledSslProtocols = offer.Protocols,
+            RemoteCertificateValidationCallback = Keep,
+            LocalCertificateSelectionCallback = NoCertificate,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            CertificateChainPolicy = new X509ChainPolicy
+            {
+                // A probe talks to the upstream only: neither CRLs nor missing intermediates are fetched from elsewhere.
+                RevocationMode = X509RevocationMode.NoCheck,
+                DisableCertificateDownloads = true,
+                // Expiry is told by the certificates' own dates; this is about who signed them.
+                VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid,
+            },
+        };
+        if (offer.Ciphers is { } ciphers)
+        {
+            options.CipherSuitesPolicy = ciphers;
+        }
+
+        if (offer.Trusted is { } trusted)
+        {
+            options.CertificateChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            options.CertificateChainPolicy.CustomTrustStore.AddRange(trusted);
+        }
+
+        return options;
+    }
+
+    /// <summary>
+    /// .NET asks before the handshake, without the peer's certificate, and again when a CertificateRequest has come.
+    /// </summary>
+    private X509Certificate NoCertificate(object sender, string targetHost, X509CertificateCollection local, X509Certificate? remote, string[] acceptableIssuers)
+    {
+        CertificateRequested |= remote is not null || acceptableIssuers.Length > 0;
+        return null!;
+    }
 
     private bool Keep(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (certificate is not null)
         {
-            Certificate = X509CertificateLoader.LoadCertificate(certificate.Export(X509ContentType.Cert));
+            var sent = chain?.ChainPolicy.ExtraStore.Select(other => other.RawData) ?? [];
+            var own = certificate.Export(X509ContentType.Cert);
+            Certificates = [X509CertificateLoader.LoadCertificate(own), .. sent.Where(other => !other.AsSpan().SequenceEqual(own)).Select(X509CertificateLoader.LoadCertificate)];
             ChainTrusted = !errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors);
+            var authorities = chain?.ChainElements.Skip(1).Select(element => element.Certificate).ToList() ?? [];
+            Depth = Math.Max(0, authorities.Count - 1);
+            ExpiredIssuer = authorities.FirstOrDefault(authority => authority.NotAfter < DateTime.Now)?.Subject;
         }
 
         return true;
@@ -130,14 +187,19 @@ internal sealed class TlsSession : IAsyncDisposable
 
         if (!TlsRecord.LooksLikeTls(first))
         {
+            IsPlainText = true;
             return $"wrong version number: the peer does not speak TLS, it answered: {Exchange.Shown(first.ToArray())}";
         }
 
-        return OpenSslReason(failure) ?? TlsRecord.Alert(first) ?? Exchange.Shown(System.Text.Encoding.UTF8.GetBytes(failure.Message));
+        ReadReason(failure);
+        Alert ??= TlsRecord.AlertNumber(first);
+        return Reason ?? TlsRecord.Alert(first) ?? Exchange.Shown(System.Text.Encoding.UTF8.GetBytes(failure.Message));
     }
 
     /// <summary>OpenSSL's text is the message of the innermost exception: <c>error:0A000410:SSL routines::ssl/tls alert handshake failure</c>.</summary>
-    public static string? OpenSslReason(Exception failure)
+    public static string? OpenSslReason(Exception failure) => Taken(failure) is [.., var reason] ? reason : null;
+
+    private static string[]? Taken(Exception failure)
     {
         var inner = failure;
         while (inner.InnerException is { } next)
@@ -145,12 +207,20 @@ internal sealed class TlsSession : IAsyncDisposable
             inner = next;
         }
 
-        if (!inner.Message.StartsWith("error:", StringComparison.Ordinal))
+        return inner.Message.Split(':') is ["error", _, _, ..] parts ? parts : null;
+    }
+
+    private void ReadReason(Exception failure)
+    {
+        if (Taken(failure) is not [_, var code, .., var reason])
         {
-            return null;
+            return;
         }
 
-        return inner.Message[(inner.Message.LastIndexOf(':') + 1)..];
+        Reason = reason;
+        ReasonCode = uint.TryParse(code, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var packed) ? (int)(packed & 0xFFF) : null;
+        // SSL_AD_REASON_OFFSET: reason 1000 + N is the received alert N.
+        Alert = ReasonCode is > 1000 and < 1256 ? ReasonCode - 1000 : null;
     }
 
     private static string Name(SslProtocols protocol) => (int)protocol switch

@@ -10,6 +10,8 @@ public static class CommandReaders
 
     public static IReadOnlyList<ICommandReader> All { get; } =
     [
+        new NameListing(),
+        new TlsListing(),
         new SocketListing(),
     ];
 

@@ -198,6 +198,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
         Code = record.Code,
         SslReason = Clean(record.Ssl?.Reason),
         SslAlert = record.Ssl?.Alert,
+        SslCode = record.Ssl?.Code,
         Phase = Clean(record.Phase),
         Server = Clean(record.Server),
         Listen = Clean(record.Listen),

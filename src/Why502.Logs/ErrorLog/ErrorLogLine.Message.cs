@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
 
 namespace Why502.Logs;
 
@@ -196,11 +197,13 @@ public static partial class ErrorLogLine
     {
         List<string> reasons = [];
         int? alert = null;
+        int? code = null;
         string body = raw.StartsWith("(SSL: ", StringComparison.Ordinal) ? raw[6..].TrimEnd(')') : raw;
         foreach (string part in body.Split("error:", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             // CODE:LIB:FUNC:REASON[:data]; FUNC is empty since OpenSSL 3.
             string[] cells = part.Split(':');
+            code ??= uint.TryParse(cells[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint packed) ? (int)(packed & 0xFFF) : null;
             if (cells.Length >= 4 && reasons.Count < 8)
             {
                 reasons.Add(cells[3].Trim());
@@ -213,7 +216,7 @@ public static partial class ErrorLogLine
             }
         }
 
-        return new SslError(reasons, alert, raw);
+        return new SslError(reasons, alert, code, raw);
     }
 
     private static int? CodeOf(ReadOnlySpan<byte> message) =>

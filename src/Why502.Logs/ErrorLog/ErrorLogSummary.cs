@@ -13,6 +13,9 @@ public sealed record ErrorGroup
     public int? Code { get; init; }
     public string? SslReason { get; init; }
     public int? SslAlert { get; init; }
+
+    /// <inheritdoc cref="SslError.Code"/>
+    public int? SslCode { get; init; }
     public string? Phase { get; init; }
     public string? Server { get; init; }
 

@@ -40,6 +40,7 @@ public sealed class UpstreamWrongAddress : Cause
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
+        NameReading.WeighMoved(incident, seen, scales);
         var peer = incident.Peer!;
         var boundary = Boundary.Of(incident, seen);
         if (boundary.IsHere != true)

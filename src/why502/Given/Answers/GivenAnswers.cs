@@ -26,6 +26,8 @@ internal static class GivenAnswers
 {
     private static readonly IGivenAnswer[] All =
     [
+        new NamesAnswer(),
+        new TlsAnswer(),
         new ListenersAnswer(),
     ];
 

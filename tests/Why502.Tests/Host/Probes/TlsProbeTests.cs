@@ -17,7 +17,9 @@ public sealed class TlsProbeTests
         await using var server = Serving(Options(name => askedFor = name, DateTimeOffset.UtcNow.AddDays(-30), DateTimeOffset.UtcNow.AddDays(-1)));
         var fact = await Ask.For(new TlsHandshake(server.Address, "app.example"));
         Assert.Equal((ProbeOutcome.Ok, null, "CN=app.example", false), (fact.Outcome, fact.Error, fact.Subject, fact.ChainTrusted));
-        Assert.Equal(["app.example", "www.app.example", "127.0.0.1"], fact.Names);
+        Assert.Equal(["app.example", "www.app.example"], fact.Names);
+        Assert.Equal(["127.0.0.1"], fact.AddressNames);
+        Assert.Equal((true, false), (fact.SelfSigned, fact.CertificateRequested));
         Assert.True(fact.NotAfter < DateTimeOffset.UtcNow && fact.NotBefore < fact.NotAfter);
         Assert.StartsWith("TLSv1.", fact.Protocol, StringComparison.Ordinal);
         Assert.Equal("app.example", askedFor);
@@ -40,6 +42,7 @@ public sealed class TlsProbeTests
         Assert.Equal(ProbeOutcome.TlsFailed, fact.Outcome);
         Assert.Contains("wrong version number", fact.Error, StringComparison.Ordinal);
         Assert.Contains("HTTP/1.1 400 Bad Request", fact.Error, StringComparison.Ordinal);
+        Assert.Equal(TlsRefusal.NotTls, fact.Refusal);
     }
 
     [Theory]
@@ -52,17 +55,45 @@ public sealed class TlsProbeTests
         var fact = await Ask.For(new TlsHandshake(server.Address, ""));
         Assert.Equal(ProbeOutcome.TlsFailed, fact.Outcome);
         Assert.Contains(words, fact.Error, StringComparison.Ordinal);
+        Assert.Equal((alert, TlsRefusals.OfAlert(alert)), (fact.Alert!.Value, fact.Refusal));
     }
 
-    [Fact]
-    public async Task MissingClientCertificate_IsAFailure()
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public async Task MissingClientCertificate_IsAFailureThatNamesTheRequest(SslProtocols version)
     {
         var options = Options(_ => { });
+        options.EnabledSslProtocols = version;
         options.ClientCertificateRequired = true;
         options.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null;
         await using var server = Serving(options);
         var fact = await Ask.For(new TlsHandshake(server.Address, ""));
-        Assert.Equal(ProbeOutcome.TlsFailed, fact.Outcome);
+        Assert.NotEqual(ProbeOutcome.Ok, fact.Outcome);
+        Assert.True(fact.CertificateRequested);
+    }
+
+    [Fact]
+    public async Task OtherVersions_ArePartedByTheOffer()
+    {
+        var options = Options(_ => { });
+        options.EnabledSslProtocols = SslProtocols.Tls13;
+        await using var server = Serving(options);
+        var old = await Ask.For(new TlsHandshake(server.Address, "") { Protocols = "TLSv1 TLSv1.1 TLSv1.2" });
+        Assert.Equal((ProbeOutcome.TlsFailed, TlsRefusal.Version), (old.Outcome, old.Refusal));
+        Assert.Equal("TLSv1.3", (await Ask.For(new TlsHandshake(server.Address, ""))).Protocol);
+    }
+
+    [Fact]
+    public async Task CiphersWithoutCommon_AreRefused()
+    {
+        var options = Options(_ => { });
+        options.EnabledSslProtocols = SslProtocols.Tls12;
+        await using var server = Serving(options);
+        // The server's key is of an elliptic curve: no suite with RSA signatures fits.
+        var refused = await Ask.For(new TlsHandshake(server.Address, "") { Protocols = "TLSv1.2", Ciphers = "ECDHE-RSA-AES128-GCM-SHA256" });
+        Assert.Equal((ProbeOutcome.TlsFailed, TlsRefusal.HandshakeFailure), (refused.Outcome, refused.Refusal));
+        Assert.NotNull((await Ask.ForAnswer(new TlsHandshake(server.Address, "") { Ciphers = "HIGH:!aNULL" })).Unobserved);
     }
 
     [Fact]
