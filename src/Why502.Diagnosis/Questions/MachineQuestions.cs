@@ -242,7 +242,11 @@ public sealed record ServiceUnits : Question<ServiceUnitsFact>
     public override string WouldTell => "which service should serve this address, and whether it failed";
 }
 
-public sealed record ServiceUnitsFact(IReadOnlyList<UnitFact> Units) : Fact;
+public sealed record ServiceUnitsFact(IReadOnlyList<UnitFact> Units) : Fact
+{
+    /// <summary>A person chose these units because they belong to the fault; a machine lists all it has.</summary>
+    public bool Chosen { get; init; }
+}
 
 /// <summary>Rules of the packet filter in the network namespace of <paramref name="Pid"/> (0: our own).</summary>
 public sealed record PacketFilter(int Pid) : Question<PacketFilterFact>

@@ -20,7 +20,12 @@ public static class ServiceReading
             return named.OrderByDescending(unit => unit.ActiveState == "failed").First();
         }
 
-        return PoolFor(peer, seen)?.Unit is { } name ? services.Units.FirstOrDefault(unit => unit.Name == name) : null;
+        if (PoolFor(peer, seen)?.Unit is { } name && services.Units.FirstOrDefault(unit => unit.Name == name) is { } ofPool)
+        {
+            return ofPool;
+        }
+
+        return services.Chosen && services.Units.Where(unit => !unit.Name.StartsWith("nginx", StringComparison.Ordinal)).ToList() is [{ Addresses.Count: 0 } only] ? only : null;
     }
 
     /// <summary>The PHP-FPM pool that is configured to listen on the address.</summary>

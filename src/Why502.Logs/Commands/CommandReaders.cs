@@ -13,6 +13,12 @@ public static class CommandReaders
         new NameListing(),
         new TlsListing(),
         new SocketListing(),
+        new UnitStatus(),
+        new ProcessListing(),
+        new PathListing(),
+        new ConnectionTrial(),
+        new FilterListing(),
+        new NginxVersion(),
     ];
 
     /// <summary>The readers that recognise the text.</summary>

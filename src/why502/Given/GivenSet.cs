@@ -4,6 +4,7 @@ using Why502.Diagnosis;
 using Why502.Diagnosis.Stacks;
 using Why502.Host.Logs;
 using Why502.Logs;
+using Why502.Logs.Commands;
 using Why502.Nginx;
 
 namespace Why502.Cli.Given;
@@ -121,7 +122,7 @@ internal sealed class GivenSet
             AppLogWindow { Path: var path } when (logFiles.GetValueOrDefault((path, GivenKind.AppLog)) ?? logFiles.GetValueOrDefault((path, GivenKind.KernelLog))) is { } file => await LogAsync(question, file, cancellation).ConfigureAwait(false),
             KernelLogWindow ask => await KernelAsync(ask, provenance, cancellation).ConfigureAwait(false),
             AppSettings ask => Settings(ask, provenance),
-            _ when GivenAnswers.Of(question, records) is { } given => new(question, given.Fact, null, provenance with { How = $"{given.Source.File}:{given.Source.Line}", File = given.Source.File, Line = given.Source.Line }),
+            _ when GivenAnswers.Of(question, records with { WorkerUser = WorkerUser() }) is { } given => new(question, given.Fact, null, provenance with { How = $"{given.Source.File}:{given.Source.Line}", File = given.Source.File, Line = given.Source.Line }),
             _ => new(question, null, OnlyFiles, provenance),
         };
     }
@@ -161,8 +162,11 @@ internal sealed class GivenSet
             ? Task.Run(() => HeldLog.Answer(question, file.Name == "-" ? "-" : file.Path, content, file.Cut, clock), cancellation)
             : logs.AnswerAsync(question, cancellation);
 
+    private string? WorkerUser() => Model()?.Root.FirstOrDefault(directive => directive is { Name: "user", Arguments.Count: > 0 })?.Arguments[0];
+
     private NginxInstance Instance() => new()
     {
+        Version = records.Of<NginxBuildText>() is [.., var build] ? build.Version : null,
         ConfigPath = MainPath,
         Prefix = configurations.Count > 0 && MainPath.StartsWith('/') ? System.IO.Path.GetDirectoryName(MainPath)! + "/" : "/etc/nginx/",
         FromFiles = true,

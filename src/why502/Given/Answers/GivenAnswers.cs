@@ -16,6 +16,9 @@ internal sealed record GivenFact(Fact Fact, CommandRecord Source);
 /// <summary>All rows of all pasted output and settings.</summary>
 internal sealed record GivenRecords(IReadOnlyList<CommandRecord> All)
 {
+    /// <summary>The user that nginx's workers run as, where the given configuration names one.</summary>
+    public string? WorkerUser { get; init; }
+
     public IReadOnlyList<TRecord> Of<TRecord>()
         where TRecord : CommandRecord
         => [.. All.OfType<TRecord>()];
@@ -29,6 +32,11 @@ internal static class GivenAnswers
         new NamesAnswer(),
         new TlsAnswer(),
         new ListenersAnswer(),
+        new UnitsAnswer(),
+        new AppsAnswer(),
+        new SocketPathAnswer(),
+        new TrialAnswer(),
+        new FilterAnswer(),
     ];
 
     public static GivenFact? Of(Question question, GivenRecords records)

@@ -1,0 +1,68 @@
+using Why502.Diagnosis;
+using Why502.Logs.Commands;
+
+namespace Why502.Cli.Given.Answers;
+
+/// <summary>Who may open a socket, from <c>ls -l</c>, <c>namei -l</c> and <c>stat</c>. Groups beyond a user's own are not in them, and are taken to be none.</summary>
+internal sealed class SocketPathAnswer : IGivenAnswer
+{
+    public GivenFact? Answer(Question question, GivenRecords records)
+    {
+        if (question is not SocketPath { Path: { Length: > 0 } path })
+        {
+            return null;
+        }
+
+        var listed = records.Of<ListedPath>();
+        if (listed.FirstOrDefault(row => row.Missing && (row.Path == path || path.StartsWith(row.Path + "/", StringComparison.Ordinal))) is { } missing)
+        {
+            return new(new SocketPathFact(false, null, [], missing.Path, null, null, null), missing);
+        }
+
+        var socket = listed.FirstOrDefault(row => !row.Missing && row.Path == path) ?? listed.FirstOrDefault(row => !row.Missing && row.Kind == 's' && !row.Path.Contains('/') && path.EndsWith("/" + row.Path, StringComparison.Ordinal));
+        var above = listed.Where(row => row.Kind == 'd' && IsAbove(row.Path, path)).OrderBy(row => row.Path.Length).ToList();
+        if (socket is null && above.Count == 0)
+        {
+            return null;
+        }
+
+        var steps = above.Select(row => Step(row, path, records.WorkerUser)).ToList();
+        if (socket is not null)
+        {
+            steps.Add(Step(socket, path, records.WorkerUser));
+        }
+
+        var blocking = steps.FirstOrDefault(step => step.Allowed == false);
+        bool? may = blocking is not null ? false : socket is not null && steps[^1].Allowed == true ? true : null;
+        var fact = new SocketPathFact(socket is not null, socket is null ? null : KindOf(socket.Kind), steps, null, may, blocking, null) { Unseen = socket is null ? "the listing does not show the socket itself" : null };
+        return socket is null && blocking is null ? null : new(fact, socket ?? above[^1]);
+    }
+
+    private static bool IsAbove(string directory, string path) => directory.StartsWith('/') && path.StartsWith(directory.TrimEnd('/') + "/", StringComparison.Ordinal);
+
+    private static PathStep Step(ListedPath row, string path, string? user)
+        => new(row.Kind == 's' ? path : row.Path, row.Owner, row.Group, row.Octal, Allowed(row, user), null);
+
+    /// <summary>path_resolution(7): search permission on directories; connect(2): write permission on the socket.</summary>
+    private static bool? Allowed(ListedPath row, string? user)
+    {
+        var bit = row.Kind == 'd' ? 2 : 1;
+        bool Has(int place) => row.Mode.Length == 9 && row.Mode[place * 3 + bit] is not ('-' or 'T' or 'S');
+        return user is null ? Has(2) ? true : null
+            : user == "root" ? true
+            : user == row.Owner ? Has(0)
+            : user == row.Group ? Has(1)
+            : Has(2) ? true
+            : row.HasAcl ? null
+            : false;
+    }
+
+    private static string KindOf(char kind) => kind switch
+    {
+        's' => "socket",
+        'd' => "directory",
+        'l' => "symlink",
+        '-' => "file",
+        _ => "other",
+    };
+}
