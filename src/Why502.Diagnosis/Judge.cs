@@ -40,8 +40,8 @@ public static class Judge
         return new(incident, [.. named.Select(candidate => Finding(candidate, ranked, incident, seen))], undecided) { Failures = failures };
     }
 
-    /// <summary>A report puts causes in scope that otherwise look at nginx's side of the failure, which is not there.</summary>
-    private static bool IsReported(Cause cause, Incident incident) => incident.Event is not null && incident.Candidates.Contains(cause.Id);
+    /// <summary>A report, and a line that lost its upstream, put causes in scope that otherwise look at what is not there.</summary>
+    private static bool IsReported(Cause cause, Incident incident) => (incident.Event is not null && incident.Candidates.Contains(cause.Id)) || LostPeer.Admits(cause.Id, incident);
 
     private static Candidate? Weighed(Cause cause, Incident incident, Observations seen, List<string> failures)
     {

@@ -15,6 +15,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             .Select(Symptom.Of)
             .OfType<Symptom>()
             .Select(symptom => (Symptom: symptom, Location: LocationOf(symptom.Group), Peer: PeerOf(symptom.Group)))
+            .Select(item => item with { Peer = item.Peer ?? OnlyPeer(item.Symptom, item.Location) })
             .ToList();
         var incidents = located
             .Where(item => item.Symptom.Kind != SymptomKind.NoLiveUpstreams)
@@ -172,16 +173,20 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
     private static bool IsNoLive(ErrorGroup group) => Symptom.Of(group)?.Kind == SymptomKind.NoLiveUpstreams;
 
     private static Endpoint? PeerOf(ErrorGroup group)
-        => (group.UpstreamPeer ?? SocketIn(group.Message)) is { } text && Endpoint.TryParse(text, 0, out var peer) && (peer.IsUnix || peer.Port != 0) ? peer : null;
+        => (group.UpstreamPeer ?? AddressIn(group.Message)) is { } text && Endpoint.TryParse(text, 0, out var peer) && (peer.IsUnix || peer.Port != 0) ? peer : null;
 
-    /// <summary>A pasted fragment may lack the upstream field; the message itself names a unix socket (ngx_event_connect_peer).</summary>
-    private static string? SocketIn(string message)
+    /// <summary>A pasted fragment may lack the upstream field; the message itself names the address (ngx_event_connect_peer).</summary>
+    private static string? AddressIn(string message)
     {
-        const string before = "connect() to unix:";
+        const string before = "connect() to ";
         const string after = " failed";
         var end = message.IndexOf(after, StringComparison.Ordinal);
-        return message.StartsWith(before, StringComparison.Ordinal) && end > before.Length ? message["connect() to ".Length..end] : null;
+        return message.StartsWith(before, StringComparison.Ordinal) && end > before.Length ? message[before.Length..end] : null;
     }
+
+    /// <summary>A line without its upstream, and a location that goes to one address alone.</summary>
+    private static Endpoint? OnlyPeer(Symptom symptom, ProxiedLocation? location)
+        => symptom is { Phase: Phase.Connect, Group: { UpstreamPeer: null, Server: null } } && location?.Peers is [{ Endpoint: { IsName: false } only }] ? only : null;
 
     private DateTimeOffset? Earliest(IEnumerable<Symptom> symptoms) => Zoned(symptoms.Min(symptom => symptom.Group.First));
 

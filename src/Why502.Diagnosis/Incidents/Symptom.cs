@@ -78,7 +78,7 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
     private static bool IsProxyProtocol(ErrorMessage known) => known.Candidates is ["proxy-protocol-mismatch"] && known.Phases is ["reading PROXY protocol", ..];
 
     private static bool IsUpstreamIo(ErrorGroup group)
-        => group.UpstreamPeer is not null && group.Phase is { } phase && phase.Contains("upstream", StringComparison.Ordinal);
+        => group.Phase is { } phase && phase.Contains("upstream", StringComparison.Ordinal);
 
     /// <summary>A page that is not there is a 404, whatever else the same message can mean: without an upstream a message counts only when a cause knows it and the errno is not plain absence.</summary>
     private static bool Concerns(ErrorGroup group, ErrorMessage known)

@@ -29,7 +29,14 @@ public static class RelatedApps
     /// <summary>Candidates for the app behind <paramref name="incident"/>'s address, the most related first.</summary>
     public static IReadOnlyList<RelatedApp> Of(Incident incident, Observations seen)
     {
-        if (incident.Peer is not { } peer || !seen.Ask(new TcpListeners()).Saw(out var tcp) || !seen.Ask(new UnixListeners()).Saw(out var unix))
+        if (incident.Peer is not { } peer)
+        {
+            return [];
+        }
+
+        // Of pasted listings there is often only one of the two.
+        var (tcp, unix) = (seen.Ask(new TcpListeners()).FactOrNull, seen.Ask(new UnixListeners()).FactOrNull);
+        if ((tcp is null || unix is null) && !(incident.Instance.FromFiles && (tcp is not null || unix is not null)))
         {
             return [];
         }
@@ -37,9 +44,9 @@ public static class RelatedApps
         var apps = seen.Ask(new AppProcesses()).FactOrNull;
         var taken = AddressesInUse(incident, seen);
         var space = peer.IsUnix ? null : Boundary.Of(incident, seen).Space;
-        var own = tcp.Listeners
-            .Where(listener => Listening.InNamespace(listener, space?.Id ?? incident.Instance.NetworkNamespace ?? tcp.OwnNetworkNamespace))
-            .Concat(unix.Listeners)
+        var own = (tcp?.Listeners ?? [])
+            .Where(listener => Listening.InNamespace(listener, space?.Id ?? incident.Instance.NetworkNamespace ?? tcp?.OwnNetworkNamespace))
+            .Concat(unix?.Listeners ?? [])
             .Where(listener => IsApp(listener, apps) && Speaks(listener, apps, incident.Scheme) && !IsTaken(listener, taken))
             .DistinctBy(listener => (Words.Address(listener), listener.Processes.FirstOrDefault()?.Pid))
             .ToList();

@@ -11,6 +11,9 @@ public static class HostText
     public static PacketFilterFact Filter(string saved, string tool)
         => new FilterTraversal(IptablesSave.Parse(saved, tool, tool.StartsWith("ip6", StringComparison.Ordinal) ? "ip6" : "ip")).Fact();
 
+    /// <summary>The pools of a PHP-FPM file, or of a few lines of one: without a section they are one pool's.</summary>
+    public static IReadOnlyList<PhpFpmPool> Pools(string text, string file) => FpmConfiguration.OfText(text, file);
+
     /// <summary>The app server that a command line starts, and the addresses it names; null when it is none that is known.</summary>
     public static (string Stack, IReadOnlyList<string> Addresses)? App(string commandLine)
     {

@@ -5,6 +5,8 @@ internal static class RubyRules
 {
     public static AppRule[] All { get; } =
     [
+        new("cannot load such file -- ", AppEventKind.StartFailed),
+        new("(Bundler::", AppEventKind.StartFailed),
         new("), killing", AppEventKind.WorkerTimeout, static (t, at, e) =>
             TextScan.NumberAfter(t, "PID:") is { } pid ? e with { Pid = (int)pid, Seconds = TextScan.SecondsAfter(t, "timeout (") } : null),
         new("Terminating timed out worker", AppEventKind.WorkerTimeout, static (t, at, e) => e with

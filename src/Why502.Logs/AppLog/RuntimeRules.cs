@@ -18,7 +18,7 @@ internal static class RuntimeRules
         new("Errno::EPIPE", AppEventKind.ReaderGone),
         new("write: broken pipe", AppEventKind.ReaderGone),
         new("Too many open files", AppEventKind.FilesExhausted),
-        new("EMFILE", AppEventKind.FilesExhausted),
+        new("EMFILE", AppEventKind.FilesExhausted, static (t, at, e) => t.AsSpan(at).StartsWith("EMFILE", StringComparison.Ordinal) && (at == 0 || !char.IsLetter(t[at - 1])) ? e : null),
         new("No space left on device", AppEventKind.DiskFull),
         new("Uncaught exception", AppEventKind.UnhandledError),
         new("Unhandled exception", AppEventKind.UnhandledError),

@@ -19,6 +19,7 @@ public static class CommandReaders
         new ConnectionTrial(),
         new FilterListing(),
         new NginxVersion(),
+        new PoolFile(),
     ];
 
     /// <summary>The readers that recognise the text.</summary>

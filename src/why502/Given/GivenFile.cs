@@ -37,6 +37,9 @@ internal sealed record GivenFile(string Name, string Path, GivenKind Kind)
     /// <summary>Lines of undated text that are tried as records.</summary>
     private const int FragmentLinesMax = 200;
 
+    /// <summary>A record of 800 characters at 80 columns has half as many more.</summary>
+    private const int WrappedLinesMax = 6;
+
     /// <summary>A configuration is read whole.</summary>
     public const long ConfigurationBytesMax = 64L << 20;
 
@@ -216,21 +219,39 @@ internal sealed record GivenFile(string Name, string Path, GivenKind Kind)
         };
     }
 
-    /// <summary>A pasted fragment may have lost its dates; a message that nginx's sources have still tells what it is.</summary>
+    /// <summary>A pasted fragment may have lost its dates; a message that nginx's sources have still tells what it is, also when it was wrapped.</summary>
     private static bool HoldsRecords(ReadOnlySpan<byte> head)
     {
         for (var line = 0; line < FragmentLinesMax && !head.IsEmpty; line++)
         {
             var end = head.IndexOf((byte)'\n');
-            var text = (end < 0 ? head : head[..end]).Trim((byte)' ');
-            head = end < 0 ? default : head[(end + 1)..];
-            if (!text.IsEmpty && ErrorLogLine.TryParse(text.ToArray(), out var record) && record.Known is not null)
+            if (IsRecord(end < 0 ? head : head[..end]) || (head[0] == '[' && IsRecord(FirstLines(head, WrappedLinesMax))))
             {
                 return true;
             }
+
+            head = end < 0 ? default : head[(end + 1)..];
         }
 
         return false;
+    }
+
+    private static bool IsRecord(ReadOnlySpan<byte> text)
+    {
+        text = text.Trim((byte)' ');
+        return !text.IsEmpty && ErrorLogLine.TryParse(text.ToArray(), out var record) && record.Known is not null;
+    }
+
+    private static ReadOnlySpan<byte> FirstLines(ReadOnlySpan<byte> text, int count)
+    {
+        var end = 0;
+        for (var line = 0; line < count && end < text.Length; line++)
+        {
+            var feed = text[end..].IndexOf((byte)'\n');
+            end = feed < 0 ? text.Length : end + feed + 1;
+        }
+
+        return text[..end].TrimEnd((byte)'\n');
     }
 
     private static GivenFile Unreadable(string name, string problem) => new(name, name, GivenKind.Unreadable) { Problem = problem };

@@ -42,6 +42,7 @@ public sealed class UpstreamWrongAddress : Cause
     {
         NameReading.WeighMoved(incident, seen, scales);
         var peer = incident.Peer!;
+        WeighGiven(incident, seen, scales);
         var boundary = Boundary.Of(incident, seen);
         if (boundary.IsHere != true)
         {
@@ -66,6 +67,22 @@ public sealed class UpstreamWrongAddress : Cause
         else if (seen.Known(new TcpListeners()) is { ProcessesComplete: true } && seen.Known(new AppProcesses()) is not null)
         {
             scales.Weigh("app elsewhere", Sources.Machine, Weight.Moderate.Against("no app runs here that no location uses"));
+        }
+    }
+
+    /// <summary>What was handed over says where the app listens, or that a variable took the port away.</summary>
+    private static void WeighGiven(Incident incident, Observations seen, Scales scales)
+    {
+        if (ToldReading.Elsewhere(incident, seen) is { IsUnix: false } told && !ToldReading.IsBehindLoopback(told, incident.Peer!))
+        {
+            scales.Weigh("told", Sources.Config, Weight.Strong.For($"{told.Who} listens on {told.Address}, not on {incident.Peer}").At(told.File, told.Line));
+        }
+
+        // ngx_http_variable_host is the name without the port; nginx then takes the scheme's own port (ngx_parse_url).
+        if (incident is { Location: { Target: { } target } location, Host: { } host, Peer: { } peer } && target.Contains("$host", StringComparison.Ordinal)
+            && Endpoint.TryParse(host, 0, out var asked) && asked.Port != 0 && asked.Port != peer.Port && peer.Port is 80 or 443)
+        {
+            scales.Weigh("port", Sources.Config, Weight.Strong.For($"$host has no port: the client asked for port {asked.Port}, and nginx goes to {peer.Port}").At(location.Pass.At.File, location.Pass.At.Line));
         }
     }
 

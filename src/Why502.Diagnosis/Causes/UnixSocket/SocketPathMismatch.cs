@@ -34,12 +34,22 @@ public sealed class SocketPathMismatch : Cause
     };
 
     public override bool Applies(Incident incident)
-        => incident is { Kind: SymptomKind.ConnectFailed, Peer: not null } && (incident.Peer.IsUnix ? incident.Errno is 2 or 20 or 111 : incident.Errno is 111);
+        => incident is { Kind: SymptomKind.ConnectFailed } && (incident.Peer is { IsUnix: true } ? incident.Errno is 2 or 20 or 111 : incident.Errno is 111);
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
-        var peer = incident.Peer!;
-        if (!peer.IsUnix && Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) != true)
+        if (incident.Peer is not { } peer)
+        {
+            // The line lost its upstream, so that nginx's own address may be this one after all.
+            if (ToldReading.Elsewhere(incident, seen) is { IsUnix: true } told)
+            {
+                scales.Weigh("told", Sources.Config, Weight.Moderate.For($"{told.Who} listens on {told.Address}, and a refused unix socket would be named in the message").At(told.File, told.Line));
+            }
+
+            return;
+        }
+
+        if (!peer.IsUnix && Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) == false)
         {
             scales.Weigh("remote", Sources.Config, Weight.Strong.Against($"{peer} is not on this machine"));
             return;
@@ -74,7 +84,16 @@ public sealed class SocketPathMismatch : Cause
 
     private static (string Address, double LogOdds, string Why, string? File, int? Line)? Other(Incident incident, Observations seen)
     {
-        var peer = incident.Peer!;
+        if (incident.Peer is not { } peer)
+        {
+            return null;
+        }
+
+        if (ToldReading.Elsewhere(incident, seen) is { } told && (told.IsUnix || peer.IsUnix))
+        {
+            return (told.Address, Weight.Strong.Size, $"{told.Who} listens on {told.Address}, not on {peer}", told.File, told.Line);
+        }
+
         var pool = incident.Scheme is "fastcgi" ? FreePool(incident, seen) : null;
         if (pool is not null)
         {

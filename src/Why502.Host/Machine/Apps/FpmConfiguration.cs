@@ -27,9 +27,30 @@ internal sealed class FpmConfiguration(string root, string prefix)
     /// <summary>Files that could not be read, each with the reason.</summary>
     public List<string> Problems { get; } = [];
 
+    /// <summary>Pools of a text that is not this machine's: nothing is included.</summary>
+    public static IReadOnlyList<PhpFpmPool> OfText(string text, string file)
+    {
+        var configuration = new FpmConfiguration("", "/usr");
+        foreach (var line in IniLines.Read(text))
+        {
+            configuration.section = line.Section is "" ? "www" : line.Section;
+            if (configuration.section != "global" && line.Key != "include")
+            {
+                configuration.Keep(configuration.section, line, file);
+            }
+        }
+
+        return configuration.Pools();
+    }
+
     public IReadOnlyList<PhpFpmPool> Read(string path)
     {
         Read(path, 0);
+        return Pools();
+    }
+
+    private IReadOnlyList<PhpFpmPool> Pools()
+    {
         return [.. pools.Select(pool => PoolOf(pool.Key, pool.Value)).OfType<PhpFpmPool>().OrderBy(pool => pool.Name, StringComparer.Ordinal)];
     }
 

@@ -37,6 +37,7 @@ internal static class GivenAnswers
         new SocketPathAnswer(),
         new TrialAnswer(),
         new FilterAnswer(),
+        new PoolsAnswer(),
     ];
 
     public static GivenFact? Of(Question question, GivenRecords records)

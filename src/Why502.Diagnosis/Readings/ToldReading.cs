@@ -1,0 +1,53 @@
+using System.Net;
+using Why502.Nginx;
+
+namespace Why502.Diagnosis.Readings;
+
+/// <summary>
+/// Where the app behind an incident was told to listen, from settings that somebody handed over with nginx's lines: its pool's file, its
+/// unit, its command line. What is handed over belongs to the fault; on a machine, what listens is seen instead.
+/// </summary>
+public static class ToldReading
+{
+    /// <summary>An address with its source.</summary>
+    /// <param name="Who">"pool www", "gunicorn".</param>
+    public sealed record Told(string Address, string Who, string? File, int? Line)
+    {
+        public bool IsUnix => Address.StartsWith("unix:", StringComparison.Ordinal);
+    }
+
+    /// <summary>The app's own address, where it is not the one that nginx uses; null when nothing was told, or that it is.</summary>
+    public static Told? Elsewhere(Incident incident, Observations seen)
+    {
+        if (!incident.Instance.FromFiles)
+        {
+            return null;
+        }
+
+        var told = All(incident, seen);
+        return incident.Peer is { } peer && told.Any(one => ServiceReading.Means(one.Address, peer) && !IsBehindLoopback(one, peer)) ? null : told.FirstOrDefault();
+    }
+
+    /// <summary>It listens on loopback, and nginx comes from elsewhere: another container, another host.</summary>
+    public static bool IsBehindLoopback(Told told, Endpoint peer)
+        => !told.IsUnix && !peer.IsUnix && !peer.IsLoopback && IPAddress.TryParse(peer.Host, out _)
+            && Endpoint.TryParse(told.Address.StartsWith(':') || told.Address.StartsWith('*') ? "0.0.0.0" + told.Address.TrimStart('*') : told.Address, 0, out var bound)
+            && bound.Port == peer.Port && (bound.IsLoopback || bound.Host == "localhost");
+
+    private static List<Told> All(Incident incident, Observations seen)
+    {
+        var told = new List<Told>();
+        if (incident.Scheme is "fastcgi" or null)
+        {
+            told.AddRange((seen.Ask(new PhpFpmPools()).FactOrNull?.Pools ?? []).Select(pool => new Told(pool.Listen, $"pool {pool.Name}", pool.File, pool.ListenLine)));
+        }
+
+        if (incident.Scheme is not "fastcgi")
+        {
+            told.AddRange((seen.Ask(new AppProcesses()).FactOrNull?.Processes ?? []).SelectMany(app => app.ToldToBind.Select(address => new Told(address, app.Stack, null, null))));
+            told.AddRange((seen.Ask(new ServiceUnits()).FactOrNull?.Units ?? []).SelectMany(unit => unit.Addresses.Select(address => new Told(address, unit.Name, null, null))));
+        }
+
+        return told;
+    }
+}

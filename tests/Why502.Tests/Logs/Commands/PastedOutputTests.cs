@@ -1,0 +1,124 @@
+using Why502.Logs.Commands;
+using Xunit;
+
+namespace Why502.Tests.Logs.Commands;
+
+/// <summary>One command's output after another, as the tools print it and as it is cut when it is pasted.</summary>
+public sealed class PastedOutputTests
+{
+    [Fact]
+    public void UnitStatus_HasSystemdsWords()
+    {
+        var unit = Assert.Single(Read<UnitState>("""
+            × ledger.service - Ledger
+                 Loaded: loaded (/etc/systemd/system/ledger.service; enabled; preset: enabled)
+                 Active: failed (Result: exit-code) since Mon 2025-03-03 07:14:09 UTC; 2min 4s ago
+               Duration: 812ms
+                Process: 4102 ExecStart=/opt/ledger/venv/bin/gunicorn --bind 127.0.0.1:8010 ledger:app (code=exited, status=3)
+               Main PID: 4102 (code=exited, status=3)
+            """));
+        Assert.Equal(("ledger.service", "failed", "exit-code", 3, "enabled"), (unit.Name, unit.ActiveState, unit.Ended, unit.ExitStatus, unit.UnitFileState));
+        Assert.Contains("127.0.0.1:8010", unit.CommandLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void UnitStatusWithoutHeading_IsNamedByTheCommand()
+    {
+        var unit = Assert.Single(Read<UnitState>("$ systemctl status php8.1-fpm\n   Active: inactive (dead)\n"));
+        Assert.Equal(("php8.1-fpm.service", "inactive", "dead"), (unit.Name, unit.ActiveState, unit.SubState));
+    }
+
+    [Fact]
+    public void Ps_IsReadByItsColumns()
+    {
+        var rows = Read<ListedProcess>("""
+            USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND
+            www-data    1021  0.0  0.4 211040  9120 ?        S    06:25   0:00 nginx: worker process
+            app         2204  1.3  2.2 801200 44120 ?        Sl   06:26   0:41 node /srv/shop/server.js --port 3001
+            """);
+        Assert.Equal("node /srv/shop/server.js --port 3001", rows[1].CommandLine);
+        Assert.True(rows[1].Complete);
+        var full = Assert.Single(Read<ListedProcess>("root  811  1  0 Aug14 ?  00:00:03 /usr/bin/python3 /usr/bin/gunicorn -b unix:/run/a.sock a:app"));
+        Assert.Equal((811, 1, false), (full.Pid, full.ParentPid, full.Complete));
+    }
+
+    [Fact]
+    public void Ls_GivesModeAndOwner()
+    {
+        var rows = Read<ListedPath>("$ ls -la /run/php/\ntotal 4\ndrwxr-xr-x  2 www-data www-data  100 Aug 14 06:25 .\nsrw-rw----  1 www-data www-data    0 Aug 14 06:25 php8.1-fpm.sock\n-rw-r--r--  1 root     root        5 Aug 14 06:25 php8.1-fpm.pid\n");
+        var socket = Assert.Single(rows, row => row.Kind == 's');
+        Assert.Equal(("/run/php/php8.1-fpm.sock", "0660", "www-data"), (socket.Path, socket.Octal, socket.Group));
+    }
+
+    [Fact]
+    public void LsOfNothing_IsAbsence()
+        => Assert.True(Assert.Single(Read<ListedPath>("ls: cannot access '/run/app.sock': No such file or directory")) is { Missing: true, Path: "/run/app.sock" });
+
+    [Fact]
+    public void Namei_BuildsTheWayDown()
+    {
+        var rows = Read<ListedPath>("f: /home/anna/app/web.sock\ndrwxr-xr-x root root /\ndrwxr-xr-x root root home\ndrwx------ anna anna anna\ndrwxr-xr-x anna anna app\nsrwxrwxrwx anna anna web.sock\n");
+        Assert.Equal("/home/anna/app/web.sock", rows[^1].Path);
+        Assert.Equal(("/home/anna", "0700"), (rows[2].Path, rows[2].Octal));
+    }
+
+    [Fact]
+    public void Stat_IsRead()
+    {
+        var socket = Assert.Single(Read<ListedPath>("""
+              File: /run/gunicorn.sock
+              Size: 0         	Blocks: 0          IO Block: 4096   socket
+            Device: 0,25	Inode: 1511        Links: 1
+            Access: (0600/srw-------)  Uid: ( 1001/     app)   Gid: ( 1001/     app)
+            """));
+        Assert.Equal(("/run/gunicorn.sock", 's', "0600", "app"), (socket.Path, socket.Kind, socket.Octal, socket.Owner));
+    }
+
+    [Theory]
+    [InlineData("$ curl -v http://127.0.0.1:3000/health\n*   Trying 127.0.0.1:3000...\n* connect to 127.0.0.1 port 3000 failed: Connection refused\n* Failed to connect to 127.0.0.1 port 3000 after 0 ms: Connection refused\ncurl: (7) Failed to connect to 127.0.0.1 port 3000 after 0 ms: Connection refused\n", "127.0.0.1", 3000, TrialEnd.Refused, null)]
+    [InlineData("*   Trying 10.2.0.7:8080...\n* Connected to backend (10.2.0.7) port 8080 (#0)\n> GET /status HTTP/1.1\n> Host: backend:8080\n>\n< HTTP/1.1 200 OK\n< Server: Jetty\n", "10.2.0.7", 8080, TrialEnd.Connected, 200)]
+    [InlineData("$ curl -I localhost:9000\ncurl: (52) Empty reply from server\n", "localhost", 9000, TrialEnd.Empty, null)]
+    [InlineData("$ telnet 10.2.0.7 5432\nTrying 10.2.0.7...\ntelnet: Unable to connect to remote host: No route to host\n", "10.2.0.7", 5432, TrialEnd.Unreachable, null)]
+    [InlineData("$ nc -zv 10.2.0.7 8080\nConnection to 10.2.0.7 8080 port [tcp/*] succeeded!\n", "10.2.0.7", 8080, TrialEnd.Connected, null)]
+    [InlineData("nc: connect to 10.2.0.7 port 8080 (tcp) failed: Connection refused\n", "10.2.0.7", 8080, TrialEnd.Refused, null)]
+    public void Trial_SaysHowItEnded(string text, string host, int port, TrialEnd end, int? status)
+    {
+        var trial = Assert.Single(Read<Trial>(text));
+        Assert.Equal((host, port, end, status), (trial.Host, trial.Port, trial.End, trial.Status));
+    }
+
+    [Fact]
+    public void IptablesTable_BecomesSavedRules()
+    {
+        var filter = Assert.Single(Read<FilterText>("""
+            Chain INPUT (policy ACCEPT)
+            target     prot opt source               destination
+            ACCEPT     tcp  --  10.0.0.0/8           0.0.0.0/0            tcp dpt:22
+            REJECT     tcp  --  0.0.0.0/0            0.0.0.0/0            tcp dpt:3000 reject-with icmp-port-unreachable
+
+            Chain OUTPUT (policy ACCEPT)
+            target     prot opt source               destination
+            """));
+        Assert.Contains("-A INPUT -p tcp --dport 3000 -j REJECT --reject-with icmp-port-unreachable\n", filter.Text, StringComparison.Ordinal);
+        Assert.Contains(":INPUT ACCEPT [0:0]\n", filter.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NginxVersion_IsRead()
+    {
+        var build = Assert.Single(Read<NginxBuildText>("nginx version: openresty/1.25.3.1\nbuilt with OpenSSL 3.0.11 19 Sep 2023\nconfigure arguments: --prefix=/usr\n"));
+        Assert.Equal(("openresty", "1.25.3.1", "3.0.11"), (build.Name, build.Version, build.OpenSsl));
+    }
+
+    [Theory]
+    [InlineData("2024/08/14 09:31:07 [error] 3821#3821: *5103 connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.7, server: a, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:3000/\", host: \"a\"")]
+    [InlineData("server {\n  listen 80;\n  location / { proxy_pass http://127.0.0.1:3000; }\n}\n")]
+    [InlineData("192.0.2.7 - - [14/Aug/2024:09:31:07 +0200] \"GET /api/ HTTP/1.1\" 502 150 \"-\" \"curl/8\"")]
+    [InlineData("Aug 14 09:31:06 web app[812]: Error: connect ECONNREFUSED 127.0.0.1:5432")]
+    [InlineData("[2024-08-14 09:31:06 +0000] [812] [INFO] Listening at: http://127.0.0.1:8000 (812)")]
+    public void LogsAndConfiguration_AreNoOutput(string text) => Assert.Empty(Read<CommandRecord>(text));
+
+    private static List<TRecord> Read<TRecord>(string text)
+        where TRecord : CommandRecord
+        => [.. Prompts.Split("f", text.Split('\n')).SelectMany(CommandReaders.Read).OfType<TRecord>()];
+}
