@@ -89,7 +89,7 @@ internal sealed class Pending
     {
         text = text.TrimEnd((byte)' ');
         next = next.TrimStart((byte)' ');
-        if (text.EndsWith(","u8) || text.EndsWith("server:"u8) || text.EndsWith("request:"u8) || text.EndsWith("upstream:"u8) || text.EndsWith("host:"u8) || text.EndsWith("client:"u8) || next.StartsWith(", "u8) || next.StartsWith("while "u8))
+        if (text.EndsWith(","u8) || (text.EndsWith(" failed"u8) && next.StartsWith("("u8)) || text.EndsWith("server:"u8) || text.EndsWith("request:"u8) || text.EndsWith("upstream:"u8) || text.EndsWith("host:"u8) || text.EndsWith("client:"u8) || next.StartsWith(", "u8) || next.StartsWith("while "u8))
         {
             return next.Length > 0;
         }
