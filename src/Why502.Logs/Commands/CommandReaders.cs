@@ -20,6 +20,8 @@ public static class CommandReaders
         new FilterListing(),
         new NginxVersion(),
         new PoolFile(),
+        new ContainerListing(),
+        new ContainerRecipe(),
     ];
 
     /// <summary>The readers that recognise the text.</summary>

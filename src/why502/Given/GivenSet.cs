@@ -15,8 +15,6 @@ namespace Why502.Cli.Given;
 /// </summary>
 internal sealed class GivenSet
 {
-    public const string OnlyFiles = "only files were given";
-
     private const string CombinedMain = "(given files)";
 
     private readonly IReadOnlyList<GivenFile> whole;
@@ -49,6 +47,8 @@ internal sealed class GivenSet
             .Select(file => new UnobservedItem(file.Name, Reason(file), "what stands in it", []))
             .Concat(files.Where(file => file.Cut).Select(file => new UnobservedItem($"the beginning of {file.Name}", $"only the newest {GivenFile.StreamBytesMax >> 20} MB of a stream are kept", "older failures", []))),
     ];
+
+    public bool HasAppLog => files.Any(file => file.Kind == GivenKind.AppLog);
 
     public static string Reason(GivenFile file) => file.Kind switch
     {
@@ -123,7 +123,7 @@ internal sealed class GivenSet
             KernelLogWindow ask => await KernelAsync(ask, provenance, cancellation).ConfigureAwait(false),
             AppSettings ask => Settings(ask, provenance),
             _ when GivenAnswers.Of(question, records with { WorkerUser = WorkerUser() }) is { } given => new(question, given.Fact, null, provenance with { How = $"{given.Source.File}:{given.Source.Line}", File = given.Source.File, Line = given.Source.Line }),
-            _ => new(question, null, OnlyFiles, provenance),
+            _ => new(question, null, GivenHints.Why(question), provenance),
         };
     }
 
@@ -153,7 +153,7 @@ internal sealed class GivenSet
         }
 
         return read.Count == 0
-            ? new(question, null, OnlyFiles, provenance)
+            ? new(question, null, GivenHints.Why(question), provenance)
             : new(question, new AppLogFact([.. read.SelectMany(fact => fact.Events)], [.. read.SelectMany(fact => fact.LastLines)], read[0].Coverage), null, provenance with { Source = Sources.KernelLog });
     }
 
@@ -161,6 +161,10 @@ internal sealed class GivenSet
         => file.Content is { } content
             ? Task.Run(() => HeldLog.Answer(question, file.Name == "-" ? "-" : file.Path, content, file.Cut, clock), cancellation)
             : logs.AnswerAsync(question, cancellation);
+
+    /// <summary>A recipe or a listing shows a container of nginx's image.</summary>
+    private bool RunsInContainer()
+        => records.Of<ContainedNginx>().Count > 0 || records.Of<ListedContainer>().Any(row => row.Image is { } image && image.Contains("nginx", StringComparison.OrdinalIgnoreCase));
 
     private string? WorkerUser() => Model()?.Root.FirstOrDefault(directive => directive is { Name: "user", Arguments.Count: > 0 })?.Arguments[0];
 
@@ -170,6 +174,7 @@ internal sealed class GivenSet
         ConfigPath = MainPath,
         Prefix = configurations.Count > 0 && MainPath.StartsWith('/') ? System.IO.Path.GetDirectoryName(MainPath)! + "/" : "/etc/nginx/",
         FromFiles = true,
+        Container = RunsInContainer() ? "" : null,
         GivenLogs = [.. files.Select(Log).OfType<GivenLog>()],
     };
 

@@ -137,9 +137,9 @@ public sealed class ContainerLoopback : Cause
         {
             scales.Weigh("bind", Sources.AppLog, Weight.Decisive.For($"the app says that it listens on {bound}, and nginx goes to {peer}").At(said.Line.File, said.Line.Line));
         }
-        else if (seen.Ask(new PhpFpmPools()).FactOrNull?.Pools.FirstOrDefault(pool => Endpoint.TryParse(pool.Listen, 9000, out var listen) && listen.IsLoopback && listen.Port == peer.Port) is { } pool)
+        else if (ToldReading.Elsewhere(incident, seen) is { } told && ToldReading.IsBehindLoopback(told, peer))
         {
-            scales.Weigh("bind", Sources.Config, Weight.Decisive.For($"pool {pool.Name} listens on {pool.Listen}, and nginx goes to {peer}").At(pool.File, pool.ListenLine));
+            scales.Weigh("bind", Sources.Config, Weight.Decisive.For($"{told.Who} listens on {told.Address}, and nginx goes to {peer}").At(told.File, told.Line));
         }
         else if (ContainerSigns.IsBridgeAddress(peer))
         {

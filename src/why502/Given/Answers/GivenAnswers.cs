@@ -38,6 +38,7 @@ internal static class GivenAnswers
         new TrialAnswer(),
         new FilterAnswer(),
         new PoolsAnswer(),
+        new ContainersAnswer(),
     ];
 
     public static GivenFact? Of(Question question, GivenRecords records)

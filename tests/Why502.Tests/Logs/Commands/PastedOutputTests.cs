@@ -104,6 +104,27 @@ public sealed class PastedOutputTests
     }
 
     [Fact]
+    public void DockerPs_IsReadWithAndWithoutItsColumns()
+    {
+        var rows = Read<ListedContainer>("CONTAINER ID   IMAGE          COMMAND                  CREATED        STATUS                     PORTS                                     NAMES\n1f2e3d4c5b6a   tally:latest   \"gunicorn tally:app\"     2 hours ago    Exited (137) 3 minutes ago                                           tally-app-1\n0a1b2c3d4e5f nginx:1.25 \"/docker-entrypoint.…\" 2 hours ago Up 2 hours 0.0.0.0:8080->80/tcp, :::8080->80/tcp tally-web-1\n");
+        Assert.Equal(("tally-app-1", "exited", 137), (rows[0].Name, rows[0].State, rows[0].ExitCode));
+        Assert.Equal(("0.0.0.0", 8080, 80), rows[1].Published[0]);
+    }
+
+    [Fact]
+    public void DockerInspect_IsReadFromAFewMembers()
+    {
+        var row = Assert.Single(Read<ListedContainer>("\"State\": {\n  \"Status\": \"exited\",\n  \"OOMKilled\": true,\n  \"ExitCode\": 137\n},\n\"Name\": \"/tally-app-1\",\n\"RestartCount\": 4,\n"));
+        Assert.Equal(("tally-app-1", "exited", true, 4), (row.Name, row.State, row.OomKilled, row.RestartCount));
+    }
+
+    [Theory]
+    [InlineData("services:\n  web:\n    image: nginx:1.25\n  app:\n    image: tally\n", 1)]
+    [InlineData("FROM nginx:alpine\nCOPY nginx.conf /etc/nginx/\n", 1)]
+    [InlineData("services:\n  app:\n    image: tally\n", 0)]
+    public void Recipe_TellsWhetherNginxIsContained(string text, int count) => Assert.Equal(count, Read<ContainedNginx>(text).Count);
+
+    [Fact]
     public void NginxVersion_IsRead()
     {
         var build = Assert.Single(Read<NginxBuildText>("nginx version: openresty/1.25.3.1\nbuilt with OpenSSL 3.0.11 19 Sep 2023\nconfigure arguments: --prefix=/usr\n"));
