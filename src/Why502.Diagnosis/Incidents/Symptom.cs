@@ -89,7 +89,7 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
         => status.StartsWith('5') || status.StartsWith("009", StringComparison.Ordinal) || status.StartsWith("cut", StringComparison.Ordinal) || status.StartsWith("session closed", StringComparison.Ordinal);
 
     /// <summary>nginx's own words for the phase (ngx_http_upstream.c sets c->log->action).</summary>
-    private static Phase? PhaseOf(ErrorGroup group, ErrorMessage known) => group.Phase switch
+    private static Phase? PhaseOf(ErrorGroup group, ErrorMessage known) => group.Phase?.TrimEnd(',', ' ', '.') switch
     {
         "connecting to upstream" => Phase.Connect,
         "SSL handshaking to upstream" => Phase.Tls,

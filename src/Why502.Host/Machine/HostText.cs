@@ -1,4 +1,5 @@
 using Why502.Diagnosis;
+using Why502.Diagnosis.Stacks;
 
 namespace Why502.Host.Machine;
 

@@ -10,6 +10,7 @@ internal static class RuntimeRules
         new("address already in use", AppEventKind.BindFailed, Address),
         new("was already in use.", AppEventKind.BindFailed, static (t, at, e) => TextScan.NumberAfter(t, "Port ") is { } port ? e with { Port = (int)port, Address = ":" + port } : null),
         new("app crashed - waiting", AppEventKind.StartFailed),
+        new("Segmentation fault (core dumped)", AppEventKind.Segfault),
         new("BrokenPipeError: ", AppEventKind.ReaderGone),
         new("IOError: write error", AppEventKind.ReaderGone),
         new("OSError: write error", AppEventKind.ReaderGone),

@@ -3,8 +3,8 @@ namespace Why502.Logs.Commands;
 /// <summary>All readers of pasted output and settings files.</summary>
 public static class CommandReaders
 {
-    /// <summary>A paste is short; of a longer text only the beginning is read.</summary>
-    public const int LinesMax = 20_000;
+    /// <summary>A command's output is short: what is longer is a log, and not looked at.</summary>
+    public const int LinesMax = 5_000;
 
     public const int LineCharsMax = 4096;
 
@@ -25,7 +25,7 @@ public static class CommandReaders
     ];
 
     /// <summary>The readers that recognise the text.</summary>
-    public static IReadOnlyList<ICommandReader> For(PastedText text) => [.. All.Where(reader => reader.Looks(text))];
+    public static IReadOnlyList<ICommandReader> For(PastedText text) => text.Lines.Count > LinesMax ? [] : [.. All.Where(reader => reader.Looks(text))];
 
     public static IReadOnlyList<CommandRecord> Read(PastedText text)
         => [.. For(text).SelectMany(reader => reader.Read(text)).Select(record => record with { File = text.File })];

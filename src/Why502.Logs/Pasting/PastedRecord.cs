@@ -13,14 +13,15 @@ public static class PastedRecord
 
     private const int HeadMax = 64;
 
-    public static string Repair(string line)
+    /// <param name="next">The line below: a wrapped message goes on there.</param>
+    public static string Repair(string line, string? next = null)
     {
         if (line.Length is < 12 or > ErrorLogReader.RecordBytesMax)
         {
             return line;
         }
 
-        return Quotes(FirstWord(MaskedNumbers(MaskedHead(Spaces(Entities(line))))));
+        return Quotes(Phase(FirstWord(MaskedNumbers(MaskedHead(Spaces(Entities(line))))), next));
     }
 
     /// <summary>A tracker that escapes twice shows <c>&amp;amp;quot;</c>. A line that still has plain quotes was not escaped as a whole.</summary>
@@ -62,7 +63,7 @@ public static class PastedRecord
     private static string MaskedHead(string line)
     {
         var level = line.AsSpan(0, Math.Min(line.Length, HeadMax)).IndexOf(" [");
-        if (level < 8 || !char.IsAsciiDigit(line[0]) || !line.AsSpan(0, level).Contains('/') || !IsLevel(line.AsSpan(level + 2)))
+        if (level < 5 || !char.IsAsciiDigit(line[0]) || !line.AsSpan(0, level).ContainsAny('/', ':') || line.AsSpan(0, level).Contains('"') || !IsLevel(line.AsSpan(level + 2)))
         {
             return line;
         }
@@ -104,6 +105,23 @@ public static class PastedRecord
     private static bool IsLevel(ReadOnlySpan<char> text)
         => text.StartsWith("emerg]") || text.StartsWith("alert]") || text.StartsWith("crit]") || text.StartsWith("error]") || text.StartsWith("warn]") || text.StartsWith("notice]") || text.StartsWith("info]");
 
+    /// <summary>
+    /// Of a message that ends behind its errno the phase was cut off. Without one, connect() is the one to an upstream, and what times out
+    /// most is the header; the message alone is written in several phases.
+    /// </summary>
+    private static string Phase(string line, string? next)
+    {
+        var text = line.TrimEnd();
+        if (!text.EndsWith(')') || text.Contains(" while ", StringComparison.Ordinal) || (next?.TrimStart() is { Length: > 0 } rest && (rest.StartsWith("while", StringComparison.Ordinal) || rest[0] == '(')))
+        {
+            return line;
+        }
+
+        return text.StartsWith("connect() failed (", StringComparison.Ordinal) ? text + " while connecting to upstream"
+            : text.StartsWith("upstream timed out (", StringComparison.Ordinal) ? text + " while reading response header from upstream"
+            : line;
+    }
+
     /// <summary>nginx quotes with double quotes; a retold message often has single ones. Tried only where the line has no double quote and reads as a message of nginx with them.</summary>
     private static string Quotes(string line)
     {
@@ -126,6 +144,11 @@ public static class PastedRecord
     private static string FirstWord(string line)
     {
         var text = line.TrimStart();
+        if (text.StartsWith("unix:/", StringComparison.Ordinal) && text.Contains(" failed (", StringComparison.Ordinal))
+        {
+            return "connect() to " + text;
+        }
+
         if (!text.StartsWith("failed (", StringComparison.Ordinal) || TextScan.NumberAt(text, 8) is not { } errno)
         {
             return line;

@@ -64,10 +64,11 @@ internal static class GivenPieces
     {
         repaired = false;
         var lines = new List<string>();
-        foreach (var raw in text.Split('\n'))
+        var raw = text.Split('\n');
+        for (var index = 0; index < raw.Length; index++)
         {
-            var line = raw.TrimEnd('\r');
-            var whole = PastedRecord.Repair(line);
+            var line = raw[index].TrimEnd('\r');
+            var whole = PastedRecord.Repair(line, index + 1 < raw.Length ? raw[index + 1] : null);
             repaired |= !ReferenceEquals(whole, line);
             lines.Add(whole);
         }
@@ -130,7 +131,10 @@ internal static class GivenPieces
                 Put(kind, other);
             }
 
-            other.RemoveAll(IsNginxs);
+            if (other.Count <= CommandReaders.LinesMax)
+            {
+                other.RemoveAll(IsNginxs);
+            }
 
             // What PHP says through FastCGI's stderr is the app's word in nginx's log.
             other.AddRange(error.Where(line => line.Text.Contains("sent in stderr: ", StringComparison.Ordinal)));

@@ -44,9 +44,13 @@ internal sealed class GivenSet
     [
         .. files
             .Where(file => file.Kind is GivenKind.Unknown or GivenKind.Binary or GivenKind.Unreadable or GivenKind.Empty)
+            .Where(file => !IsSettings(file))
             .Select(file => new UnobservedItem(file.Name, Reason(file), "what stands in it", []))
             .Concat(files.Where(file => file.Cut).Select(file => new UnobservedItem($"the beginning of {file.Name}", $"only the newest {GivenFile.StreamBytesMax >> 20} MB of a stream are kept", "older failures", []))),
     ];
+
+    private static bool IsSettings(GivenFile file)
+        => file.Kind == GivenKind.Unknown && GivenSettings.ServerOf(Encoding.UTF8.GetString(file.Content ?? file.Head)) is not null;
 
     public bool HasAppLog => files.Any(file => file.Kind == GivenKind.AppLog);
 
@@ -136,7 +140,7 @@ internal sealed class GivenSet
             .ToList();
         return GivenSettings.For(question.Address.Length == 0 ? null : question.Address, question.Scheme.Length == 0 ? null : question.Scheme, texts) is { } settings
             ? new(question, settings, null, provenance with { Source = Sources.Config, How = "configuration of the app server" })
-            : new(question, null, OnlyFiles, provenance);
+            : new(question, null, GivenHints.Why(question), provenance);
     }
 
     /// <summary>The kernel speaks in a log of its own, and in the journal and syslog among others.</summary>

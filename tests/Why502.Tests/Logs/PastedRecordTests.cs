@@ -10,6 +10,9 @@ public sealed class PastedRecordTests
     [InlineData("2023/02/03 10:MM:SS [error] 22#22: *XX upstream prematurely closed connection while reading response header from upstream, client: X.X.X.X", "upstream prematurely closed connection")]
     [InlineData("failed (111: Connection refused) while connecting to upstream", "connect() failed")]
     [InlineData("failed (32: Broken pipe)", "writev() failed")]
+    [InlineData("07:16:11 [error] 22#22: *7 no live upstreams while connecting to upstream", "no live upstreams")]
+    [InlineData("connect() failed (111: Connection refused)", "connect() failed")]
+    [InlineData("unix:/run/tally.sock failed (13: Permission denied) while connecting to upstream", "connect() to unix:/run/tally.sock failed")]
     [InlineData("2021/11/02 08:11:40 [crit] 118 # 118: * 52 connect () to unix: /run/gunicorn.sock failed (2: No such file or directory) while connecting to upstream", "connect() to unix:/run/gunicorn.sock failed")]
     public void MangledLine_IsAMessageOfNginxAgain(string line, string message)
     {
@@ -17,6 +20,10 @@ public sealed class PastedRecordTests
         Assert.NotNull(record?.Known);
         Assert.StartsWith(message, record.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void WrappedMessage_IsLeftToItsNextLine()
+        => Assert.Equal("upstream timed out (110: Connection timed out)", PastedRecord.Repair("upstream timed out (110: Connection timed out)", "  while reading upstream, client: 192.0.2.1"));
 
     [Fact]
     public void EntitiesEscapedTwice_AreQuotesAgain()

@@ -68,6 +68,31 @@ public sealed class ReportedSymptoms(NginxView view, Observations seen)
         return events.Where((logged, index) => index > started || ReportedForms.Of(logged) is not { How: How.Refused });
     }
 
+    /// <summary>A state that was handed over alone reports like a log line: a failed unit, a container that ended.</summary>
+    private static IEnumerable<AppLogEvent> StateEvents(Observations seen)
+    {
+        var units = seen.Ask(new ServiceUnits());
+        if (units.Saw(out var services) && services.Chosen)
+        {
+            foreach (var unit in services.Units.Where(unit => unit.ActiveState == "failed" && !unit.Name.StartsWith("nginx", StringComparison.Ordinal)))
+            {
+                yield return Event(unit.Result == "oom-kill" ? AppEventKind.OomKill : AppEventKind.UnitFailed, ServiceReading.Ended(unit), units.Provenance);
+            }
+        }
+
+        var listed = seen.Ask(new Containers());
+        if (listed.Saw(out var containers))
+        {
+            foreach (var container in containers.All.Where(container => container is { Running: false } and ({ OomKilled: true } or { ExitCode: > 0 })))
+            {
+                yield return Event(container.OomKilled ? AppEventKind.OomKill : AppEventKind.MainProcessExited, ContainerReading.Ended(container), listed.Provenance) with { ExitStatus = container.ExitCode };
+            }
+        }
+    }
+
+    private static AppLogEvent Event(AppEventKind kind, string text, Provenance? from)
+        => new() { Kind = kind, Text = text, Line = new LogLine(from?.File ?? "", from?.Line, null, text), Log = AppLogKind.Journal };
+
     private static List<AppLogEvent> AllEvents(NginxInstance instance, Observations seen)
         =>
         [
@@ -76,6 +101,7 @@ public sealed class ReportedSymptoms(NginxView view, Observations seen)
                 .Select(log => seen.Ask(new AppLogWindow(log.Path, null)).FactOrNull)
                 .OfType<AppLogFact>()
                 .SelectMany(log => log.Events),
+            .. StateEvents(seen),
         ];
 
     private Incident Incident(List<Report> story)

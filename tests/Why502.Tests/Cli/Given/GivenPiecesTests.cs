@@ -41,6 +41,39 @@ public sealed class GivenPiecesTests
     [InlineData("{}{}{}[][]\n\n\n$ $ $\n# # #\n")]
     public void Noise_IsNoPiece(string text) => Assert.All(Of(text), piece => Assert.True(piece.Kind is GivenKind.Unknown or GivenKind.Binary));
 
+    /// <summary>Pieces of everything, cut, doubled and mixed at random: nothing throws, and every piece keeps to the file's lines.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void MixedPastes_AreTakenAsTheyCome(int seed)
+    {
+        var random = new Random(seed);
+        string[] parts =
+        [
+            Error, Access, "$ ss -ltnp", "LISTEN 0 511 127.0.0.1:3001 0.0.0.0:* users:((\"node\",pid=1,fd=2))", "● a.service - A", "   Active: failed (Result: exit-code)", "Chain INPUT (policy DROP)", "target prot opt source destination",
+            "REJECT tcp -- 0.0.0.0/0 0.0.0.0/0 tcp dpt:3000", "srw-rw---- 1 a b 0 x y z.sock", "f: /run/a", "Access: (0660/srw-rw----) Uid: ( 1/ a) Gid: ( 1/ a)", "curl: (7) Failed to connect to a port 1: Connection refused", "server { location / { proxy_pass http://a; } }",
+            "12:upstream a { 13- server b; 14-}", "listen = /run/a.sock", "CONTAINER ID IMAGE COMMAND CREATED STATUS PORTS NAMES", "abc nginx x Exited (1) 0.0.0.0:1->2/tcp b", "\"OOMKilled\": true", "image: nginx", "[1.000000] Out of memory: Killed process 1 (a)",
+            "root@a:/# cat x", "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND", "a 1 0.0 0.0 1 1 ? S 1:1 0:0 node", "", "\t", "::::::", "((((", "\"\"\"",
+        ];
+        for (var round = 0; round < 300; round++)
+        {
+            var lines = Enumerable.Range(0, random.Next(1, 12)).Select(_ => Cut(parts[random.Next(parts.Length)], random)).ToList();
+            foreach (var piece in Of(string.Join('\n', lines) + "\n"))
+            {
+                Assert.All(piece.Records, record => Assert.InRange(record.Line, 0, lines.Count + 1));
+            }
+        }
+    }
+
+    private static string Cut(string text, Random random) => random.Next(4) switch
+    {
+        0 when text.Length > 0 => text[..random.Next(text.Length)],
+        1 when text.Length > 0 => text[random.Next(text.Length)..],
+        2 => text + " " + text,
+        _ => text,
+    };
+
     private static IReadOnlyList<GivenFile> Of(string text) => GivenPieces.Of(GivenFile.OfContent("paste.txt", Encoding.UTF8.GetBytes(text)));
 
     private static string[] Lines(IReadOnlyList<GivenFile> pieces, GivenKind kind) => Encoding.UTF8.GetString(pieces.Single(piece => piece.Kind == kind).Content!).Split('\n');
