@@ -118,6 +118,8 @@ public static class PastedRecord
         }
 
         return text.StartsWith("connect() failed (", StringComparison.Ordinal) ? text + " while connecting to upstream"
+            : text.StartsWith("recv() failed (104", StringComparison.Ordinal) || text.StartsWith("readv() failed (104", StringComparison.Ordinal) ? text + " while reading response header from upstream"
+            : text.StartsWith("writev() failed (", StringComparison.Ordinal) || text.StartsWith("send() failed (32", StringComparison.Ordinal) || text.StartsWith("sendfile() failed (", StringComparison.Ordinal) ? text + " while sending request to upstream"
             : text.StartsWith("upstream timed out (", StringComparison.Ordinal) ? text + " while reading response header from upstream"
             : line;
     }

@@ -202,11 +202,12 @@ internal static class GivenPieces
 
         private static byte[] Bytes(IReadOnlyList<PastedLine> lines) => Encoding.Latin1.GetBytes(string.Join('\n', lines.Select(line => line.Text)) + "\n");
 
-        /// <summary>A message of nginx's own that lost its date.</summary>
-        /// <summary>PHP-FPM's and nginx's masters report their children in the same words; the form of the line tells whose it is.</summary>
+        /// <summary>A message of nginx's own that lost its date. Others share some of its words ("exited on signal"), and are known by their own head.</summary>
         private static bool IsNginxs(PastedLine line)
-            => AppLog.Recognise(Encoding.Latin1.GetBytes(line.Text)) is not (AppLogKind.PhpFpm or AppLogKind.Gunicorn or AppLogKind.Uwsgi)
-                && ErrorLogLine.TryParse(Encoding.Latin1.GetBytes(line.Text), out var record) && record.Known is not null;
+        {
+            var bytes = Encoding.Latin1.GetBytes(line.Text);
+            return AppLog.Recognise(bytes) == AppLogKind.Unknown && ErrorLogLine.TryParse(bytes, out var record) && record.Known is not null;
+        }
 
         private static bool HasEvents(IReadOnlyList<PastedLine> lines)
             => lines.Any(line => AppLogReader.Read(Encoding.Latin1.GetBytes(line.Text), "", null) is not null);
