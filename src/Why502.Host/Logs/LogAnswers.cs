@@ -83,7 +83,7 @@ public sealed class LogAnswers
     {
         var start = Start(ask.From);
         var sink = new ErrorLogSink(start?.Local);
-        var window = new LogWindow(ask.Path, start, ByLead(start), limits.WindowBytesMax, limits);
+        var window = new LogWindow(ask.Path, start, ByLead(start), limits.ErrorWindowBytesMax, limits);
         var coverage = window.Read(sink, cancellation, out var unobserved);
         return (coverage is null ? null : new ErrorLogFact(sink.Summary, coverage), unobserved);
     }

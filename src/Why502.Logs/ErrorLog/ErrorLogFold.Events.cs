@@ -4,21 +4,33 @@ public sealed partial class ErrorLogFold
 {
     /// <summary>Events of nginx's life that are kept; the oldest go first.</summary>
     private const int EventsMax = 256;
-    private readonly Queue<NginxEvent> _events = [];
+    private readonly Queue<Happened> _events = [];
 
-    private void AddEvent(ErrorLogRecord record)
+    /// <summary>An event whose line is made fit for people when somebody wants to see it.</summary>
+    private readonly record struct Happened(NginxEventKind Kind, int? Pid, int? Code, Sample Line)
     {
-        if (KindOf(record) is not { } kind)
+        public NginxEvent ToEvent() => new(Kind, Line.Time, Pid, Code, Line.ToLine());
+    }
+
+    private NginxEventKind? AddEvent(ErrorLogRecord record)
+    {
+        NginxEventKind? kind = KindOf(record);
+        if (kind is { } happened)
         {
-            return;
+            AddEvent(new Happened(happened, record.Pid, record.Code, new Sample(record.RawBytes, record.At, record.Time)));
         }
 
+        return kind;
+    }
+
+    private void AddEvent(Happened happened)
+    {
         if (_events.Count >= EventsMax)
         {
             _events.Dequeue();
         }
 
-        _events.Enqueue(new NginxEvent(kind, record.Time, record.Pid, record.Code, record.ToLine()));
+        _events.Enqueue(happened);
     }
 
     /// <summary>From the notice lines of ngx_process_cycle.c, ngx_process.c, ngx_cycle.c and ngx_posix_init.c.</summary>

@@ -1,126 +1,111 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Why502.Logs;
 
 public sealed partial class ErrorLogFold
 {
-    /// <summary>Two keys: with and without what clients choose (path, host, method).</summary>
-    private readonly record struct Keys(UInt128 Full, UInt128 Coarse);
+    /// <summary>Bytes of one part that tell groups apart.</summary>
+    private const int KeyBytesMax = 256;
 
-    private static Keys KeysOf(ErrorLogRecord record, ErrorMessage known, string? route)
+    /// <summary>The key without what clients choose (path, host, method); the full key goes on from it.</summary>
+    private static Fingerprint CoarseOf(ErrorLogRecord record, ErrorMessage known)
     {
         bool trusted = record.UpstreamIsTrusted;
-        Fingerprint print = Fingerprint.New();
-        Head(ref print, known, record.Errno, record.Code);
-        Text(ref print, record.Ssl?.Reason);
+        Fingerprint print = Head(known, record.Errno, record.Code);
+        print.AddNumber(PartOf(record.Ssl?.Reason));
         print.AddNumber((ulong)(record.Ssl?.Alert ?? -1));
-        Text(ref print, record.Phase);
-        Text(ref print, record.Server);
-        Text(ref print, record.Listen);
-        Text(ref print, trusted ? record.UpstreamScheme : null);
-        Text(ref print, trusted ? record.UpstreamPeer : null);
-        Text(ref print, record.ConfigFile);
+        print.AddNumber(PartOf(record.Phase));
+        print.AddNumber(PartOf(record.Server));
+        print.AddNumber(PartOf(record.Listen));
+        print.AddNumber(PartOf(trusted ? record.UpstreamScheme : null));
+        print.AddNumber(PartOf(trusted ? record.UpstreamPeer : null));
+        print.AddNumber(PartOf(record.ConfigFile));
         print.AddNumber((ulong)(record.ConfigLine ?? -1));
-        UInt128 coarse = print.Value;
-        Text(ref print, route);
-        Text(ref print, record.Host);
-        Text(ref print, record.Method);
-        Text(ref print, record.Subrequest);
-        return new Keys(print.Value, coarse);
+        return print;
     }
 
-    /// <summary>The same keys from the line's bytes. Records that need decoding first (OpenSSL queue, configuration place) take the other way.</summary>
-    private static Keys KeysOf(ReadOnlySpan<byte> line, in ErrorLogFields f, ErrorMessage known)
+    /// <summary>The same from the line's bytes. Records that need decoding first (OpenSSL queue, configuration place, bytes that are not plain text) take the other way.</summary>
+    private static Fingerprint CoarseOf(ReadOnlySpan<byte> line, in ErrorLogFields f, ErrorMessage known)
     {
-        Fingerprint print = Fingerprint.New();
-        Head(ref print, known, f.Errno, f.Code);
+        Fingerprint print = Head(known, f.Errno, f.Code);
         print.AddNumber(0);
         print.AddNumber(unchecked((ulong)-1));
-        Part(ref print, line, f.Phase);
-        Part(ref print, line, f.Server);
-        Part(ref print, line, f.Listen);
-        Part(ref print, line, f.UpstreamIsTrusted ? f.Scheme : default);
-        Part(ref print, line, f.UpstreamIsTrusted ? f.UpstreamPeer : default);
+        print.AddNumber(PartOf(line, f.Phase));
+        print.AddNumber(PartOf(line, f.Server));
+        print.AddNumber(PartOf(line, f.Listen));
+        print.AddNumber(PartOf(line, f.UpstreamIsTrusted ? f.Scheme : default));
+        print.AddNumber(PartOf(line, f.UpstreamIsTrusted ? f.UpstreamPeer : default));
         print.AddNumber(0);
         print.AddNumber(unchecked((ulong)-1));
-        UInt128 coarse = print.Value;
+        return print;
+    }
+
+    private static UInt128 FullOf(ReadOnlySpan<byte> line, in ErrorLogFields f, Fingerprint coarse)
+    {
         ErrorLogLine.SplitRequest(f.Request.Of(line), out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
         Span<byte> route = stackalloc byte[Routes.BytesMax];
-        Part(ref print, uri.Length > 0 ? route[..Routes.Fold(uri, route)] : default);
-        Part(ref print, line, f.Host);
-        Part(ref print, method);
-        Part(ref print, line, f.Subrequest);
-        return new Keys(print.Value, coarse);
+        return FullOf(coarse, uri.Length > 0 ? PartOf(route[..Routes.Fold(uri, route)]) : 0, PartOf(line, f.Host), method.Length > 0 ? MethodOf(method) : 0, PartOf(line, f.Subrequest));
     }
 
-    /// <summary>An empty method or route is an absent one.</summary>
-    private static void Part(ref Fingerprint print, ReadOnlySpan<byte> part)
+    private static UInt128 FullOf(Fingerprint coarse, ulong route, ulong host, ulong method, ulong subrequest)
     {
-        if (part.Length == 0)
-        {
-            print.AddNumber(0);
-            return;
-        }
-
-        print.Add(part);
+        coarse.AddNumber(route);
+        coarse.AddNumber(host);
+        coarse.AddNumber(method ^ BitOperations.RotateLeft(subrequest, 32));
+        return coarse.Value;
     }
 
-    /// <summary>Counts a record whose group exists and needs no new sample; false when the whole record is wanted.</summary>
-    internal bool TryCount(ReadOnlySpan<byte> line, in ErrorLogFields f) => TryCount(line, f, out _);
-
-    /// <summary>The same, and what is alike to <paramref name="record"/> is counted by <see cref="TryCountLike"/> from then on.</summary>
-    internal bool TryCount(ReadOnlySpan<byte> line, in ErrorLogFields f, in PlainRecord record)
+    private static Fingerprint Head(ErrorMessage known, int? errno, int? code)
     {
-        if (!TryCount(line, f, out int decision))
-        {
-            return false;
-        }
-
-        if (decision != RecordMemo.Unknown)
-        {
-            _memo.Remember(record, decision);
-        }
-
-        return true;
+        Fingerprint print = Fingerprint.New();
+        print.AddNumber((ulong)known.Ordinal);
+        print.AddNumber((ulong)(errno ?? -1));
+        print.AddNumber((ulong)(code ?? -1));
+        return print;
     }
 
-    /// <summary>Counts a record that agrees in everything that decides with one that was counted before.</summary>
-    internal bool TryCountLike(in PlainRecord record, DateTime time, ReadOnlySpan<byte> line, in LogPosition at)
+    /// <summary>An absent part is 0; an empty one is not.</summary>
+    private static ulong PartOf(ReadOnlySpan<byte> line, Slice part) => part.Present ? PartOf(part.Of(line)) : 0;
+
+    private static ulong PartOf(ReadOnlySpan<byte> part) => Fingerprint.Of(part[..Math.Min(part.Length, KeyBytesMax)]);
+
+    internal static ulong PartOf(string? text)
     {
-        if (IsOutside(time))
+        if (text is null)
         {
-            return true;
+            return 0;
         }
 
-        int decision = _memo.Find(record);
-        if (decision == RecordMemo.Unknown)
+        ReadOnlySpan<char> head = text.AsSpan(0, Math.Min(text.Length, KeyBytesMax));
+        Span<byte> bytes = stackalloc byte[KeyBytesMax * 3];
+        return PartOf(bytes[..Encoding.UTF8.GetBytes(head, bytes)]);
+    }
+
+    private static ulong MethodOf(string? method) => method is null ? 0 : MethodOf(Encoding.UTF8.GetBytes(method));
+
+    /// <summary>As <see cref="PlainRecord.Method"/>.</summary>
+    private static ulong MethodOf(ReadOnlySpan<byte> method)
+    {
+        if (method.Length > sizeof(ulong))
         {
-            return false;
+            return PartOf(method);
         }
 
-        _records++;
-        _belowWarn += record.IsBelowWarn ? 1 : 0;
-        Widen(ref _first, ref _last, time);
-        if (decision != Silent)
-        {
-            Group group = _inOrder[decision];
-            if (WantsSample(group, time))
-            {
-                AddSample(group, new Sample(line.ToArray(), at, time));
-            }
-
-            CountOne(group, time, record.Connection);
-        }
-
-        return true;
+        Span<byte> word = stackalloc byte[sizeof(ulong)];
+        word.Clear();
+        method.CopyTo(word);
+        return MemoryMarshal.Read<ulong>(word);
     }
 
     private bool IsOutside(DateTime? time) => (from is { } start && time < start) || (to is { } end && time > end);
 
-    private bool TryCount(ReadOnlySpan<byte> line, in ErrorLogFields f, out int decision)
+    /// <summary>Counts a record whose group exists and needs no new sample; false when the whole record is wanted.</summary>
+    internal bool TryCount(ReadOnlySpan<byte> line, in ErrorLogFields f)
     {
-        decision = RecordMemo.Unknown;
-        if (f.Known is not { } known || f.Ssl.Present || f.ConfigFile.Present || f.Connection is not { } connection || MayName(line, f))
+        if (f.Known is not { } known || f.Ssl.Present || f.ConfigFile.Present || f.Connection is not { } connection || MayName(line, f)
+            || line[^1] == ' ' || line.IndexOfAnyExceptInRange((byte)' ', (byte)'~') >= 0)
         {
             return false;
         }
@@ -131,67 +116,34 @@ public sealed partial class ErrorLogFold
         }
 
         bool below = IsBelowWarn(f.Level);
-        if (below && known.Candidates.Count == 0)
+        int number = GroupIndex.None;
+        if (!below || known.Candidates.Count > 0)
         {
-            _records++;
-            _belowWarn++;
-            Widen(ref _first, ref _last, f.Time);
-            decision = Silent;
-            return true;
-        }
-
-        Keys keys = KeysOf(line, f, known);
-        bool found = _groups.TryGetValue(keys.Full, out Group? group) || (IsScarce && _groups.TryGetValue(keys.Coarse, out group));
-        if (!found || WantsSample(group!, f.Time))
-        {
-            return false;
+            Fingerprint coarse = CoarseOf(line, f, known);
+            number = _index.Find(FullOf(line, f, coarse));
+            number = number < 0 && IsScarce ? _index.Find(coarse.Value) : number;
+            if (number < 0 && _groups.Count >= maxGroups)
+            {
+                _dropped++;
+            }
+            else if (number < 0 || WantsSample(_tallies[number], f.Time.Ticks))
+            {
+                return false;
+            }
         }
 
         _records++;
         _belowWarn += below ? 1 : 0;
-        Widen(ref _first, ref _last, f.Time);
-        CountOne(group!, f.Time, connection);
-        decision = group!.Number;
+        _span.Add(f.Time.Ticks);
+        if (number >= 0)
+        {
+            Count(number, f.Time, connection);
+        }
+
         return true;
     }
 
     /// <summary>A request that could be a forger's is looked at as a whole record.</summary>
     private static bool MayName(ReadOnlySpan<byte> line, in ErrorLogFields f) =>
         f.Request.Of(line).IndexOf("%0"u8) >= 0;
-
-    private static void Head(ref Fingerprint print, ErrorMessage known, int? errno, int? code)
-    {
-        print.AddNumber((ulong)known.Ordinal);
-        print.AddNumber((ulong)(errno ?? -1));
-        print.AddNumber((ulong)(code ?? -1));
-    }
-
-    private static void Part(ref Fingerprint print, ReadOnlySpan<byte> line, Slice slice)
-    {
-        if (!slice.Present)
-        {
-            print.AddNumber(0);
-            return;
-        }
-
-        ReadOnlySpan<byte> bytes = slice.Of(line);
-        print.Add(bytes[..Math.Min(bytes.Length, KeyBytesMax)]);
-    }
-
-    private static void Text(ref Fingerprint print, string? text)
-    {
-        if (text is null)
-        {
-            print.AddNumber(0);
-            return;
-        }
-
-        ReadOnlySpan<char> head = text.AsSpan(0, Math.Min(text.Length, KeyBytesMax));
-        Span<byte> bytes = stackalloc byte[KeyBytesMax * 3];
-        int length = Encoding.UTF8.GetBytes(head, bytes);
-        print.Add(bytes[..Math.Min(length, KeyBytesMax)]);
-    }
-
-    /// <summary>Bytes of one part that tell groups apart.</summary>
-    private const int KeyBytesMax = 256;
 }

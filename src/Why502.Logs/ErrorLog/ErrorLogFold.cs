@@ -9,11 +9,16 @@ namespace Why502.Logs;
 public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = null, int maxGroups = 512, int samplesPerGroup = 3)
 {
     /// <summary>Different connections that are counted in one group.</summary>
-    public const int ConnectionsMax = 1024;
+    public const int ConnectionsMax = 256;
     private const int UnknownMax = 24;
     private const int SuspectMax = 8;
 
-    private readonly Dictionary<UInt128, Group> _groups = [];
+    private readonly GroupIndex _index = new(maxGroups);
+    private readonly List<Group> _groups = [];
+    private readonly CacheLines<Tally> _tallies = new(maxGroups);
+
+    /// <summary>The groups' counts per minute, one behind the other.</summary>
+    private int[] _minutes = [];
     private readonly List<LogLine> _unknown = [];
     private readonly HashSet<UInt128> _unknownShapes = [];
     private readonly List<LogLine> _suspect = [];
@@ -22,32 +27,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
     private long _unknownCount;
     private long _suspectCount;
     private long _dropped;
-    private DateTime? _first;
-    private DateTime? _last;
-
-    /// <summary>Remembered for records below warn that point to no cause: they are counted and make no group.</summary>
-    private const int Silent = -2;
-
-    private readonly RecordMemo _memo = new();
-    private readonly List<Group> _inOrder = [];
-
-    private sealed class Group
-    {
-        public required ErrorGroup Form;
-        public required int Number;
-        public long Count;
-        public DateTime? First;
-        public DateTime? Last;
-        public MinuteHistogram? Minutes;
-        public readonly HashSet<long> Connections = [];
-        public readonly List<Sample> Samples = [];
-    }
-
-    /// <summary>A record's bytes as they came: made fit for people when somebody wants to see them, which most samples never live to.</summary>
-    private readonly record struct Sample(ReadOnlyMemory<byte> Bytes, LogPosition At, DateTime? Time)
-    {
-        public LogLine ToLine() => new(At.File, At.Line, Time, Redactor.Text(Sanitizer.Line(Bytes.Span)));
-    }
+    private Span _span = Span.None;
 
     public void Add(ErrorLogRecord record)
     {
@@ -57,7 +37,11 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
         }
 
         _records++;
-        Widen(ref _first, ref _last, record.Time);
+        if (record.Time is { } time)
+        {
+            _span.Add(time.Ticks);
+        }
+
         if (record.Suspect)
         {
             _suspectCount++;
@@ -69,20 +53,24 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
             return;
         }
 
-        AddEvent(record);
+        NginxEventKind? happened = AddEvent(record);
         bool below = IsBelowWarn(record.Level);
         _belowWarn += below ? 1 : 0;
+        _decided = new RecordClass { IsBelowWarn = below, Event = happened, Code = record.Code, CoarseGroup = GroupIndex.None };
         if (record.Known is null)
         {
+            _decided.Treatment = below ? Treatment.Silent : Treatment.Unknown;
             AddUnknown(record, below);
             return;
         }
 
         if (below && record.Known.Candidates.Count == 0)
         {
+            _decided.Treatment = Treatment.Silent;
             return;
         }
 
+        _decided.Treatment = Treatment.Grouped;
         AddToGroup(record, record.Known);
     }
 
@@ -121,72 +109,47 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
         bool trusted = record.UpstreamIsTrusted;
         string? uri = record.RequestUri;
         string? route = string.IsNullOrEmpty(uri) ? null : Routes.Fold(uri);
-        Keys keys = KeysOf(record, known, route);
-        if (!_groups.TryGetValue(keys.Full, out Group? group))
+        Fingerprint coarse = CoarseOf(record, known);
+        _decided.Coarse = coarse;
+        UInt128 full = FullOf(coarse, PartOf(route), PartOf(record.Host), MethodOf(record.Method), PartOf(record.Subrequest));
+        int number = _index.Find(full);
+        if (number < 0 && IsScarce)
         {
             // When room gets scarce, what clients choose no longer makes groups of its own.
-            bool coarse = IsScarce;
-            UInt128 key = coarse ? keys.Coarse : keys.Full;
-            if (!coarse || !_groups.TryGetValue(key, out group))
-            {
-                if (_groups.Count >= maxGroups)
-                {
-                    _dropped++;
-                    return;
-                }
+            number = _index.Find(coarse.Value);
+        }
 
-                group = new Group { Form = FormOf(record, known, trusted, route, coarse), Number = _inOrder.Count };
-                _groups[key] = group;
-                _inOrder.Add(group);
+        if (number < 0)
+        {
+            if (_groups.Count >= maxGroups)
+            {
+                _dropped++;
+                return;
+            }
+
+            bool isCoarse = IsScarce;
+            number = _groups.Count;
+            _groups.Add(new Group { Form = FormOf(record, known, trusted, route, isCoarse) });
+            _tallies[number].Span = Span.None;
+            if (_minutes.Length < _groups.Count * MinuteSpan.Max)
+            {
+                Array.Resize(ref _minutes, Math.Min(maxGroups, _groups.Count * 2) * MinuteSpan.Max);
+            }
+
+            _index.Add(isCoarse ? coarse.Value : full, number);
+            if (!isCoarse)
+            {
+                AddOwnRoute(coarse, route);
             }
         }
 
-        Count(group, record);
+        if (WantsSample(_tallies[number], record.Time?.Ticks))
+        {
+            AddSample(number, new Sample(record.RawBytes, record.At, record.Time));
+        }
+
+        Count(number, record.Time, record.Connection);
     }
-
-    private void Count(Group group, ErrorLogRecord record)
-    {
-        if (WantsSample(group, record.Time))
-        {
-            AddSample(group, new Sample(record.RawBytes, record.At, record.Time));
-        }
-
-        CountOne(group, record.Time, record.Connection);
-    }
-
-    /// <summary>The first ones and always the latest: the newest line is the one that says what is true now.</summary>
-    private void AddSample(Group group, Sample sample)
-    {
-        if (group.Samples.Count < samplesPerGroup)
-        {
-            group.Samples.Add(sample);
-        }
-        else
-        {
-            group.Samples[^1] = sample;
-        }
-    }
-
-    private static void CountOne(Group group, DateTime? time, long? connection)
-    {
-        group.Count++;
-        Widen(ref group.First, ref group.Last, time);
-        if (time is { } t)
-        {
-            (group.Minutes ??= new MinuteHistogram()).Add(t);
-        }
-
-        if (connection is { } c && group.Connections.Count < ConnectionsMax)
-        {
-            group.Connections.Add(c);
-        }
-    }
-
-    private bool WantsSample(Group group, DateTime? time) =>
-        samplesPerGroup > 0 && (group.Samples.Count < samplesPerGroup || ((time is null || group.Last is null || time >= group.Last) && IsSparse(group.Count)));
-
-    /// <summary>Keeping a sample costs more than counting, so the latest one is refreshed at growing distances.</summary>
-    private static bool IsSparse(long count) => count < 16 || (count & 1023) == 0;
 
     private static ErrorGroup FormOf(ErrorLogRecord record, ErrorMessage known, bool trusted, string? route, bool coarse) => new()
     {
@@ -220,37 +183,33 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
 
     private static string? Clean(string? text) => text is null ? null : Redactor.Text(Sanitizer.Line(text));
 
-    private static void Widen(ref DateTime? first, ref DateTime? last, DateTime? time)
-    {
-        if (time is { } t)
-        {
-            first = first is { } f && f <= t ? f : t;
-            last = last is { } l && l >= t ? l : t;
-        }
-    }
-
     public ErrorLogSummary Summary() => new()
     {
-        Groups = [.. _groups.Values.OrderByDescending(g => g.Count).ThenByDescending(g => g.Last).ThenBy(g => g.Form.MessageId, StringComparer.Ordinal).Select(Finish)],
+        Groups = [.. Enumerable.Range(0, _groups.Count).Select(Finish).OrderByDescending(g => g.Count).ThenByDescending(g => g.Last).ThenBy(g => g.MessageId, StringComparer.Ordinal)],
         Unknown = [.. _unknown],
         UnknownCount = _unknownCount,
-        Events = [.. _events],
+        Events = [.. _events.Select(e => e.ToEvent())],
         Suspect = [.. _suspect],
         SuspectCount = _suspectCount,
         Records = _records,
         BelowWarn = _belowWarn,
         GroupsDropped = _dropped,
-        First = _first,
-        Last = _last,
+        First = _span.First,
+        Last = _span.Last,
     };
 
-    private static ErrorGroup Finish(Group group) => group.Form with
+    private ErrorGroup Finish(int number)
     {
-        Count = group.Count,
-        Connections = group.Connections.Count,
-        First = group.First,
-        Last = group.Last,
-        PerMinute = group.Minutes?.ToList(),
-        Samples = [.. group.Samples.Select(sample => sample.ToLine())],
-    };
+        Group group = _groups[number];
+        ref Tally tally = ref _tallies[number];
+        return group.Form with
+        {
+            Count = tally.Records,
+            Connections = group.Connections.Count,
+            First = tally.Span.First,
+            Last = tally.Span.Last,
+            PerMinute = tally.Minutes.ToList(_minutes.AsSpan(number * MinuteSpan.Max, MinuteSpan.Max)),
+            Samples = [.. group.Samples.Select(sample => sample.ToLine())],
+        };
+    }
 }

@@ -26,9 +26,21 @@ public static partial class ErrorLogLine
         return carried.IsPresent && (StartsRecord(carried.Payload) || carried.IsNginxJson);
     }
 
-    /// <summary>As <see cref="StartsRecord(ReadOnlySpan{byte})"/>, for dated lines only; a date that is known to be good is not read again.</summary>
-    internal static bool StartsRecord(ReadOnlySpan<byte> line, ReadOnlySpan<byte> goodDate) =>
-        line.Length > 22 && line[19] == ' ' && line[20] == '[' && (line[..19].SequenceEqual(goodDate) || TryReadDate(line, out _)) && TryReadLevel(line[20..], out _, out _);
+    /// <summary>Bytes that are looked at to tell whether a dated record begins.</summary>
+    internal const int HeadLengthMax = 29;
+
+    /// <summary>Reads date and level at the start of a record; <paramref name="length"/> is theirs.</summary>
+    internal static bool TryReadHead(ReadOnlySpan<byte> line, out DateTime time, out LogLevel level, out int length)
+    {
+        (time, level, length) = (default, default, 0);
+        if (line.Length <= 22 || line[19] != ' ' || line[20] != '[' || !TryReadDate(line, out time) || !TryReadLevel(line[20..], out level, out length))
+        {
+            return false;
+        }
+
+        length += 20;
+        return true;
+    }
 
     /// <summary>True when the bytes themselves begin with a record's head, without any carrier.</summary>
     internal static bool StartsRecord(ReadOnlySpan<byte> line)
@@ -40,7 +52,7 @@ public static partial class ErrorLogLine
 
         if (line[0] is >= (byte)'0' and <= (byte)'9')
         {
-            return line.Length > 22 && line[19] == ' ' && line[20] == '[' && TryReadDate(line, out _) && TryReadLevel(line[20..], out _, out _);
+            return TryReadHead(line, out _, out _, out _);
         }
 
         int name = ProgramPrefix(line);

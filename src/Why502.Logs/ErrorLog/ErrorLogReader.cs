@@ -17,6 +17,12 @@ public sealed partial class ErrorLogReader
     private ErrorLogFold? _fold;
     private Action<ErrorLogRecord>? _toFold;
 
+    /// <summary>Records that were given to <see cref="_fold"/>.</summary>
+    private long _folded;
+
+    /// <summary>The whole record is wanted, even where its fields would do.</summary>
+    private bool _wantsRecord;
+
     public ErrorLogReader(string file, int firstLine = 1, bool lineNumbersAreExact = true, long firstOffset = 0)
     {
         _file = file;
@@ -45,30 +51,47 @@ public sealed partial class ErrorLogReader
     public void Push(ReadOnlySpan<byte> block, ErrorLogFold fold)
     {
         _fold = fold;
-        _toFold ??= record => _fold!.Add(record);
+        _toFold ??= AddToFold;
+        block = block[PushSeam(block)..];
+        block = block[PushWhole(block)..];
+        KeepSeam(block);
+        _fold = null;
+    }
+
+    /// <summary>Folds what can be told without the next block, and answers how much that was.</summary>
+    private int PushWhole(ReadOnlySpan<byte> block)
+    {
+        int taken = 0;
         while (true)
         {
-            block = block[CountPlain(block, fold)..];
-            var length = block.IndexOf(LineFeed) + 1;
-            if (length == 0)
+            taken += CountPlain(block[taken..], out bool isAtEnd);
+            ReadOnlySpan<byte> rest = block[taken..];
+            int length = rest.IndexOf(LineFeed) + 1;
+            if (length == 0 || (isAtEnd && rest.Length <= SeamRestMax))
             {
-                break;
+                return taken;
             }
 
-            Push(block[..length], _toFold);
-            block = block[length..];
+            Push(rest[..length], _toFold!);
+            taken += length;
         }
-
-        Push(block, _toFold);
-        _fold = null;
     }
 
     /// <inheritdoc cref="Complete(Action{ErrorLogRecord})"/>
     public void Complete(ErrorLogFold fold)
     {
         _fold = fold;
-        Complete(_toFold ??= record => _fold!.Add(record));
+        _toFold ??= AddToFold;
+        Push(_seam.AsSpan(0, _seamLength), _toFold);
+        _seamLength = 0;
+        Complete(_toFold);
         _fold = null;
+    }
+
+    private void AddToFold(ErrorLogRecord record)
+    {
+        _folded++;
+        _fold!.Add(record);
     }
 
     private void OnLine(ReadOnlySpan<byte> line, long offset, Action<ErrorLogRecord> onRecord)
@@ -163,7 +186,7 @@ public sealed partial class ErrorLogReader
             return;
         }
 
-        if (_fold is not null && _pending.IsRecord && !_pendingIsForged && _openUntil < _pending.Offset && TryFold(_fold))
+        if (_fold is not null && !_wantsRecord && _pending.IsRecord && !_pendingIsForged && _openUntil < _pending.Offset && TryFold(_fold))
         {
             return;
         }

@@ -99,7 +99,7 @@ internal sealed class Pending
     }
 
     /// <summary>Container logs mix both logs of nginx: an access-log row, or anything with its own time, is nobody's continuation.</summary>
-    private static bool LooksLikeOtherLog(ReadOnlySpan<byte> line)
+    public static bool LooksLikeOtherLog(ReadOnlySpan<byte> line)
     {
         if (line.IndexOf("] \""u8) is >= 0 and < 200 && line.IndexOf(" HTTP/"u8) > 0)
         {

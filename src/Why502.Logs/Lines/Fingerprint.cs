@@ -33,10 +33,19 @@ internal struct Fingerprint
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AddNumber(ulong value)
     {
         _a = Mix(_a ^ value, 0xA0761D6478BD642F);
         _b = Mix(_b ^ value, 0xE7037ED1A0B428DB) + 0x589965CC75374CC3;
+    }
+
+    /// <summary>A number for one part alone, for fingerprints that are put together from parts.</summary>
+    public static ulong Of(ReadOnlySpan<byte> part)
+    {
+        Fingerprint print = New();
+        print.Add(part);
+        return print._a ^ BitOperationsRotate(print._b);
     }
 
     public readonly UInt128 Value => new(_a, _b);

@@ -40,8 +40,34 @@ public static partial class Redactor
             s = Jwt().Replace(s, Mark);
         }
 
+        if (!HasLongRun(s))
+        {
+            return s;
+        }
+
         return LongToken().Replace(s, match => IsToken(match.ValueSpan) && !IsInSocketPath(s, match.Index) ? Mark : match.Value);
     }
+
+    /// <summary>What <see cref="LongToken"/> looks for is there at all; in most texts it is not.</summary>
+    private static bool HasLongRun(ReadOnlySpan<char> text)
+    {
+        while (text.Length >= TokenLengthMin)
+        {
+            var end = text.IndexOfAnyExcept(TokenLetters);
+            if (end < 0 || end >= TokenLengthMin)
+            {
+                return true;
+            }
+
+            text = text[(end + 1)..];
+        }
+
+        return false;
+    }
+
+    private const int TokenLengthMin = 24;
+
+    private static readonly SearchValues<char> TokenLetters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+_=-");
 
     /// <summary>The path of a unix socket is an address of this machine, whatever its directories are called.</summary>
     private static bool IsInSocketPath(string text, int index)

@@ -30,6 +30,11 @@ public static class Sanitizer
 
     private static string Escape(ReadOnlySpan<byte> raw)
     {
+        if (raw.IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0)
+        {
+            return Encoding.ASCII.GetString(raw);
+        }
+
         StringBuilder result = new(raw.Length);
         while (raw.Length > 0)
         {

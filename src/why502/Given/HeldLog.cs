@@ -37,8 +37,8 @@ internal static class HeldLog
     {
         var fold = new ErrorLogFold(Local(from, clock));
         var reader = new ErrorLogReader(name, 1, lineNumbersAreExact: !cut);
-        reader.Push(content, fold.Add);
-        reader.Complete(fold.Add);
+        reader.Push(content, fold);
+        reader.Complete(fold);
         return fold.Summary();
     }
 

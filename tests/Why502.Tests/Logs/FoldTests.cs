@@ -62,7 +62,7 @@ public class FoldTests
         byte[] text = Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 3000).Select(i => i % 97 == 0 ? "2026/11/20 22:00:00 [notice] 1#1: reconfiguring"
             : i % 31 == 0 ? "2026/11/20 22:00:01 [error] 7#7: *2 open() \"/srv/a\nb\" failed (2: No such file or directory), client: 192.0.2.66, server: a, request: \"GET /a%0ab HTTP/1.1\", host: \"a\""
             : Refused(i % 900, $"/{(char)('a' + i % 26)}{(char)('a' + i / 26 % 26)}/{i}", $"10.0.0.{i % 3}:80", i % 50))));
-        AssertBothWaysAgree(text, 777);
+        BothWays.Agree(text, 777);
     }
 
     /// <summary>Text of clients and cut lines in every place: what is remembered of earlier records must never stand for one that reads otherwise.</summary>
@@ -94,27 +94,7 @@ public class FoldTests
             text.Append(line).Append('\n');
         }
 
-        AssertBothWaysAgree(Encoding.UTF8.GetBytes(text.ToString()), 100 + (seed * 4000));
-    }
-
-    private static void AssertBothWaysAgree(byte[] text, int blockLength)
-    {
-        ErrorLogFold records = new(null, null, 200);
-        ErrorLogReader slow = new("e");
-        slow.Push(text, records.Add);
-        slow.Complete(records.Add);
-        ErrorLogFold bytes = new(null, null, 200);
-        ErrorLogReader fast = new("e");
-        for (int at = 0; at < text.Length; at += blockLength)
-        {
-            fast.Push(text.AsSpan(at, Math.Min(blockLength, text.Length - at)), bytes);
-        }
-
-        fast.Complete(bytes);
-        Assert.Equal(Show(records.Summary()), Show(bytes.Summary()));
-
-        static string Show(ErrorLogSummary s) => $"{s.Records} {s.BelowWarn} {s.UnknownCount} {s.SuspectCount} {s.Events.Count} {s.First} {s.Last}\n"
-            + string.Join('\n', s.Groups.Select(g => $"{g.MessageId}|{g.Route}|{g.Host}|{g.UpstreamPeer}|{g.Count}|{g.First}|{g.Last}|{g.Connections}|{string.Join(',', g.PerMinute!)}|{string.Join(';', g.Samples)}"));
+        BothWays.Agree(Encoding.UTF8.GetBytes(text.ToString()), 100 + (seed * 4000));
     }
 
     [Fact]

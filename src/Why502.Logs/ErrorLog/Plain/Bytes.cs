@@ -1,0 +1,108 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Why502.Logs;
+
+/// <summary>
+/// Looks at many bytes of a block at once. Nothing here checks bounds: a caller keeps <see cref="PlainRecord.Margin"/> bytes behind every place it asks for.
+/// Vectors are the runtime's portable ones, so a processor without them gets the same answers, more slowly.
+/// </summary>
+internal static class Bytes
+{
+    /// <summary>How many places <see cref="Mask(ref byte, nint, byte)"/> answers for.</summary>
+    public const int Window = 64;
+
+    /// <summary>A bit for each of the next 64 places that holds the byte.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Mask(ref byte block, nint at, byte value)
+    {
+        var wanted = Vector256.Create(value);
+        return Join(Vector256.Equals(Load(ref block, at), wanted), Vector256.Equals(Load(ref block, at + 32), wanted));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Mask(ref byte block, nint at, byte one, byte other)
+    {
+        var (low, high) = (Load(ref block, at), Load(ref block, at + 32));
+        var (a, b) = (Vector256.Create(one), Vector256.Create(other));
+        return Join(Vector256.Equals(low, a) | Vector256.Equals(low, b), Vector256.Equals(high, a) | Vector256.Equals(high, b));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Mask(ref byte block, nint at, byte one, byte other, byte third)
+    {
+        var (low, high) = (Load(ref block, at), Load(ref block, at + 32));
+        var (a, b, c) = (Vector256.Create(one), Vector256.Create(other), Vector256.Create(third));
+        return Join(Vector256.Equals(low, a) | Vector256.Equals(low, b) | Vector256.Equals(low, c), Vector256.Equals(high, a) | Vector256.Equals(high, b) | Vector256.Equals(high, c));
+    }
+
+    /// <summary>A bit for each of the next 32 places that is a decimal digit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Digits(ref byte block, nint at) =>
+        Vector256.LessThan(Load(ref block, at) - Vector256.Create((byte)'0'), Vector256.Create((byte)10)).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static byte At(ref byte block, nint at) => Unsafe.Add(ref block, at);
+
+    /// <summary>The text stands at this place. The comparison is unrolled for constant texts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Is(ref byte block, nint at, ReadOnlySpan<byte> text) => Span(ref block, at, text.Length).SequenceEqual(text);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ReadOnlySpan<byte> Span(ref byte block, nint at, nint length) => MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref block, at), (int)length);
+
+    /// <summary>Eight bytes as a number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Word(ref byte block, nint at) => Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref block, at));
+
+    /// <summary>The first bytes, eight at most, as a number with zeros behind them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Word(ref byte block, nint at, int length) => Word(ref block, at) & (ulong.MaxValue >> (64 - (length * 8)));
+
+    /// <summary>Compares with a text of the same length that has room for whole vectors behind it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AreEqual(ref byte block, nint at, ref byte padded, nint length)
+    {
+        nint from = 0;
+        for (; from + 32 <= length; from += 32)
+        {
+            if (Load(ref block, at + from) != Load(ref padded, from))
+            {
+                return false;
+            }
+        }
+
+        var equal = Vector256.Equals(Load(ref block, at + from), Load(ref padded, from)).ExtractMostSignificantBits();
+        return (equal | (uint.MaxValue << (int)(length - from))) == uint.MaxValue;
+    }
+
+    /// <summary>Says where to look, nothing more: five words, spread from the first to the last, and the length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Hash(ref byte block, nint at, int length, ulong seed)
+    {
+        seed += (ulong)length << 32;
+        if (length < 8)
+        {
+            return Mix(length == 0 ? 0 : Word(ref block, at, length), seed);
+        }
+
+        nint span = length - 8;
+        var inner = Word(ref block, at + (span >> 2)) ^ BitOperations.RotateLeft(Word(ref block, at + (span >> 1)), 23) ^ BitOperations.RotateLeft(Word(ref block, at + span - (span >> 2)), 41);
+        return Mix(Word(ref block, at) ^ BitOperations.RotateLeft(inner, 11), Word(ref block, at + span) + seed);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Mix(ulong x, ulong y)
+    {
+        var high = Math.BigMul(x ^ 0x9E3779B97F4A7C15, y ^ 0xD6E8FEB86659FD93, out var low);
+        return high ^ low;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Load(ref byte block, nint at) => Vector256.LoadUnsafe(ref Unsafe.Add(ref block, at));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Join(Vector256<byte> low, Vector256<byte> high) => low.ExtractMostSignificantBits() | ((ulong)high.ExtractMostSignificantBits() << 32);
+}

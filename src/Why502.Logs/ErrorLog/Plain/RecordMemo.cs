@@ -1,0 +1,151 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace Why502.Logs;
+
+/// <summary>
+/// Remembers what was decided about records, by the bytes that decide it: level and message, server, upstream. Everything is compared, nothing is guessed, and
+/// all of it has a fixed size.
+/// </summary>
+internal sealed class RecordMemo
+{
+    private const int ClassBits = 12;
+    private const int NameLengthMax = 255;
+
+    /// <summary>Neighbouring places that a class may be kept in.</summary>
+    private const int Probes = 8;
+
+    private readonly KnownBytes bodies = new(11);
+    private readonly KnownBytes names = new(10);
+    private readonly KnownBytes upstreams = new(10);
+    private readonly KnownBytes paths = new(13);
+    private readonly CacheLines<RecordClass> classes = new(1 << ClassBits);
+
+    /// <summary>Finds what was decided about records like this one; <see cref="Treatment.None"/> when nothing was.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref RecordClass Find(ref byte block, in PlainRecord record)
+    {
+        var body = bodies.Find(ref block, record.Body, record.BodyLength, KindOf(record), out var quotes);
+        var server = record.Server == 0 ? 0 : names.Find(ref block, record.Server, record.ServerLength, 0, out _);
+        var upstream = record.UpstreamLength == 0 ? 0 : upstreams.Find(ref block, record.Upstream, record.UpstreamLength, 0, out _);
+        var key = new RecordClassKey(body, server, upstream, record.HasRequest);
+        ref var known = ref classes[PlaceOf(key)];
+        for (var probe = 1; known.Key != key; probe++)
+        {
+            if (probe == Probes || known.Key.Body == 0)
+            {
+                return ref Unsafe.NullRef<RecordClass>();
+            }
+
+            known = ref classes[(PlaceOf(key) + probe) & (classes.Length - 1)];
+        }
+
+        return ref quotes == 0 || !HasOtherClient(ref block, record) ? ref known : ref Unsafe.NullRef<RecordClass>();
+    }
+
+    /// <summary>The first free place, or the last one that <see cref="Find"/> would look at.</summary>
+    private ref RecordClass FreePlace(in RecordClassKey key)
+    {
+        ref var place = ref classes[PlaceOf(key)];
+        for (var probe = 1; probe < Probes && place.Key.Body != 0; probe++)
+        {
+            place = ref classes[(PlaceOf(key) + probe) & (classes.Length - 1)];
+        }
+
+        return ref place;
+    }
+
+    /// <summary>A message that quotes foreign text may hold a client of its own, in front of nginx's or behind it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool HasOtherClient(ref byte block, in PlainRecord record)
+    {
+        var behind = record.Body + record.BodyLength + ", client: ".Length;
+        return behind < record.TextEnd && Bytes.Span(ref block, behind, record.TextEnd - behind).IndexOf("client: "u8) >= 0;
+    }
+
+    /// <summary>Whether it is worth remembering what will be decided about this record.</summary>
+    public bool Admits(ref byte block, in PlainRecord record) =>
+        record.HostLength <= NameLengthMax && (record.BodyLength == 0 || !Bytes.Span(ref block, record.Body, record.BodyLength).Contains((byte)'"') || !HasOtherClient(ref block, record))
+        && (IsKnown(bodies, ref block, record.Body, record.BodyLength, KindOf(record)) || bodies.Admits(ref block, record.Body, record.BodyLength, KindOf(record)))
+        && (record.UpstreamLength == 0 || IsKnown(upstreams, ref block, record.Upstream, record.UpstreamLength, 0) || upstreams.Admits(ref block, record.Upstream, record.UpstreamLength, 0));
+
+    private static bool IsKnown(KnownBytes texts, ref byte block, nint at, int length, int kind) => texts.Find(ref block, at, length, kind, out _) >= 0;
+
+    public void Remember(ref byte block, in PlainRecord record, RecordClass decided)
+    {
+        var body = bodies.Find(ref block, record.Body, record.BodyLength, KindOf(record), out _);
+        if (body < 0)
+        {
+            body = bodies.Add(ref block, record.Body, record.BodyLength, KindOf(record), Bytes.Span(ref block, record.Body, record.BodyLength).Contains((byte)'"') ? 1UL : 0);
+        }
+
+        var server = record.Server == 0 ? 0 : NameOf(ref block, record.Server, record.ServerLength, out _);
+        var upstream = record.UpstreamLength == 0 ? 0 : upstreams.Find(ref block, record.Upstream, record.UpstreamLength, 0, out _);
+        if (upstream < 0)
+        {
+            upstream = upstreams.Add(ref block, record.Upstream, record.UpstreamLength, 0, 0);
+        }
+
+        decided.Key = new RecordClassKey(body, server, upstream, record.HasRequest);
+        if (decided.Key.IsKnown)
+        {
+            FreePlace(decided.Key) = decided;
+        }
+    }
+
+    /// <summary>The part of a group's key that stands for the host.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong HostOf(ref byte block, in PlainRecord record)
+    {
+        if (record.HostLength < 0)
+        {
+            return 0;
+        }
+
+        return names.Find(ref block, record.Host, record.HostLength, 0, out var part) >= 0 ? part : OtherHost(ref block, record);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ulong OtherHost(ref byte block, in PlainRecord record)
+    {
+        NameOf(ref block, record.Host, record.HostLength, out var part);
+        return part;
+    }
+
+    private int NameOf(ref byte block, nint at, int length, out ulong part)
+    {
+        var number = names.Find(ref block, at, length, 0, out part);
+        if (number < 0)
+        {
+            part = ErrorLogFold.PartOf(Encoding.UTF8.GetString(Bytes.Span(ref block, at, length)));
+            number = names.Admits(ref block, at, length, 0) ? names.Add(ref block, at, length, 0, part) : KnownBytes.Unknown;
+        }
+
+        return number;
+    }
+
+    /// <summary>The part of a group's key that stands for the route.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong RouteOf(ref byte block, in PlainRecord record) =>
+        record.PathLength > 0 && paths.Find(ref block, record.Uri, record.PathLength, 0, out var part) >= 0 ? part : OtherRoute(ref block, record);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ulong OtherRoute(ref byte block, in PlainRecord record)
+    {
+        var part = ErrorLogFold.RouteOf(Bytes.Span(ref block, record.Uri, record.PathLength > 0 ? record.PathLength : record.UriLength));
+        if (record.PathLength > 0 && paths.Admits(ref block, record.Uri, record.PathLength, 0))
+        {
+            paths.Add(ref block, record.Uri, record.PathLength, 0, part);
+        }
+
+        return part;
+    }
+
+    /// <summary>The same message is another one at another level, without a connection and without a context.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int KindOf(in PlainRecord record) => (int)record.Level + (record.ConnectionLength > 0 ? 16 : 0) + (record.Server > 0 ? 32 : 0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int PlaceOf(in RecordClassKey key) =>
+        (int)(Bytes.Mix(((ulong)(uint)key.Body << 32) | (uint)key.Server, ((ulong)(uint)key.Upstream << 1) + (key.HasRequest ? 1UL : 0) + 0xE7037ED1A0B428DB) >> (64 - ClassBits));
+}
