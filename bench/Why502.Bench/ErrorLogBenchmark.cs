@@ -7,7 +7,7 @@ namespace Why502.Bench;
 /// Error-log classification (split, parse, recognise, fold) against counting lines as <c>wc -l</c> does, on the same file in the same minute: on a given one, or
 /// on one of <see cref="ErrorLogGenerator"/>.
 /// </summary>
-internal static class ErrorLogBenchmark
+public static class ErrorLogBenchmark
 {
     public static int Run(int megabytes)
     {

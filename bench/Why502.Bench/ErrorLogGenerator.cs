@@ -7,7 +7,7 @@ namespace Why502.Bench;
 /// clients, methods, paths with identifiers and queries vary; stack traces take several lines; some records are nginx's own, and some have numbers in their text.
 /// The same seed gives the same bytes.
 /// </summary>
-internal sealed class ErrorLogGenerator(int seed)
+public sealed class ErrorLogGenerator(int seed)
 {
     private const string Php = "unix:/run/php/php8.2-fpm.sock";
 
