@@ -10,17 +10,24 @@ public sealed partial class ErrorLogFold
     private const int KeyBytesMax = 256;
 
     /// <summary>The key without what clients choose (path, host, method); the full key goes on from it.</summary>
-    private static Fingerprint CoarseOf(ErrorLogRecord record, ErrorMessage known)
+    private static Fingerprint CoarseOf(ErrorLogRecord record, ErrorMessage known) =>
+        CoarseOf(MessageOf(record, known), PartOf(record.Server), record.UpstreamIsTrusted ? UpstreamOf(record.UpstreamScheme, record.UpstreamPeer) : 0);
+
+    private static Fingerprint CoarseOf(Fingerprint message, ulong server, ulong upstream)
     {
-        bool trusted = record.UpstreamIsTrusted;
+        message.AddNumber(server);
+        message.AddNumber(upstream);
+        return message;
+    }
+
+    /// <summary>What the message says, and what stands in the line beside server and upstream.</summary>
+    private static Fingerprint MessageOf(ErrorLogRecord record, ErrorMessage known)
+    {
         Fingerprint print = Head(known, record.Errno, record.Code);
         print.AddNumber(PartOf(record.Ssl?.Reason));
         print.AddNumber((ulong)(record.Ssl?.Alert ?? -1));
         print.AddNumber(PartOf(record.Phase));
-        print.AddNumber(PartOf(record.Server));
         print.AddNumber(PartOf(record.Listen));
-        print.AddNumber(PartOf(trusted ? record.UpstreamScheme : null));
-        print.AddNumber(PartOf(trusted ? record.UpstreamPeer : null));
         print.AddNumber(PartOf(record.ConfigFile));
         print.AddNumber((ulong)(record.ConfigLine ?? -1));
         return print;
@@ -33,14 +40,16 @@ public sealed partial class ErrorLogFold
         print.AddNumber(0);
         print.AddNumber(unchecked((ulong)-1));
         print.AddNumber(PartOf(line, f.Phase));
-        print.AddNumber(PartOf(line, f.Server));
         print.AddNumber(PartOf(line, f.Listen));
-        print.AddNumber(PartOf(line, f.UpstreamIsTrusted ? f.Scheme : default));
-        print.AddNumber(PartOf(line, f.UpstreamIsTrusted ? f.UpstreamPeer : default));
         print.AddNumber(0);
         print.AddNumber(unchecked((ulong)-1));
-        return print;
+        return CoarseOf(print, PartOf(line, f.Server), f.UpstreamIsTrusted ? UpstreamOf(PartOf(line, f.Scheme), PartOf(line, f.UpstreamPeer)) : 0);
     }
+
+    /// <summary>The part of a key that stands for the upstream.</summary>
+    internal static ulong UpstreamOf(string? scheme, string? peer) => UpstreamOf(PartOf(scheme), PartOf(peer));
+
+    private static ulong UpstreamOf(ulong scheme, ulong peer) => scheme == 0 && peer == 0 ? 0 : Bytes.Mix(scheme, peer);
 
     private static UInt128 FullOf(ReadOnlySpan<byte> line, in ErrorLogFields f, Fingerprint coarse)
     {

@@ -9,6 +9,7 @@ public sealed partial class ErrorLogFold
 
     /// <summary>What <see cref="Add"/> decided about the last record.</summary>
     private RecordClass _decided;
+    private Fingerprint _decidedCoarse;
 
     /// <summary>The time of the last plain record, which most of its neighbours share.</summary>
     private DateTime _now;
@@ -29,7 +30,7 @@ public sealed partial class ErrorLogFold
             return true;
         }
 
-        ref var known = ref _memo.Find(ref block, record);
+        ref var known = ref _memo.Find(ref block, record, out var server, out var upstream);
         if (Unsafe.IsNullRef(ref known) || known.Treatment == Treatment.None)
         {
             return false;
@@ -37,7 +38,7 @@ public sealed partial class ErrorLogFold
 
         if (known.Treatment == Treatment.Grouped)
         {
-            var number = GroupOf(ref block, record, ref known);
+            var number = GroupOf(ref block, record, record.HasRequest ? CoarseOf(known.Message, server, known.IsUpstreamTrusted ? upstream : 0) : known.Message);
             if (number >= 0)
             {
                 ref var tally = ref _tallies[number];
@@ -94,38 +95,33 @@ public sealed partial class ErrorLogFold
     {
         if (_decided.Treatment != Treatment.None)
         {
+            _decided.Message = record.HasRequest ? _decided.Message : _decidedCoarse;
             _memo.Remember(ref block, record, _decided);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int GroupOf(ref byte block, in PlainRecord record, ref RecordClass known)
+    private int GroupOf(ref byte block, in PlainRecord record, Fingerprint coarse)
     {
         var isScarce = IsScarce;
-        if (!isScarce || MayHaveOwnGroup(ref block, record, known))
+        if (!isScarce || MayHaveOwnGroup(ref block, record, coarse))
         {
             var number = _index.Find(record.HasRequest
-                ? FullOf(known.Coarse, _memo.RouteOf(ref block, record), _memo.HostOf(ref block, record), record.Method, 0)
-                : FullOf(known.Coarse, 0, 0, 0, 0));
+                ? FullOf(coarse, _memo.RouteOf(ref block, record), _memo.HostOf(ref block, record), record.Method, 0)
+                : FullOf(coarse, 0, 0, 0, 0));
             if (number >= 0 || !isScarce)
             {
                 return number;
             }
         }
 
-        // No group is ever taken away, so one that was found stays found.
-        if (known.CoarseGroup == GroupIndex.None)
-        {
-            known.CoarseGroup = _index.Find(known.Coarse.Value);
-        }
-
-        return known.CoarseGroup;
+        return _index.Find(coarse.Value);
     }
 
     /// <summary>False when no group that was made of what clients choose begins its route as this request does: then there is no need to look for it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool MayHaveOwnGroup(ref byte block, in PlainRecord record, in RecordClass known) =>
-        record.PathLength == 0 || _ownRoutes.Contains(known.Coarse, AnySegment) || _ownRoutes.Contains(known.Coarse, record.FirstSegment(ref block));
+    private bool MayHaveOwnGroup(ref byte block, in PlainRecord record, Fingerprint coarse) =>
+        record.PathLength == 0 || _ownRoutes.Contains(coarse, AnySegment) || _ownRoutes.Contains(coarse, record.FirstSegment(ref block));
 
     /// <summary>Remembers the beginning of a group's route for <see cref="MayHaveOwnGroup"/>.</summary>
     private void AddOwnRoute(Fingerprint coarse, string? route)

@@ -56,7 +56,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
         NginxEventKind? happened = AddEvent(record);
         bool below = IsBelowWarn(record.Level);
         _belowWarn += below ? 1 : 0;
-        _decided = new RecordClass { IsBelowWarn = below, Event = happened, Code = record.Code, CoarseGroup = GroupIndex.None };
+        _decided = new RecordClass { IsBelowWarn = below, Event = happened, Code = record.Code };
         if (record.Known is null)
         {
             _decided.Treatment = below ? Treatment.Silent : Treatment.Unknown;
@@ -110,7 +110,9 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
         string? uri = record.RequestUri;
         string? route = string.IsNullOrEmpty(uri) ? null : Routes.Fold(uri);
         Fingerprint coarse = CoarseOf(record, known);
-        _decided.Coarse = coarse;
+        _decided.Message = MessageOf(record, known);
+        _decidedCoarse = coarse;
+        _decided.IsUpstreamTrusted = trusted;
         UInt128 full = FullOf(coarse, PartOf(route), PartOf(record.Host), MethodOf(record.Method), PartOf(record.Subrequest));
         int number = _index.Find(full);
         if (number < 0 && IsScarce)

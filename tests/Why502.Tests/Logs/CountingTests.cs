@@ -25,7 +25,7 @@ public class CountingTests
         List<(int, long)> records = [];
         while (different.Count < ErrorLogFold.ConnectionsMax - 1)
         {
-            long connection = random.Next(4) == 0 ? random.Next(3) : random.NextInt64(1 << random.Next(1, 40));
+            long connection = random.Next(4) == 0 ? random.Next(3) : random.NextInt64(1L << random.Next(1, 40));
             different.Add(connection);
             records.Add((0, connection));
         }

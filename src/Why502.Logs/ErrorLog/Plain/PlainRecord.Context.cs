@@ -217,6 +217,7 @@ internal partial struct PlainRecord
         var ends = isSocket ? Bytes.Mask(ref block, peer, (byte)':') : Bytes.Mask(ref block, peer, (byte)'/', (byte)'?');
         var length = Math.Min(BitOperations.TrailingZeroCount(ends), end - peer);
         UpstreamLength = (int)(peer + length - Upstream);
+        SchemeLength = scheme;
         return length is >= 0 and < Bytes.Window;
     }
 

@@ -78,6 +78,7 @@ internal partial struct PlainRecord
     /// <summary>The upstream's scheme and peer; of no length when the record names none.</summary>
     public nint Upstream;
     public int UpstreamLength;
+    public int SchemeLength;
     public nint Host;
 
     /// <summary>-1 when the record names none.</summary>

@@ -16,26 +16,25 @@ internal enum Treatment : byte
     Grouped,
 }
 
-/// <summary>What was decided about a record, as far as level, message, server and upstream decide it.</summary>
+/// <summary>What was decided about a record, as far as its message decides it.</summary>
 internal struct RecordClass
 {
     public Treatment Treatment;
     public bool IsBelowWarn;
+    public bool IsUpstreamTrusted;
     public NginxEventKind? Event;
     public int? Code;
 
-    /// <summary>The group's key so far; path, host and method complete it.</summary>
-    public Fingerprint Coarse;
+    /// <summary>The group's key so far; server and upstream, path, host and method complete it where the record has a request.</summary>
+    public Fingerprint Message;
 
-    /// <summary>The group that the key makes without them, once it was found.</summary>
-    public int CoarseGroup;
-
-    /// <summary>The numbers of message, server and upstream that it was remembered for.</summary>
+    /// <summary>What it was remembered for.</summary>
     public RecordClassKey Key;
 }
 
-/// <summary>The numbers that <see cref="RecordMemo"/> gave to a record's parts. No number is given twice, so a key never stands for two.</summary>
-internal readonly record struct RecordClassKey(int Body, int Server, int Upstream, bool HasRequest)
-{
-    public bool IsKnown => (Body | Server | Upstream) >= 0;
-}
+/// <summary>What decides about a record apart from the values that only tell groups apart.</summary>
+/// <param name="Body">The message's number in <see cref="RecordMemo"/>, which gives no number twice.</param>
+/// <param name="Server">The server's number where no request is, because a listen address may stand there; else 0.</param>
+/// <param name="Scheme">The first letters of the upstream's scheme: modules print the same words.</param>
+/// <param name="SchemeLength">-1 without an upstream.</param>
+internal readonly record struct RecordClassKey(int Body, int Server, ulong Scheme, int SchemeLength, bool HasRequest);

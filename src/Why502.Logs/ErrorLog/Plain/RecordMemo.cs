@@ -4,31 +4,39 @@ using System.Text;
 namespace Why502.Logs;
 
 /// <summary>
-/// Remembers what was decided about records, by the bytes that decide it: level and message, server, upstream. Everything is compared, nothing is guessed, and
+/// Remembers what was decided about records, by the bytes that decide it: level, message and the upstream's scheme. Everything is compared, nothing is guessed, and
 /// all of it has a fixed size.
 /// </summary>
 internal sealed class RecordMemo
 {
-    private const int ClassBits = 12;
+    private const int ClassBits = 13;
     private const int NameLengthMax = 255;
 
     /// <summary>Neighbouring places that a class may be kept in.</summary>
     private const int Probes = 8;
 
-    private readonly KnownBytes bodies = new(11);
+    private readonly KnownBytes bodies = new(13);
     private readonly KnownBytes names = new(10);
     private readonly KnownBytes upstreams = new(10);
     private readonly KnownBytes paths = new(13);
     private readonly CacheLines<RecordClass> classes = new(1 << ClassBits);
 
-    /// <summary>Finds what was decided about records like this one; <see cref="Treatment.None"/> when nothing was.</summary>
+    /// <summary>Finds what was decided about records like this one, or a null reference.</summary>
+    /// <param name="server">The part of a group's key that stands for the server.</param>
+    /// <param name="upstream">The part that stands for the upstream.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref RecordClass Find(ref byte block, in PlainRecord record)
+    public ref RecordClass Find(ref byte block, in PlainRecord record, out ulong server, out ulong upstream)
     {
+        server = upstream = 0;
         var body = bodies.Find(ref block, record.Body, record.BodyLength, KindOf(record), out var quotes);
-        var server = record.Server == 0 ? 0 : names.Find(ref block, record.Server, record.ServerLength, 0, out _);
-        var upstream = record.UpstreamLength == 0 ? 0 : upstreams.Find(ref block, record.Upstream, record.UpstreamLength, 0, out _);
-        var key = new RecordClassKey(body, server, upstream, record.HasRequest);
+        var name = record.Server == 0 ? 0 : names.Find(ref block, record.Server, record.ServerLength, 0, out server);
+        var peer = record.UpstreamLength == 0 ? 0 : upstreams.Find(ref block, record.Upstream, record.UpstreamLength, 0, out upstream);
+        if ((body | name | peer) < 0 || (quotes != 0 && HasOtherClient(ref block, record)))
+        {
+            return ref Unsafe.NullRef<RecordClass>();
+        }
+
+        var key = KeyOf(ref block, record, body, name);
         ref var known = ref classes[PlaceOf(key)];
         for (var probe = 1; known.Key != key; probe++)
         {
@@ -40,14 +48,19 @@ internal sealed class RecordMemo
             known = ref classes[(PlaceOf(key) + probe) & (classes.Length - 1)];
         }
 
-        return ref quotes == 0 || !HasOtherClient(ref block, record) ? ref known : ref Unsafe.NullRef<RecordClass>();
+        return ref known;
     }
 
-    /// <summary>The first free place, or the last one that <see cref="Find"/> would look at.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static RecordClassKey KeyOf(ref byte block, in PlainRecord record, int body, int server) => record.UpstreamLength == 0
+        ? new(body, record.HasRequest ? 0 : server, 0, -1, record.HasRequest)
+        : new(body, record.HasRequest ? 0 : server, Bytes.Word(ref block, record.Upstream, Math.Min(record.SchemeLength, sizeof(ulong))), record.SchemeLength, record.HasRequest);
+
+    /// <summary>The key's own place, the first free one, or the last one that <see cref="Find"/> would look at.</summary>
     private ref RecordClass FreePlace(in RecordClassKey key)
     {
         ref var place = ref classes[PlaceOf(key)];
-        for (var probe = 1; probe < Probes && place.Key.Body != 0; probe++)
+        for (var probe = 1; probe < Probes && place.Key.Body != 0 && place.Key != key; probe++)
         {
             place = ref classes[(PlaceOf(key) + probe) & (classes.Length - 1)];
         }
@@ -80,16 +93,18 @@ internal sealed class RecordMemo
         }
 
         var server = record.Server == 0 ? 0 : NameOf(ref block, record.Server, record.ServerLength, out _);
-        var upstream = record.UpstreamLength == 0 ? 0 : upstreams.Find(ref block, record.Upstream, record.UpstreamLength, 0, out _);
-        if (upstream < 0)
+        if (record.UpstreamLength > 0 && !IsKnown(upstreams, ref block, record.Upstream, record.UpstreamLength, 0))
         {
-            upstream = upstreams.Add(ref block, record.Upstream, record.UpstreamLength, 0, 0);
+            var scheme = Encoding.UTF8.GetString(Bytes.Span(ref block, record.Upstream, record.SchemeLength));
+            var peer = Encoding.UTF8.GetString(Bytes.Span(ref block, record.Upstream + record.SchemeLength + 3, record.UpstreamLength - record.SchemeLength - 3));
+            upstreams.Add(ref block, record.Upstream, record.UpstreamLength, 0, ErrorLogFold.UpstreamOf(scheme, peer));
         }
 
-        decided.Key = new RecordClassKey(body, server, upstream, record.HasRequest);
-        if (decided.Key.IsKnown)
+        var key = KeyOf(ref block, record, body, server);
+        if (server >= 0)
         {
-            FreePlace(decided.Key) = decided;
+            decided.Key = key;
+            FreePlace(key) = decided;
         }
     }
 
@@ -147,5 +162,5 @@ internal sealed class RecordMemo
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int PlaceOf(in RecordClassKey key) =>
-        (int)(Bytes.Mix(((ulong)(uint)key.Body << 32) | (uint)key.Server, ((ulong)(uint)key.Upstream << 1) + (key.HasRequest ? 1UL : 0) + 0xE7037ED1A0B428DB) >> (64 - ClassBits));
+        (int)(Bytes.Mix(((ulong)(uint)key.Body << 32) | (uint)key.Server, key.Scheme + (key.HasRequest ? 1UL : 0)) >> (64 - ClassBits));
 }
