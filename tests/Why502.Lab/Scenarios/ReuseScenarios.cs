@@ -20,6 +20,9 @@ public sealed class ReuseScenarios
         Race(machine, keepAlive: "1000");
         var nginx = NginxServer.Start(machine, Group("keepalive 8;") + Site.Proxy("http://app", Keep));
         Post(machine);
+
+        // Whether the close or the request is first is a matter of milliseconds: a race that was not lost proves nothing.
+        Skip.IfNot(nginx.Logged("(104: Connection reset by peer)") || nginx.Logged("prematurely closed"), "nginx lost no race this time");
         Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "keepalive-race", "proxy_pass") with { State = "intermittent" });
     });
 
