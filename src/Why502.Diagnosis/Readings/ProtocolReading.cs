@@ -121,9 +121,13 @@ public static class ProtocolReading
     /// ("GET" is 21573).
     /// </summary>
     private static ProtocolSign? BlockSize(Incident incident, Observations seen)
-        => AppLogReading.Of(incident, seen).LastOrDefault(logged => logged is { Kind: AppEventKind.RequestTooLarge, Log: not (AppLogKind.PhpFpm or AppLogKind.Gunicorn), Value: { } size } && IsLetters(size)) is { } said
+        => AppLogReading.Of(incident, seen).LastOrDefault(logged => IsRequestLine(logged)) is { } said
             ? new("block size", Sources.AppLog, WireProtocol.Uwsgi, Weight.Decisive, $"uWSGI took the letters of an HTTP request line for a size: {said.Text}") { File = said.Line.File, Line = said.Line.Line }
             : null;
+
+    /// <summary>A size that uWSGI read out of the letters of a request line: nothing was too large.</summary>
+    public static bool IsRequestLine(AppLogEvent logged)
+        => logged is { Kind: AppEventKind.RequestTooLarge, Log: not (AppLogKind.PhpFpm or AppLogKind.Gunicorn), Value: { } size } && IsLetters(size);
 
     private static bool IsLetters(long size) => char.IsAsciiLetterUpper((char)(size & 0xff)) && char.IsAsciiLetterUpper((char)(size >> 8));
 

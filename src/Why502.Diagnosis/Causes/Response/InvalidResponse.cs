@@ -1,4 +1,5 @@
 using Why502.Diagnosis.Readings;
+using Why502.Nginx;
 
 namespace Why502.Diagnosis.Causes.Response;
 
@@ -47,6 +48,10 @@ public sealed class InvalidResponse : Cause
             case true:
                 // ngx_http_*_process_header() and the body filters: they write this after the status line, record or frame was accepted.
                 scales.Weigh("symptom", Sources.ErrorLog, Weight.Strong.For($"nginx read the answer as {ProtocolReading.Name(expected)} up to the place that it names"));
+                break;
+            case false when AnswerBytes.Shown(incident.MessageId!, incident.Message) is [0, ..] && incident is { Location: { Kind: PassKind.FastCgi } location } && !location.Effective("fastcgi_keep_conn").IsOn:
+                // Without fastcgi_keep_conn nothing of an earlier answer can be left, and an HTTP/2 server's first frame begins with 0 as well (RFC 9113 §4.1).
+                scales.Weigh("symptom", Sources.ErrorLog, Weight.Moderate.For("the byte is 0, with which no text begins: the records are out of step"));
                 break;
             case false when AnswerBytes.Shown(incident.MessageId!, incident.Message) is [0, ..]:
                 // ngx_http_fastcgi_process_record(), ngx_http_grpc_parse_frame(): what stands there is the middle of something, not a beginning.

@@ -55,7 +55,7 @@ public sealed class RequestTooLargeForUpstream : Cause
         }
 
         var events = AppLogReading.During(incident, seen);
-        if (events.LastOrDefault(logged => logged.Kind == AppEventKind.RequestTooLarge) is { } refused)
+        if (events.LastOrDefault(logged => logged.Kind == AppEventKind.RequestTooLarge && !ProtocolReading.IsRequestLine(logged)) is { } refused)
         {
             scales.Weigh("app log", Sources.AppLog, Weight.Decisive.For(refused.Text).At(refused.Line.File, refused.Line.Line));
         }
