@@ -22,6 +22,10 @@ public static class CommandReaders
         new PoolFile(),
         new ContainerListing(),
         new ContainerRecipe(),
+        new ConnectionListing(),
+        new DiskListing(),
+        new MemoryListing(),
+        new KernelSettings(),
     ];
 
     /// <summary>The readers that recognise the text.</summary>

@@ -39,6 +39,8 @@ internal static class GivenAnswers
         new FilterAnswer(),
         new PoolsAnswer(),
         new ContainersAnswer(),
+        new RoomAnswer(),
+        new LimitAnswers(),
     ];
 
     public static GivenFact? Of(Question question, GivenRecords records)
