@@ -44,7 +44,12 @@ public sealed class DiskFull : Cause
         if (incident.Resource == Resource.Space)
         {
             // ENOSPC and EDQUOT of open(2), write(2), mkdir(2): no blocks, no inodes, or no quota.
-            scales.Weigh("errno", Sources.ErrorLog, Weight.Decisive.For(incident.Errno == 122 ? "errno 122: the worker's disk quota is used up" : "errno 28: the file system has no room"));
+            scales.Weigh("errno", Sources.ErrorLog, incident.Errno switch
+            {
+                28 => Weight.Decisive.For("errno 28: the file system has no room"),
+                122 => Weight.Decisive.For("errno 122: the worker's disk quota is used up"),
+                _ => Weight.Strong.For("a write to a file fell short"),
+            });
         }
         else if (incident.Event is { Kind: AppEventKind.DiskFull })
         {
