@@ -32,7 +32,7 @@ public sealed class KernelLimitScenarios
             RULES
             """);
         var program = machine.Write("conntrack.py", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Apps", "conntrack.py")));
-        machine.Execute(TimeSpan.FromSeconds(120), "python3", program, max);
+        machine.Execute(TimeSpan.FromSeconds(120), Programs.Find("python3")!, program, max);
         new Client(machine).MustGet(504, "/", times: 2);
         Examination.Faulty(machine, nginx, new Expected("connection-tracking-full")
         {
@@ -86,7 +86,7 @@ public sealed class KernelLimitScenarios
     private static LabProcess Burn(LabMachine machine, int port, string name)
     {
         var program = machine.Write($"{name}/burn.py", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Apps", "burn.py")));
-        var process = machine.Start(name, "setpriv", "--reuid=www-data", "--regid=www-data", "--clear-groups", "--", "python3", program, port.ToString(CultureInfo.InvariantCulture), "60000");
+        var process = machine.Start(name, "setpriv", "--reuid=www-data", "--regid=www-data", "--clear-groups", "--", Programs.Find("python3")!, program, port.ToString(CultureInfo.InvariantCulture), "60000");
         machine.WaitForPort(port);
         return process;
     }
