@@ -54,7 +54,10 @@ public sealed class DiskListing : ICommandReader
             Amount(words[percent - 3], inodes ? 1 : block),
             Amount(words[percent - 1], inodes ? 1 : block),
             int.Parse(words[percent][..^1], CultureInfo.InvariantCulture),
-            inodes) { Line = line.Number };
+            inodes)
+        {
+            Line = line.Number,
+        };
     }
 
     /// <summary>"20G", "1.5T", "0", "1048576"; a suffix counts in powers of 1024, as -h does.</summary>

@@ -34,7 +34,10 @@ public sealed class MemoryListing : ICommandReader
                 Column(memory.Words, header.Words, "total", unit),
                 Column(memory.Words, header.Words, "available", unit),
                 Column(swap, header.Words, "total", unit),
-                Column(swap, header.Words, "free", unit)) { Line = memory.Number };
+                Column(swap, header.Words, "free", unit))
+            {
+                Line = memory.Number,
+            };
         }
     }
 
