@@ -63,5 +63,5 @@ public sealed class SocketListingTests
     public void Prose_IsNoListing(string line) => Assert.Empty(Read(line));
 
     private static List<ListeningSocket> Read(string text)
-        => [.. CommandReaders.Read(new PastedText("f", null, [.. text.Split('\n').Select((line, index) => new PastedLine(index + 1, line))])).Cast<ListeningSocket>()];
+        => [.. CommandReaders.Read(new PastedText("f", null, [.. text.Split('\n').Select((line, index) => new PastedLine(index + 1, line))])).OfType<ListeningSocket>()];
 }
