@@ -97,7 +97,7 @@ public sealed class ConnectionTrial : ICommandReader
     /// <summary><c>* Connected to app (10.0.0.5) port 3000</c>, <c>* connect to 10.0.0.5 port 3000 failed: …</c>, <c>Failed to connect to app port 3000 after …</c>, <c>*   Trying 10.0.0.5:3000...</c></summary>
     private static (string Host, int Port)? PeerOf(string line)
     {
-        if (line.StartsWith("*", StringComparison.Ordinal) && TextScan.WordAfter(line, "Trying ") is { } tried)
+        if (line.StartsWith('*') && TextScan.WordAfter(line, "Trying ") is { } tried)
         {
             var peer = tried.TrimEnd('.');
             var colon = peer.LastIndexOf(':');

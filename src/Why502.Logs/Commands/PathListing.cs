@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Why502.Logs.Commands;
 
 /// <summary>A file as <c>ls -l</c>, <c>namei -l</c> or <c>stat</c> shows it.</summary>
@@ -29,6 +31,8 @@ public sealed record ListedPath(string Path, char Kind, string Mode, string Owne
 /// <summary><c>ls -l</c> (also <c>-la</c>, <c>-lZ</c>, <c>-ld</c>), <c>namei -l</c> (util-linux) and <c>stat</c> (coreutils).</summary>
 public sealed class PathListing : ICommandReader
 {
+    private static readonly SearchValues<char> ModeLetters = SearchValues.Create("rwxsStT-");
+
     private const string Missing = "No such file or directory";
 
     public string Command => "ls -la";
@@ -86,7 +90,7 @@ public sealed class PathListing : ICommandReader
     private static ListedPath? OfMode(PastedLine line, string directory)
     {
         var words = line.Words;
-        if (words.Length < 4 || words[0].Length is < 10 or > 11 || !"sd-lpbc".Contains(words[0][0]) || words[0].AsSpan(1, 9).IndexOfAnyExcept("rwxsStT-") >= 0)
+        if (words.Length < 4 || words[0].Length is < 10 or > 11 || !"sd-lpbc".Contains(words[0][0]) || words[0].AsSpan(1, 9).ContainsAnyExcept(ModeLetters))
         {
             return null;
         }

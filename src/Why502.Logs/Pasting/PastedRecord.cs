@@ -21,7 +21,7 @@ public static class PastedRecord
             return line;
         }
 
-        return Quotes(Phase(FirstWord(MaskedNumbers(MaskedHead(Spaces(Entities(line))))), next));
+        return WithLevel(Quotes(Phase(FirstWord(MaskedNumbers(MaskedHead(Spaces(Entities(line))))), next)));
     }
 
     /// <summary>A tracker that escapes twice shows <c>&amp;amp;quot;</c>. A line that still has plain quotes was not escaped as a whole.</summary>
@@ -123,6 +123,10 @@ public static class PastedRecord
             : text.StartsWith("upstream timed out (", StringComparison.Ordinal) ? text + " while reading response header from upstream"
             : line;
     }
+
+    /// <summary>nginx looks names up at load, at level emerg alone (ngx_http_upstream_add): the level that was cut off is known.</summary>
+    private static string WithLevel(string line)
+        => line.StartsWith("host not found in upstream ", StringComparison.Ordinal) ? "[emerg] " + line.Replace('\'', '"') : line;
 
     /// <summary>nginx quotes with double quotes; a retold message often has single ones. Tried only where the line has no double quote and reads as a message of nginx with them.</summary>
     private static string Quotes(string line)
