@@ -96,7 +96,7 @@ public static class Diagnoser
             Findings = [.. Ranked(ordered)],
             Unexplained = unexplained,
             Unobserved = UnobservedReading.Of(seen, ordered),
-            Notes = [.. reproduction is null ? [] : new[] { reproduction.Line }, .. views.SelectMany(view => view.Notes(seen)), .. probed.Notes, .. answeredNotes, .. judged.SelectMany(judgement => judgement.Failures).Distinct(), .. MachineNotes(machine)],
+            Notes = [.. reproduction is null ? [] : new[] { reproduction.Line }, .. views.SelectMany(view => view.Notes(seen)), .. probed.Notes, .. answeredNotes, .. judged.SelectMany(judgement => judgement.Failures).Distinct(), .. MachineNotes(machine), .. InstanceNotes(views, ordered)],
             Wanted = seen.Wanted,
             Overview = new Overview
             {
@@ -132,6 +132,13 @@ public static class Diagnoser
             .Concat(logs.SelectMany(log => log.Unknown).TakeLast(5));
         return [.. lines.Select(line => new Unexplained(line.File, line.Line, line.Text)).DistinctBy(line => line.Text)];
     }
+
+    /// <summary>With several nginxes on the machine: which of them each incident is of.</summary>
+    private static IEnumerable<string> InstanceNotes(IReadOnlyList<NginxView> views, IReadOnlyList<Judgement> judged)
+        => views.Count(view => view.Instance.Running) < 2 ? []
+            : judged.Select(judgement => judgement.Incident)
+                .GroupBy(incident => incident.Instance)
+                .Select(incidents => $"Incident {string.Join(", ", incidents.Select(incident => incident.Id))} is of {incidents.Key.Product} {incidents.Key.Version} with {incidents.Key.ConfigPath} (process {incidents.Key.MasterPid}{(incidents.Key.Container is { Length: >= 12 } id ? $", container {id[..12]}" : "")}).");
 
     private static IEnumerable<string> MachineNotes(MachineStateFact? machine)
     {

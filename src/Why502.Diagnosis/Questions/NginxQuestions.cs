@@ -27,6 +27,9 @@ public sealed record NginxInstance
     /// <summary>Such as "1.22.1".</summary>
     public string? Version { get; init; }
 
+    /// <summary>nginx, or the name of the server made from it: openresty, Angie, Tengine, freenginx.</summary>
+    public string Product { get; init; } = "nginx";
+
     /// <summary>The <c>-g</c> directives of the command line.</summary>
     public string? GlobalDirectives { get; init; }
 
@@ -99,6 +102,9 @@ public sealed record ConfigurationText(string ConfigPath, string Prefix) : Quest
 {
     public override Cost Cost => Cost.Read;
 
+    /// <summary>A process whose root directory the path is meant in (<see cref="NginxInstance.FilesThrough"/>); 0 is our own.</summary>
+    public int ThroughPid { get; init; }
+
     public override string What => $"nginx configuration {ConfigPath}";
 
     public override string WouldTell => "which locations are proxied, where to, and with which limits";
@@ -119,6 +125,9 @@ public sealed record ErrorLogWindow(string Path, DateTimeOffset? From) : Questio
 {
     public override Cost Cost => Cost.Read;
 
+    /// <summary>A process whose root directory the path is meant in (<see cref="NginxInstance.FilesThrough"/>); 0 is our own.</summary>
+    public int ThroughPid { get; init; }
+
     public override string What => $"error log {Path}";
 
     public override string WouldTell => "which requests failed, in which phase and with which errno";
@@ -137,6 +146,9 @@ public sealed record LogCoverage(long BytesRead, long BytesInWindow, bool Sample
 public sealed record AccessLogWindow(string Path, string Format, string Escape, DateTimeOffset? From) : Question<AccessLogFact>
 {
     public override Cost Cost => Cost.Read;
+
+    /// <summary>A process whose root directory the path is meant in (<see cref="NginxInstance.FilesThrough"/>); 0 is our own.</summary>
+    public int ThroughPid { get; init; }
 
     public override string What => $"access log {Path}";
 

@@ -8,9 +8,11 @@ public static class ConfigurationReading
 {
     private static readonly ConditionalWeakTable<ConfigurationFact, NginxConfiguration> Parsed = [];
 
+    public static ConfigurationText Question(NginxInstance instance) => new(instance.ConfigPath, instance.Prefix) { ThroughPid = instance.FilesThrough };
+
     /// <summary>The configuration of an instance, or null while it is not seen.</summary>
     public static NginxConfiguration? ConfigurationOf(this Observations seen, NginxInstance instance)
-        => seen.Ask(new ConfigurationText(instance.ConfigPath, instance.Prefix)).Saw(out var text)
+        => seen.Ask(Question(instance)).Saw(out var text)
             ? Parsed.GetValue(text, fact => Parse(fact, instance))
             : null;
 

@@ -8,7 +8,15 @@ namespace Why502.Diagnosis.Readings;
 public static class FilterReading
 {
     /// <summary>The first rule that refuses new TCP connections to the peer; a chain's policy only when no rule does.</summary>
-    public static FilterRule? Matching(PacketFilterFact filter, Endpoint peer, bool local)
+    public static FilterRule? Matching(PacketFilterFact filter, Endpoint peer, bool local) => Matching(filter, peer, local, local ? ["output", "input", "prerouting", "ingress"] : ["output"]);
+
+    /// <summary>The rule on the way through a machine's own namespace that forwards between containers: docker's DOCKER-USER and FORWARD chains.</summary>
+    public static FilterRule? Forwarding(PacketFilterFact filter, Endpoint peer) => Matching(filter, peer, local: false, ["forward", "prerouting"]);
+
+    /// <summary>The rule in the namespace that the peer's address belongs to.</summary>
+    public static FilterRule? Receiving(PacketFilterFact filter, Endpoint peer) => Matching(filter, peer, local: false, ["input", "prerouting", "ingress"]);
+
+    private static FilterRule? Matching(PacketFilterFact filter, Endpoint peer, bool local, IReadOnlyList<string> hooks)
     {
         if (!IPAddress.TryParse(peer.Host, out var address))
         {
@@ -16,19 +24,19 @@ public static class FilterReading
         }
 
         return filter.Rules
-            .Where(rule => rule.Verdict is "drop" or "reject" && Concerns(rule, address, peer.Port, local) && !filter.Accepts.Any(accept => Precedes(accept, rule) && Concerns(accept, address, peer.Port, local)))
+            .Where(rule => rule.Verdict is "drop" or "reject" && Concerns(rule, address, peer.Port, local, hooks) && !filter.Accepts.Any(accept => Precedes(accept, rule) && Concerns(accept, address, peer.Port, local, hooks)))
             .OrderBy(rule => rule.IsPolicy)
             .ThenByDescending(rule => rule.Understood)
             .FirstOrDefault();
     }
 
-    private static bool Concerns(FilterRule rule, IPAddress address, int port, bool local)
+    private static bool Concerns(FilterRule rule, IPAddress address, int port, bool local, IReadOnlyList<string> hooks)
     {
         var v6 = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
         var loopback = IPAddress.IsLoopback(address);
         return (rule.Protocol is null or "tcp")
             && (rule.Family switch { "ip" => !v6, "ip6" => v6, _ => true })
-            && (rule.Hook is "output" or "" || (local && rule.Hook == "input") || (local && rule.Hook is "prerouting" or "ingress"))
+            && (rule.Hook.Length == 0 || hooks.Contains(rule.Hook))
             && (rule.DestinationPorts.Count == 0 || rule.DestinationPorts.Any(range => InRange(range, port)))
             && (rule.Destinations.Count == 0 || rule.Destinations.Any(prefix => InPrefix(prefix, address)))
             && (rule.Sources.Count == 0 || !loopback || rule.Sources.Any(prefix => InPrefix(prefix, address)))

@@ -61,12 +61,12 @@ public sealed class NginxView
     private void ReadConfigured(Observations seen, DateTimeOffset? from)
     {
         var paths = Configuration!.ErrorLogs.Select(PathOf).OfType<string>().Distinct().ToList();
-        KeepErrorLogs([.. paths.Select(path => Read(seen, new ErrorLogWindow(path, from))).OfType<ErrorLogFact>()], from, seen);
+        KeepErrorLogs([.. paths.Select(path => Read(seen, new ErrorLogWindow(path, from) { ThroughPid = Instance.FilesThrough })).OfType<ErrorLogFact>()], from, seen);
         AccessLogs =
         [
             .. Configuration.AccessLogs
                 .Where(log => log.Path is { Length: > 0 } path && !path.Contains('$', StringComparison.Ordinal))
-                .Select(log => new AccessLogWindow(Absolute(log.Path!), log.Format ?? "", log.Escape, from))
+                .Select(log => new AccessLogWindow(Absolute(log.Path!), log.Format ?? "", log.Escape, from) { ThroughPid = Instance.FilesThrough })
                 .Distinct()
                 .Select(question => seen.Ask(question).FactOrNull)
                 .OfType<AccessLogFact>()

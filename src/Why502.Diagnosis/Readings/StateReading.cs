@@ -88,6 +88,13 @@ public static class StateReading
     /// <summary>Whether the address still fails now the way the log says; null when that cannot be seen.</summary>
     private static bool? FaultStands(Incident incident, Endpoint peer, Observations seen)
     {
+        // A policy forbids nginx, and not why502: that we get through says nothing of nginx.
+        if (incident.Errno is 13 or 1 && (!peer.IsUnix || seen.Ask(Policies.Question(incident)).FactOrNull is { IsConfinedBySelinux: true } or { IsConfinedByAppArmor: true })
+            && seen.Ask(Probing.Connect(incident.Instance, peer)).FactOrNull is not { Outcome: not ProbeOutcome.Ok })
+        {
+            return null;
+        }
+
         if (incident.Errno == 13 && peer.IsUnix)
         {
             return seen.Ask(SocketReading.Question(incident)).FactOrNull?.WorkerMayConnect is { } may ? !may

@@ -198,6 +198,7 @@ public sealed partial class Scene
         SocketPath path => sockets.GetValueOrDefault(path.Path) ?? new SocketPathFact(false, null, [], path.Path, null, null, null),
         ServerLoad load => loads.GetValueOrDefault(load.Address) ?? new ServerLoadFact(0, 511, null, null, 0, null, null, []),
         RouteTo route => RouteFor(route),
+        AccessControl => policy,
         NetworkSpaces => new NetworkSpacesFact(spaces),
         Containers => new ContainersFact(containers.Count > 0 ? ["Docker 27.3.1 (API 1.47)"] : [], containers),
         Resolve resolve => Answer(resolve),

@@ -43,7 +43,7 @@ internal static class Changes
     /// <summary>An edited file changes nothing before it is loaded; then it is told with the load that took it.</summary>
     private static Change Loaded(string what, DateTimeOffset at, NginxInstance instance, Observations seen)
     {
-        var edited = (seen.Known(new ConfigurationText(instance.ConfigPath, instance.Prefix))?.Files ?? [])
+        var edited = (seen.Known(ConfigurationReading.Question(instance))?.Files ?? [])
             .Where(file => file.ModifiedAt > at - EditedBefore && file.ModifiedAt <= at + SameStart)
             .ToList();
         var with = edited.Count switch

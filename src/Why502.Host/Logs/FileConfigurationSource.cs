@@ -21,6 +21,9 @@ public sealed class FileConfigurationSource(CancellationToken cancellation) : IC
 
     public long TotalBytesMax { get; init; } = 128L << 20;
 
+    /// <summary>The root directory in which paths are meant: that of an nginx in a container, or our own.</summary>
+    internal RootedPath Root { get; init; } = RootedPath.Own;
+
     public IReadOnlyList<ConfigurationTextFile> Files => inOrder;
 
     public SourceFile Read(string path)
@@ -62,10 +65,10 @@ public sealed class FileConfigurationSource(CancellationToken cancellation) : IC
             return Failed(path, $"(more than {FilesMax} files are included)");
         }
 
-        using var file = PlainFile.Open(path, out var reason, out var errno);
+        using var file = PlainFile.Open(Opened(path), out var reason, out var errno);
         if (file is null)
         {
-            errno = errno == 0 && FileCalls.Status(path) is { IsDirectory: true } ? Errno.IsDirectory : errno;
+            errno = errno == 0 && FileCalls.Status(Opened(path)) is { IsDirectory: true } ? Errno.IsDirectory : errno;
             return Failed(path, errno == 0 ? $"({reason})" : $"({errno}: {Marshal.GetPInvokeErrorMessage(errno)})");
         }
 
@@ -91,12 +94,12 @@ public sealed class FileConfigurationSource(CancellationToken cancellation) : IC
         return new(path, content[..length], null, file.Status.ModifiedAt);
     }
 
-    private static IEnumerable<string> Matching(string directory, string part, bool isLast)
+    private IEnumerable<string> Matching(string directory, string part, bool isLast)
     {
         List<string> names;
         try
         {
-            names = [.. new DirectoryInfo(directory.Length == 0 ? "." : directory).EnumerateFileSystemInfos().Take(GlobEntriesMax).Select(entry => entry.Name)];
+            names = [.. new DirectoryInfo(directory.Length == 0 ? "." : Opened(directory)).EnumerateFileSystemInfos().Take(GlobEntriesMax).Select(entry => entry.Name)];
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -107,8 +110,11 @@ public sealed class FileConfigurationSource(CancellationToken cancellation) : IC
         return names.Where(name => GlobPattern.MatchesName(part, name)).Select(name => Path.Combine(directory, name)).Where(path => Exists(path, isLast));
     }
 
-    private static bool Exists(string path, bool isLast)
-        => FileCalls.Status(path) is { } status ? isLast || status.IsDirectory : isLast && new FileInfo(path).LinkTarget is not null;
+    private bool Exists(string path, bool isLast)
+        => FileCalls.Status(Opened(path)) is { } status ? isLast || status.IsDirectory : isLast && new FileInfo(path).LinkTarget is not null;
+
+    /// <summary>A link that leads nowhere stays what it is: opening it says so.</summary>
+    private string Opened(string path) => Root.Resolve(path) ?? path;
 
     private static string Unescaped(string part) => part.Replace("\\", "", StringComparison.Ordinal);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Why502.Diagnosis;
+using Why502.Host.Kernel;
 using Why502.Logs;
 using Why502.Nginx;
 
@@ -68,7 +69,7 @@ public sealed class LogAnswers
 
     private static (Fact?, string?) Configuration(ConfigurationText ask, CancellationToken cancellation)
     {
-        var source = new FileConfigurationSource(cancellation);
+        var source = new FileConfigurationSource(cancellation) { Root = RootedPath.Of(ask.ThroughPid) };
         if (source.Read(ask.ConfigPath) is { Content: null } main)
         {
             return (null, $"open() \"{ask.ConfigPath}\" failed {main.Problem}");
@@ -83,8 +84,8 @@ public sealed class LogAnswers
     {
         var start = Start(ask.From);
         var sink = new ErrorLogSink(start?.Local);
-        var window = new LogWindow(ask.Path, start, ByLead(start), limits.ErrorWindowBytesMax, limits);
-        var coverage = window.Read(sink, cancellation, out var unobserved);
+        var window = new LogWindow(ThroughRoot.Open(ask.Path, ask.ThroughPid), start, ByLead(start), limits.ErrorWindowBytesMax, limits);
+        var coverage = window.Read(ThroughRoot.Named(sink, ask.ThroughPid), cancellation, out var unobserved);
         return (coverage is null ? null : new ErrorLogFact(sink.Summary, coverage), unobserved);
     }
 
@@ -107,8 +108,8 @@ public sealed class LogAnswers
         };
         var format = AccessLogFormat.Compile(ask.Format, escape);
         var sink = new AccessLogSink(format, ask.Path, ask.From);
-        var window = new LogWindow(ask.Path, start, ByFormat(start, format), limits.WindowBytesMax, limits);
-        var coverage = window.Read(sink, cancellation, out var unobserved);
+        var window = new LogWindow(ThroughRoot.Open(ask.Path, ask.ThroughPid), start, ByFormat(start, format), limits.WindowBytesMax, limits);
+        var coverage = window.Read(ThroughRoot.Named(sink, ask.ThroughPid), cancellation, out var unobserved);
         return (coverage is null ? null : new AccessLogFact(sink.Summary, coverage), unobserved);
     }
 

@@ -12,6 +12,7 @@ public sealed class MachineAnswers
     private readonly TimeProvider time;
     private readonly string host = Environment.MachineName;
     private readonly NameServersReader nameServers;
+    private readonly AccessControlReader policies;
     private readonly NginxReader nginx;
     private readonly ListenersReader listeners;
     private readonly SocketPathReader socketPaths;
@@ -40,6 +41,7 @@ public sealed class MachineAnswers
         var machine = new MachineSnapshot(options);
         var programs = new Programs(options.SearchPath);
         nameServers = new(machine);
+        policies = new(machine);
         nginx = new(machine, programs);
         listeners = new(machine);
         socketPaths = new(machine);
@@ -63,7 +65,7 @@ public sealed class MachineAnswers
         waits = new(machine);
     }
 
-    public static bool CanAnswer(Question question) => question is SystemNameServers or NginxInstances or TcpListeners or UnixListeners or SocketPath or AppProcesses
+    public static bool CanAnswer(Question question) => question is AccessControl or SystemNameServers or NginxInstances or TcpListeners or UnixListeners or SocketPath or AppProcesses
         or PhpFpmPools or UnitOf or ServiceUnits or PacketFilter or ServerLoad or MachineState
         or StoragePath or ConnectionTracking or LocalPorts or OpenFiles or MemoryUse or MachinePressure
         or RouteTo or NetworkSpaces or Containers
@@ -90,6 +92,7 @@ public sealed class MachineAnswers
     private async Task<Look> LookAsync(Question question, CancellationToken cancellation) => question switch
     {
         SystemNameServers servers => nameServers.Read(servers),
+        AccessControl process => policies.Read(process),
         NginxInstances instances => await nginx.ReadAsync(instances, cancellation).ConfigureAwait(false),
         TcpListeners => listeners.Tcp(),
         UnixListeners => listeners.Unix(),

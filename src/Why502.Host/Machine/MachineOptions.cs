@@ -5,6 +5,8 @@ public sealed record MachineOptions
 {
     public string ProcPath { get; init; } = "/proc";
 
+    public string SysPath { get; init; } = "/sys";
+
     /// <summary>Its existence tells that systemd runs as the first process: sd_booted(3).</summary>
     public string SystemdDirectory { get; init; } = "/run/systemd/system";
 

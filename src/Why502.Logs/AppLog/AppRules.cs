@@ -5,7 +5,7 @@ namespace Why502.Logs;
 /// <summary>The rules of all writers behind one multi-needle search: a line that holds no marker costs a single pass.</summary>
 internal static class AppRules
 {
-    private static readonly AppRule[] All = [.. PhpFpmRules.All, .. PythonRules.All, .. UwsgiRules.All, .. SystemdRules.All, .. KernelRules.All, .. NodeRules.All, .. JvmRules.All,
+    private static readonly AppRule[] All = [.. PhpFpmRules.All, .. PythonRules.All, .. UwsgiRules.All, .. SystemdRules.All, .. AccessControlRules.All, .. KernelRules.All, .. NodeRules.All, .. JvmRules.All,
         .. DotnetRules.All, .. RubyRules.All, .. ApacheRules.All, .. SupervisorRules.All, .. ContainerRules.All, .. DatabaseRules.All, .. RuntimeRules.All];
     private static readonly SearchValues<string> Markers = SearchValues.Create([.. All.Select(r => r.Marker).Distinct(StringComparer.OrdinalIgnoreCase)], StringComparison.OrdinalIgnoreCase);
 

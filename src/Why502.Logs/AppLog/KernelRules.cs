@@ -26,9 +26,6 @@ internal static class KernelRules
         new("VFS: file-max limit ", AppEventKind.FilesExhausted, static (t, at, e) => e with { Value = TextScan.NumberAfter(t, "limit ", at) }),
         new("TCP: out of memory -- consider tuning tcp_mem", AppEventKind.MemoryExhausted),
         new("blocked for more than ", AppEventKind.HungTask, static (t, at, e) => e with { Seconds = TextScan.NumberAfter(t, "more than ", at), Process = TextScan.WordAfter(t, "task ") }),
-        new("apparmor=\"DENIED\"", AppEventKind.AccessDenied, static (t, at, e) => e with { Script = TextScan.Between(t, "name=\"", "\"", at), Process = TextScan.Between(t, "comm=\"", "\"", at) }),
-        new("avc:  denied  {", AppEventKind.AccessDenied, static (t, at, e) => e with { Script = TextScan.Between(t, "path=\"", "\"", at), Process = TextScan.Between(t, "comm=\"", "\"", at) }),
-        new("avc: denied {", AppEventKind.AccessDenied, static (t, at, e) => e with { Script = TextScan.Between(t, "path=\"", "\"", at), Process = TextScan.Between(t, "comm=\"", "\"", at) }),
     ];
 
     /// <summary>

@@ -120,7 +120,7 @@ internal sealed class Verifier(IReadOnlyList<Answerer> answerers, ProbeGate gate
         var found = new List<(NginxInstance, NginxConfiguration)>();
         foreach (var instance in (instances.Fact as NginxInstancesFact)?.Instances ?? [])
         {
-            await AskAsync(new ConfigurationText(instance.ConfigPath, instance.Prefix), cancellation).ConfigureAwait(false);
+            await AskAsync(ConfigurationReading.Question(instance), cancellation).ConfigureAwait(false);
             if (new Observations(answers, default).ConfigurationOf(instance) is { } configuration)
             {
                 found.Add((instance, configuration));

@@ -26,19 +26,18 @@ public sealed class NetworkSpace
     /// <summary>The command that enters it; files stay the machine's.</summary>
     public string[] Enter => ["nsenter", $"--net=/run/netns/{_name}", "--"];
 
-    public static NetworkSpace Create(LabMachine machine, string name, string address = "172.18.0.3")
+    public static NetworkSpace Create(LabMachine machine, string name, string address = "172.18.0.3", string gateway = Gateway)
     {
         Programs.Require("ip", "nsenter");
         machine.Shell($"""
-            [ -d /sys/class/net/br0 ] || ip link show br0 >/dev/null 2>&1 || (ip link add br0 type bridge 2>/dev/null && ip addr add {Gateway}/16 dev br0 && ip link set br0 up)
             ip netns add {name}
             ip link add v-{name} type veth peer name eth0 netns {name}
-            if ip link show br0 >/dev/null 2>&1; then ip link set v-{name} master br0; else ip addr add {Gateway}/16 dev v-{name}; fi
+            ip addr add {gateway}/16 dev v-{name}
             ip link set v-{name} up
             ip -n {name} addr add {address}/16 dev eth0
             ip -n {name} link set eth0 up
             ip -n {name} link set lo up
-            ip -n {name} route add default via {Gateway}
+            ip -n {name} route add default via {gateway}
             """);
         return new(machine, name, address);
     }

@@ -38,19 +38,22 @@ public sealed class FirewallBlocked : Cause
 
     public override bool Applies(Incident incident)
         => incident.Peer is { IsUnix: false }
-            && (incident is { Kind: SymptomKind.ConnectFailed, Errno: 111 or 113 or 101 or 13 or 1 } or { Kind: SymptomKind.TimedOut, Phase: Phase.Connect });
+            && (incident is { Kind: SymptomKind.ConnectFailed, Errno: 111 or 113 or 101 or 1 } or { Kind: SymptomKind.ConnectFailed, Errno: 13, Peer.IsLiteralIPv6: true } or { Kind: SymptomKind.TimedOut, Phase: Phase.Connect });
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
         var peer = incident.Peer!;
-        var local = Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) == true;
+        var boundary = Boundary.Of(incident, seen);
+        var local = boundary is { IsHere: true, IsCrossed: false };
         scales.Weigh(seen.Ask(new PacketFilter(incident.Instance.MasterPid ?? 0)), filter => FilterReading.Matching(filter, peer, local) switch
         {
             { Understood: true, IsPolicy: false } rule => Weight.Decisive.For($"a rule refuses it: {rule.Text}"),
             { } rule => Weight.Moderate.For($"a rule may refuse it: {rule.Text}"),
+            null when boundary.IsCrossed || incident.Instance.NetworkThrough != 0 => Weight.None,
             null when !local && incident.Errno == 113 => Weight.Weak.Against($"no packet-filter rule of this machine matches {peer}"),
             null => Weight.Strong.Against($"no packet-filter rule of this machine matches {(local ? $"port {peer.Port}" : peer.ToString())}"),
         });
+        WeighBetween(incident, boundary, seen, scales);
         if (!local && incident.Errno == 113 && seen.Ask(Probing.Connect(incident.Instance, peer)).Outcome != Outcome.Wanted)
         {
             // The error came from the host itself, which is there: firewalld's and many iptables rule sets end with REJECT --reject-with icmp-host-prohibited,
@@ -62,12 +65,13 @@ public sealed class FirewallBlocked : Cause
                 _ => Weight.None,
             });
         }
-        if (!local)
+
+        if (boundary.IsHere != true || boundary.At is not { } at)
         {
             return;
         }
 
-        scales.Weigh(seen.Ask(new TcpListeners()), table => Listening.At(table, peer, incident.Instance.NetworkNamespace).Serving switch
+        scales.Weigh(seen.Ask(new TcpListeners()), _ => at.Serving switch
         {
             null => Weight.Decisive.Against($"nothing listens on {peer}: there is nothing to block"),
 
@@ -79,6 +83,28 @@ public sealed class FirewallBlocked : Cause
             _ => Weight.None,
         });
     }
+
+    /// <summary>Between containers a packet passes three filters: nginx's own, the machine's that forwards it, and that of the container it is for.</summary>
+    private static void WeighBetween(Incident incident, Boundary boundary, Observations seen, Scales scales)
+    {
+        var peer = incident.Peer!;
+        if (incident.Instance.NetworkThrough != 0 && (boundary.IsCrossed || boundary.IsHere != true))
+        {
+            scales.Weigh(seen.Ask(new PacketFilter(0)), filter => Refuses(FilterReading.Forwarding(filter, peer), "of the machine that forwards"));
+        }
+
+        if (boundary.Space is { } space)
+        {
+            scales.Weigh(seen.Ask(new PacketFilter(space.Process.Pid)), filter => Refuses(FilterReading.Receiving(filter, peer), $"inside {Boundary.Name(space, seen)}"));
+        }
+    }
+
+    private static Weight Refuses(FilterRule? rule, string where) => rule switch
+    {
+        { Understood: true, IsPolicy: false } => Weight.Decisive.For($"a rule {where} refuses it: {rule.Text}"),
+        { } => Weight.Moderate.For($"a rule {where} may refuse it: {rule.Text}"),
+        null => Weight.Weak.Against($"no rule {where} refuses it"),
+    };
 
     public override string Describe(Incident incident, Observations seen) => $"a packet-filter rule stands between nginx and {incident.UpstreamText}";
 

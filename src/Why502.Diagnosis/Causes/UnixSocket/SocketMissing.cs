@@ -48,7 +48,11 @@ public sealed class SocketMissing : Cause
             _ => Weight.Strong.Against($"{peer.UnixPath} exists now"),
         });
         var elsewhere = RelatedApps.Of(incident, seen);
-        if (elsewhere.Count > 0)
+        if (SocketReading.Beyond(incident, peer, seen) is { } beyond)
+        {
+            scales.Weigh("elsewhere", Sources.Machine, Weight.Decisive.Against($"{Words.Processes(beyond.Processes)} listens on {peer.UnixPath} where nginx does not see it"));
+        }
+        else if (elsewhere.Count > 0)
         {
             scales.Weigh("elsewhere", Sources.Machine, new Weight(-elsewhere[0].LogOdds, elsewhere[0].Why));
         }

@@ -61,6 +61,13 @@ public sealed class SocketPathMismatch : Cause
             return;
         }
 
+        // path_resolution(7): a path is looked up from the caller's own root and mounts.
+        if (SocketReading.Beyond(incident, peer, seen) is { } beyond)
+        {
+            scales.Weigh("elsewhere", Sources.Machine, Weight.Decisive.For($"{Words.Processes(beyond.Processes)} listens on {peer.UnixPath} of other mounts than nginx's own, where nothing is at this path"));
+            return;
+        }
+
         var other = Other(incident, seen);
         if (other is { } found)
         {
@@ -77,10 +84,17 @@ public sealed class SocketPathMismatch : Cause
     }
 
     public override string Describe(Incident incident, Observations seen)
-        => Other(incident, seen) is { } other ? $"the app server listens on {other.Address}, and nginx is told {incident.UpstreamText}" : $"the app server does not listen on {incident.UpstreamText} but elsewhere";
+        => incident.Peer is { } peer && SocketReading.Beyond(incident, peer, seen) is not null ? $"{peer.UnixPath} is another file for nginx than for the app server: their mounts differ"
+            : Other(incident, seen) is { } other ? $"the app server listens on {other.Address}, and nginx is told {incident.UpstreamText}" : $"the app server does not listen on {incident.UpstreamText} but elsewhere";
 
     public override Fix? Propose(Incident incident, Observations seen)
-        => Other(incident, seen) is { } other ? RetargetFix.Of(incident, other.Address, $"Point nginx at {other.Address}, where the app server listens.") : null;
+        => incident.Peer is { } peer && SocketReading.Beyond(incident, peer, seen) is not null
+            ? new Fix
+            {
+                Summary = "Move the socket to a directory that both see, such as one below /run.",
+                Steps = [new("PrivateTmp= gives a service a /tmp and /var/tmp of its own; a container sees only what is mounted into it."), new("Let the app's unit make the directory (RuntimeDirectory=), write its path into both configurations, restart the app and reload nginx; for a container mount that directory into it.")],
+            }
+            : Other(incident, seen) is { } other ? RetargetFix.Of(incident, other.Address, $"Point nginx at {other.Address}, where the app server listens.") : null;
 
     private static (string Address, double LogOdds, string Why, string? File, int? Line)? Other(Incident incident, Observations seen)
     {

@@ -10,7 +10,7 @@ internal sealed class NginxReader(MachineSnapshot machine, Programs programs)
     private const int TableBytesMax = 4 * 1024 * 1024;
 
     /// <summary>Where binaries are that are not in PATH.</summary>
-    private static readonly string[] UsualPlaces = ["/usr/local/nginx/sbin/nginx", "/usr/local/openresty/nginx/sbin/nginx", "/opt/nginx/sbin/nginx", "/usr/local/tengine/sbin/nginx"];
+    private static readonly string[] UsualPlaces = ["/usr/local/nginx/sbin/nginx", "/usr/local/openresty/nginx/sbin/nginx", "/opt/nginx/sbin/nginx", "/usr/local/tengine/sbin/nginx", "/usr/local/angie/sbin/angie", "/usr/local/freenginx/sbin/nginx"];
 
     private readonly NginxBinary binaries = new();
 
@@ -63,6 +63,7 @@ internal sealed class NginxReader(MachineSnapshot machine, Programs programs)
             Prefix = prefix,
             Binary = binary,
             Version = build.Version,
+            Product = build.Product,
             GlobalDirectives = line.GlobalDirectives,
             MasterPid = master.Pid,
             WorkerPids = [.. workers.Select(worker => worker.Pid)],
@@ -149,14 +150,14 @@ internal sealed class NginxReader(MachineSnapshot machine, Programs programs)
         }
 
         return FileCalls.Status(path) is { } wanted
-            && (FileCalls.Status($"{machine.Options.ProcPath}/{instance.MasterPid}/root{instance.ConfigPath}") ?? FileCalls.Status(instance.ConfigPath)) is { } used
+            && (FileCalls.Status(RootedPath.Of(instance.MasterPid ?? 0, machine.Options.ProcPath).Resolve(instance.ConfigPath) ?? "") ?? FileCalls.Status(instance.ConfigPath)) is { } used
             && (wanted.Inode, wanted.DeviceMajor, wanted.DeviceMinor) == (used.Inode, used.DeviceMajor, used.DeviceMinor);
     }
 
     /// <summary>A binary that is installed and not running; with <paramref name="configPath"/> always one instance.</summary>
     private async Task<IReadOnlyList<NginxInstance>> InstalledAsync(string? configPath, CancellationToken cancellation)
     {
-        string?[] candidates = [programs.Find("nginx"), programs.Find("openresty"), programs.Find("angie"), programs.Find("tengine"), .. UsualPlaces];
+        string?[] candidates = [programs.Find("nginx"), programs.Find("openresty"), programs.Find("angie"), programs.Find("tengine"), programs.Find("freenginx"), .. UsualPlaces];
         var found = new List<NginxInstance>();
         foreach (var binary in candidates.OfType<string>().DistinctBy(path => FileCalls.Status(path)?.Inode))
         {
@@ -175,6 +176,7 @@ internal sealed class NginxReader(MachineSnapshot machine, Programs programs)
         Prefix = build.Prefix,
         Binary = binary,
         Version = build.Version,
+        Product = build.Product,
         DefaultErrorLog = build.ErrorLog,
         DefaultAccessLog = build.AccessLog,
         TempPaths = build.TempPaths,

@@ -1,0 +1,146 @@
+using Why502.Lab.Machine;
+using Why502.Lab.Servers;
+using Why502.Lab.Verdicts;
+using Xunit;
+
+namespace Why502.Lab.Scenarios;
+
+/// <summary>Several nginxes on one machine, and those whose files are others than ours.</summary>
+public sealed class InstanceScenarios
+{
+    /// <summary>Two masters, of which one is broken: the finding is of that one, and the other alone is healthy.</summary>
+    [SkippableFact]
+    public void OneOfTwoNginxesIsBroken_IsNamed() => LabMachine.Run(nameof(OneOfTwoNginxesIsBroken_IsNamed), machine =>
+    {
+        Node.Start(machine, 4000);
+        var healthy = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:4000"));
+        var broken = Second(machine);
+        new Client(machine).MustGet(200, "/", times: 3);
+        new Client(machine, port: 8081).MustGet(502, "/", times: 3);
+        var both = Diagnose(machine);
+        Assert.Equal("upstream-down", both.Findings[0].Cause);
+        Assert.Equal(broken, both.Findings[0].Scope.Config?.File);
+        Assert.Contains(both.Notes ?? [], note => note.ToString().Contains(broken, StringComparison.Ordinal));
+        Assert.Empty(Diagnose(machine, "--config", healthy.Config).Findings);
+        Assert.Equal("upstream-down", Diagnose(machine, "--config", broken).Findings[0].Cause);
+    });
+
+    /// <summary>nginx in a root directory and mount namespace of its own, as in a container: configuration and log lie behind absolute links of that root.</summary>
+    [SkippableFact]
+    public void NginxWithItsOwnRoot_IsReadThere() => LabMachine.Run(nameof(NginxWithItsOwnRoot_IsReadThere), machine =>
+    {
+        var root = Root(machine, "http://127.0.0.1:3000");
+        machine.Start("container", "unshare", "--mount", "sh", "-c", $"mount --bind /dev {root}/dev; exec chroot {root} nginx -c /etc/nginx/nginx.conf -g 'daemon off;'");
+        machine.WaitForPort(8080);
+        new Client(machine).MustGet(502, "/", times: 3);
+        var answer = Diagnose(machine);
+        Assert.Equal(("upstream-down", "/etc/nginx/sites/shop.conf"), (answer.Findings[0].Cause, answer.Findings[0].Scope.Config?.File));
+        Assert.Contains(answer.Findings[0].Evidence, evidence => evidence.Source == "error-log" && evidence.File == "/data/logs/error.log");
+    });
+
+    [SkippableFact]
+    public void NginxWithItsOwnRootThatServes_IsHealthy() => LabMachine.Run(nameof(NginxWithItsOwnRootThatServes_IsHealthy), machine =>
+    {
+        Node.Start(machine, 3000);
+        var root = Root(machine, "http://127.0.0.1:3000");
+        machine.Start("container", "unshare", "--mount", "sh", "-c", $"mount --bind /dev {root}/dev; exec chroot {root} nginx -c /etc/nginx/nginx.conf -g 'daemon off;'");
+        machine.WaitForPort(8080);
+        new Client(machine).MustGet(200, "/", times: 3);
+        Assert.Equal("healthy", Diagnose(machine).Verdict);
+    });
+
+    /// <summary>PrivateTmp=: the socket is in everybody's /tmp, and nginx has a /tmp of its own.</summary>
+    [SkippableFact]
+    public void SocketInATmpThatNginxDoesNotSee_IsPathMismatch() => LabMachine.Run(nameof(SocketInATmpThatNginxDoesNotSee_IsPathMismatch), machine =>
+    {
+        machine.Shell("mkdir -p /run/shared && chmod 1777 /run/shared");
+        Node.StartOnSocket(machine, "/run/shared/app.sock");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://unix:/run/shared/app.sock"), within: ["unshare", "--mount", "sh", "-c", "mount -t tmpfs tmpfs /run/shared && exec \"$@\"", "sh"]);
+        new Client(machine).MustGet(502, "/", times: 3);
+        Examination.Faulty(machine, nginx, new Expected("socket-path-mismatch")
+        {
+            Symptom = "(2: No such file or directory) while connecting to upstream",
+            Directive = "proxy_pass http://unix:/run/shared/app.sock",
+            Confidence = 0.8,
+            Unprivileged = false,
+        });
+    });
+
+    /// <summary>The machine between two containers refuses to forward: Docker's DOCKER-USER chain is such a place.</summary>
+    [SkippableFact]
+    public void ForwardingBetweenContainersIsRejected_IsFirewall() => LabMachine.Run(nameof(ForwardingBetweenContainersIsRejected_IsFirewall), machine =>
+    {
+        Programs.Require("nft");
+        var web = NetworkSpace.Create(machine, "web", "172.19.0.2", gateway: "172.19.0.1");
+        var app = NetworkSpace.Create(machine, "app", "172.20.0.3", gateway: "172.20.0.1");
+        app.Node(3000, "0.0.0.0");
+        machine.Shell("echo 1 >/proc/sys/net/ipv4/ip_forward");
+        machine.Must("nft", "add table ip filter; add chain ip filter FORWARD { type filter hook forward priority 0; }; add chain ip filter DOCKER-USER; add rule ip filter FORWARD jump DOCKER-USER; add rule ip filter DOCKER-USER tcp dport 3000 counter reject with tcp reset");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://172.20.0.3:3000", listen: "172.19.0.2:8080"), within: web.Enter);
+        new Client(machine, address: web.Address).MustGet(502, "/", times: 3);
+        Examination.Faulty(machine, nginx, new Expected("firewall-blocked")
+        {
+            Symptom = "(111: Connection refused) while connecting to upstream",
+            Directive = "proxy_pass http://172.20.0.3:3000",
+            Confidence = 0.8,
+            Unprivileged = false,
+        });
+    });
+
+    private static string Second(LabMachine machine)
+    {
+        var folder = machine.PathOf("second");
+        Directory.CreateDirectory(folder + "/logs");
+        var config = machine.Write("second/nginx.conf", $$"""
+            user www-data;
+            worker_processes 1;
+            pid {{folder}}/nginx.pid;
+            error_log {{folder}}/logs/error.log;
+            events { worker_connections 64; }
+            http {
+                access_log {{folder}}/logs/access.log;
+                client_body_temp_path {{folder}}/body; proxy_temp_path {{folder}}/proxy; fastcgi_temp_path {{folder}}/fastcgi; uwsgi_temp_path {{folder}}/uwsgi; scgi_temp_path {{folder}}/scgi;
+                server { listen 127.0.0.1:8081; location / { proxy_pass http://127.0.0.1:3000; } }
+            }
+            """);
+
+        // The relatives are not in the distribution: nginx's own binary under the name of one.
+        machine.Must("cp", "/usr/sbin/nginx", folder + "/openresty");
+        machine.Must(folder + "/openresty", "-p", folder, "-c", config);
+        machine.WaitForPort(8081);
+        return config;
+    }
+
+    private static string Root(LabMachine machine, string pass)
+    {
+        var root = machine.PathOf("root");
+        machine.Shell($"""
+            mkdir -p {root}/etc {root}/dev {root}/run {root}/tmp {root}/var/lib/nginx {root}/var/log {root}/data/logs {root}/srv/nginx
+            for folder in usr lib lib64 bin sbin; do [ -e /$folder ] && mkdir -p {root}/$folder && mount --bind /$folder {root}/$folder; done
+            cp /etc/passwd /etc/group {root}/etc/
+            [ -d /etc/ld.so.conf.d ] && cp -r /etc/ld.so.cache /etc/ld.so.conf.d {root}/etc/
+            ln -s /srv/nginx {root}/etc/nginx
+            ln -s /data/logs {root}/var/log/nginx
+            """);
+        machine.Write("root/srv/nginx/nginx.conf", $$"""
+            user www-data;
+            worker_processes 1;
+            pid /run/nginx.pid;
+            error_log /var/log/nginx/error.log;
+            events { worker_connections 64; }
+            http {
+                access_log /var/log/nginx/access.log;
+                include /etc/nginx/sites/*.conf;
+            }
+            """);
+        machine.Write("root/srv/nginx/sites/shop.conf", $"server {{ listen 127.0.0.1:8080; location / {{ proxy_pass {pass}; }} }}\n");
+        return root;
+    }
+
+    private static Diagnosis Diagnose(LabMachine machine, params string[] arguments)
+    {
+        var result = Tool.On(machine).Run(["diagnose", "--format", "json", .. arguments]);
+        Assert.True(result.ExitCode is 0 or 1, result.Errors + result.Output);
+        return Diagnosis.Parse(result.Output);
+    }
+}
