@@ -65,7 +65,7 @@ public static class DiagnosisSchema
             ("upstream", Nullable("string")),
             ("config", config => NullOr(config, place => Object(place, [("file", Type("string")), ("line", number => Integer(number))]))),
         ])),
-        ("impact", json => Object(json, 
+        ("impact", json => Object(json,
         [
             ("requests", number => Integer(number)),
             ("first", Time),
