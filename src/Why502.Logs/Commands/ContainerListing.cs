@@ -80,7 +80,10 @@ public sealed class ContainerListing : ICommandReader
             int.TryParse(Member(all, "ExitCode"), NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : null,
             Member(all, "OOMKilled") == "true",
             int.TryParse(Member(all, "RestartCount"), NumberStyles.None, CultureInfo.InvariantCulture, out var restarts) ? restarts : 0,
-            []) { Line = first?.Number ?? 0 };
+            [])
+        {
+            Line = first?.Number ?? 0,
+        };
     }
 
     private static string? Member(string json, string name)

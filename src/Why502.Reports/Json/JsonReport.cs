@@ -170,7 +170,7 @@ public static class JsonReport
         {
             json.WriteStartObject();
             JsonValues.Text(json, "file", edit.File);
-            json.WriteString("diff", SafeText.Lines(edit.UnifiedDiff()));
+            json.WriteString("diff", ShownDiff.Of(edit));
             json.WriteEndObject();
         }
 

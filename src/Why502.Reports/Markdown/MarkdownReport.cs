@@ -124,7 +124,7 @@ public static class MarkdownReport
         text.Append("### Do this\n\n").Append(Markdown.Text(Words.Capital(Words.Sentence(fix.Summary)))).Append("\n\n");
         foreach (var edit in fix.Edits)
         {
-            Markdown.Block(text, "diff", SafeText.Lines(edit.UnifiedDiff().TrimEnd('\n')));
+            Markdown.Block(text, "diff", ShownDiff.Of(edit).TrimEnd('\n'));
         }
 
         var number = 1;

@@ -13,7 +13,7 @@ internal static class FixLines
             page.Wrapped($"  {number++}  ", Words.Capital(Words.Sentence(fix.Summary)));
             foreach (var edit in fix.Edits)
             {
-                Diff(page, edit.UnifiedDiff());
+                Diff(page, ShownDiff.Of(edit));
             }
         }
         else if (fix.Steps.Count == 0)
