@@ -50,7 +50,7 @@ public static class Diagnoser
         {
             if (new NotLoadedSymptoms(view, seen).Find() is { } refused)
             {
-                incidents.Add(refused);
+                Join(incidents, refused);
             }
 
             incidents.AddRange(new MisroutedSymptoms(view, seen).Find());
@@ -73,6 +73,19 @@ public static class Diagnoser
         judged.RemoveAll(own.Contains);
         notes.AddRange(own.Select(judgement => $"{judgement.Incident.Message}: nothing shows a fault of nginx or the gateway."));
         return Conclude(seen, views, judged, probed, notes, machine, reproduction);
+    }
+
+    /// <summary>A name that stopped the configuration is an incident already: the refusal tells where it stands, and whether it lasts.</summary>
+    private static void Join(List<Incident> incidents, Incident refused)
+    {
+        var same = incidents.FindIndex(incident => incident.Kind == SymptomKind.NotLoaded && incident.Instance == refused.Instance && incident.MessageId == refused.MessageId);
+        if (same < 0)
+        {
+            incidents.Add(refused);
+            return;
+        }
+
+        incidents[same] = incidents[same] with { ConfigAt = refused.ConfigAt, State = refused.State, Candidates = refused.Candidates };
     }
 
     private static Conclusion Conclude(Observations seen, IReadOnlyList<NginxView> views, IReadOnlyList<Judgement> judged, ProbeSymptoms probed, IReadOnlyList<string> answeredNotes, MachineStateFact? machine, Reproduction? reproduction)

@@ -8,7 +8,7 @@ internal static class StartFix
     public static Fix Of(Incident incident, Observations seen)
     {
         var peer = incident.Peer!;
-        if (ServiceReading.For(peer, seen) is { } unit)
+        if ((ServiceReading.For(peer, seen) ?? ServiceReading.EndedThen(incident, seen)) is { } unit)
         {
             return OfUnit(unit, peer.ToString());
         }

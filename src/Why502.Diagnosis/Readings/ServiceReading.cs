@@ -28,6 +28,25 @@ public static class ServiceReading
         return services.Chosen && services.Units.Where(unit => !unit.Name.StartsWith("nginx", StringComparison.Ordinal)).ToList() is [{ Addresses.Count: 0 } only] ? only : null;
     }
 
+    /// <summary>A unit that ended this long before the first refusal ended with it.</summary>
+    private static readonly TimeSpan JustBefore = TimeSpan.FromSeconds(30);
+
+    /// <summary>Where no unit names the address: the only one of this machine that ended just before the refusals began.</summary>
+    public static UnitFact? EndedThen(Incident incident, Observations seen)
+    {
+        if (incident is not { Kind: SymptomKind.ConnectFailed, How: How.Refused, First: { } first, Peer: { } peer }
+            || Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) != true || seen.Ask(new ServiceUnits()).FactOrNull is not { } services)
+        {
+            return null;
+        }
+
+        var ended = services.Units
+            .Where(unit => unit.ActiveState is "failed" or "inactive" && unit.Addresses.Count == 0 && unit.Name != incident.Instance.Unit
+                && unit.StateChangedAt >= first - JustBefore && unit.StateChangedAt <= first.AddSeconds(2))
+            .ToList();
+        return ended is [var only] ? only : null;
+    }
+
     /// <summary>The PHP-FPM pool that is configured to listen on the address.</summary>
     public static PhpFpmPool? PoolFor(Endpoint peer, Observations seen)
         => seen.Ask(new PhpFpmPools()).FactOrNull?.Pools.FirstOrDefault(pool => Means(pool.Listen, peer));
@@ -48,6 +67,11 @@ public static class ServiceReading
     {
         if (For(peer, seen) is not { } unit)
         {
+            if (EndedThen(incident, seen) is { } ended)
+            {
+                scales.Weigh("unit", Sources.Machine, Weight.Moderate.For(ended.ActiveState == "failed" ? $"{Ended(ended)}, just before the first refusal" : $"{ended.Name} was stopped at {Words.Clock(ended.StateChangedAt!.Value)}, just before the first refusal"));
+            }
+
             return;
         }
 

@@ -49,7 +49,8 @@ public static class StateReading
 
         if (answeredSince)
         {
-            return Changed(incident, incident.Peer, last, seen) ? IncidentState.Recovered : Mixed(incident, silence);
+            // The process took the request that failed: one that mends it was started afterwards, and the log's second is cut off.
+            return Changed(incident, incident.Peer, last.AddSeconds(2), seen) ? IncidentState.Recovered : Mixed(incident, silence);
         }
 
         return IncidentState.Current;

@@ -73,7 +73,7 @@ internal static class Changes
             yield break;
         }
 
-        var unit = ServiceReading.For(peer, seen);
+        var unit = ServiceReading.For(peer, seen) ?? ServiceReading.EndedThen(incident, seen);
         if (unit is { StateChangedAt: { } changed })
         {
             yield return new(changed, unit.ActiveState switch

@@ -32,6 +32,12 @@ internal static class FaultScreen
     public static string Headline(Finding finding)
     {
         var title = Words.Clause(finding.Title);
+        if (finding.Incident.Kind == SymptomKind.NotLoaded)
+        {
+            // nginx does not run, or runs what it had: no status is the symptom.
+            return Words.Capital(Words.Sentence(title));
+        }
+
         if (finding.Incident.FromProbe)
         {
             return $"{IncidentWords.Outcome(finding.Incident, finding)}: {title}. No request has failed yet.";

@@ -106,7 +106,7 @@ public sealed class CapacityScenarios
     public void TempFileSystemWithoutInodes_IsDiskFull() => LabMachine.Run(nameof(TempFileSystemWithoutInodes_IsDiskFull), machine =>
     {
         var nginx = Buffering(machine);
-        machine.Shell($"mount -t tmpfs -o size=64m,nr_inodes=3,mode=700,uid=$(id -u www-data) tmpfs {machine.PathOf("temp/proxy")}");
+        machine.Shell($"mount -t tmpfs -o size=64m,nr_inodes=16,mode=700,uid=$(id -u www-data) tmpfs {machine.PathOf("temp/proxy")}; n=0; while touch {machine.PathOf("temp/proxy")}/$n 2>/dev/null; do n=$((n+1)); done");
         using var slow = Held.Requests(new Client(machine), "/export", 1);
         Examination.Faulty(machine, nginx, new Expected("disk-full") { Symptom = "(28: No space left on device)", Confidence = 0.8 });
     });

@@ -31,6 +31,8 @@ public sealed class ReuseScenarios
     {
         TcpPeer.Start(machine, "reset", "127.0.0.1:3000");
         var nginx = NginxServer.Start(machine, Group("keepalive 8;") + Site.Proxy("http://app", Keep));
+        // A log line tells the second: a server that was started within it may have been restarted.
+        Thread.Sleep(1200);
         new Client(machine).MustGet(502, "/", times: 6);
         Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "upstream-reset", "proxy_pass") with { Confidence = 0.4 });
     });

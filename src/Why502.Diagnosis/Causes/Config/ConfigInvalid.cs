@@ -40,11 +40,11 @@ public sealed class ConfigInvalid : Cause
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
-        // ngx_init_cycle writes [emerg] when, and only when, it gives the configuration up; where the message has a cause of its own that one is more exact.
+        // ngx_init_cycle writes [emerg] when, and only when, it gives the configuration up; where the message has a cause of its own, that one is what has to be changed.
         var others = incident.Candidates.Any(candidate => candidate != Id && CauseRegistry.Find(candidate) is not null);
-        if (incident.MessageId is not null)
+        if (incident.MessageId is not null && !others)
         {
-            scales.Weigh("message", Sources.ErrorLog, (others ? Weight.Moderate : Weight.Decisive).For($"nginx gave the configuration up: {incident.Message}"));
+            scales.Weigh("message", Sources.ErrorLog, Weight.Decisive.For($"nginx gave the configuration up: {incident.Message}"));
         }
 
         if (incident.Instance.FromFiles)

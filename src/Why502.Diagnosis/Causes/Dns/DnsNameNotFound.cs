@@ -50,7 +50,7 @@ public sealed class DnsNameNotFound : Cause
         else if (incident.Kind == SymptomKind.NotLoaded)
         {
             // ngx_inet_resolve_host(): getaddrinfo() gave no address while the configuration was loaded.
-            scales.Weigh("message", Sources.ErrorLog, Weight.Moderate.For("the system knew no address of the name when nginx loaded its configuration"));
+            scales.Weigh("message", Sources.ErrorLog, Weight.Strong.For("the system knew no address of the name when nginx loaded its configuration"));
         }
 
         if (NameReading.AskedAndConfigured(incident) is { } name)

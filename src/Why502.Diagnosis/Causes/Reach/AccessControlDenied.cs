@@ -45,7 +45,7 @@ public sealed class AccessControlDenied : Cause
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
         WeighDenials(incident, seen, scales);
-        if (incident.Kind == SymptomKind.AppLogged || incident.Peer is not { } peer)
+        if (incident.Kind != SymptomKind.ConnectFailed || incident.Peer is not { } peer)
         {
             return;
         }

@@ -18,6 +18,9 @@ internal static class DeathScales
     /// <summary>"FastCGI sent in stderr" carries the app's own words, and they decide what it is a symptom of.</summary>
     public static bool IsStandardError(Incident incident) => incident.MessageId == "fastcgi-sent-in-stderr";
 
+    /// <summary>nginx's log lines tell the second (ngx_cached_err_log_time).</summary>
+    public static readonly TimeSpan LogSecond = TimeSpan.FromSeconds(1);
+
     /// <summary>
     /// Whether a process behind the address was started when the failures happened. One that has run since before did not die of them,
     /// and a pool that grows and shrinks starts children all the time.
@@ -30,8 +33,13 @@ internal static class DeathScales
             return;
         }
 
-        // A new worker comes after the failure; the log cuts fractions of its second off, and start times are good to one (btime of /proc/stat).
-        var started = processes.Where(process => process.StartedAt >= first.AddSeconds(-0.5) && process.StartedAt <= last.AddSeconds(30)).ToList();
+        // A new worker comes after the failure. The log cuts fractions of its second off: what was started within that second came before or after it,
+        // and only a worker that is younger than its server by itself tells which.
+        var oldest = processes.Min(process => process.StartedAt);
+        var started = processes
+            .Where(process => process.StartedAt <= last.AddSeconds(30)
+                && (process.StartedAt >= first + LogSecond || (process.StartedAt >= first.AddSeconds(-0.5) && process.StartedAt >= oldest + LogSecond)))
+            .ToList();
         var changing = processes.Any(process => process.Name.StartsWith("php", StringComparison.Ordinal));
         if (started.Count > 0)
         {

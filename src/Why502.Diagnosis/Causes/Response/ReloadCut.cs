@@ -82,6 +82,12 @@ public sealed class ReloadCut : Cause
             return;
         }
 
+        if (started < first + DeathScales.LogSecond)
+        {
+            // Within the second of the first failure: it may as well have come before.
+            return;
+        }
+
         var unit = incident.Peer is { } peer ? ServiceReading.For(peer, seen) : null;
         if (lasted <= OneMoment && started <= last.AddSeconds(30))
         {

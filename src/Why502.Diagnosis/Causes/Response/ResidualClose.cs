@@ -46,7 +46,7 @@ internal static class ResidualClose
         var newest = processes.Max(process => process.StartedAt);
         var who = Words.Processes(processes);
         scales.Weigh("processes", Sources.Machine, newest is { } started && incident.First is { } first && started > first
-            ? Weight.Moderate.Against($"a process behind {incident.UpstreamText} was started at {Words.Clock(started)}, after the failures began: one may have died")
+            ? started > first + DeathScales.LogSecond ? Weight.Moderate.Against($"a process behind {incident.UpstreamText} was started at {Words.Clock(started)}, after the failures began: one may have died") : Weight.None
             : Weight.Weak.For($"{who} has run since before the failures: no process died of them"));
     }
 

@@ -175,7 +175,8 @@ internal static class SockDiagMessages
             if (attribute.Type == Info && attribute.Value.Length >= LastDataReceived + 4)
             {
                 // Milliseconds ago, include/uapi/linux/tcp.h: what was sent last is still without an answer.
-                awaits = MemoryMarshal.Read<uint>(attribute.Value[LastDataSent..]) < MemoryMarshal.Read<uint>(attribute.Value[LastDataReceived..]);
+                awaits = MemoryMarshal.Read<uint>(attribute.Value[LastDataSent..]) < MemoryMarshal.Read<uint>(attribute.Value[LastDataReceived..])
+                    || NeverAnswered(attribute.Value);
             }
 
             if (attribute.Type == SocketV6Only && attribute.Value.Length > 0)
@@ -198,6 +199,14 @@ internal static class SockDiagMessages
         {
             Awaits = awaits,
         };
+    }
+
+    /// <summary>Something was sent (tcpi_bytes_acked counts the SYN as one) and nothing ever came: both may fall into the tick in which the connection was made.</summary>
+    private static bool NeverAnswered(ReadOnlySpan<byte> info)
+    {
+        const int BytesAcked = 120;
+        const int BytesReceived = 128;
+        return info.Length >= BytesReceived + 8 && MemoryMarshal.Read<ulong>(info[BytesReceived..]) == 0 && MemoryMarshal.Read<ulong>(info[BytesAcked..]) > 1;
     }
 
     private static IPAddress Address(byte family, ReadOnlySpan<byte> bytes)
