@@ -16,7 +16,8 @@ internal static class ResidualClose
             WeighProcesses(incident, seen, scales);
         }
 
-        if (Reuse.Of(incident) is { } kept)
+        // Where nothing is ever answered no connection is left to be reused.
+        if (Reuse.Of(incident) is { } kept && !(kept && incident.Traffic is { Known: true, Succeeded: 0 }))
         {
             scales.Weigh("keepalive", Sources.Config, kept
                 ? SettingsReading.Of(incident, seen)?.FactOrNull?.Idle is { } idle && idle.Number >= SettingsReading.NginxIdle(incident.Location!).TotalSeconds ? Weight.None : Weight.Weak.Against("nginx reuses idle connections to this upstream, so a closed one may be met")
