@@ -4,7 +4,7 @@ namespace Why502.Lab.Verdicts;
 
 /// <summary>
 /// Keeps the verdicts of real faults for <c>why502 calibrate</c>: with <c>WHY502_LAB_VERDICTS=FILE</c> each examination
-/// appends one labelled case with its findings.
+/// appends one labelled case with its findings. On a healthy machine a fault that is over accuses nobody.
 /// </summary>
 internal static class VerdictRecord
 {
@@ -21,7 +21,7 @@ internal static class VerdictRecord
         {
             id = scenario,
             causes = new[] { cause },
-            findings = answer.Findings.Select(finding => new { cause = finding.Cause, confidence = finding.Confidence, incident = finding.Incident }),
+            findings = answer.Findings.Where(finding => cause != "healthy" || finding.State != "recovered").Select(finding => new { cause = finding.Cause, confidence = finding.Confidence, incident = finding.Incident }),
         });
         lock (Gate)
         {
