@@ -29,13 +29,15 @@ public sealed class LabMachine : IDisposable
         """;
 
     // systemd needs its own /tmp (its tmpfiles would clean the real one) and /run; of the host's units none is started, and the
-    // machine's directory stays where it is.
+    // machine's directory and the tool's stay where they are.
     private const string SystemdFirstProcess = """
         ip link set lo up
         mount --bind "$PWD" /mnt
+        mount --bind "$1" /media
         mount -t tmpfs -o mode=1777 tmpfs /tmp
-        mkdir -p "$PWD"
+        mkdir -p "$PWD" "$1"
         mount --move /mnt "$PWD"
+        mount --move /media "$1"
         mount -t tmpfs -o mode=755 tmpfs /run
         mount -t tmpfs -o mode=755 tmpfs /var/log
         mount -t tmpfs -o mode=755 tmpfs /etc/systemd/system
@@ -43,6 +45,8 @@ public sealed class LabMachine : IDisposable
         echo ready
         exec env -i container=lab PATH="$PATH" /lib/systemd/systemd --system --unit=lab.target --log-target=journal
         """;
+
+    private static string ToolFolder => Path.GetDirectoryName(Verdicts.Tool.Binary) ?? AppContext.BaseDirectory;
 
     private readonly Process _first;
 
@@ -206,7 +210,7 @@ public sealed class LabMachine : IDisposable
 
         var first = new Process
         {
-            StartInfo = new ProcessStartInfo("unshare", ["--net", "--pid", "--mount", .. namespaces, "--mount-proc", "--fork", "--kill-child", "sh", "-ec", firstProcess])
+            StartInfo = new ProcessStartInfo("unshare", ["--net", "--pid", "--mount", .. namespaces, "--mount-proc", "--fork", "--kill-child", "sh", "-ec", firstProcess, "sh", ToolFolder])
             {
                 WorkingDirectory = directory,
                 RedirectStandardOutput = true,
