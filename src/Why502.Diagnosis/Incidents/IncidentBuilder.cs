@@ -188,10 +188,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
     private static Endpoint? OnlyPeer(Symptom symptom, ProxiedLocation? location)
         => symptom is { Phase: Phase.Connect, Group: { UpstreamPeer: null, Server: null } } && location?.Peers is [{ Endpoint: { IsName: false } only }] ? only : null;
 
-    private DateTimeOffset? Earliest(IEnumerable<Symptom> symptoms) => Zoned(symptoms.Min(symptom => symptom.Group.First));
+    private DateTimeOffset? Earliest(IEnumerable<Symptom> symptoms) => seen.Zoned(symptoms.Min(symptom => symptom.Group.First));
 
-    private DateTimeOffset? Latest(IEnumerable<Symptom> symptoms) => Zoned(symptoms.Max(symptom => symptom.Group.Last));
-
-    /// <summary>The error log writes local time without a zone; <see cref="Observations.Now"/> carries the machine's.</summary>
-    private DateTimeOffset? Zoned(DateTime? time) => time is { } local ? new DateTimeOffset(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), seen.Now.Offset) : null;
+    private DateTimeOffset? Latest(IEnumerable<Symptom> symptoms) => seen.Zoned(symptoms.Max(symptom => symptom.Group.Last));
 }

@@ -75,8 +75,8 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
             ConfigAt = group is { ConfigFile: { } file, ConfigLine: { } line } ? new(file, line) : null,
             Errno = group.Errno,
             Requests = same.Sum(attempt => attempt.Count),
-            First = Zoned(same.Min(attempt => attempt.First)),
-            Last = Zoned(same.Max(attempt => attempt.Last)),
+            First = seen.Zoned(same.Min(attempt => attempt.First)),
+            Last = seen.Zoned(same.Max(attempt => attempt.Last)),
             Samples = [.. same.SelectMany(attempt => attempt.Samples).OrderBy(line => line.Time).TakeLast(3)],
         };
         return incident with { State = StateOf(incident, onDisk) };
@@ -104,7 +104,7 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
     {
         if (view.Instance.FromFiles)
         {
-            return view.ErrorLogs.SelectMany(log => log.Events).Any(happened => happened.Kind is NginxEventKind.WorkersStarted && Zoned(happened.Time) > incident.Last)
+            return view.ErrorLogs.SelectMany(log => log.Events).Any(happened => happened.Kind is NginxEventKind.WorkersStarted && seen.Zoned(happened.Time) > incident.Last)
                 ? IncidentState.Recovered
                 : IncidentState.Current;
         }
@@ -113,6 +113,4 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
             ? IncidentState.Recovered
             : IncidentState.Current;
     }
-
-    private DateTimeOffset? Zoned(DateTime? time) => time is { } local ? new DateTimeOffset(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), seen.Now.Offset) : null;
 }

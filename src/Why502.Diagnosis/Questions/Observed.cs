@@ -36,7 +36,32 @@ public sealed class Observations(IReadOnlyDictionary<Question, Answer> answers, 
     private readonly HashSet<Question> wanted = [];
     private readonly Dictionary<Question, string> unobserved = [];
 
+    private readonly Dictionary<object, Dictionary<Type, object>> readings = new(ReferenceEqualityComparer.Instance);
+
     public DateTimeOffset Now { get; } = now;
+
+    /// <summary>A time as logs write it, without a zone: <see cref="Now"/> carries the machine's.</summary>
+    [return: NotNullIfNotNull(nameof(local))]
+    public DateTimeOffset? Zoned(DateTime? local) => local is { } time ? new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Unspecified), Now.Offset) : null;
+
+    /// <summary>What several causes make of the same answers for one incident is made once; the answers do not change within a round.</summary>
+    public TReading Once<TReading>(Incident incident, Func<TReading> make)
+        where TReading : class
+    {
+        if (!readings.TryGetValue(incident, out var made))
+        {
+            readings[incident] = made = [];
+        }
+
+        if (made.TryGetValue(typeof(TReading), out var known))
+        {
+            return (TReading)known;
+        }
+
+        var reading = make();
+        made[typeof(TReading)] = reading;
+        return reading;
+    }
 
     public IReadOnlyCollection<Question> Wanted => wanted;
 

@@ -51,7 +51,9 @@ public sealed class DeathReading
     public Weight Weigh(Death death, string? text = null)
         => (Coverage >= 0.4 ? Weight.Decisive : Weight.Moderate).For(text ?? death.Text).At(death.File, death.Line).From(death.Source);
 
-    public static DeathReading Of(Incident incident, Observations seen)
+    public static DeathReading Of(Incident incident, Observations seen) => seen.Once(incident, () => Find(incident, seen));
+
+    private static DeathReading Find(Incident incident, Observations seen)
     {
         var told = AppLogReading.Of(incident, seen).Concat(Journal(incident, seen)).Concat(incident.Event is { } symptom ? [symptom] : []).DistinctBy(logged => (logged.Line.File, logged.Line.Line, logged.Text)).ToList();
         var app = told.Where(logged => logged.Log != AppLogKind.Kernel && logged.Kind is not (AppEventKind.OomKill or AppEventKind.Segfault)).ToList();

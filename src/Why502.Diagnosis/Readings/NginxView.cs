@@ -80,7 +80,7 @@ public sealed class NginxView
     {
         ErrorLogs = [.. facts.Select(fact => fact.Summary)];
         ReadFrom = facts.Max(fact => fact.Coverage.Sampled || from is null
-            ? fact.Summary.First is { } first ? new DateTimeOffset(DateTime.SpecifyKind(first, DateTimeKind.Unspecified), seen.Now.Offset) : null
+            ? seen.Zoned(fact.Summary.First)
             : from);
     }
 

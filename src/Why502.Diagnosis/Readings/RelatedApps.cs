@@ -27,7 +27,9 @@ public static class RelatedApps
     private static readonly string[] InterpreterStacks = ["node", "gunicorn", "uwsgi", "php-fpm", "java", "dotnet", "ruby", "python", "uvicorn", "puma", "unicorn"];
 
     /// <summary>Candidates for the app behind <paramref name="incident"/>'s address, the most related first.</summary>
-    public static IReadOnlyList<RelatedApp> Of(Incident incident, Observations seen)
+    public static IReadOnlyList<RelatedApp> Of(Incident incident, Observations seen) => seen.Once(incident, () => Find(incident, seen));
+
+    private static IReadOnlyList<RelatedApp> Find(Incident incident, Observations seen)
     {
         if (incident.Peer is not { } peer)
         {

@@ -35,7 +35,7 @@ internal static class Changes
         {
             if (happened.Time is { } time && Told(happened.Kind) is { } what)
             {
-                yield return new(Zoned(time, seen), what, Sources.ErrorLog) { File = happened.Line.File, Line = happened.Line.Line };
+                yield return new(seen.Zoned(time)!.Value, what, Sources.ErrorLog) { File = happened.Line.File, Line = happened.Line.Line };
             }
         }
     }
@@ -144,6 +144,4 @@ internal static class Changes
         AppLogKind.Uwsgi => "uWSGI",
         _ => "the app",
     };
-
-    private static DateTimeOffset Zoned(DateTime time, Observations seen) => new(DateTime.SpecifyKind(time, DateTimeKind.Unspecified), seen.Now.Offset);
 }

@@ -62,7 +62,7 @@ public sealed class ConnectionTrackingFull : Cause
             { Max: { } max } when table.Count < max / 2 => Weight.Moderate.Against($"{table.Count} of {max} entries of the conntrack table are used"),
             _ => Weight.None,
         });
-        scales.Weigh(seen.Ask(new KernelLogWindow(seen.Now - DiagnosisOptions.DefaultWindow)), log => log.Events.LastOrDefault(logged => logged.Kind == AppEventKind.ConntrackFull) is { } full
+        scales.Weigh(seen.Ask(AppLogReading.Kernel(seen)), log => log.Events.LastOrDefault(logged => logged.Kind == AppEventKind.ConntrackFull) is { } full
             ? Weight.Decisive.For(full.Text.Length > 0 ? full.Text : full.Line.Text).At(full.Line.File, full.Line.Line).From(Sources.KernelLog)
             : Weight.Moderate.Against("the kernel's log has no \"table full\""));
     }

@@ -55,7 +55,7 @@ public sealed class HostMemoryExhausted : Cause
             scales.Weigh("kernel", Sources.KernelLog, InGroup(incident.Event) ? Weight.Moderate.Against("the limit of one control group was reached, not the machine's") : Weight.Weak.For("the kernel ran out of memory as a whole"));
         }
 
-        scales.Weigh(seen.Ask(new KernelLogWindow(seen.Now - DiagnosisOptions.DefaultWindow)), log => Victims(log) switch
+        scales.Weigh(seen.Ask(AppLogReading.Kernel(seen)), log => Victims(log) switch
         {
             { Count: > 1 } several => Weight.Strong.For($"the kernel killed several processes for memory: {string.Join(", ", several.Take(4))}"),
             { Count: 1 } one => Weight.Weak.For($"the kernel killed {one[0]} for memory"),

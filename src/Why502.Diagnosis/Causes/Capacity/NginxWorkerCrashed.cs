@@ -54,7 +54,7 @@ public sealed class NginxWorkerCrashed : Cause
             scales.Weigh("kernel", Sources.KernelLog, Weight.Decisive.For(crash.Text).At(crash.Line.File, crash.Line.Line));
         }
 
-        scales.Weigh(seen.Ask(new KernelLogWindow(seen.Now - DiagnosisOptions.DefaultWindow)), log =>
+        scales.Weigh(seen.Ask(AppLogReading.Kernel(seen)), log =>
             log.Events.LastOrDefault(logged => logged.Kind == AppEventKind.Segfault && logged.Process is { } process && IsNginx(process) && Mentions(incident, logged.Pid)) is { } fault
                 ? Weight.Strong.For(fault.Text).At(fault.Line.File, fault.Line.Line).From(Sources.KernelLog)
             : killed && log.Events.LastOrDefault(logged => logged.Kind == AppEventKind.OomKill && logged.Process is { } process && IsNginx(process)) is { } oom

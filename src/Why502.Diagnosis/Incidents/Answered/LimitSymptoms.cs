@@ -76,8 +76,8 @@ public sealed class LimitSymptoms(NginxView view, Observations seen)
             Routes = [.. groups.OrderByDescending(group => group.Count).Select(group => group.Path ?? group.Route).OfType<string>().Distinct().Take(8)],
             State = IncidentState.Current,
             Requests = requests,
-            First = Zoned(groups.Min(group => group.First)),
-            Last = Zoned(groups.Max(group => group.Last)),
+            First = seen.Zoned(groups.Min(group => group.First)),
+            Last = seen.Zoned(groups.Max(group => group.Last)),
             Samples = [.. groups.SelectMany(group => group.Samples).OrderBy(line => line.Time).TakeLast(3)],
             Traffic = flow,
         };
@@ -104,6 +104,4 @@ public sealed class LimitSymptoms(NginxView view, Observations seen)
         var succeeded = groups.Where(TrafficReading.IsSuccess).ToList();
         return new(view.AccessLogs.Count > 0, groups.Sum(group => group.Count), succeeded.Sum(group => group.Count), succeeded.Max(group => group.Last), groups);
     }
-
-    private DateTimeOffset? Zoned(DateTime? time) => time is { } local ? new DateTimeOffset(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), seen.Now.Offset) : null;
 }

@@ -19,7 +19,7 @@ public sealed class MisroutedSymptoms(NginxView view, Observations seen)
         // Plain absence (errno 2) is the line of a static 404.
         var logged = view.ErrorLogs.SelectMany(log => log.Groups)
             .Where(group => group is { Host: not null, Errno: 2, UpstreamPeer: null, Level: null or LogLevel.Error })
-            .Select(group => new Miss(group.Host!, group.Path ?? group.Route ?? "/", group.Server, group.Count, group.MessageId, group.Message, 404, Zoned(group.First), Zoned(group.Last), group.Samples));
+            .Select(group => new Miss(group.Host!, group.Path ?? group.Route ?? "/", group.Server, group.Count, group.MessageId, group.Message, 404, seen.Zoned(group.First), seen.Zoned(group.Last), group.Samples));
         var rows = view.AccessLogs.SelectMany(log => log.Groups)
             .Where(group => group is { Host: not null, Status: 404 or 421, Origin: StatusOrigin.Nginx or StatusOrigin.Unknown })
             .Select(group => new Miss(group.Host!, group.Path ?? "/", group.ServerName, group.Count, null, "", group.Status, group.First, group.Last, group.Samples));
@@ -68,6 +68,4 @@ public sealed class MisroutedSymptoms(NginxView view, Observations seen)
         };
         return incident with { State = StateReading.Of(incident, seen) };
     }
-
-    private DateTimeOffset? Zoned(DateTime? time) => time is { } local ? new DateTimeOffset(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), seen.Now.Offset) : null;
 }

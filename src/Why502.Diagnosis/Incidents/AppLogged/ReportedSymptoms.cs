@@ -107,7 +107,7 @@ public sealed class ReportedSymptoms(NginxView view, Observations seen)
     private Incident Incident(List<Report> story)
     {
         var main = story.MinBy(report => report.Form.Rank)!;
-        var times = story.Select(report => report.Event.Time is { } time ? new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Unspecified), report.Event.TimeIsUtc ? TimeSpan.Zero : seen.Now.Offset) : (DateTimeOffset?)null).ToList();
+        var times = story.Select(report => AppLogReading.Time(report.Event, seen)).ToList();
         var locations = view.Configuration?.ProxiedLocations ?? [];
         return new Incident
         {

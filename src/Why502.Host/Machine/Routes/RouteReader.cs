@@ -8,12 +8,6 @@ namespace Why502.Host.Machine;
 /// <summary>Answers which way the kernel would take to an address, as <c>ip route get</c> does, and whether the next host answers.</summary>
 internal sealed class RouteReader(MachineSnapshot machine)
 {
-    private const int AddressFamilyNetlink = 16;
-    private const int SocketRawCloseOnExec = 3 | 0x80000;
-    private const int NetlinkRoute = 0;
-    private const int SocketLevel = 1;
-    private const int ReceiveTimeoutOption = 20;
-    private const long PatienceMicroseconds = 300_000;
     private const int DatagramBytesMax = 16 * 1024;
 
     /// <summary>NUD_REACHABLE, STALE, DELAY, PROBE, PERMANENT; FAILED and INCOMPLETE are the others; NOARP has no neighbours.</summary>
@@ -95,18 +89,14 @@ internal sealed class RouteReader(MachineSnapshot machine)
 
     private static unsafe byte[]? Exchange(byte[] request, out int errno)
     {
-        errno = 0;
-        var socket = Libc.Socket(AddressFamilyNetlink, SocketRawCloseOnExec, NetlinkRoute);
+        var socket = Netlink.Open(Netlink.Route, out errno);
         if (socket < 0)
         {
-            errno = Marshal.GetLastPInvokeError();
             return null;
         }
 
         try
         {
-            var timeout = stackalloc long[2] { 0, PatienceMicroseconds };
-            _ = Libc.SetSocketOption(socket, SocketLevel, ReceiveTimeoutOption, timeout, 2 * sizeof(long));
             var buffer = new byte[DatagramBytesMax];
             nint got;
             fixed (byte* start = request)

@@ -12,13 +12,7 @@ internal static unsafe class SockDiag
     /// <summary>Rows kept of one table; a machine with more sockets is reported from its first million.</summary>
     public const int RowsMax = 1_000_000;
 
-    private const int AddressFamilyNetlink = 16;
-    private const int SocketRawCloseOnExec = 3 | 0x80000;
-    private const int NetlinkSockDiag = 4;
-    private const int SocketLevel = 1;
-    private const int ReceiveTimeoutOption = 20;
     private const int DatagramBytesMax = 64 * 1024;
-    private const long PatienceMicroseconds = 300_000;
 
     private delegate bool Reader<TRow>(ReadOnlySpan<byte> datagram, List<TRow> rows, int rowsMax, out int errno);
 
@@ -34,17 +28,14 @@ internal static unsafe class SockDiag
 
     private static List<TRow>? Dump<TRow>(byte[] request, Reader<TRow> reader, out int errno)
     {
-        var socket = Libc.Socket(AddressFamilyNetlink, SocketRawCloseOnExec, NetlinkSockDiag);
+        var socket = Netlink.Open(Netlink.SockDiag, out errno);
         if (socket < 0)
         {
-            errno = Marshal.GetLastPInvokeError();
             return null;
         }
 
         try
         {
-            var timeout = stackalloc long[2] { 0, PatienceMicroseconds };
-            _ = Libc.SetSocketOption(socket, SocketLevel, ReceiveTimeoutOption, timeout, 2 * sizeof(long));
             return Exchange(socket, request, reader, out errno);
         }
         finally
@@ -55,7 +46,6 @@ internal static unsafe class SockDiag
 
     private static List<TRow>? Exchange<TRow>(int socket, byte[] request, Reader<TRow> reader, out int errno)
     {
-        // Unbound and unconnected, a netlink socket sends to port 0, which is the kernel (netlink_sendmsg).
         fixed (byte* start = request)
         {
             if (Libc.Send(socket, start, (nuint)request.Length, 0) < 0)
