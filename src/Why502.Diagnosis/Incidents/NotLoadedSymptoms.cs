@@ -11,6 +11,9 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
     /// <summary>Written after the line that says what is wrong.</summary>
     private const string Follower = "still-could-not-bind";
 
+    /// <summary>EADDRINUSE.</summary>
+    private const int AddressInUse = 98;
+
     public Incident? Find()
     {
         var refused = Refusals().ToList();
@@ -99,7 +102,7 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
         Traffic = PeerTraffic.Nothing,
     };
 
-    /// <summary>Over when nginx took a configuration since: workers that started after the line, or a disk that would load.</summary>
+    /// <summary>Over when nginx took a configuration since: workers that started after the line, or nothing left that it was refused for.</summary>
     private IncidentState StateOf(Incident incident, ConfigurationTestFact? onDisk)
     {
         if (view.Instance.FromFiles)
@@ -109,8 +112,19 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
                 : IncidentState.Current;
         }
 
-        return (view.Instance.WorkersStartedAt > incident.Last && !DiskState.IsNewer(view.Instance, seen)) || (view.Instance.Running && onDisk is { Errors.Count: 0 })
+        return (view.Instance.WorkersStartedAt > incident.Last && !DiskState.IsNewer(view.Instance, seen)) || (view.Instance.Running && IsMended(incident, onDisk))
             ? IncidentState.Recovered
             : IncidentState.Current;
+    }
+
+    /// <summary>The reading of the disk speaks for the text and its files; a name and a taken address are the machine's to mend.</summary>
+    private bool IsMended(Incident incident, ConfigurationTestFact? onDisk)
+    {
+        if (onDisk is not { Errors.Count: 0 } || incident.Errno is AddressInUse)
+        {
+            return false;
+        }
+
+        return NameReading.AskedAndConfigured(incident) is not { } name || seen.Ask(new Resolve(name, "")).FactOrNull is { Code: "ok", Addresses.Count: > 0 };
     }
 }
