@@ -66,6 +66,12 @@ public sealed record HttpGet(string Address, string Scheme, string Host, string 
     /// <summary>SNI; empty sends none, as nginx does unless proxy_ssl_server_name is on.</summary>
     public string ServerName { get; init; } = "";
 
+    /// <summary>Without its question mark; only the one of a URL that the user gave.</summary>
+    public string Query { get; init; } = "";
+
+    /// <summary>The PROXY protocol's line "UNKNOWN" goes before everything else, for a listener that demands one (ngx_proxy_protocol_read).</summary>
+    public bool AnnouncesProxy { get; init; }
+
     public override string What => $"GET {Path} straight to {Address}";
 
     public override string WouldTell => "whether the upstream answers when nginx is not between";
@@ -75,6 +81,12 @@ public sealed record HttpGet(string Address, string Scheme, string Host, string 
 public sealed record FastCgiGet(string Address, string ScriptFilename, string Path, string Host, int PatienceMs) : Question<ResponseFact>
 {
     public override Cost Cost => Cost.Request;
+
+    /// <inheritdoc cref="HttpGet.Query"/>
+    public string Query { get; init; } = "";
+
+    /// <summary>SCRIPT_NAME, where it is not the path: a front controller's.</summary>
+    public string ScriptName { get; init; } = "";
 
     public override string What => $"GET {Path} straight to FastCGI {Address}";
 
@@ -98,7 +110,11 @@ public sealed record GetThroughNginx(string Url, int PatienceMs) : Question<Resp
 /// <param name="TotalMs">Time to the end of what was read.</param>
 /// <param name="Server">The Server field.</param>
 /// <param name="FirstBytes">Sanitised first bytes when the answer is not of the protocol.</param>
-public sealed record ResponseFact(ProbeOutcome Outcome, int? Errno, int? Status, long HeaderBytes, string? LargestHeader, long LargestHeaderBytes, double? ConnectMs, double? HeaderMs, double TotalMs, long BodyBytes, string? Server, string? FirstBytes, string? Error) : Fact;
+public sealed record ResponseFact(ProbeOutcome Outcome, int? Errno, int? Status, long HeaderBytes, string? LargestHeader, long LargestHeaderBytes, double? ConnectMs, double? HeaderMs, double TotalMs, long BodyBytes, string? Server, string? FirstBytes, string? Error) : Fact
+{
+    /// <summary>Time to the end of the TLS handshake; null without one.</summary>
+    public double? TlsMs { get; init; }
+}
 
 /// <summary>The status page of a PHP-FPM pool, asked over FastCGI.</summary>
 public sealed record FpmStatus(string Address, string StatusPath) : Question<FpmStatusFact>

@@ -43,6 +43,9 @@ public sealed record UwsgiGet(string Address, string Path, string Host, int Pati
 {
     public override Cost Cost => Cost.Request;
 
+    /// <inheritdoc cref="HttpGet.Query"/>
+    public string Query { get; init; } = "";
+
     public override string What => $"GET {Path} straight to uwsgi {Address}";
 
     public override string WouldTell => "whether the app answers when nginx is not between";
@@ -52,6 +55,9 @@ public sealed record UwsgiGet(string Address, string Path, string Host, int Pati
 public sealed record ScgiGet(string Address, string Path, string Host, int PatienceMs) : Question<ResponseFact>
 {
     public override Cost Cost => Cost.Request;
+
+    /// <inheritdoc cref="HttpGet.Query"/>
+    public string Query { get; init; } = "";
 
     public override string What => $"GET {Path} straight to SCGI {Address}";
 

@@ -8,10 +8,10 @@ namespace Why502.Host.Probes;
 internal static class CgiRequest
 {
     /// <summary>uWSGI: modifier1 0, the size of the variables, modifier2 0; each name and value behind its 16-bit little-endian length.</summary>
-    public static byte[] Uwsgi(string path, string host)
+    public static byte[] Uwsgi(string path, string query, string host)
     {
         var variables = new List<byte>();
-        foreach (var (name, value) in Variables(path, host))
+        foreach (var (name, value) in Variables(path, query, host))
         {
             Append(variables, name);
             Append(variables, value);
@@ -24,10 +24,10 @@ internal static class CgiRequest
     }
 
     /// <summary>SCGI: one netstring of names and values that end in NUL, CONTENT_LENGTH first.</summary>
-    public static byte[] Scgi(string path, string host)
+    public static byte[] Scgi(string path, string query, string host)
     {
         var text = new StringBuilder("CONTENT_LENGTH\0" + "0\0SCGI\0" + "1\0");
-        foreach (var (name, value) in Variables(path, host).Where(variable => variable.Name != "CONTENT_LENGTH"))
+        foreach (var (name, value) in Variables(path, query, host).Where(variable => variable.Name != "CONTENT_LENGTH"))
         {
             text.Append(name).Append('\0').Append(value).Append('\0');
         }
@@ -45,16 +45,16 @@ internal static class CgiRequest
     }
 
     /// <summary>As in nginx's uwsgi_params and scgi_params, as far as a request without a client has them.</summary>
-    private static IReadOnlyList<(string Name, string Value)> Variables(string path, string host)
+    private static IReadOnlyList<(string Name, string Value)> Variables(string path, string query, string host)
     {
         var name = RequestText.Host(host);
         return
         [
-            ("QUERY_STRING", ""),
+            ("QUERY_STRING", query),
             ("REQUEST_METHOD", "GET"),
             ("CONTENT_TYPE", ""),
             ("CONTENT_LENGTH", ""),
-            ("REQUEST_URI", path),
+            ("REQUEST_URI", query.Length == 0 ? path : $"{path}?{query}"),
             ("PATH_INFO", path),
             ("SCRIPT_NAME", ""),
             ("DOCUMENT_ROOT", "/"),

@@ -17,6 +17,8 @@ internal sealed class Exchange(TimeProvider time, int firstBytesMax)
 
     public double? HeaderMs { get; private set; }
 
+    public double? TlsMs { get; private set; }
+
     public long BytesReceived { get; private set; }
 
     public HttpHeaderParser? Header { get; set; }
@@ -30,6 +32,8 @@ internal sealed class Exchange(TimeProvider time, int firstBytesMax)
     public string? Remark { get; set; }
 
     public void Connected() => ConnectMs = Elapsed();
+
+    public void Secured() => TlsMs = Elapsed();
 
     public void HeaderEnded() => HeaderMs = Elapsed();
 
@@ -56,7 +60,10 @@ internal sealed class Exchange(TimeProvider time, int firstBytesMax)
             BodyBytes,
             Shown(Header?.Server),
             outcome == ProbeOutcome.Invalid && first.Count > 0 ? Shown([.. first]) : null,
-            error is null ? Remark : Remark is null ? error : $"{error}; {Remark}");
+            error is null ? Remark : Remark is null ? error : $"{error}; {Remark}")
+        {
+            TlsMs = TlsMs,
+        };
 
     public ResponseFact Refuse(int errno)
     {

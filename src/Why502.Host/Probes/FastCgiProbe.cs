@@ -11,20 +11,21 @@ internal sealed class FastCgiProbe(Dialer dialer, TimeProvider time, ProbeLimits
     private const int ReadBytes = 16 * 1024;
 
     /// <summary>The parameters of nginx's own fastcgi_params, as far as a request without a client has them.</summary>
-    public static IReadOnlyList<(string Name, string Value)> Parameters(string scriptFilename, string path, string host, string query)
+    public static IReadOnlyList<(string Name, string Value)> Parameters(string scriptFilename, string path, string host, string query, string scriptName = "")
     {
         var name = RequestText.Host(host);
+        var script = scriptName.Length > 0 ? scriptName : path;
         return
         [
             ("SCRIPT_FILENAME", scriptFilename),
-            ("SCRIPT_NAME", path),
+            ("SCRIPT_NAME", script),
             ("QUERY_STRING", query),
             ("REQUEST_METHOD", "GET"),
             ("CONTENT_TYPE", ""),
             ("CONTENT_LENGTH", ""),
             ("REQUEST_URI", query.Length == 0 ? path : $"{path}?{query}"),
-            ("DOCUMENT_URI", path),
-            ("DOCUMENT_ROOT", DocumentRoot(scriptFilename, path)),
+            ("DOCUMENT_URI", script),
+            ("DOCUMENT_ROOT", DocumentRoot(scriptFilename, script)),
             ("SERVER_PROTOCOL", "HTTP/1.1"),
             ("REQUEST_SCHEME", "http"),
             ("GATEWAY_INTERFACE", "CGI/1.1"),

@@ -10,6 +10,9 @@ internal sealed record HttpCall(IReadOnlyList<EndPoint> Peers, bool Tls, string 
 {
     /// <summary>The answer may be a CGI header as well as one with a status line (ngx_http_uwsgi_process_status_line).</summary>
     public bool MayBeCgi { get; init; }
+
+    /// <summary>The connection begins with the PROXY protocol's line for an unknown client.</summary>
+    public bool AnnouncesProxy { get; init; }
 }
 
 /// <summary>One GET over a connection of its own; no redirect is followed and nothing is kept.</summary>
@@ -33,6 +36,11 @@ internal sealed class HttpProbe(Dialer dialer, TimeProvider time, ProbeLimits li
         exchange.Connected();
         using var patience = new Patience(call.Patience, time, cancellation);
         await using var plain = new NetworkStream(dialled.Socket, ownsSocket: true);
+        if (call.AnnouncesProxy && await AnnounceAsync(plain, exchange, patience).ConfigureAwait(false) is { } broken)
+        {
+            return broken;
+        }
+
         if (!call.Tls)
         {
             return await TalkAsync(plain, call, exchange, body, patience).ConfigureAwait(false);
@@ -46,7 +54,21 @@ internal sealed class HttpProbe(Dialer dialer, TimeProvider time, ProbeLimits li
             return patience.IsOver ? exchange.End(ProbeOutcome.TimedOut, "the TLS handshake did not end in time") : exchange.End(ProbeOutcome.TlsFailed, refusal);
         }
 
+        exchange.Secured();
         return await TalkAsync(session.Stream, call, exchange, body, patience).ConfigureAwait(false);
+    }
+
+    private static async Task<ResponseFact?> AnnounceAsync(NetworkStream plain, Exchange exchange, Patience patience)
+    {
+        try
+        {
+            await plain.WriteAsync("PROXY UNKNOWN\r\n"u8.ToArray(), patience.Token).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception failure) when (Exchange.IsBroken(failure))
+        {
+            return exchange.Broke(failure, "while announcing the connection");
+        }
     }
 
     private async Task<ResponseFact> TalkAsync(Stream stream, HttpCall call, Exchange exchange, MemoryStream? body, Patience patience)

@@ -88,8 +88,8 @@ public sealed class ProbeAnswers
         GetThroughNginx ask => (await GetAsync(ask, cancellation).ConfigureAwait(false), null),
         FpmStatus ask => await fpmStatus.AskAsync(await Peer(ask.Address, 0).EndPointsAsync(cancellation).ConfigureAwait(false), ask.StatusPath, cancellation).ConfigureAwait(false),
         StubStatus ask => await GetAsync(ask, cancellation).ConfigureAwait(false),
-        UwsgiGet ask => (await CgiAsync(ask.Address, CgiRequest.Uwsgi(RequestText.Path(ask.Path), ask.Host), ask.PatienceMs, cancellation).ConfigureAwait(false), null),
-        ScgiGet ask => (await CgiAsync(ask.Address, CgiRequest.Scgi(RequestText.Path(ask.Path), ask.Host), ask.PatienceMs, cancellation).ConfigureAwait(false), null),
+        UwsgiGet ask => (await CgiAsync(ask.Address, CgiRequest.Uwsgi(RequestText.Path(ask.Path), RequestText.Query(ask.Query), ask.Host), ask.PatienceMs, cancellation).ConfigureAwait(false), null),
+        ScgiGet ask => (await CgiAsync(ask.Address, CgiRequest.Scgi(RequestText.Path(ask.Path), RequestText.Query(ask.Query), ask.Host), ask.PatienceMs, cancellation).ConfigureAwait(false), null),
         PortProtocol ask => (await ports.AskAsync(await Peer(ask.Address, 0).EndPointsAsync(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false), null),
         _ => (null, "no probe answers this"),
     };
@@ -98,14 +98,14 @@ public sealed class ProbeAnswers
     {
         var isTls = ask.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase);
         var peers = await Peer(ask.Address, isTls ? 443 : 80).EndPointsAsync(cancellation).ConfigureAwait(false);
-        var request = RequestText.Get(RequestText.Path(ask.Path), ask.HttpVersion, ask.Host);
-        return await http.GetAsync(new(peers, isTls, ask.ServerName, request, Milliseconds(ask.PatienceMs)), cancellation).ConfigureAwait(false);
+        var request = RequestText.Get(RequestText.Target(ask.Path, ask.Query), ask.HttpVersion, ask.Host);
+        return await http.GetAsync(new(peers, isTls, ask.ServerName, request, Milliseconds(ask.PatienceMs)) { AnnouncesProxy = ask.AnnouncesProxy }, cancellation).ConfigureAwait(false);
     }
 
     private async Task<ResponseFact> GetAsync(FastCgiGet ask, CancellationToken cancellation)
     {
         var peers = await Peer(ask.Address, 0).EndPointsAsync(cancellation).ConfigureAwait(false);
-        var parameters = FastCgiProbe.Parameters(ask.ScriptFilename, ask.Path, ask.Host, "");
+        var parameters = FastCgiProbe.Parameters(ask.ScriptFilename, ask.Path, ask.Host, RequestText.Query(ask.Query), ask.ScriptName);
         var (fact, _) = await fastCgi.GetAsync(peers, parameters, Milliseconds(ask.PatienceMs), cancellation).ConfigureAwait(false);
         return fact;
     }

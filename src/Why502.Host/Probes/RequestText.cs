@@ -16,6 +16,11 @@ internal static class RequestText
     /// <summary>A request target as the user gave it, with its query.</summary>
     public static string Target(string target) => Escape(target.StartsWith('/') ? target : "/" + target, keepQuery: true);
 
+    /// <summary>A path with the query that the user gave, if any.</summary>
+    public static string Target(string path, string query) => query.Length == 0 ? Path(path) : $"{Path(path)}?{Query(query)}";
+
+    public static string Query(string query) => Escape(query, keepQuery: true);
+
     public static string Host(string host)
     {
         var clean = string.Concat(host.Where(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or ':' or '[' or ']'));

@@ -43,6 +43,18 @@ public static class LinePage
         return (page, false);
     }
 
+    /// <summary>The causes that can have written a line, the likelier first; empty when the message is not known.</summary>
+    public static IReadOnlyList<string> CausesOf(ErrorLogRecord record)
+    {
+        if (record.Known is not { } known)
+        {
+            return [];
+        }
+
+        var symptom = Symptom.Of(GroupOf(record, known));
+        return CausesOf(known, symptom is null ? null : IncidentOf(record, symptom, known));
+    }
+
     private static Page Unrecognised(Page page, ErrorLogRecord record)
     {
         page.Wrapped("", "A line of nginx's error log with a message that nginx's own sources do not have: a module's, or a newer version's.", Ink.Doubt);

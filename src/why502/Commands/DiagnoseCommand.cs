@@ -116,7 +116,7 @@ internal static class DiagnoseCommand
     internal static bool IsUrl(string text)
         => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && (text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase));
 
-    private static void OnSignal(PosixSignalContext signal, CancellationTokenSource stop)
+    internal static void OnSignal(PosixSignalContext signal, CancellationTokenSource stop)
     {
         if (!stop.IsCancellationRequested)
         {

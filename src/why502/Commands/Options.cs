@@ -82,7 +82,7 @@ internal static class Options
         return time > TimeSpan.Zero && time <= TimeSpan.FromDays(3660);
     }
 
-    private static Option<TimeSpan?> Time(string name, string description, string example) => new(name)
+    internal static Option<TimeSpan?> Time(string name, string description, string example) => new(name)
     {
         Description = description,
         HelpName = "TIME",

@@ -1,48 +1,69 @@
 using System.CommandLine;
-using Why502.Cli.Driver;
+using System.Runtime.InteropServices;
 using Why502.Cli.Verify;
 using Why502.Diagnosis;
 
 namespace Why502.Cli.Commands;
 
-/// <summary><c>why502 verify</c>: through nginx and straight to the upstream, side by side.</summary>
+/// <summary><c>why502 verify</c>: through nginx and straight to every server behind it, side by side.</summary>
 internal static class VerifyCommand
 {
+    private const int CountMax = 1000;
+
     public static Command Create(Terminal terminal)
     {
         var url = new Argument<string?>("url") { Description = "What to ask by GET; without it every proxied location is tried on a path that its log shows as used", Arity = ArgumentArity.ZeroOrOne, HelpName = "URL" };
         var config = Options.Config();
+        var count = new Option<int?>("--count", "-n") { Description = $"How often each way is asked (default {ProofRequest.AttemptsDefault}; without URL 1)", HelpName = "N" };
+        count.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !(int.TryParse(result.Tokens[0].Value, out var number) && number is > 0 and <= CountMax))
+            {
+                result.AddError($"--count takes a number from 1 to {CountMax}, not '{result.Tokens[0].Value}'.");
+            }
+        });
         var since = Options.Since();
-        var timeout = Options.Timeout();
-        var command = new Command("verify", "Ask through nginx and straight to the upstream, side by side") { url, config, since, timeout };
+        var timeout = Options.Time("--timeout", "The verdict comes within this time; default: as long as nginx's own time-outs need, at most 75s", "65s");
+        var format = Options.Format("text", "json");
+        var command = new Command("verify", "Ask through nginx and straight to every server behind it, side by side") { url, config, count, since, timeout, format };
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetValue(url),
-            parsed.GetValue(config),
-            parsed.GetValue(since) ?? DiagnosisOptions.DefaultWindow,
-            parsed.GetValue(timeout) ?? TimeSpan.FromSeconds(15),
+            new ProofRequest
+            {
+                ConfigPath = parsed.GetValue(config),
+                Attempts = parsed.GetValue(count),
+                Since = parsed.GetValue(since) ?? DiagnosisOptions.DefaultWindow,
+                Patience = parsed.GetValue(timeout),
+            },
+            parsed.GetValue(format) ?? "text",
             terminal,
             cancellation));
         return command;
     }
 
-    public static async Task<int> RunAsync(string? url, string? config, TimeSpan since, TimeSpan timeout, Terminal terminal, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string? url, ProofRequest request, string format, Terminal terminal, CancellationToken cancellation)
     {
         if (url is not null && !DiagnoseCommand.IsUrl(url))
         {
             throw new UsageException($"verify takes a URL such as http://shop.example.com/api/, not '{url}'.");
         }
 
-        config = LiveDiagnosis.Config(config);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(timeout);
+        request = request with { ConfigPath = LiveDiagnosis.Config(request.ConfigPath), Targets = url is null ? [] : [ProofTarget.Of(new Uri(url))] };
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => DiagnoseCommand.OnSignal(signal, stop));
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => DiagnoseCommand.OnSignal(signal, stop));
         using var progress = new Progress(terminal);
-        progress.Say("asking through nginx and straight to the upstream …");
-        var verifier = new Verifier(LiveDiagnosis.Answerers(TimeProvider.System), new ProbeGate(probes: true, url), timeout * 0.45);
-        var cases = url is not null
-            ? await verifier.UrlAsync(new Uri(url), config, deadline.Token).ConfigureAwait(false)
-            : await verifier.AllAsync(config, since, TimeProvider.System.GetLocalNow(), deadline.Token).ConfigureAwait(false);
+        var proof = await Prover.Live(progress.Say).ProveAsync(request, stop.Token).ConfigureAwait(false);
         progress.Dispose();
-        terminal.Write(VerifyPage.Render(cases, terminal.Width));
-        return VerifyPage.Works(cases) == true ? ExitStatus.Healthy : ExitStatus.Faulty;
+        if (format == "json")
+        {
+            terminal.Write(VerifyJson.Render(proof));
+        }
+        else
+        {
+            terminal.Write(VerifyPage.Render(proof, terminal.Width));
+        }
+
+        return proof.Verdict == ProofVerdict.Works ? ExitStatus.Healthy : ExitStatus.Faulty;
     }
 }

@@ -125,10 +125,11 @@ internal sealed class DemoRun(Terminal terminal, string nginx, string directory,
     {
         Say("", Ink.Plain);
         Say($"  $ why502 verify --config {site.ConfigPath} {site.Url}", Ink.Strong);
-        var verifier = new Verifier(LiveDiagnosis.Answerers(TimeProvider.System), new ProbeGate(probes: true, site.Url), TimeSpan.FromSeconds(5));
-        var cases = await verifier.UrlAsync(new Uri(site.Url), site.ConfigPath, cancellation).ConfigureAwait(false);
-        terminal.Write(Indented(VerifyPage.Render(cases, terminal.Width - 2)));
-        return VerifyPage.Works(cases) == true;
+        var request = new ProofRequest { ConfigPath = site.ConfigPath, Targets = [ProofTarget.Of(new Uri(site.Url))], Patience = Budget };
+        var proof = await Prover.Live(_ => { }).ProveAsync(request, cancellation).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        terminal.Write(Indented(VerifyPage.Render(proof, terminal.Width - 2)));
+        return proof.Verdict == ProofVerdict.Works;
     }
 
     private Page Indented(Page inner)

@@ -1,37 +1,56 @@
+using System.Text.RegularExpressions;
 using Why502.Diagnosis;
 using Why502.Nginx;
 
 namespace Why502.Cli.Verify;
 
-/// <summary>The request nginx would make of a peer for a client's path, as a question.</summary>
+/// <summary>The request nginx would make of a server for a client's path, as a question.</summary>
 internal static class UpstreamRequest
 {
-    public static Question Of(ProxiedLocation location, Endpoint peer, string host, string path, NginxInstance instance, int patienceMs)
+    private static readonly TimeSpan SplitPatience = TimeSpan.FromMilliseconds(100);
+
+    public static Question Of(CasePlan plan, string address, int patienceMs)
     {
-        var address = peer.ToString();
+        var location = plan.Location!;
+        var (path, query) = Sent(plan);
         return location.Kind switch
         {
             PassKind.Proxy when location.Scheme is "http" or "https" => new HttpGet(
                 address,
                 location.Scheme,
-                HostHeader(location, host),
-                Mapped(location, path),
+                HostHeader(location, plan.Host),
+                path,
                 location.Effective("proxy_http_version").Value == "1.1" ? "1.1" : "1.0",
                 patienceMs)
-            { ServerName = location.Effective("proxy_ssl_server_name").IsOn ? Verifier.NameOf(SslName(location, host)) : "" },
-            PassKind.FastCgi => new FastCgiGet(address, Script(location, path, instance), path, host, patienceMs),
-            PassKind.Uwsgi when location.Scheme != "suwsgi" => new UwsgiGet(address, path, host, patienceMs),
-            PassKind.Scgi => new ScgiGet(address, path, host, patienceMs),
+            {
+                ServerName = location.Effective("proxy_ssl_server_name").IsOn ? CasePlan.NameOf(SslName(location, plan.Host)) : "",
+                Query = query,
+            },
+            PassKind.FastCgi => FastCgi(plan, address, patienceMs),
+            PassKind.Uwsgi when location.Scheme != "suwsgi" => new UwsgiGet(address, plan.Path, plan.Host, patienceMs) { Query = plan.Query },
+            PassKind.Scgi => new ScgiGet(address, plan.Path, plan.Host, patienceMs) { Query = plan.Query },
+            PassKind.Grpc when location.Scheme == "grpc" => new PortProtocol(address),
+            PassKind.Grpc or PassKind.Uwsgi => new TlsHandshake(address, ""),
             _ => new Connect(address),
         };
     }
 
-    /// <summary>proxy_pass with a URI part replaces what the location matched (ngx_http_proxy_create_request); with variables nobody can tell from here.</summary>
-    private static string Mapped(ProxiedLocation location, string path)
-        => location.UriPart is { Length: > 0 } uri && !location.HasVariables && location.Location is { IsRegex: false, IsNamed: false } matched
-            && path.StartsWith(matched.Path, StringComparison.Ordinal)
-            ? uri + path[matched.Path.Length..]
-            : path;
+    /// <summary>The URI as the routing engine has it, rewrites included; where it depends on what nobody knows here, as the pass directive alone makes it.</summary>
+    private static (string Path, string Query) Sent(CasePlan plan)
+    {
+        if (plan.Route?.UpstreamUri is { Length: > 0 } uri)
+        {
+            var mark = uri.IndexOf('?', StringComparison.Ordinal);
+            return mark < 0 ? (uri, "") : (uri[..mark], uri[(mark + 1)..]);
+        }
+
+        var location = plan.Location!;
+        var path = location.UriPart is { Length: > 0 } part && !location.HasVariables && location.Location is { IsRegex: false, IsNamed: false } matched
+            && plan.Path.StartsWith(matched.Path, StringComparison.Ordinal)
+            ? part + plan.Path[matched.Path.Length..]
+            : plan.Path;
+        return (path, plan.Query);
+    }
 
     /// <summary>nginx sends the authority of proxy_pass unless it is told otherwise.</summary>
     private static string HostHeader(ProxiedLocation location, string host)
@@ -40,7 +59,7 @@ internal static class UpstreamRequest
         var value = set?[1] ?? "$proxy_host";
         return value switch
         {
-            "$host" => Verifier.NameOf(host) is { Length: > 0 } name ? name : host,
+            "$host" => CasePlan.NameOf(host) is { Length: > 0 } name ? name : host,
             "$http_host" => host,
             _ when value.Contains('$') => Authority(location) ?? host,
             _ => value,
@@ -69,17 +88,44 @@ internal static class UpstreamRequest
         return slash < 0 ? rest : rest[..slash];
     }
 
-    /// <summary>SCRIPT_FILENAME from fastcgi_param with the variables that it usually has.</summary>
-    private static string Script(ProxiedLocation location, string path, NginxInstance instance)
+    private static FastCgiGet FastCgi(CasePlan plan, string address, int patienceMs)
     {
+        var name = ScriptName(plan);
+        return new(address, ScriptFile(plan, name), plan.Path, plan.Host, patienceMs) { ScriptName = name, Query = plan.Route?.Arguments is { Length: > 0 } arguments ? arguments : plan.Query };
+    }
+
+    /// <summary>$fastcgi_script_name (ngx_http_fastcgi_script_name_variable): $uri with the index, without what fastcgi_split_path_info splits off.</summary>
+    private static string ScriptName(CasePlan plan)
+    {
+        var location = plan.Location!;
+        var uri = plan.Route?.Uri is { Length: > 0 } final ? final : plan.Path;
+        uri = uri.EndsWith('/') ? uri + (location.Effective("fastcgi_index").Value ?? "") : uri;
+        if (location.Effective("fastcgi_split_path_info").Value is not { } pattern)
+        {
+            return uri;
+        }
+
+        try
+        {
+            return Regex.Match(uri, pattern, RegexOptions.CultureInvariant, SplitPatience) is { Success: true, Groups: [_, { Success: true } script, ..] } ? script.Value : uri;
+        }
+        catch (Exception failure) when (failure is ArgumentException or RegexMatchTimeoutException)
+        {
+            return uri;
+        }
+    }
+
+    /// <summary>SCRIPT_FILENAME from fastcgi_param with the variables that it usually has.</summary>
+    private static string ScriptFile(CasePlan plan, string name)
+    {
+        var location = plan.Location!;
         var root = location.Effective("root").Value ?? "html";
-        root = root.StartsWith('/') ? root : instance.Prefix.TrimEnd('/') + "/" + root;
-        var script = path.EndsWith('/') ? path + (location.Effective("fastcgi_index").Value ?? "index.php") : path;
+        root = root.StartsWith('/') ? root : plan.Instance.Prefix.TrimEnd('/') + "/" + root;
         var value = location.Effective("fastcgi_param").All?.LastOrDefault(parameter => parameter.Count >= 2 && parameter[0] == "SCRIPT_FILENAME")?[1]
             ?? "$document_root$fastcgi_script_name";
         return value
             .Replace("$document_root", root, StringComparison.Ordinal)
             .Replace("$realpath_root", root, StringComparison.Ordinal)
-            .Replace("$fastcgi_script_name", script, StringComparison.Ordinal);
+            .Replace("$fastcgi_script_name", name, StringComparison.Ordinal);
     }
 }

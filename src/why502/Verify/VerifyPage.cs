@@ -1,5 +1,6 @@
 using System.Globalization;
 using Why502.Diagnosis;
+using Why502.Diagnosis.Readings;
 using Why502.Reports;
 
 namespace Why502.Cli.Verify;
@@ -7,137 +8,167 @@ namespace Why502.Cli.Verify;
 /// <summary>Both ways side by side, and the sentence that follows from them.</summary>
 internal static class VerifyPage
 {
-    private static readonly string[] Heads = ["", "status", "connect", "header", "total", "header bytes"];
+    /// <summary>Share of the buffer from which a response header is said to be near its limit.</summary>
+    public const double NearBuffer = 0.8;
 
-    public static Page Render(IReadOnlyList<VerifyCase> cases, int width)
+    private const int CausesMax = 4;
+
+    /// <summary>A slowest answer so far above the usual one is worth a line.</summary>
+    private const double OutlierFactor = 3;
+    private const double OutlierMsMin = 100;
+
+    private static readonly string[] Heads = ["", "status", "ok", "connect", "tls", "header", "body", "header bytes"];
+
+    public static Page Render(Proof proof, int width)
     {
         var page = new Page(width);
-        page.Wrapped("", Verdict(cases), Works(cases) == true ? Ink.Proof : Works(cases) == false ? Ink.Fault : Ink.Doubt);
-        foreach (var tried in cases)
+        page.Wrapped("", proof.Why, proof.Verdict switch { ProofVerdict.Works => Ink.Proof, ProofVerdict.Fails => Ink.Fault, _ => Ink.Doubt });
+        if (proof.Interrupted)
         {
-            page.Blank();
-            page.Line(new Run(Ink.Strong, tried.What), new Run(Ink.Faint, tried.At is null ? "" : $"   {tried.At}"));
-            Table(page, tried.Rows);
+            page.Line("Interrupted: this is what was seen until then.", Ink.Doubt);
         }
 
+        foreach (var tried in proof.Cases)
+        {
+            page.Blank();
+            var get = tried.Path is { } path && !tried.What.EndsWith(path, StringComparison.Ordinal) ? $"  GET {path}" : "";
+            page.Line(new Run(Ink.Strong, tried.What + get), new Run(Ink.Faint, tried.At is null ? "" : $"   {tried.At}"));
+            Table(page, tried);
+            tried.Notes.ForEach(note => page.Wrapped("  ", note, Ink.Faint));
+        }
+
+        Meanwhile(page, proof.Meanwhile);
         return page;
     }
 
-    /// <summary>True when every place works both ways, false when one does not, null when too little could be tried.</summary>
-    public static bool? Works(IReadOnlyList<VerifyCase> cases)
+    private static void Table(Page page, VerifyCase tried)
     {
-        if (cases.Any(tried => tried.Rows.Any(row => row.Works == false && (!row.Straight || !tried.Rows.Any(other => !other.Straight && other.Works == true)))))
+        var rows = tried.Rows.ToList();
+        if (rows.Count == 0)
         {
-            return false;
+            return;
         }
 
-        return cases.Count > 0 && cases.All(tried => tried.Rows.Any(row => row.Works == true)) ? true : null;
-    }
-
-    private static string Verdict(IReadOnlyList<VerifyCase> cases)
-    {
-        if (cases.Count == 0)
+        var shown = rows.Select(Cells).Prepend(Heads).ToList();
+        var columns = Enumerable.Range(0, Heads.Length).Where(column => column == 0 || shown.Skip(1).Any(cells => cells[column] is not ("-" or ""))).ToList();
+        var widths = columns.ToDictionary(column => column, column => shown.Max(cells => cells[column].Length));
+        for (var i = 0; i < shown.Count; i++)
         {
-            return "Nothing to verify: no nginx configuration with a proxied location was found. Name it with --config FILE, or give a URL.";
-        }
-
-        if (cases.Count > 1)
-        {
-            var broken = cases.Count(tried => Works([tried]) == false);
-            var silent = cases.Count(tried => Works([tried]) is null);
-            return broken > 0 ? $"{broken} of {cases.Count} proxied locations do not work. Why: why502"
-                : silent > 0 ? $"{cases.Count - silent} of {cases.Count} proxied locations work; the others could not be tried."
-                : $"Works: all {cases.Count} proxied locations.";
-        }
-
-        return Verdict(cases[0]);
-    }
-
-    private static string Verdict(VerifyCase tried)
-    {
-        var through = tried.Rows.FirstOrDefault(row => !row.Straight);
-        var straight = tried.Rows.Where(row => row.Straight).ToList();
-        if (through is null)
-        {
-            return straight.Count == 0 ? "Not tried: the upstream's address is in a variable."
-                : straight.All(row => row.Works == true) ? "The upstream accepts connections; no path of this location is known to be asked by GET, so none was."
-                : $"The upstream does not work: {straight.First(row => row.Works != true).Way} {What(straight.First(row => row.Works != true))}. Why: why502";
-        }
-
-        var direct = straight.Count == 0 ? "" : straight.All(row => row.Works == true) ? $", and straight to the upstream {What(straight[0])}" : $", while straight to {straight.First(row => row.Works != true).Way} {What(straight.First(row => row.Works != true))}";
-        return through.Works switch
-        {
-            true => $"Works: {What(through)} through nginx{direct}.",
-            false => $"Does not work: {What(through)} through nginx{direct}. Why: why502",
-            _ => $"Not seen: {through.Answer.Unobserved}.",
-        };
-    }
-
-    private static string What(VerifyRow row) => row.Answer.Fact switch
-    {
-        ResponseFact { Outcome: ProbeOutcome.Ok, Status: { } status } => status.ToString(CultureInfo.InvariantCulture),
-        ResponseFact response => Word(response.Outcome),
-        ConnectFact { Outcome: ProbeOutcome.Ok } => "accepts connections",
-        ConnectFact connect => Word(connect.Outcome),
-        _ => row.Answer.Unobserved is { } reason ? $"was not seen ({reason})" : "was not seen",
-    };
-
-    private static string Word(ProbeOutcome outcome) => outcome switch
-    {
-        ProbeOutcome.Ok => "no status",
-        ProbeOutcome.Refused => "is refused",
-        ProbeOutcome.TimedOut => "does not answer in time",
-        ProbeOutcome.Unreachable => "cannot be reached",
-        ProbeOutcome.NotFound => "is not there",
-        ProbeOutcome.PermissionDenied => "may not be opened",
-        ProbeOutcome.QueueFull => "has a full queue",
-        ProbeOutcome.Reset => "resets the connection",
-        ProbeOutcome.Closed => "closes the connection",
-        ProbeOutcome.TlsFailed => "fails the TLS handshake",
-        ProbeOutcome.Invalid => "answers something that is no HTTP",
-        _ => "fails",
-    };
-
-    private static void Table(Page page, IReadOnlyList<VerifyRow> rows)
-    {
-        var cells = rows.Select(Cells).Prepend(Heads).ToList();
-        var widths = Enumerable.Range(0, Heads.Length).Select(column => cells.Max(row => row[column].Length)).ToArray();
-        for (var i = 0; i < cells.Count; i++)
-        {
-            var text = "  " + string.Join("   ", cells[i].Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column])));
-            page.Line(text.TrimEnd(), i == 0 ? Ink.Faint : rows[i - 1].Works switch { true => Ink.Plain, false => Ink.Fault, _ => Ink.Doubt });
-            if (i > 0 && Remark(rows[i - 1]) is { } remark)
+            var cells = shown[i];
+            var text = "  " + string.Join("  ", columns.Select(column => column == 0 ? cells[0].PadRight(widths[0]) : cells[column].PadLeft(widths[column])));
+            page.Line(text.TrimEnd(), i == 0 ? Ink.Faint : InkOf(rows[i - 1]));
+            if (i > 0)
             {
-                page.Wrapped("    ", remark, Ink.Faint);
+                foreach (var remark in Remarks(rows[i - 1]))
+                {
+                    page.Wrapped("    ", remark, Ink.Faint);
+                }
             }
         }
     }
 
-    private static string[] Cells(VerifyRow row) => row.Answer.Fact switch
+    private static Ink InkOf(VerifyRow row) => row.Fails ? Ink.Fault : row.Works ? Ink.Plain : Ink.Doubt;
+
+    private static string[] Cells(VerifyRow row)
     {
-        ResponseFact response =>
+        var way = row.Way + (row.Backup ? " (backup)" : "");
+        if (row.Attempts.Count == 0)
+        {
+            return [way, row.Down ? "down" : "not asked", "", "-", "-", "-", "-", "-"];
+        }
+
+        return
         [
-            row.Straight ? $"straight to {row.Way}" : row.Way,
-            response.Status?.ToString(CultureInfo.InvariantCulture) ?? Word(response.Outcome),
-            Milliseconds(response.ConnectMs),
-            Milliseconds(response.HeaderMs),
-            Milliseconds(response.TotalMs),
-            response.HeaderBytes > 0 ? row.Straight && row.BufferBytes is { } buffer ? $"{Bytes(response.HeaderBytes)} of {Bytes(buffer)}" : Bytes(response.HeaderBytes) : "-",
-        ],
-        ConnectFact connect => [$"connection to {row.Way}", connect.Outcome == ProbeOutcome.Ok ? "accepted" : Word(connect.Outcome), Milliseconds(connect.TookMs), "-", "-", "-"],
-        _ => [row.Straight ? $"straight to {row.Way}" : row.Way, "not seen", "-", "-", "-", "-"],
-    };
+            way,
+            string.Join('/', row.Statuses.Select(status => status.What)),
+            $"{row.Count(AttemptEnd.Ok)} of {row.Attempts.Count}",
+            Milliseconds(row.Connect),
+            Milliseconds(row.Tls),
+            Milliseconds(row.Header),
+            Milliseconds(row.Body),
+            row.HeaderBytes <= 0 ? "-" : row.BufferBytes is { } buffer ? $"{OutcomeWords.Bytes(row.HeaderBytes)} of {OutcomeWords.Bytes(buffer)}" : OutcomeWords.Bytes(row.HeaderBytes),
+        ];
+    }
 
-    private static string? Remark(VerifyRow row) => row.Answer.Fact switch
+    private static IEnumerable<string> Remarks(VerifyRow row)
     {
-        ResponseFact { Error: { Length: > 0 } error, Outcome: not ProbeOutcome.Ok } => error,
-        ResponseFact response when row.Straight && row.BufferBytes is { } buffer && response.HeaderBytes > buffer
-            => $"the response header does not fit: {Bytes(response.HeaderBytes)} bytes into {Bytes(buffer)}; the largest field is {response.LargestHeader} ({Bytes(response.LargestHeaderBytes)})",
-        null => row.Answer.Unobserved,
-        _ => null,
-    };
+        if (row.Restraint is { } restraint)
+        {
+            yield return restraint;
+        }
 
-    private static string Milliseconds(double? time) => time is { } ms ? ms < 10 ? $"{ms.ToString("0.0", CultureInfo.InvariantCulture)} ms" : $"{ms.ToString("0", CultureInfo.InvariantCulture)} ms" : "-";
+        if (row.Count(AttemptEnd.Open) > 0)
+        {
+            yield return $"not proven: {CaseVerdict.OpenText(row)}";
+        }
 
-    private static string Bytes(long bytes) => bytes.ToString("#,0", CultureInfo.InvariantCulture);
+        foreach (var error in row.Attempts.Where(attempt => attempt.End == AttemptEnd.Failed).Select(attempt => attempt.Response?.Error).OfType<string>().Where(error => error.Length > 0).Distinct().Take(2))
+        {
+            yield return error;
+        }
+
+        foreach (var reason in row.Attempts.Select(attempt => attempt.Answer.Unobserved).OfType<string>().Distinct().Take(1))
+        {
+            yield return reason;
+        }
+
+        if (row.Attempts.Count > 0 && row.Attempts.Count < row.Wanted && row.Attempts[^1].TookMs is { } took)
+        {
+            yield return $"asked {row.Attempts.Count} of {row.Wanted} times: one takes {Words.Seconds(took / 1000)}";
+        }
+
+        if (row.Header is { } header && header.Most > OutlierMsMin && header.Most > header.Median * OutlierFactor)
+        {
+            yield return $"the slowest header took {Milliseconds(header.Most)}, half of them {Milliseconds(header.Median)} or less";
+        }
+
+        if (HeaderRemark(row) is { } size)
+        {
+            yield return size;
+        }
+    }
+
+    public static string? HeaderRemark(VerifyRow row)
+    {
+        if (row.BufferBytes is not { } buffer || row.HeaderBytes <= buffer * NearBuffer)
+        {
+            return null;
+        }
+
+        var largest = row.Attempts.Select(attempt => attempt.Response).OfType<ResponseFact>().MaxBy(response => response.HeaderBytes)!;
+        return row.HeaderBytes > buffer
+            ? $"the response header does not fit: {OutcomeWords.Bytes(row.HeaderBytes)} bytes into {OutcomeWords.Bytes(buffer)}; the largest field is {largest.LargestHeader} ({OutcomeWords.Bytes(largest.LargestHeaderBytes)})"
+            : $"the response header fills {row.HeaderBytes * 100 / buffer} % of its buffer; the largest field is {largest.LargestHeader} ({OutcomeWords.Bytes(largest.LargestHeaderBytes)} bytes)";
+    }
+
+    private static void Meanwhile(Page page, LoggedMeanwhile meanwhile)
+    {
+        if (meanwhile.Lines.Count > 0)
+        {
+            page.Blank();
+            page.Line("The error log meanwhile", Ink.Strong);
+            foreach (var line in meanwhile.Lines)
+            {
+                page.Wrapped("  ", line.Line.Text + (line.Count > 1 ? $"   ({line.Count} times)" : ""));
+                page.Line($"    {line.Line.File}", Ink.Faint);
+                if (line.Causes.Count > 0)
+                {
+                    page.Wrapped("    can be: ", string.Join(", ", line.Causes.Take(CausesMax)) + (line.Causes.Count > CausesMax ? $" and {line.Causes.Count - CausesMax} more" : ""), Ink.Faint);
+                }
+            }
+        }
+
+        if (meanwhile.Unseen.Count > 0)
+        {
+            page.Blank();
+            page.Wrapped("Not seen: ", string.Join("; ", meanwhile.Unseen.Take(3)), Ink.Doubt);
+        }
+    }
+
+    private static string Milliseconds(Quantiles? times) => times is null ? "-" : Milliseconds(times.Median);
+
+    private static string Milliseconds(double ms)
+        => ms < 10 ? $"{ms.ToString("0.0", CultureInfo.InvariantCulture)} ms"
+            : ms < 10_000 ? $"{ms.ToString("0", CultureInfo.InvariantCulture)} ms"
+            : $"{(ms / 1000).ToString("0.0", CultureInfo.InvariantCulture)} s";
 }
