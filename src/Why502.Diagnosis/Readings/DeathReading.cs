@@ -168,9 +168,26 @@ public sealed class DeathReading
 
     /// <summary>The end of the old worker, or the start of the whole server, is in the log: then a new worker is no news.</summary>
     private static bool Announced(AppLogEvent booted, IReadOnlyList<AppLogEvent> near, Observations seen)
-        => booted.Log != AppLogKind.Gunicorn
+        => IsPumas(booted) ? !IsReplacement(booted, near, seen)
+            : booted.Log != AppLogKind.Gunicorn
             || near.Any(other => other.Kind is AppEventKind.WorkerSentSignal or AppEventKind.WorkerExited or AppEventKind.ChildExitedOnSignal or AppEventKind.StartFailed && Follows(booted, other, seen, Echo))
             || near.Any(other => other.Kind is AppEventKind.ServerStarted or AppEventKind.ListeningOn && Follows(booted, other, seen, AtOnce));
+
+    private static bool IsPumas(AppLogEvent booted) => booted.Source?.StartsWith("puma worker ", StringComparison.Ordinal) == true;
+
+    /// <summary>Puma's own lines have no time: a worker under a number that had been given away since the server's start took another one's place.</summary>
+    private static bool IsReplacement(AppLogEvent booted, IReadOnlyList<AppLogEvent> near, Observations seen)
+    {
+        if (AppLogReading.Time(booted, seen) is not null)
+        {
+            return !near.Any(other => other.Kind is AppEventKind.ServerStarted or AppEventKind.ServerReloading && Follows(booted, other, seen, Echo));
+        }
+
+        return near.Any(earlier => earlier.Kind == AppEventKind.WorkerBooting && earlier.Source == booted.Source && earlier.Pid != booted.Pid && IsBefore(earlier, booted)
+            && !near.Any(other => other.Kind == AppEventKind.ServerStarted && IsBefore(earlier, other) && IsBefore(other, booted)));
+    }
+
+    private static bool IsBefore(AppLogEvent earlier, AppLogEvent later) => earlier.Line.File == later.Line.File && earlier.Line.Line < later.Line.Line;
 
     private static bool Follows(AppLogEvent later, AppLogEvent earlier, Observations seen, TimeSpan within)
         => AppLogReading.Time(later, seen) is not { } at || AppLogReading.Time(earlier, seen) is not { } before || (at >= before - TimeSpan.FromSeconds(1) && at <= before + within);

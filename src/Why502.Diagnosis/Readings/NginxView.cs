@@ -35,6 +35,9 @@ public sealed class NginxView
     /// <summary>At least one error log of the window was read, and none of those configured was refused.</summary>
     public bool LogsReadable { get; private set; }
 
+    /// <summary>A configured error log could not be looked at: that a status has no line in it is not known.</summary>
+    public bool LogRefused => unreadable.Count > 0;
+
     public static NginxView Of(NginxInstance instance, Observations seen, DiagnosisOptions options)
     {
         var view = new NginxView(instance, seen.ConfigurationOf(instance), options.Since);

@@ -45,11 +45,13 @@ public static class RelatedApps
 
         var apps = seen.Ask(new AppProcesses()).FactOrNull;
         var taken = AddressesInUse(incident, seen);
+        var servers = seen.Ask(new NginxInstances(null)).FactOrNull?.Instances ?? [];
+        var allRead = Others(incident, seen).All(other => seen.ConfigurationOf(other) is not null);
         var space = peer.IsUnix ? null : Boundary.Of(incident, seen).Space;
         var own = (tcp?.Listeners ?? [])
             .Where(listener => Listening.InNamespace(listener, space?.Id ?? incident.Instance.NetworkNamespace ?? tcp?.OwnNetworkNamespace))
             .Concat(unix?.Listeners ?? [])
-            .Where(listener => IsApp(listener, apps) && Speaks(listener, apps, incident.Scheme) && !IsTaken(listener, taken))
+            .Where(listener => IsApp(listener, apps) && !IsNginxs(listener, servers, incident.Instance) && Speaks(listener, apps, incident.Scheme) && !IsTaken(listener, taken))
             .DistinctBy(listener => (Words.Address(listener), listener.Processes.FirstOrDefault()?.Pid))
             .ToList();
         var elsewhere = ForeignDirectories(incident, seen);
@@ -58,6 +60,9 @@ public static class RelatedApps
             .Select(listener => Judge(listener, peer, incident, apps, site, elsewhere))
             .Where(app => app is not null)
             .Select(app => app!)
+
+            // What only its time speaks for may belong to a nginx whose configuration is not known (yet).
+            .Where(app => allRead || app.LogOdds > Weight.Moderate.Size)
             .ToList();
         // Among several apps that nobody uses, the one that came up when the failures began is the one that changed.
         if (related.Count(app => app.LogOdds == Weight.Moderate.Size) == 1)
@@ -208,6 +213,10 @@ public static class RelatedApps
             }
         }
     }
+
+    /// <summary>nginx by whatever name its binary has (openresty, angie, a copy): it listens for clients and is nobody's upstream by mistake.</summary>
+    private static bool IsNginxs(Listener listener, IReadOnlyList<NginxInstance> servers, NginxInstance own)
+        => listener.Processes.Any(process => servers.Append(own).Any(server => server.MasterPid is { } master && (process.Pid == master || process.ParentPid == master)));
 
     private static IEnumerable<NginxInstance> Others(Incident incident, Observations seen)
         => incident.Instance.FromFiles ? []

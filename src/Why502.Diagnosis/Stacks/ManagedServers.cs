@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Why502.Diagnosis.Stacks;
 
-/// <summary>Tomcat (alone and within Spring Boot), Kestrel and Apache httpd.</summary>
+/// <summary>Tomcat (alone and within Spring Boot), Jetty, Kestrel and Apache httpd.</summary>
 internal static partial class ManagedServers
 {
     [GeneratedRegex("""<!--(?:.|\n)*?-->""", RegexOptions.ExplicitCapture, 200)]
@@ -37,6 +37,22 @@ internal static partial class ManagedServers
             Threads = Of("maxThreads", "threads.max")?.As(Quantity.Count) ?? Default("maxThreads"),
             Header = (Of("maxHttpRequestHeaderSize", "max-http-request-header-size") ?? Of("maxHttpHeaderSize", "max-http-header-size"))?.As(Quantity.Bytes) ?? Default("maxHttpHeaderSize"),
             Body = Of("maxSwallowSize", "max-swallow-size")?.As(text => Quantity.Limit(text, Quantity.Bytes)) ?? Default("maxSwallowSize"),
+            Memory = Heap(s),
+        };
+    }
+
+    /// <summary>Its modules' properties, of start.ini or of the command line. One that is embedded sets them in its code, which nobody can read.</summary>
+    public static AppSettingsFact? Jetty(StackSources s)
+    {
+        var started = s.Files.Count > 0 || s.Arguments.Any(argument => argument.EndsWith("start.jar", StringComparison.Ordinal));
+        AppSetting? Property(string name, Func<string, double?> read)
+            => (s.Argument(name, "-D" + name) ?? s.Ini(line => line.Key == name))?.As(read) ?? (started ? StackDefaults.Of("jetty", name, s.Version) : null);
+        return !started && Heap(s) is null ? null : new()
+        {
+            Stack = "jetty",
+            Idle = Property("jetty.http.idleTimeout", text => Quantity.Count(text) / 1000),
+            Threads = Property("jetty.threadPool.maxThreads", Quantity.Count),
+            Header = Property("jetty.httpConfig.requestHeaderSize", Quantity.Count),
             Memory = Heap(s),
         };
     }

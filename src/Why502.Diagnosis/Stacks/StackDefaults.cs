@@ -47,6 +47,11 @@ public static class StackDefaults
         new("tomcat", "maxHttpHeaderSize", null, 8192, "8192"),
         new("tomcat", "maxSwallowSize", null, 2097152, "2097152"),
 
+        // Jetty: config/modules/http.mod, threadpool.mod and server.mod.
+        new("jetty", "jetty.http.idleTimeout", null, 30, "30000"),
+        new("jetty", "jetty.threadPool.maxThreads", null, 200, "200"),
+        new("jetty", "jetty.httpConfig.requestHeaderSize", null, 8192, "8192"),
+
         // Puma: lib/puma/const.rb and dsl.rb; 7.0's upgrade notes raise persistent_timeout from 20 to 65.
         new("puma", "persistent_timeout", null, 20, "20"),
         new("puma", "persistent_timeout", "7.0", 65, "65"),

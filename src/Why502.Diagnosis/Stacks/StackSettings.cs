@@ -16,6 +16,7 @@ public static class StackSettings
         "puma" => ScriptServers.Puma(sources),
         "unicorn" or "unicorn_rails" => ScriptServers.Unicorn(sources),
         "java" or "tomcat" => ManagedServers.Tomcat(sources),
+        "jetty" => ManagedServers.Jetty(sources),
         "dotnet" or "kestrel" => ManagedServers.Kestrel(sources),
         "apache2" or "httpd" or "apache" => ManagedServers.Apache(sources),
         _ => null,

@@ -14,6 +14,11 @@ internal static class RubyRules
             Pid = t.LastIndexOf(": ", StringComparison.Ordinal) is > 0 and int colon ? (int?)TextScan.NumberAt(t, colon + 2) : null,
             Seconds = TextScan.NumberAfter(t, "check in within ", at),
         }),
+
+        // cluster.rb tells nothing of a worker that died; the next one under its number boots in the same phase, unless somebody restarted all.
+        new(") booted", AppEventKind.WorkerBooting, static (t, at, e) =>
+            TextScan.NumberAfter(t, "- Worker ") is { } index && TextScan.NumberAfter(t, "(PID: ") is { } pid ? e with { Pid = (int)pid, Source = $"puma worker {index} of phase {TextScan.NumberAfter(t, "phase: ", at) ?? 0}" } : null),
+        new("Puma starting in ", AppEventKind.ServerStarted),
         new("reaped #<Process::Status: pid ", AppEventKind.ChildExited, Reaped),
         new("[BUG] Segmentation fault", AppEventKind.ProcessAborted, static (t, at, e) => e with { Signal = 11, Process = "ruby" }),
         new("Gracefully stopping, waiting for requests to finish", AppEventKind.ServerStopped),

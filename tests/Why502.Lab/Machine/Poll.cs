@@ -18,4 +18,8 @@ public static class Poll
             Thread.Sleep(10);
         }
     }
+
+    /// <summary>Waits until a file is there and holds the text.</summary>
+    public static void ForText(string file, string text, double seconds = 20) =>
+        Until(() => File.Exists(file) && File.ReadAllText(file).Contains(text, StringComparison.Ordinal), $"'{text}' in {file}", seconds);
 }

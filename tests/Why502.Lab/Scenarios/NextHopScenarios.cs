@@ -25,6 +25,42 @@ public sealed class NextHopScenarios
     });
 
     [SkippableFact]
+    public void ApachesOwnUpstreamIsDown_AnsweredItself() => LabMachine.Run(nameof(ApachesOwnUpstreamIsDown_AnsweredItself), machine =>
+    {
+        Apache(machine, ApacheProxy("127.0.0.1:3999"));
+        Answered(machine, 503);
+    });
+
+    [SkippableFact]
+    public void ApachesOwnUpstreamSpeaksNoHttp_AnsweredItself() => LabMachine.Run(nameof(ApachesOwnUpstreamSpeaksNoHttp_AnsweredItself), machine =>
+    {
+        TcpPeer.Start(machine, "close", "127.0.0.1:3999");
+        Apache(machine, ApacheProxy("127.0.0.1:3999"));
+        Answered(machine, 502);
+    });
+
+    [SkippableFact]
+    public void ApacheStopped_IsDown() => LabMachine.Run(nameof(ApacheStopped_IsDown), machine =>
+    {
+        var apache = Apache(machine);
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8081"));
+        var client = new Client(machine);
+        client.MustGet(200, "/", times: 3);
+        apache.Stop();
+        client.MustGet(502, "/", times: 4);
+        Examination.Faulty(machine, nginx, new Expected("upstream-down") { Symptom = "(111: Connection refused) while connecting to upstream", Directive = "proxy_pass", Confidence = 0.8 });
+    });
+
+    [SkippableFact]
+    public void ApacheOnAnotherPort_IsWrongAddress() => LabMachine.Run(nameof(ApacheOnAnotherPort_IsWrongAddress), machine =>
+    {
+        Apache(machine);
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8082"));
+        new Client(machine).MustGet(502, "/", times: 4);
+        Examination.Faulty(machine, nginx, new Expected("upstream-wrong-address") { Symptom = "(111: Connection refused) while connecting to upstream", Directive = "proxy_pass", Confidence = 0.8, UnprivilegedMay = ["upstream-down"] });
+    });
+
+    [SkippableFact]
     public void ApacheAsNextHop_IsHealthy() => LabMachine.Run(nameof(ApacheAsNextHop_IsHealthy), machine =>
     {
         Apache(machine);
@@ -43,7 +79,13 @@ public sealed class NextHopScenarios
         Examination.Faulty(machine, nginx, new Expected("protocol-mismatch") { Symptom = "\" 400 ", Source = "access-log", ErrorLog = nginx.AccessLog, Directive = "proxy_pass" });
     });
 
-    private static void Apache(LabMachine machine)
+    private static string ApacheProxy(string address) => $"""
+        LoadModule proxy_module /usr/lib/apache2/modules/mod_proxy.so
+        LoadModule proxy_http_module /usr/lib/apache2/modules/mod_proxy_http.so
+        ProxyPass / http://{address}/
+        """;
+
+    private static LabProcess Apache(LabMachine machine, string settings = "")
     {
         Programs.Require("apache2");
         machine.Write("www/index.html", "ok\n");
@@ -57,9 +99,11 @@ public sealed class NextHopScenarios
             LoadModule dir_module /usr/lib/apache2/modules/mod_dir.so
             DirectoryIndex index.html
             DocumentRoot {machine.PathOf("www")}
+            {settings}
             """ + "\n");
-        machine.Start("apache", "apache2", "-D", "FOREGROUND", "-f", machine.PathOf("apache.conf"));
+        var process = machine.Start("apache", "apache2", "-D", "FOREGROUND", "-f", machine.PathOf("apache.conf"));
         machine.WaitForPort(8081);
+        return process;
     }
 
     [SkippableTheory]

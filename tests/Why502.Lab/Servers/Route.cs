@@ -3,7 +3,7 @@ using Why502.Lab.Machine;
 
 namespace Why502.Lab.Servers;
 
-/// <summary>What one path of a lab app does, the same in Python, JavaScript and PHP.</summary>
+/// <summary>What one path of a lab app does, the same in every language of Apps/.</summary>
 /// <param name="path">The path.</param>
 public sealed class Route(string path)
 {
@@ -31,17 +31,24 @@ public sealed class Route(string path)
     /// <summary>The process ends by an exception that nobody catches; a PHP script by a fatal error.</summary>
     public bool Throw { get; init; }
 
+    /// <summary>The process ends after the header and half of the body. Ruby, the JVM and .NET only.</summary>
+    public bool Cut { get; init; }
+
     /// <summary>Megabytes of memory that the request takes and touches.</summary>
     public int Memory { get; init; }
 
     /// <summary>An address to which a connection is opened and kept while the request sleeps.</summary>
     public string Waits { get; init; } = "";
 
-    /// <summary>Lays out an app's folder: its program, its routes, and the log of its requests that any user may append to.</summary>
-    internal static string Deploy(LabMachine machine, string name, string program, Route[] routes)
+    /// <summary>Lays out an app's folder: its program (unless it lies elsewhere), its routes, and the log of its requests that any user may append to.</summary>
+    internal static string Deploy(LabMachine machine, string name, string? program, Route[] routes)
     {
         Route[] all = [new("/"), new("/fast"), .. routes];
-        machine.Write($"{name}/{program}", File.ReadAllText(System.IO.Path.Combine(AppContext.BaseDirectory, "Apps", program)));
+        if (program is not null)
+        {
+            machine.Write($"{name}/{program}", File.ReadAllText(System.IO.Path.Combine(AppContext.BaseDirectory, "Apps", program)));
+        }
+
         machine.Write($"{name}/routes.json", JsonSerializer.Serialize(
             all.ToDictionary(route => route.Path, route => new
             {
@@ -53,6 +60,7 @@ public sealed class Route(string path)
                 crash = route.Crash,
                 signal = route.Signal,
                 @throw = route.Throw,
+                cut = route.Cut,
                 memory = route.Memory,
                 waits = route.Waits,
             })));

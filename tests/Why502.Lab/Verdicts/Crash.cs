@@ -9,7 +9,8 @@ public static class Crash
 
     public static void Check(CommandResult result, Action<string> say)
     {
-        var all = result.Errors + "\n" + result.Output;
+        // A diagnosis quotes the last words of apps, and those of .NET look like our own.
+        var all = result.Errors + (result.Output.StartsWith("{\"schema\":", StringComparison.Ordinal) ? "" : "\n" + result.Output);
         foreach (var trace in Traces.Where(trace => all.Contains(trace, StringComparison.Ordinal)))
         {
             say($"the output holds '{trace.Trim()}', the trace of a crash");

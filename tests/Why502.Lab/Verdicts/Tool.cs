@@ -1,3 +1,4 @@
+using System.Globalization;
 using Why502.Lab.Machine;
 using Xunit;
 
@@ -26,11 +27,19 @@ public sealed class Tool
     /// <summary>The binary for tests that need no machine of their own; null when there is none.</summary>
     public static string? Binary => Published.Value;
 
-    public CommandResult Run(params string[] arguments) => _machine.Execute([_binary, .. arguments]);
+    /// <summary>How much slower than usual this machine is: on one that others use, WHY502_LAB_SLOW=4 gives four times the time.</summary>
+    public static double Slowness { get; } = double.TryParse(Environment.GetEnvironmentVariable("WHY502_LAB_SLOW"), NumberStyles.Float, CultureInfo.InvariantCulture, out var factor) ? factor : 1;
+
+    public CommandResult Run(params string[] arguments) => _machine.Execute([_binary, .. Patient(arguments)]);
 
     /// <summary>As a user who is nobody special: no group, no capability.</summary>
     public CommandResult RunUnprivileged(params string[] arguments) =>
-        _machine.Execute(["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--", _binary, .. arguments]);
+        _machine.Execute(["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--", _binary, .. Patient(arguments)]);
+
+    /// <summary>The default budget of five seconds, where the machine has less than usual to give.</summary>
+    private static IEnumerable<string> Patient(string[] arguments) => Slowness > 1 && arguments is ["diagnose", ..] && !arguments.Contains("--timeout")
+        ? [.. arguments, "--timeout", string.Create(CultureInfo.InvariantCulture, $"{5 * Slowness:0}s")]
+        : arguments;
 
     public CommandResult Trace(string traceFile, params string[] arguments) =>
         _machine.Execute(["strace", "-f", "-qq", "-s", "256", "-o", traceFile, "-e", "trace=%file,%desc,ftruncate,truncate,bind", "--", _binary, .. arguments]);

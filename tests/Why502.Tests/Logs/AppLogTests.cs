@@ -84,6 +84,8 @@ public class AppLogTests
     [InlineData("Microsoft.AspNetCore.Server.Kestrel.Core.BadHttpRequestException: Request body too large. The max request body size is 30000000 bytes.", AppEventKind.RequestTooLarge)]
     [InlineData("E, [2026-11-21T01:02:03.123456 #7] ERROR -- : worker=0 PID:8 timeout (61s > 60s), killing", AppEventKind.WorkerTimeout)]
     [InlineData("[7] ! Terminating timed out worker (worker failed to check in within 60 seconds): 8", AppEventKind.WorkerTimeout)]
+    [InlineData("[7] - Worker 0 (PID: 38) booted in 0.03s, phase: 0", AppEventKind.WorkerBooting)]
+    [InlineData("[7] Puma starting in cluster mode...", AppEventKind.ServerStarted)]
     [InlineData("E, [2026-11-21T01:02:03.123456 #7] ERROR -- : reaped #<Process::Status: pid 8 SIGKILL (signal 9)> worker=0", AppEventKind.ChildExitedOnSignal)]
     [InlineData("E, [2026-11-21T01:02:03.123456 #7] ERROR -- : reaped #<Process::Status: pid 8 exit 1> worker=0", AppEventKind.ChildExited)]
     [InlineData("[Sat Nov 21 01:02:03.123456 2026] [core:notice] [pid 7:tid 1] AH00052: child pid 3117 exit signal Segmentation fault (11)", AppEventKind.ChildExitedOnSignal)]

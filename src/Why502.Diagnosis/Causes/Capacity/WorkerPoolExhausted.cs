@@ -87,7 +87,9 @@ public sealed class WorkerPoolExhausted : Cause
                 => Weight.Strong.For($"{load.QueueLength} connections wait to be accepted"),
             { OneRequestPerWorker: true, Workers: { } workers, BusyWorkers: { } busy, QueueLength: 0 }
                 => (fresh ? Weight.Strong : Weight.Weak).Against($"{workers - busy} of {workers} workers are idle, and nothing waits in the queue"),
-            { QueueLength: 0 } when fresh => Weight.Moderate.Against("nothing waits in the app's accept queue"),
+
+            // Jetty's and Tomcat's acceptors and Kestrel's transport take every connection and let it wait for a thread inside the process.
+            { QueueLength: 0, Stack: not ("java" or "dotnet") } when fresh => Weight.Moderate.Against("nothing waits in the app's accept queue"),
             _ => Weight.None,
         };
     }

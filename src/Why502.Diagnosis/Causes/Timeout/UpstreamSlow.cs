@@ -58,6 +58,8 @@ public sealed class UpstreamSlow : Cause
         {
             scales.Weigh("same route", Sources.AccessLog, same.P95 > limit * 0.6
                 ? Weight.Strong.Against($"the route is answered otherwise, mostly just below the limit of {Words.Seconds(limit)}")
+                : routes is { OtherFailed: > 0, OtherSucceeded: 0 } && same.P50 < limit / 10
+                ? Weight.Moderate.Against($"a route that usually takes {Words.Seconds(same.P50)} hangs as well, and no other is answered")
                 : Weight.Moderate.For($"the route usually takes {Words.Seconds(same.P50)}, far below the limit of {Words.Seconds(limit)}"));
         }
 
@@ -68,7 +70,7 @@ public sealed class UpstreamSlow : Cause
                 { QueueLength: > 0 } => Weight.Moderate.Against($"{load.QueueLength} connections wait in the app's queue: it takes no requests at all"),
                 { OneRequestPerWorker: true, Workers: { } workers, BusyWorkers: { } busy } when busy >= workers && workers > 0 => Weight.Moderate.Against($"all {workers} workers are busy"),
                 { QueueLength: 0, Workers: { } workers, BusyWorkers: { } busy, OneRequestPerWorker: true } => Weight.Moderate.For($"{workers - busy} of {workers} workers are idle, and nothing waits in the queue"),
-                { QueueLength: 0 } => Weight.Weak.For("nothing waits in the app's accept queue"),
+                { QueueLength: 0, Stack: not ("java" or "dotnet") } => Weight.Weak.For("nothing waits in the app's accept queue"),
                 _ => Weight.None,
             });
         }

@@ -91,6 +91,13 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
             return null;
         }
 
+        if (view.LogRefused && status is 502 or 504 && rows.All(row => row.Group.Origin == StatusOrigin.Unknown))
+        {
+            // nginx's own and the upstream's look the same in such a row, and the lines that tell them apart were not seen.
+            notes.Add($"{requests} of {total} requests{At(location, peer)} were answered {status}; whose status it is stands in the error log, which could not be read.");
+            return null;
+        }
+
         if (form.Origin == Origin.Nginx && view.Configuration is { } configuration
             && IntendedStatus.Of(configuration, rows[0].Group.Host ?? rows[0].Group.ServerName, rows[0].Group.Path ?? "/", status) is { IsMeant: true } meant)
         {

@@ -67,10 +67,14 @@ internal sealed class AppSettingsReader(MachineSnapshot machine)
         "unicorn" or "unicorn_rails" => [.. Options.Values(app.Arguments, "-c", "--config-file")],
         "node" or "nodejs" => [.. app.Arguments.Where(argument => !argument.StartsWith('-')).Take(1)],
         "java" => [$"{Options.Value(app.Arguments, "-Dcatalina.base") ?? app.Variable("CATALINA_BASE")}/conf/server.xml", "application.properties", "config/application.properties", "application.yml"],
+        "jetty" => JettyBase(app) is { } home ? [$"{home}/start.ini", $"{home}/start.d/http.ini", $"{home}/start.d/threadpool.ini", $"{home}/start.d/server.ini"] : [],
         "dotnet" => ["appsettings.json", "appsettings.Production.json"],
         "apache2" or "httpd" => ["/etc/apache2/apache2.conf", "/etc/apache2/mods-enabled/mpm_event.conf", "/etc/apache2/mods-enabled/mpm_prefork.conf", "/etc/httpd/conf/httpd.conf"],
         _ => [],
     };
+
+    private static string? JettyBase(AppLaunch app)
+        => Options.Value(app.Arguments, "-Djetty.base", "jetty.base") ?? (app.Arguments.Any(word => word.EndsWith("start.jar", StringComparison.Ordinal)) ? app.WorkingDirectory : null);
 
     /// <summary>-c of the master, else beside the packages' configuration, else where PHP is built to look.</summary>
     private static IEnumerable<string> PhpIni(ProcessEntry process, AppLaunch app, PhpFpmPool? pool)

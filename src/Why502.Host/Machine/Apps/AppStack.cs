@@ -101,8 +101,13 @@ internal sealed record AppStack(string Name, string Server, IReadOnlyList<string
             return new("node", "pm2", [.. words.Skip(1)]);
         }
 
-        return Servers.TryGetValue(name, out var stack) ? new(stack, name, [.. words.Skip(1)]) : null;
+        return Servers.TryGetValue(name, out var stack) ? new(stack, name == "java" && IsJetty(words) ? "jetty" : name, [.. words.Skip(1)]) : null;
     }
+
+    /// <summary>Its start.jar below a folder of its name, its base, its classes, or its library in the class path. What is packed into one archive does not show.</summary>
+    private static bool IsJetty(IReadOnlyList<string> words) => words.Any(word =>
+        word.StartsWith("-Djetty.", StringComparison.Ordinal) || word.StartsWith("org.eclipse.jetty.", StringComparison.Ordinal)
+        || (word.Contains("jetty", StringComparison.Ordinal) && (word.EndsWith("/start.jar", StringComparison.Ordinal) || word.Contains("-server", StringComparison.Ordinal))));
 
     /// <summary>The script or module that an interpreter runs: the first argument that is no option.</summary>
     private static AppStack? OfScript(IReadOnlyList<string> words)

@@ -11,7 +11,7 @@ internal static class OneRequest
         "php-fpm" or "php" or "unicorn" or "unicorn_rails" => true,
         "gunicorn" => Gunicorn(app),
         "uwsgi" => Uwsgi(app),
-        "node" or "nodejs" or "bun" or "deno" or "next" or "java" or "dotnet" or "puma" or "uvicorn" or "hypercorn" or "daphne" or "granian" or "falcon" => false,
+        "node" or "nodejs" or "bun" or "deno" or "next" or "java" or "jetty" or "dotnet" or "puma" or "uvicorn" or "hypercorn" or "daphne" or "granian" or "falcon" => false,
         _ => null,
     };
 

@@ -12,6 +12,7 @@ internal sealed class ProcessTable
     public const int ProcessesMax = 65_536;
 
     private const int StatBytesMax = 4096;
+    private static readonly TimeSpan ClockDifferenceMax = TimeSpan.FromSeconds(3);
     private const int KernelStatBytesMax = 1024 * 1024;
 
     private readonly Dictionary<int, ProcessEntry> processes = [];
@@ -26,7 +27,7 @@ internal sealed class ProcessTable
         this.accounts = accounts;
         ProcPath = procPath;
         ticksPerSecond = Math.Max(1, Libc.SystemConfiguration(Libc.ClockTicksName));
-        bootedAt = BootTime(FileCalls.ReadText($"{procPath}/stat", KernelStatBytesMax));
+        bootedAt = BootTime(FileCalls.ReadText($"{procPath}/stat", KernelStatBytesMax), FileCalls.ReadText($"{procPath}/uptime", StatBytesMax), DateTimeOffset.UtcNow);
         foreach (var name in FileCalls.List(procPath, ProcessesMax * 2, out _) ?? [])
         {
             if (processes.Count < ProcessesMax
@@ -53,7 +54,7 @@ internal sealed class ProcessTable
 
     public IEnumerable<ProcessEntry> ChildrenOf(int pid) => children[pid];
 
-    /// <summary>Accurate to a second: the kernel tells the time of boot in whole seconds.</summary>
+    /// <summary>Accurate to a hundredth of a second where /proc/uptime is there, else to a second.</summary>
     public DateTimeOffset? StartOf(ProcessEntry process)
     {
         const long LongestUptime = 3_000_000_000;
@@ -78,7 +79,19 @@ internal sealed class ProcessTable
         NetworkNamespace = process.NetworkNamespace,
     };
 
-    internal static DateTimeOffset? BootTime(string? stat)
+    /// <summary>
+    /// proc(5): btime is cut to whole seconds, and a process that was started after a failure would seem to have run before it. The seconds
+    /// since boot in /proc/uptime have two decimals and count as starttime does; they are taken where the two agree.
+    /// </summary>
+    internal static DateTimeOffset? BootTime(string? stat, string? uptime, DateTimeOffset now)
+    {
+        var whole = BootSecond(stat);
+        return whole is { } second && double.TryParse((uptime ?? "").Split(' ')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && (now.AddSeconds(-seconds) - second).Duration() < ClockDifferenceMax
+            ? now.AddSeconds(-seconds)
+            : whole;
+    }
+
+    private static DateTimeOffset? BootSecond(string? stat)
     {
         foreach (var line in (stat ?? "").AsSpan().EnumerateLines())
         {
