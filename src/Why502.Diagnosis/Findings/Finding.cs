@@ -61,7 +61,11 @@ public sealed record Fix
 
 /// <param name="Text">What is done and why, for a person.</param>
 /// <param name="Command">Shell command; every path, unit and value in it was seen on the machine and is quoted.</param>
-public sealed record FixStep(string Text, string? Command = null);
+public sealed record FixStep(string Text, string? Command = null)
+{
+    /// <summary>The step as the repair transaction carries it out; null where it is a person's to do.</summary>
+    public RepairAction? Action { get; init; }
+}
 
 /// <summary>The result of one look at a machine, a bundle or files.</summary>
 public sealed record Conclusion

@@ -3,9 +3,9 @@ using Why502.Diagnosis;
 namespace Why502.Reports;
 
 /// <summary>A fix as numbered steps: what to do, the command to copy, the diff, and how to see that it worked.</summary>
-internal static class FixLines
+public static class FixLines
 {
-    public static void Write(Page page, Fix fix, string? verify)
+    internal static void Write(Page page, Fix fix, string? verify)
     {
         var number = 1;
         if (fix.Edits.Count > 0)

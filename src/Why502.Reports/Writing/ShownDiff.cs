@@ -5,7 +5,7 @@ using Why502.Nginx;
 namespace Why502.Reports;
 
 /// <summary>A unified diff of a configuration as it may be shown: its context holds lines that nobody asked for, and secrets stand in some of them.</summary>
-internal static partial class ShownDiff
+public static partial class ShownDiff
 {
     public static string Of(FileEdit edit) => string.Join('\n', edit.UnifiedDiff().TrimEnd('\n').Split('\n').Select(Line)) + "\n";
 

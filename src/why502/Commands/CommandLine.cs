@@ -28,6 +28,7 @@ internal static class CommandLine
         var root = new RootCommand("Why does this nginx answer 502, 504, 503 or 500, and what makes it stop? Without a command: diagnose.");
         root.Subcommands.Add(DiagnoseCommand.Create(terminal));
         root.Subcommands.Add(ExplainCommand.Create(terminal));
+        root.Subcommands.Add(FixCommand.Create(terminal));
         root.Subcommands.Add(VerifyCommand.Create(terminal));
         root.Subcommands.Add(ConfigCommand.Create(terminal));
         root.Subcommands.Add(CalibrateCommand.Create(terminal));

@@ -1,0 +1,52 @@
+using System.Text;
+using Why502.Diagnosis;
+
+namespace Why502.Repair;
+
+/// <summary>
+/// What is never made on a production machine, whoever proposed it: a last wall behind the causes. Restarting nginx, less verification of
+/// certificates, a machine-wide permissive mode, files that everybody may write, an emptied firewall, repeated writes.
+/// </summary>
+internal static class Forbidden
+{
+    private const int WritableByAll = 2;
+
+    /// <returns>The rule that a plan breaks; null when it breaks none.</returns>
+    public static string? Find(RepairPlan plan) => plan.Steps.Select(step => Find(step.Action, plan)).FirstOrDefault(rule => rule is not null);
+
+    private static string? Find(RepairAction action, RepairPlan plan) => action switch
+    {
+        RepairAction.SetMode { After: var mode, Path: var path } when (mode & WritableByAll) != 0 => $"{path} would become writable by everybody",
+        RepairAction.AskUnit { Verb: UnitVerb.Restart, Name: var unit } when unit == plan.Nginx.Unit || unit is "nginx.service" or "nginx" => "nginx is never restarted: a reload cuts nobody off",
+        RepairAction.RunProgram { Command: var command } when OfProgram(command) is { } rule => rule,
+        RepairAction.WriteFile write => OfFile(write),
+        _ => null,
+    };
+
+    private static string? OfProgram(IReadOnlyList<string> command) => (Path.GetFileName(command[0]), string.Join(' ', command.Skip(1))) switch
+    {
+        ("setenforce", _) => "SELinux is never made permissive as a whole",
+        ("iptables" or "ip6tables", var rest) when Has(rest, "-F") || Has(rest, "--flush") || rest.Contains("-P ", StringComparison.Ordinal) => "a firewall is never emptied",
+        ("nft", var rest) when Has(rest, "flush") => "a firewall is never emptied",
+        ("ufw", var rest) when Has(rest, "disable") || Has(rest, "reset") => "a firewall is never turned off",
+        ("nginx", _) => "nginx is signalled and tested by the transaction alone",
+        ("systemctl", _) => "units are asked by steps of their own",
+        ("chmod" or "chown" or "sh" or "bash" or "rm", _) => $"{command[0]} is no step of a repair",
+        _ => null,
+    };
+
+    private static string? OfFile(RepairAction.WriteFile write)
+    {
+        var (before, after) = (Lines(write.Before), Lines(write.After));
+        var added = after.Where(line => !before.Contains(line)).ToList();
+        return added.Any(line => Words(line) is ["proxy_ssl_verify" or "grpc_ssl_verify" or "uwsgi_ssl_verify", "off", ..]) ? "the verification of certificates is never turned off"
+            : added.Any(line => Words(line) is ["proxy_next_upstream" or "grpc_next_upstream" or "fastcgi_next_upstream" or "uwsgi_next_upstream" or "scgi_next_upstream", ..] words && words.Contains("non_idempotent")) ? "requests that change something are never repeated"
+            : null;
+    }
+
+    private static HashSet<string> Lines(byte[]? text) => text is null ? [] : [.. Encoding.UTF8.GetString(text).Split('\n').Select(line => line.Trim())];
+
+    private static string[] Words(string line) => line.TrimEnd(';').Split((char[])[' ', '\t', ';'], StringSplitOptions.RemoveEmptyEntries);
+
+    private static bool Has(string arguments, string word) => arguments.Split(' ').Contains(word);
+}

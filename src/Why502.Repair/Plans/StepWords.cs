@@ -1,0 +1,30 @@
+using System.Globalization;
+using Why502.Diagnosis;
+
+namespace Why502.Repair;
+
+/// <summary>What a step does, disturbs and how it is taken back, for a person.</summary>
+internal static class StepWords
+{
+    private const string PutBack = "why502 fix --undo puts the copy back, byte for byte";
+
+    public static PlannedStep Of(RepairAction action) => action switch
+    {
+        RepairAction.WriteFile { Before: null } made => new(action, $"make {made.Path}", Disturbance.None, "nothing reads it before the next step", "why502 fix --undo removes it"),
+        RepairAction.WriteFile write => new(action, $"write {write.Path}", Disturbance.None, "owner, mode and attributes stay", PutBack),
+        RepairAction.SetMode mode => new(action, string.Create(CultureInfo.InvariantCulture, $"set the mode of {mode.Path} to {Octal(mode.After)} (now {Octal(mode.Before)})"), Disturbance.None, "takes effect at once", $"why502 fix --undo sets {Octal(mode.Before)} again"),
+        RepairAction.SetOwner owner => new(action, string.Create(CultureInfo.InvariantCulture, $"give {owner.Path} to {owner.User}:{owner.Group} (now {owner.UserBefore}:{owner.GroupBefore})"), Disturbance.None, "takes effect at once", "why502 fix --undo gives it back"),
+        RepairAction.SetKernelParameter parameter => new(action, $"set {parameter.Name} to {parameter.After} (now {parameter.Before})", Disturbance.None, "takes effect at once for the whole machine", $"why502 fix --undo sets {parameter.Before} again"),
+        RepairAction.AskUnit { Verb: UnitVerb.DaemonReload } => new(action, "systemctl daemon-reload", Disturbance.None, "systemd reads its units again; none is restarted", "made again by the undo"),
+        RepairAction.AskUnit { Verb: UnitVerb.Enable } unit => new(action, $"systemctl enable {unit.Name}", Disturbance.None, "it starts at boot from now on", $"systemctl disable {unit.Name}"),
+        RepairAction.AskUnit { Verb: UnitVerb.Reload } unit => new(action, $"systemctl reload {unit.Name}", Disturbance.None, "its workers are replaced as the server does it", "made again by the undo"),
+        RepairAction.AskUnit { Verb: UnitVerb.Start } unit => new(action, $"systemctl start {unit.Name}", Disturbance.Restart, "it does not run now: nothing is cut", $"systemctl stop {unit.Name}"),
+        RepairAction.AskUnit { WasActive: false } unit => new(action, $"systemctl restart {unit.Name}", Disturbance.Restart, "it does not run now: nothing is cut", null),
+        RepairAction.AskUnit unit => new(action, $"systemctl restart {unit.Name}", Disturbance.Restart, "its requests under way are cut", null),
+        RepairAction.ReloadNginx => new(action, "have nginx take the configuration on disk", Disturbance.Reload, "requests under way end on the old one", null),
+        RepairAction.RunProgram run => new(action, string.Join(' ', run.Command), Disturbance.None, "takes effect at once", run.Undo is { } undo ? string.Join(' ', undo) : null),
+        _ => new(action, "a step of another version", Disturbance.None, "not known", null),
+    };
+
+    private static string Octal(int mode) => "0" + Convert.ToString(mode, 8).PadLeft(3, '0');
+}

@@ -1,0 +1,178 @@
+using Why502.Diagnosis;
+using Why502.Host.Kernel;
+
+namespace Why502.Repair;
+
+/// <summary>
+/// Makes one step, and takes it back. Taking back looks at what is there: what was never made, or is back already, is left alone; what somebody has
+/// changed since is a conflict and not overwritten. So it may be repeated after a crash.
+/// </summary>
+internal static class StepRunner
+{
+    private const uint DirectoryMode = 0x1ED; // 0755
+
+    public static async Task MakeAsync(RepairAction action, string mark, ProgramControl programs, CancellationToken cancellation)
+    {
+        switch (action)
+        {
+            case RepairAction.WriteFile write:
+                if (write.MakesDirectory)
+                {
+                    MakeDirectoryOf(write.Path);
+                }
+
+                AtomicFile.Change(AtomicFile.Target(write.Path), write.Before, write.After, mark);
+                break;
+            case RepairAction.SetMode mode:
+                Expect(mode.Path, Status(mode.Path).Permissions == mode.Before);
+                Check(WriteCalls.ChangeModeAt(mode.Path, (uint)mode.After), $"cannot set the mode of {mode.Path}");
+                break;
+            case RepairAction.SetOwner owner:
+                Expect(owner.Path, Status(owner.Path) is var status && status.Uid == owner.UserBefore && status.Gid == owner.GroupBefore);
+                Check(WriteCalls.ChangeOwnerAt(owner.Path, owner.User, owner.Group), $"cannot set the owner of {owner.Path}");
+                break;
+            case RepairAction.SetKernelParameter parameter:
+                Expect(parameter.Name, Parameter(parameter.Name) == parameter.Before);
+                SetParameter(parameter.Name, parameter.After);
+                break;
+            case RepairAction.AskUnit unit:
+                await programs.SystemctlAsync(unit.Name, unit.Verb, cancellation).ConfigureAwait(false);
+                break;
+            case RepairAction.RunProgram run:
+                await programs.RunAsync(run.Command, cancellation).ConfigureAwait(false);
+                break;
+            case RepairAction.ReloadNginx:
+                // All that is on the disk is tested and taken together, when the last step is made.
+                break;
+            default:
+                throw new StepFailedException("this version does not know such a step");
+        }
+    }
+
+    /// <returns>Whether something had to be done.</returns>
+    public static async Task<bool> TakeBackAsync(RepairAction action, string mark, ProgramControl programs)
+    {
+        switch (action)
+        {
+            case RepairAction.WriteFile write:
+                return PutBack(write, mark);
+            case RepairAction.SetMode mode:
+                if (Status(mode.Path).Permissions == mode.Before)
+                {
+                    return false;
+                }
+
+                Expect(mode.Path, Status(mode.Path).Permissions == mode.After);
+                Check(WriteCalls.ChangeModeAt(mode.Path, (uint)mode.Before), $"cannot set the mode of {mode.Path}");
+                return true;
+            case RepairAction.SetOwner owner:
+                var status = Status(owner.Path);
+                if (status.Uid == owner.UserBefore && status.Gid == owner.GroupBefore)
+                {
+                    return false;
+                }
+
+                Expect(owner.Path, status.Uid == owner.User && status.Gid == owner.Group);
+                Check(WriteCalls.ChangeOwnerAt(owner.Path, owner.UserBefore, owner.GroupBefore), $"cannot set the owner of {owner.Path}");
+                return true;
+            case RepairAction.SetKernelParameter parameter:
+                var value = Parameter(parameter.Name);
+                if (value == parameter.Before)
+                {
+                    return false;
+                }
+
+                Expect(parameter.Name, value == parameter.After);
+                SetParameter(parameter.Name, parameter.Before);
+                return true;
+            case RepairAction.AskUnit { Verb: UnitVerb.Start, WasActive: false } unit:
+                await programs.StopAsync(unit.Name, CancellationToken.None).ConfigureAwait(false);
+                return true;
+            case RepairAction.AskUnit { Verb: UnitVerb.Enable } unit:
+                await programs.DisableAsync(unit.Name, CancellationToken.None).ConfigureAwait(false);
+                return true;
+            case RepairAction.RunProgram { Undo: { } undo }:
+                await programs.RunAsync(undo, CancellationToken.None).ConfigureAwait(false);
+                return true;
+            default:
+                // A restarted app runs; what it was before cannot be had again.
+                return false;
+        }
+    }
+
+    /// <summary>Steps that have somebody read what others wrote: they are made again, in their order, when all of that is back.</summary>
+    public static bool IsReading(RepairAction action) => action is RepairAction.AskUnit { Verb: UnitVerb.DaemonReload or UnitVerb.Reload } or RepairAction.AskUnit { Verb: UnitVerb.Restart, WasActive: true };
+
+    private static bool PutBack(RepairAction.WriteFile write, string mark)
+    {
+        var path = AtomicFile.Target(write.Path);
+        AtomicFile.Clean(path, mark);
+        var found = AtomicFile.Read(path);
+        if (Same(found, write.Before))
+        {
+            return false;
+        }
+
+        if (!Same(found, write.After))
+        {
+            throw new StepFailedException($"{path} was changed by somebody else since this repair; it is left as it is");
+        }
+
+        AtomicFile.Change(path, write.After, write.Before, mark);
+        if (write.MakesDirectory && Path.GetDirectoryName(path) is { } directory)
+        {
+            // It stays when somebody has put something else there.
+            _ = WriteCalls.RemoveDirectory(directory);
+        }
+
+        return true;
+    }
+
+    private static void MakeDirectoryOf(string path)
+    {
+        if (Path.GetDirectoryName(path) is { } directory && FileCalls.Status(directory) is null)
+        {
+            Check(WriteCalls.MakeDirectory(directory, DirectoryMode), $"cannot make {directory}");
+        }
+    }
+
+    private static FileStatus Status(string path) => FileCalls.Status(path, follow: false, out var errno) ?? throw StepFailedException.Of($"cannot look at {path}", errno);
+
+    private static string ParameterPath(string name) => "/proc/sys/" + name.Replace('.', '/');
+
+    private static string Parameter(string name)
+        => FileCalls.ReadText(ParameterPath(name), 4096)?.Trim() is { } value ? string.Join(' ', value.Split('\t', ' ')) : throw new StepFailedException($"there is no kernel parameter {name} here");
+
+    private static void SetParameter(string name, string value)
+    {
+        var path = ParameterPath(name);
+        var descriptor = WriteCalls.Open(path, WriteCalls.OpenWriteOnly | WriteCalls.OpenCloseOnExec, 0);
+        Check(descriptor, $"cannot open {path}");
+        try
+        {
+            AtomicFile.Write(descriptor, System.Text.Encoding.ASCII.GetBytes(value + "\n"), path);
+        }
+        finally
+        {
+            _ = WriteCalls.Close(descriptor);
+        }
+    }
+
+    private static void Expect(string what, bool asSeen)
+    {
+        if (!asSeen)
+        {
+            throw new StepFailedException($"{what} was changed by somebody else since it was seen");
+        }
+    }
+
+    private static void Check(int result, string what)
+    {
+        if (result < 0)
+        {
+            throw StepFailedException.OfCall(what);
+        }
+    }
+
+    private static bool Same(byte[]? one, byte[]? other) => one is null ? other is null : other is not null && one.AsSpan().SequenceEqual(other);
+}

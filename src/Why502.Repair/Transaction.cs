@@ -1,0 +1,233 @@
+using Why502.Diagnosis;
+using Why502.Host.Logs;
+using Why502.Nginx;
+
+namespace Why502.Repair;
+
+/// <summary>What a repair came to, or the taking back of one.</summary>
+public sealed record RepairOutcome(bool Done, string? Problem)
+{
+    public StoredRepair? Repair { get; init; }
+
+    public IReadOnlyList<string> Proof { get; init; } = [];
+
+    /// <summary>False when nobody could tell whether it helped.</summary>
+    public bool Proven { get; init; }
+
+    /// <summary>It was begun, and the old state is back.</summary>
+    public bool TakenBack { get; init; }
+
+    /// <summary>What could not be taken back, each with its reason; then a person must.</summary>
+    public IReadOnlyList<string> Stuck { get; init; } = [];
+}
+
+/// <summary>Whether the failing requests are answered now.</summary>
+/// <param name="Works">Null when it cannot be told.</param>
+public sealed record RepairProof(bool? Works, IReadOnlyList<string> Lines);
+
+/// <summary>
+/// Applies a plan as a whole or not at all: lock, compare, copy aside, change, test, reload, prove; when anything fails, all of it is taken back and
+/// nginx reloaded once more. Every step is announced in the journal before it is made, so that a killed one is taken back by anybody.
+/// </summary>
+public sealed class Transaction(RepairStore store, TimeProvider time, Action<string> say)
+{
+    private readonly ProgramControl programs = new();
+
+    /// <exception cref="StepFailedException">It was refused before anything was changed.</exception>
+    public async Task<RepairOutcome> ApplyAsync(RepairPlan plan, Func<CancellationToken, Task<RepairProof>> prove, CancellationToken cancellation)
+    {
+        using var held = store.Lock();
+        if (store.Unfinished() is [var interrupted, ..])
+        {
+            throw new StepFailedException($"the repair {interrupted.Id} was interrupted; take it back first: why502 fix --recover");
+        }
+
+        Precondition.Check(plan);
+        var control = new NginxControl(plan.Nginx);
+        if (plan.Reloads && plan.Cause != "config-invalid")
+        {
+            // What does not load before the change proves nothing about the change.
+            var touched = Touched(plan);
+            var broken = await control.TestAsync(cancellation).ConfigureAwait(false);
+            TouchedPaths.PutBack(touched);
+            if (broken is not null)
+            {
+                throw new StepFailedException($"the configuration on disk does not load even without this repair: {broken}");
+            }
+        }
+
+        var repair = store.Begin(plan, time.GetUtcNow());
+        try
+        {
+            await MakeAsync(repair, cancellation).ConfigureAwait(false);
+            var proof = await prove(cancellation).ConfigureAwait(false);
+            if (proof.Works == false)
+            {
+                return await TakeBackAsync(repair, "it did not help", proof.Lines, asked: false).ConfigureAwait(false);
+            }
+
+            repair.Note(new(JournalMark.Applied, time.GetUtcNow()) { Text = string.Join("; ", proof.Lines) });
+            return new(true, null) { Repair = repair, Proof = proof.Lines, Proven = proof.Works == true };
+        }
+        catch (StepFailedException failure)
+        {
+            return await TakeBackAsync(repair, failure.Message, [], asked: false).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return await TakeBackAsync(repair, "it was interrupted", [], asked: false).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes back the newest repair that is applied.</summary>
+    public async Task<RepairOutcome> UndoAsync()
+    {
+        using var held = store.Lock();
+        if (store.Unfinished() is [var interrupted, ..])
+        {
+            throw new StepFailedException($"the repair {interrupted.Id} was interrupted; take it back first: why502 fix --recover");
+        }
+
+        return store.All().FirstOrDefault(repair => repair.State == RepairState.Applied) is { } last
+            ? await TakeBackAsync(last, "undone", [], asked: true).ConfigureAwait(false)
+            : throw new StepFailedException("no repair is applied: there is nothing to undo");
+    }
+
+    /// <summary>Takes back what a killed repair, or a killed taking back, has left.</summary>
+    public async Task<IReadOnlyList<RepairOutcome>> RecoverAsync()
+    {
+        using var held = store.Lock();
+        var outcomes = new List<RepairOutcome>();
+        foreach (var repair in store.Unfinished())
+        {
+            TouchedPaths.PutBack(repair.Touched);
+            outcomes.Add(await TakeBackAsync(repair, repair.Why ?? "it was interrupted", [], repair.WasAskedBack).ConfigureAwait(false));
+        }
+
+        return outcomes;
+    }
+
+    private async Task MakeAsync(StoredRepair repair, CancellationToken cancellation)
+    {
+        for (var index = 0; index < repair.Plan.Steps.Count; index++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var step = repair.Plan.Steps[index];
+            repair.Note(new(JournalMark.Begin, time.GetUtcNow()) { Step = index });
+            await StepRunner.MakeAsync(step.Action, repair.Id, programs, cancellation).ConfigureAwait(false);
+            repair.Note(new(JournalMark.Done, time.GetUtcNow()) { Step = index });
+            say(repair.CopyOf(index) is { } copy ? $"{step.What}     copy kept in {Path.GetDirectoryName(copy)}" : step.What);
+        }
+
+        await LoadAsync(repair, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Has nginx test and take what is on the disk now.</summary>
+    private async Task LoadAsync(StoredRepair repair, CancellationToken cancellation)
+    {
+        if (!repair.Plan.Reloads)
+        {
+            return;
+        }
+
+        var control = new NginxControl(repair.Plan.Nginx);
+        var touched = Touched(repair.Plan);
+        repair.Note(new(JournalMark.Test, time.GetUtcNow()) { Touched = touched });
+        var problem = await control.TestAsync(cancellation).ConfigureAwait(false);
+        TouchedPaths.PutBack(touched);
+        if (problem is not null)
+        {
+            throw new StepFailedException($"nginx -t: {problem}");
+        }
+
+        say("nginx -t passed");
+        if (repair.Plan.Nginx.MasterPid is null)
+        {
+            return;
+        }
+
+        repair.Note(new(JournalMark.Reload, time.GetUtcNow()));
+        var reloaded = await control.ReloadAsync(cancellation).ConfigureAwait(false);
+        say($"reload: {Count(reloaded.Serving, "new worker")} {(reloaded.Serving == 1 ? "serves" : "serve")}{(reloaded.Draining > 0 ? $", {Count(reloaded.Draining, "old one")} still {(reloaded.Draining == 1 ? "ends" : "end")} requests" : "")}");
+    }
+
+    private async Task<RepairOutcome> TakeBackAsync(StoredRepair repair, string why, IReadOnlyList<string> proof, bool asked)
+    {
+        var hadReloaded = repair.MayHaveReloaded;
+        var stuck = new List<string>();
+        repair.Note(new(JournalMark.TakeBack, time.GetUtcNow()) { Text = why, Asked = asked });
+        var begun = repair.BegunSteps.Select(index => repair.Plan.Steps[index]).ToList();
+        foreach (var step in Enumerable.Reverse(begun).Where(step => !StepRunner.IsReading(step.Action)))
+        {
+            await TryAsync(step, () => StepRunner.TakeBackAsync(step.Action, repair.Id, programs), stuck).ConfigureAwait(false);
+        }
+
+        foreach (var step in begun.Where(step => StepRunner.IsReading(step.Action)))
+        {
+            await TryAsync(step, () => AgainAsync(step, repair), stuck).ConfigureAwait(false);
+        }
+
+        if (stuck.Count == 0 && hadReloaded && repair.Plan.Reloads && IsServed(repair.Plan.Nginx))
+        {
+            try
+            {
+                await LoadAsync(repair, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (StepFailedException failure)
+            {
+                stuck.Add(failure.Message);
+            }
+        }
+
+        if (stuck.Count == 0)
+        {
+            repair.Note(new(asked ? JournalMark.Undone : JournalMark.RolledBack, time.GetUtcNow()));
+        }
+
+        return new(asked && stuck.Count == 0, asked && stuck.Count == 0 ? null : why) { Repair = repair, Proof = proof, TakenBack = stuck.Count == 0, Stuck = stuck };
+    }
+
+    private async Task TryAsync(PlannedStep step, Func<Task<bool>> takeBack, List<string> stuck)
+    {
+        try
+        {
+            if (await takeBack().ConfigureAwait(false))
+            {
+                say($"back: {step.What}");
+            }
+        }
+        catch (StepFailedException failure)
+        {
+            stuck.Add(failure.Message);
+        }
+    }
+
+    private async Task<bool> AgainAsync(PlannedStep step, StoredRepair repair)
+    {
+        await StepRunner.MakeAsync(step.Action, repair.Id, programs, CancellationToken.None).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>After a crash of the machine the pid of the plan is somebody else's, or nobody's: whoever starts then has read the old files.</summary>
+    private static bool IsServed(NginxTarget nginx)
+    {
+        try
+        {
+            using var master = NginxMaster.Of(nginx.MasterPid ?? 0);
+            return true;
+        }
+        catch (StepFailedException)
+        {
+            return false;
+        }
+    }
+
+    private static IReadOnlyList<TouchedPath> Touched(RepairPlan plan)
+    {
+        var source = new FileConfigurationSource(CancellationToken.None);
+        var configuration = NginxConfiguration.Load(source, plan.Nginx.ConfigPath, plan.Nginx.Prefix, plan.Nginx.GlobalDirectives);
+        return TouchedPaths.Note(configuration, plan.Nginx.Prefix, plan.CompiledPaths);
+    }
+
+    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
+}

@@ -1,0 +1,133 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Why502.Diagnosis;
+using Why502.Nginx;
+using Why502.Repair;
+using Why502.Reports;
+
+namespace Why502.Cli.Repairs;
+
+/// <summary><c>why502 fix --format json</c>: one object, schema why502/fix/1.</summary>
+internal sealed class FixJson
+{
+    private readonly Utf8JsonWriter json;
+
+    private FixJson(Utf8JsonWriter json) => this.json = json;
+
+    public static string Render(FixAnswer answer)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            new FixJson(json).Write(answer);
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray()) + "\n";
+    }
+
+    private void Write(FixAnswer answer)
+    {
+        json.WriteStartObject();
+        json.WriteString("schema", "why502/fix/1");
+        json.WriteString("act", answer.Act);
+        Text("refused", answer.Refusal);
+        Each("plans", answer.Repairs, Write);
+        Each("outcomes", answer.Outcomes, Write);
+        Each("history", answer.History, Write);
+        json.WriteEndObject();
+    }
+
+    private void Write(PlannedRepair repair)
+    {
+        json.WriteString("cause", repair.Finding.Cause.Id);
+        json.WriteNumber("confidence", Math.Round(repair.Finding.Confidence, 4));
+        Text("title", repair.Finding.Title);
+        Text("summary", repair.Plan.Summary);
+        json.WriteBoolean("reloads", repair.Plan.Reloads);
+        Each("steps", repair.Plan.Steps, Write);
+        Each("yours", repair.Finding.Fix!.Steps.Where(step => step.Action is null), step =>
+        {
+            Text("text", step.Text);
+            Text("command", step.Command);
+        });
+        Each("owners", repair.Owners, owner =>
+        {
+            Text("file", owner.Path);
+            Text("owner", owner.Owner);
+            Text("instead", owner.Instead);
+        });
+        Texts("pending", repair.Pending);
+        Texts("obstacles", repair.Obstacles);
+    }
+
+    private void Write(PlannedStep step)
+    {
+        Text("what", step.What);
+        json.WriteString("disturbs", step.Disturbance switch { Disturbance.Reload => "reload", Disturbance.Restart => "restart", _ => "none" });
+        Text("risk", step.Risk);
+        Text("undo", step.Undo);
+        if (step.Action is RepairAction.WriteFile write)
+        {
+            Text("file", write.Path);
+            json.WriteString("diff", ShownDiff.Of(new FileEdit(write.Path, write.Before ?? [], write.After)));
+        }
+    }
+
+    private void Write(RepairOutcome outcome)
+    {
+        json.WriteBoolean("done", outcome.Done);
+        json.WriteBoolean("proven", outcome.Proven);
+        json.WriteBoolean("taken_back", outcome.TakenBack);
+        Text("problem", outcome.Problem);
+        Text("repair", outcome.Repair?.Id);
+        Texts("proof", outcome.Proof);
+        Texts("stuck", outcome.Stuck);
+    }
+
+    private void Write(StoredRepair repair)
+    {
+        json.WriteString("repair", repair.Id);
+        json.WriteString("at", repair.Stored.At);
+        json.WriteString("state", repair.State.InWords());
+        json.WriteString("cause", repair.Plan.Cause);
+        Text("why", repair.Why);
+        Each("steps", repair.Plan.Steps, Write);
+    }
+
+    private void Each<TItem>(string name, IEnumerable<TItem> items, Action<TItem> write)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            write(item);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private void Texts(string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+        {
+            json.WriteStringValue(Why502.Logs.Sanitizer.Line(text));
+        }
+
+        json.WriteEndArray();
+    }
+
+    private void Text(string name, string? text)
+    {
+        if (text is null)
+        {
+            json.WriteNull(name);
+        }
+        else
+        {
+            json.WriteString(name, Why502.Logs.Sanitizer.Line(text));
+        }
+    }
+}

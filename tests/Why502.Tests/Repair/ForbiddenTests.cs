@@ -1,0 +1,43 @@
+using Why502.Diagnosis;
+using Why502.Repair;
+using Xunit;
+
+namespace Why502.Tests.Repair;
+
+/// <summary>The last wall: no cause can have such a thing made, whatever it proposes.</summary>
+public class ForbiddenTests
+{
+    public static TheoryData<RepairAction> Refused =>
+    [
+        new RepairAction.SetMode("/run/app.sock", 0x1B0, 0x1FF),
+        new RepairAction.AskUnit("nginx.service", UnitVerb.Restart),
+        new RepairAction.RunProgram(["setenforce", "0"], ["setenforce", "1"]),
+        new RepairAction.RunProgram(["iptables", "-F"], null),
+        new RepairAction.RunProgram(["nft", "flush", "ruleset"], null),
+        new RepairAction.RunProgram(["/usr/sbin/ufw", "disable"], null),
+        new RepairAction.RunProgram(["sh", "-c", "true"], null),
+        new RepairAction.WriteFile("/etc/nginx/nginx.conf", "proxy_ssl_verify on;\n"u8.ToArray(), "    proxy_ssl_verify   off;\n"u8.ToArray()),
+        new RepairAction.WriteFile("/etc/nginx/nginx.conf", ""u8.ToArray(), "proxy_next_upstream error non_idempotent;\n"u8.ToArray()),
+    ];
+
+    public static TheoryData<RepairAction> Allowed =>
+    [
+        new RepairAction.SetMode("/run/app.sock", 0x180, 0x1B0),
+        new RepairAction.AskUnit("app.service", UnitVerb.Restart),
+        new RepairAction.AskUnit("nginx.service", UnitVerb.Start),
+        new RepairAction.RunProgram(["setsebool", "-P", "httpd_can_network_connect", "1"], ["setsebool", "-P", "httpd_can_network_connect", "0"]),
+        new RepairAction.RunProgram(["ufw", "allow", "3000/tcp"], ["ufw", "delete", "allow", "3000/tcp"]),
+        // It was so before: this repair is about something else.
+        new RepairAction.WriteFile("/etc/nginx/nginx.conf", "proxy_ssl_verify off;\n"u8.ToArray(), "proxy_ssl_verify off;\nproxy_buffer_size 16k;\n"u8.ToArray()),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void HarmfulStep_IsRefused(RepairAction action) => Assert.NotNull(Forbidden.Find(Plan(action)));
+
+    [Theory]
+    [MemberData(nameof(Allowed))]
+    public void ItsHarmlessNeighbour_IsNot(RepairAction action) => Assert.Null(Forbidden.Find(Plan(action)));
+
+    private static RepairPlan Plan(RepairAction action) => new("a", "b", "c", new NginxTarget("/etc/nginx/nginx.conf", "/etc/nginx/", "/usr/sbin/nginx", null, 1, "nginx.service", []), [StepWords.Of(action)]);
+}
