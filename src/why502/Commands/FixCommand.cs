@@ -15,7 +15,11 @@ internal sealed record FixRequest
 
     public string? Url { get; init; }
 
-    public TimeSpan Timeout { get; init; } = Options.DefaultTimeout;
+    /// <summary>For the diagnosis; the proof takes as long as the time-outs concerned.</summary>
+    public TimeSpan Timeout { get; init; } = DefaultTimeout;
+
+    /// <summary>A repair is worth a longer look than a glance.</summary>
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(20);
 
     public bool Apply { get; init; }
 
@@ -35,7 +39,7 @@ internal static class FixCommand
         var cause = new Option<string?>("--cause") { Description = "Repair this cause only, by its id", HelpName = "ID" };
         var since = Options.Since();
         var url = new Option<string?>("--url") { Description = "The request that fails: reproduced for the diagnosis and for the proof", HelpName = "URL" };
-        var timeout = Options.Timeout();
+        var timeout = Options.Timeout("The diagnosis comes within this time (default 20s); the proof takes as long as the time-outs concerned");
         var apply = new Option<bool>("--apply") { Description = "Make the change, reload, verify; what does not help is taken back" };
         var yes = new Option<bool>("--yes") { Description = "Do not ask before --apply (needed when nobody is at a terminal)" };
         var undo = new Option<bool>("--undo") { Description = "Take back the repair that was applied last" };
@@ -59,7 +63,7 @@ internal static class FixCommand
                 Cause = Known(parsed.GetValue(cause)),
                 Since = parsed.GetValue(since),
                 Url = parsed.GetValue(url),
-                Timeout = parsed.GetValue(timeout) ?? Options.DefaultTimeout,
+                Timeout = parsed.GetValue(timeout) ?? FixRequest.DefaultTimeout,
                 Apply = parsed.GetValue(apply),
                 Yes = parsed.GetValue(yes),
                 Force = parsed.GetValue(force),

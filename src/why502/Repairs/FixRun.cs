@@ -135,15 +135,17 @@ internal sealed class FixRun(Terminal terminal, FixRequest request)
         }
 
         RepairOutcome outcome;
+        using var progress = new Progress(terminal);
         try
         {
-            outcome = await Transaction(Say).ApplyAsync(repair.Plan, token => FixProof.OfAsync(repair, request, Say, token), cancellation).ConfigureAwait(false);
+            outcome = await Transaction(Say).ApplyAsync(repair.Plan, token => FixProof.OfAsync(repair, request, progress.Say, token), cancellation).ConfigureAwait(false);
         }
         catch (StepFailedException refusal)
         {
             outcome = new(false, refusal.Message);
         }
 
+        progress.Dispose();
         Tell(outcome);
         return outcome;
     }
