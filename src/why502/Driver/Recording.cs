@@ -15,11 +15,13 @@ internal sealed record RecordHeader([property: JsonPropertyName("why502")] strin
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(RecordHeader))]
 [JsonSerializable(typeof(Answer))]
+[JsonSerializable(typeof(System.Text.Json.Nodes.JsonObject))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class RecordJson : JsonSerializerContext;
 
 /// <summary>
-/// All questions of a run with their answers, one JSON value a line: it replays to the same verdict anywhere. Written for
-/// the owner's eyes only, because a configuration is in it.
+/// All questions of a run with their answers, one JSON value a line: it replays to the same verdict anywhere. Secrets are
+/// taken out (<see cref="RecordSecrets"/>); it is written for the owner's eyes only all the same, because hosts, addresses and paths are in it.
 /// </summary>
 internal sealed record Recording(RecordHeader Header, IReadOnlyCollection<Answer> Answers)
 {
@@ -60,10 +62,11 @@ internal sealed record Recording(RecordHeader Header, IReadOnlyCollection<Answer
     public async Task WriteAsync(string path)
     {
         var buffer = new ArrayBufferWriter<byte>(64 * 1024);
-        Append(buffer, JsonSerializer.SerializeToUtf8Bytes(Header, RecordJson.Default.RecordHeader));
+        Append(buffer, JsonSerializer.SerializeToUtf8Bytes(Header with { Options = RecordSecrets.Of(Header.Options) }, RecordJson.Default.RecordHeader));
+        var secrets = new RecordSecrets(Answers);
         foreach (var answer in Answers.OrderBy(answer => answer.Question.What, StringComparer.Ordinal))
         {
-            Append(buffer, JsonSerializer.SerializeToUtf8Bytes(answer, RecordJson.Default.Answer));
+            Append(buffer, secrets.Serialize(answer));
         }
 
         try
