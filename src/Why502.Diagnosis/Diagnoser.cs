@@ -57,13 +57,17 @@ public static class Diagnoser
             var limits = new LimitSymptoms(view, seen);
             incidents.AddRange(limits.Find());
             var answered = new AnsweredSymptoms(view, seen);
+            incidents.AddRange(new AbortSymptoms(view).Find(incidents));
             incidents.AddRange(answered.Of(incidents));
             notes.AddRange([.. limits.Notes, .. answered.Notes]);
         }
 
-        if (incidents.All(incident => incident.State == IncidentState.Recovered))
+        if (incidents.All(incident => incident.State == IncidentState.Recovered || IsBare(incident)))
         {
-            incidents.AddRange(views.SelectMany(view => new ReportedSymptoms(view, seen).Of()));
+            // What the app or the kernel reports tells more than a row of the access log.
+            var reported = views.SelectMany(view => new ReportedSymptoms(view, seen).Of()).ToList();
+            incidents.RemoveAll(incident => IsBare(incident) && reported.Count > 0);
+            incidents.AddRange(reported);
         }
 
         incidents = [.. incidents.Select(incident => incident with { Timeline = TimelineReading.Of(incident, views.First(view => view.Instance == incident.Instance), seen) })];
@@ -74,6 +78,9 @@ public static class Diagnoser
         notes.AddRange(own.Select(judgement => $"{judgement.Incident.Message}: nothing shows a fault of nginx or the gateway."));
         return Conclude(seen, views, judged, probed, notes, machine, reproduction);
     }
+
+    /// <summary>A status and nothing that says how it came about.</summary>
+    private static bool IsBare(Incident incident) => incident.Unlogged || incident is { Kind: SymptomKind.Answered, Status: 503, Origin: Origin.Nginx };
 
     /// <summary>A name that stopped the configuration is an incident already: the refusal tells where it stands, and whether it lasts.</summary>
     private static void Join(List<Incident> incidents, Incident refused)

@@ -41,17 +41,22 @@ public static class Judge
     }
 
     /// <summary>A report, and a line that lost its upstream, put causes in scope that otherwise look at what is not there.</summary>
-    private static bool IsReported(Cause cause, Incident incident) => (incident.Event is not null && incident.Candidates.Contains(cause.Id)) || LostPeer.Admits(cause.Id, incident);
+    private static bool IsReported(Cause cause, Incident incident) => (incident.Event is not null && incident.Candidates.Contains(cause.Id)) || LostPeer.Admits(cause.Id, incident) || UnloggedForms.Admits(cause.Id, incident);
+
+    /// <summary>Whether what the cause looks at is there.</summary>
+    private static bool Looks(Cause cause, Incident incident) => cause.Applies(incident) || (incident.Peer is not null && UnloggedForms.Admits(cause.Id, incident));
 
     private static Candidate? Weighed(Cause cause, Incident incident, Observations seen, List<string> failures)
     {
         var scales = new Scales();
         try
         {
-            if (cause.Applies(incident))
+            if (Looks(cause, incident))
             {
                 cause.Weigh(incident, seen, scales);
             }
+
+            UnloggedForms.Weigh(cause.Id, incident, scales);
 
             ReportedSymptoms.Weigh(cause.Id, incident, seen, scales);
         }
@@ -70,11 +75,11 @@ public static class Judge
         Cause = candidate.Cause,
         Confidence = candidate.Confidence,
         Score = candidate.Score,
-        Title = candidate.Cause.Applies(incident) ? candidate.Cause.Describe(incident, seen) : char.ToLowerInvariant(candidate.Cause.Info.Title[0]) + candidate.Cause.Info.Title[1..],
-        Place = candidate.Cause.Applies(incident) ? candidate.Cause.PlaceOf(incident, seen) : null,
+        Title = Looks(candidate.Cause, incident) ? candidate.Cause.Describe(incident, seen) : char.ToLowerInvariant(candidate.Cause.Info.Title[0]) + candidate.Cause.Info.Title[1..],
+        Place = Looks(candidate.Cause, incident) ? candidate.Cause.PlaceOf(incident, seen) : null,
         Evidence = [.. SymptomEvidence(incident), .. candidate.Scales.Evidence],
         RuledOut = [.. RuledOut(candidate, all)],
-        Fix = candidate.Cause.Applies(incident) ? candidate.Cause.Propose(incident, seen) : new Fix { Summary = candidate.Cause.Info.Remedy },
+        Fix = Looks(candidate.Cause, incident) ? candidate.Cause.Propose(incident, seen) : new Fix { Summary = candidate.Cause.Info.Remedy },
     };
 
     private static IEnumerable<Evidence> SymptomEvidence(Incident incident)

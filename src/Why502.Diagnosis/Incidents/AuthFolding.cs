@@ -16,6 +16,11 @@ public static class AuthFolding
             var index = folded.FindIndex(incident => incident.Subrequest is not null && incident.MessageId != MessageId && incident.Server == above.Server && incident.Instance == above.Instance);
             if (index < 0)
             {
+                index = BehindAnotherPass(folded, above);
+            }
+
+            if (index < 0)
+            {
                 continue;
             }
 
@@ -30,5 +35,17 @@ public static class AuthFolding
         }
 
         return folded;
+    }
+
+    /// <summary>The service that is asked may be behind nginx again, as an ordinary location: then the gateway status it answered is the one failure beside.</summary>
+    private static int BehindAnotherPass(List<Incident> incidents, Incident above)
+    {
+        if (!above.Samples.Any(line => line.Text.Contains("unexpected status: 502", StringComparison.Ordinal) || line.Text.Contains("unexpected status: 504", StringComparison.Ordinal)))
+        {
+            return -1;
+        }
+
+        var others = incidents.Select((incident, index) => (incident, index)).Where(item => item.incident is { Peer: not null, State: not IncidentState.Recovered } && item.incident.Instance == above.Instance && item.incident.Server == above.Server).ToList();
+        return others.Count == 1 ? others[0].index : -1;
     }
 }

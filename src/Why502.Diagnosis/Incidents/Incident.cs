@@ -126,6 +126,9 @@ public sealed record Incident
     /// <summary>The status that the clients got, where it is the symptom.</summary>
     public int? Status { get; init; }
 
+    /// <summary>A gateway status that stands in the access log alone: nginx's own line, which says how the connection failed, was not handed over.</summary>
+    public bool Unlogged { get; init; }
+
     /// <summary>The report that is the symptom, of an <see cref="SymptomKind.AppLogged"/> incident.</summary>
     public AppLogEvent? Event { get; init; }
 
@@ -207,6 +210,7 @@ public sealed record Incident
     /// <summary>Where the symptom stands, in the contract's words.</summary>
     public string SymptomSource => FromProbe ? Sources.Probe : Kind switch
     {
+        _ when Unlogged => Sources.AccessLog,
         SymptomKind.Answered => Sources.AccessLog,
         SymptomKind.AppLogged => Sources.AppLog,
         SymptomKind.NotLoaded when MessageId is null => Sources.Config,

@@ -7,6 +7,15 @@ public sealed partial class AccessLogFormat
     private const string IngressText = CombinedText
         + " $request_length $request_time [$proxy_upstream_name] [$proxy_alternative_upstream_name] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $req_id";
 
+    /// <summary>Nginx Proxy Manager's formats, proxy and standard (its nginx.conf).</summary>
+    private const string ManagersTail = "$status - $request_method $scheme $host \"$request_uri\" [Client $remote_addr] [Length $body_bytes_sent] [Gzip $gzip_ratio]";
+
+    /// <summary>Discourse's log_discourse up to what its versions share (config/nginx.sample.conf).</summary>
+    private const string DiscourseText = "[$time_local] \"$http_host\" $remote_addr \"$request\" \"$http_user_agent\" \"${skip}\" $status $body_bytes_sent \"$http_referer\" $upstream_response_time $request_time \"${skip}\"";
+
+    /// <summary>What stands in front of the request: a selection that begins behind it is still a row.</summary>
+    private static readonly int CombinedHead = CombinedText.IndexOf("\"$request\"", StringComparison.Ordinal);
+
     /// <summary>Formats that many installations share, the most telling ones first.</summary>
     private static readonly string[] WellKnown =
     [
@@ -16,6 +25,11 @@ public sealed partial class AccessLogFormat
         "$host:$server_port " + CombinedText,
         "$host " + CombinedText,
         "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent",
+        $"[$time_local] $upstream_cache_status $upstream_status {ManagersTail} [Sent-to ${{skip}}] \"$http_user_agent\" \"$http_referer\"",
+        $"[$time_local] {ManagersTail} \"$http_user_agent\" \"$http_referer\"",
+        DiscourseText,
+        IngressText[CombinedHead..],
+        CombinedText[CombinedHead..],
     ];
 
     /// <summary>

@@ -92,9 +92,9 @@ internal static class AccessVariables
         "upstream_addr" or "upstream" or "ua" or "upaddr" or "upstream_host" or "backend" or "upstreamaddr" or "uaddr" => "upstream_addr",
         "upstream_status" or "us" or "ustatus" or "upstream_code" or "upstatus" => "upstream_status",
         "upstream_response_time" or "urt" or "upstream_time" or "upstream_rt" or "upstream_duration" or "uprt" => "upstream_response_time",
-        "upstream_header_time" or "uht" => "upstream_header_time",
+        "upstream_header_time" or "uht" or "ht" => "upstream_header_time",
         "upstream_connect_time" or "uct" => "upstream_connect_time",
-        "upstream_bytes_received" or "ubr" => "upstream_bytes_received",
+        "upstream_bytes_received" or "ubr" or "ub" => "upstream_bytes_received",
         _ => null,
     };
 }

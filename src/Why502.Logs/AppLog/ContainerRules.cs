@@ -1,18 +1,41 @@
 namespace Why502.Logs;
 
-/// <summary>dockerd, containerd and podman: a container's first process ended. 128 + N is what a shell and runc make of signal N.</summary>
+/// <summary>dockerd, containerd, podman and Kubernetes: a container's first process ended. 128 + N is what a shell and runc make of signal N.</summary>
 internal static class ContainerRules
 {
     public static AppRule[] All { get; } =
     [
         new("exitCode=", AppEventKind.MainProcessExited, Exited),
         new("exit_code=", AppEventKind.MainProcessExited, Exited),
+        new("ExitCode", AppEventKind.MainProcessExited, static (t, at, e) => Died(e, NumberBehind(t, at + "ExitCode".Length))),
+        new("Exit Code:", AppEventKind.MainProcessExited, static (t, at, e) => Died(e, NumberBehind(t, at + "Exit Code".Length))),
         new(" exited with code ", AppEventKind.MainProcessExited, static (t, at, e) => t.Contains('#') || t.Contains('[')
             ? null : Died(e, (int?)TextScan.NumberAfter(t, "with code ", at)) is { } died ? died with { Source = t[..at].Trim().Split(' ')[0] } : null),
-        new("OOMKilled", AppEventKind.OomKill, static (t, at, e) => t.AsSpan(at).StartsWith("OOMKilled\": false", StringComparison.OrdinalIgnoreCase) || t.AsSpan(at).StartsWith("OOMKilled=false", StringComparison.OrdinalIgnoreCase)
-            || t.AsSpan(at).StartsWith("OOMKilled\":false", StringComparison.OrdinalIgnoreCase) ? null : e),
+        new("OOMKilled", AppEventKind.OomKill, static (t, at, e) => IsDenied(t.AsSpan(at + "OOMKilled".Length)) ? null : e),
         new("container oom ", AppEventKind.OomKill),
+
+        // ingress-nginx, controller.go: no pod of the service is ready, so there is nobody to ask.
+        new("does not have any active Endpoint", AppEventKind.UnitFailed),
+
+        // The kubelet's reason of a container that ends each time it is started.
+        new("CrashLoopBackOff", AppEventKind.UnitFailed),
+        new("Back-off restarting failed container", AppEventKind.UnitFailed),
     ];
+
+    /// <summary>docker inspect, kubectl describe: <c>"ExitCode": 137</c>, <c>ExitCode:137</c>, <c>Exit Code:    137</c>.</summary>
+    private static int? NumberBehind(string text, int at)
+    {
+        var digit = at;
+        while (digit < text.Length && text[digit] is '"' or ':' or '=' or ' ' or '\t')
+        {
+            digit++;
+        }
+
+        return digit > at ? (int?)TextScan.NumberAt(text, digit) : null;
+    }
+
+    /// <summary><c>": false</c>, <c>=false</c>, <c>:false,</c>: as JSON, logs and people write it.</summary>
+    private static bool IsDenied(ReadOnlySpan<char> rest) => rest.TrimStart("\":= \t").StartsWith("false", StringComparison.OrdinalIgnoreCase);
 
     private static AppLogEvent? Exited(string text, int at, AppLogEvent e)
     {

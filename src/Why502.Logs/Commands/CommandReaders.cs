@@ -25,6 +25,7 @@ public static class CommandReaders
         new ConnectionListing(),
         new DiskListing(),
         new MemoryListing(),
+        new LoadListing(),
         new KernelSettings(),
     ];
 

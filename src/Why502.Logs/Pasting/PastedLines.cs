@@ -39,10 +39,38 @@ public static class PastedLines
         return PastedLineKind.Other;
     }
 
+    /// <summary>Discourse's: <c>[10/Oct/2000:13:55:36 -0700] "host" 192.0.2.7 "GET / HTTP/1.1" "agent" "route" 502 </c></summary>
+    private static bool IsHostFirst(ReadOnlySpan<byte> afterQuote, int end)
+        => end is > 0 and < 256 && afterQuote[..end].IndexOf((byte)' ') < 0 && afterQuote[end..].IndexOf(" HTTP/"u8) is > 0 and < 1024 && afterQuote[(end + 2)..].IndexOf(" \""u8) is > 1 and < 46;
+
+    /// <summary>Nginx Proxy Manager's: <c>[10/Oct/2000:13:55:36 -0700] - 502 502 - GET http host "/path" [Client …</c></summary>
+    private static bool IsManagers(ReadOnlySpan<byte> afterTime)
+    {
+        var client = afterTime.IndexOf("\" [Client "u8);
+        return client > 0 && afterTime[..client].IndexOf(" - "u8) is >= 0 and var dash && dash > 4 && afterTime.Slice(dash - 3, 3).IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+    }
+
+    /// <summary><c>"GET /path HTTP/1.1" 502 </c> at the start: what stood before the request was left out.</summary>
+    private static bool IsHeadless(ReadOnlySpan<byte> line)
+    {
+        if (line.Length < 16 || line[0] != '"' || !char.IsAsciiLetterUpper((char)line[1]))
+        {
+            return false;
+        }
+
+        var end = line[1..].IndexOf("\" "u8) + 1;
+        return end > 9 && line[..end].IndexOf(" HTTP/"u8) > 0 && line.Length > end + 5 && line[end + 5] == ' ' && line.Slice(end + 2, 3).IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+    }
+
     /// <summary>The combined format's form, whatever stands before and behind: <c>[10/Oct/2000:13:55:36 -0700] "…" 502 </c></summary>
     private static bool IsRow(ReadOnlySpan<byte> line)
     {
         line = line[..Math.Min(line.Length, AccessScanMax)];
+        if (IsHeadless(line))
+        {
+            return true;
+        }
+
         for (var from = 0; from < line.Length;)
         {
             var open = line[from..].IndexOf((byte)'[');
@@ -61,12 +89,12 @@ public static class PastedLines
             var request = rest.IndexOf("] \""u8);
             if (request is < 0 or > 40)
             {
-                return false;
+                return IsManagers(rest);
             }
 
             rest = rest[(request + 3)..];
             var end = rest.IndexOf("\" "u8);
-            return end >= 0 && rest.Length >= end + 5 && rest.Slice(end + 2, 3).IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+            return IsHostFirst(rest, end) || end >= 0 && rest.Length >= end + 5 && rest.Slice(end + 2, 3).IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
         }
 
         return false;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Why502.Logs.Pasting;
 
@@ -7,7 +8,7 @@ namespace Why502.Logs.Pasting;
 /// Undoes what forums, translators and people do to a line of an error log: entities escaped once or twice, spaces set where
 /// nginx writes none, a masked date, a message that lost its first word. A line that is nginx's as it stands is left alone.
 /// </summary>
-public static class PastedRecord
+public static partial class PastedRecord
 {
     private const int EscapesMax = 3;
 
@@ -21,7 +22,7 @@ public static class PastedRecord
             return line;
         }
 
-        return WithLevel(Quotes(Phase(FirstWord(MaskedNumbers(MaskedHead(Spaces(Entities(line))))), next)));
+        return WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(line)))))), next)));
     }
 
     /// <summary>A tracker that escapes twice shows <c>&amp;amp;quot;</c>. A line that still has plain quotes was not escaped as a whole.</summary>
@@ -94,6 +95,19 @@ public static class PastedRecord
         var message = at + process.Length + 1 + (connection.StartsWith("*") ? connection.Length + 1 : 0);
         return isMasked && message < line.Length ? line[..at] + line[message..] : line;
     }
+
+    /// <summary>
+    /// <c>error] 12483#0: *253 upstream …</c>, <c>1171 upstream …</c>: a selection that began in the middle of a line's head. What is left of the head tells
+    /// nothing; a message of nginx stands behind it.
+    /// </summary>
+    private static string LostHead(string line)
+    {
+        var rest = CutHead().Match(line);
+        return rest.Success && rest.Length < line.Length && !ErrorLogLine.LooksLikeRecord(Encoding.Latin1.GetBytes(line)) && !IsMessage(line) && IsMessage(line[rest.Length..]) ? line[rest.Length..] : line;
+    }
+
+    [GeneratedRegex(@"^\s*(?:[\d/]{0,10} ?[\d:]{1,8} )?(?:\[?[a-z]{0,6}\] ?)?(?:\d*#\d+: ?|\d*: )?(?:\*?\d+ )?(?=[a-zA-Z])")]
+    private static partial Regex CutHead();
 
     private static ReadOnlySpan<char> Word(string line, int at)
     {

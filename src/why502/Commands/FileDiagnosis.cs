@@ -56,7 +56,7 @@ internal static class FileDiagnosis
         var result = await driver.RunAsync(now, left > TimeSpan.FromMilliseconds(200) ? left : TimeSpan.FromMilliseconds(200), stop).ConfigureAwait(false);
         var header = new RecordHeader(Recording.Kind, Program.Version, Environment.MachineName, now, options);
         var unobserved = result.Conclusion.Unobserved.Where(item => !item.Why.StartsWith(GivenHints.OnlyFiles, StringComparison.Ordinal) || item.Decides.Count > 0);
-        return new(result.Conclusion with { Unobserved = [.. set.Problems, .. GivenHints.AppLog(result.Conclusion, set.HasAppLog), .. unobserved] }, new Recording(header, result.Answers), result.Interrupted);
+        return new(result.Conclusion with { Unobserved = [.. set.Problems, .. GivenHints.ErrorLog(result.Conclusion), .. GivenHints.AppLog(result.Conclusion, set.HasAppLog), .. unobserved] }, new Recording(header, result.Answers), result.Interrupted);
     }
 
     private static DiagnosisResult Replay(GivenFile file, CancellationToken stop)

@@ -35,6 +35,20 @@ internal static class GivenHints
         _ => null,
     };
 
+    /// <summary>A row of the access log says that the gateway failed; how it did stands in the line that nginx wrote for it.</summary>
+    public static IEnumerable<UnobservedItem> ErrorLog(Conclusion conclusion)
+    {
+        var unlogged = conclusion.Findings.Where(finding => finding.Incident.Unlogged).ToList();
+        if (unlogged.Count > 0)
+        {
+            yield return new UnobservedItem(
+                "nginx's error log of the same minutes",
+                OnlyFiles,
+                "whether the connection was refused, closed, reset or timed out, and what nginx was doing then",
+                [.. unlogged.Select(finding => finding.Cause.Id).Distinct()]);
+        }
+    }
+
     /// <summary>Causes beneath a connection that the app ended or left unanswered are told apart in the app server's own log, which no question names before it is given.</summary>
     public static IEnumerable<UnobservedItem> AppLog(Conclusion conclusion, bool hasAppLog)
     {

@@ -187,7 +187,7 @@ internal static class GivenPieces
                         error.Add(line);
                         break;
                     case PastedLineKind.NginxAccess:
-                        access.Add(line with { Text = line.Text[start..] });
+                        access.Add(line with { Text = PastedRow.Repair(line.Text[start..]) });
                         break;
                     case PastedLineKind.Other:
                         other.Add(line);

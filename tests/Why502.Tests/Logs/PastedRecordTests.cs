@@ -12,6 +12,9 @@ public sealed class PastedRecordTests
     [InlineData("failed (32: Broken pipe)", "writev() failed")]
     [InlineData("07:16:11 [error] 22#22: *7 no live upstreams while connecting to upstream", "no live upstreams")]
     [InlineData("connect() failed (111: Connection refused)", "connect() failed")]
+    [InlineData("ror] 771#771: *8810 upstream prematurely closed connection while reading response header from upstream", "upstream prematurely closed connection")]
+    [InlineData("8810 upstream timed out (110: Connection timed out) while reading response header from upstream", "upstream timed out")]
+    [InlineData("02:09 [error] 771#771: *8810 no live upstreams while connecting to upstream", "no live upstreams")]
     [InlineData("unix:/run/tally.sock failed (13: Permission denied) while connecting to upstream", "connect() to unix:/run/tally.sock failed")]
     [InlineData("2021/11/02 08:11:40 [crit] 118 # 118: * 52 connect () to unix: /run/gunicorn.sock failed (2: No such file or directory) while connecting to upstream", "connect() to unix:/run/gunicorn.sock failed")]
     public void MangledLine_IsAMessageOfNginxAgain(string line, string message)
@@ -38,5 +41,24 @@ public sealed class PastedRecordTests
     [InlineData("192.0.2.1 - - [14/Aug/2024:09:31:07 +0200] \"GET /a?x=&amp;quot; HTTP/1.1\" 502 150")]
     [InlineData("location ~ ^/a # 1 # 2 {")]
     [InlineData("the build failed (2 errors)")]
+    [InlineData("3 upstream servers were added")]
     public void LineAsItShouldBe_IsLeftAlone(string line) => Assert.Same(line, PastedRecord.Repair(line));
+
+    [Theory]
+    [InlineData("` 192.0.2.1 - - [14/Aug/2024:09:31:07 +0200] \"GET /a HTTP/2.0\" 502 552 \"-\" \"curl\" `", "192.0.2.1 - - [14/Aug/2024:09:31:07 +0200] \"GET /a HTTP/2.0\" 502 552 \"-\" \"curl\"")]
+    [InlineData(" - - [14/Aug/2024:09:31:07 +0200] \"GET /a HTTP/1.1\" 504 562 \"-\" \"curl\"", "- - - [14/Aug/2024:09:31:07 +0200] \"GET /a HTTP/1.1\" 504 562 \"-\" \"curl\"")]
+    [InlineData("192.0.2.1 - ann [14/Aug/2024:09:31:07 +0200] \"GET /a HTTP/1.1\" 200 5 \"-\" \"-\"", "192.0.2.1 - ann [14/Aug/2024:09:31:07 +0200] \"GET /a HTTP/1.1\" 200 5 \"-\" \"-\"")]
+    public void Row_LosesItsDecorationsAndGetsItsPlaces(string row, string whole) => Assert.Equal(whole, PastedRow.Repair(row));
+
+    [Theory]
+    [InlineData("[14/Aug/2024:09:31:07 +0200] - 502 502 - GET https x.example \"/a\" [Client 192.0.2.1] [Length 150] [Gzip -] [Sent-to 10.0.0.17] \"curl\" \"-\"")]
+    [InlineData("[14/Aug/2024:09:31:07 +0200] \"x.example\" 192.0.2.1 \"GET / HTTP/1.1\" \"curl\" \"-\" 502 316 \"-\" 0.000 0.000 \"-\"")]
+    [InlineData("\"GET /a HTTP/1.1\" 502 157 \"-\" \"curl\" 1570 1.248 [front-web-80] [] 10.0.0.9:80 0 1.244 502 cc30")]
+    public void RowOfAnotherOrder_IsKnownAndRead(string row)
+    {
+        Assert.Equal(PastedLineKind.NginxAccess, PastedLines.Of(System.Text.Encoding.Latin1.GetBytes(row), out _));
+        var format = AccessLogFormat.Recognise([row, row]);
+        Assert.NotNull(format);
+        Assert.True(format.Fields.HasFlag(AccessFields.Status));
+    }
 }

@@ -10,6 +10,9 @@ public sealed class HostOverloaded : Cause
 
     private const double PromptSeconds = 0.5;
 
+    /// <summary>Percent of the processors' time; half of it is far beyond what a backup causes.</summary>
+    private const double IoWaitMax = 50;
+
     public override CauseInfo Info { get; } = new()
     {
         Id = "host-overloaded",
@@ -61,7 +64,8 @@ public sealed class HostOverloaded : Cause
         }
         else if (slow.Count > 0)
         {
-            scales.Weigh("neighbours", Sources.AccessLog, (slow.Count > prompt.Count ? Weight.Strong : Weight.Weak).For(slow[0].TimedOut > 0
+            // Apps that fail together may as well wait for one database: what the machine lacks is for its pressure to say.
+            scales.Weigh("neighbours", Sources.AccessLog, (slow.Count > prompt.Count ? Weight.Moderate : Weight.Weak).For(slow[0].TimedOut > 0
                 ? $"{slow[0].Upstream}, another app of this machine, times out too"
                 : $"{slow[0].Upstream}, another app of this machine, takes {Words.Seconds(slow[0].Seconds!.Value)} too"));
         }
@@ -71,8 +75,10 @@ public sealed class HostOverloaded : Cause
                 ? Weight.Decisive.For($"control group {throttled.Path} may use {throttled.Quota:0.##} processors and was stopped in {throttled.Throttled} of {throttled.Periods} periods just now")
 
             // Both together are what the cause is: its workers are busy then as well, because they wait for the machine.
-            : Shortage(pressure) is { } why ? (slow.Count > prompt.Count ? Weight.Decisive : Weight.Weak).For(why)
-            : Weight.Strong.Against($"the machine has room: {Room(pressure)}"));
+            : Shortage(pressure) is { } why ? (slow.Count > prompt.Count ? Weight.Decisive : incident.Instance.FromFiles && prompt.Count == 0 ? Weight.Strong : Weight.Weak).For(why)
+
+            // Pasted output is of a moment that nobody knows.
+            : (incident.Instance.FromFiles ? Weight.Moderate : Weight.Strong).Against($"the machine has room: {Room(pressure)}"));
     }
 
     private static bool IsHere(Neighbour neighbour, MachineStateFact? machine)
@@ -89,12 +95,14 @@ public sealed class HostOverloaded : Cause
         { Io.Full10: > 40 } => $"every task waited for a disk in {pressure.Io.Full10:0} % of the last 10 s",
         { Steal: > 30 } => $"the hypervisor keeps {pressure.Steal:0} % of the processors for others",
         { Cpu.Some10: > 60 } => $"tasks waited for a processor in {pressure.Cpu.Some10:0} % of the last 10 s (load {pressure.Load1:0.0} on {pressure.Cores} cores)",
-        { Cpu: null, Load1: { } load } when load > pressure.Cores * 3 => $"the load is {load:0.0} on {pressure.Cores} cores",
+        { Io: null, IoWait: { } waited } when waited > IoWaitMax => $"the processors wait for a disk in {waited:0} % of their time{(pressure.Load1 is { } tasks ? $", load {tasks:0.0}" : "")}",
+        { Cpu: null, Cores: > 0, Load1: { } load } when load > pressure.Cores * 3 => $"the load is {load:0.0} on {pressure.Cores} cores",
         _ => null,
     };
 
     private static string Room(MachinePressureFact pressure)
-        => pressure.Cpu is { } cpu ? $"tasks waited for a processor in {cpu.Some10:0} % of the last 10 s, load {pressure.Load1:0.0} on {pressure.Cores} cores" : $"load {pressure.Load1:0.0} on {pressure.Cores} cores";
+        => pressure.Cores == 0 ? $"{(pressure.Busy is { } busy ? $"its processors are used to {busy:0} %" : "nothing is waited for")}{(pressure.Load1 is { } load ? $", load {load:0.0}" : "")}"
+            : pressure.Cpu is { } cpu ? $"tasks waited for a processor in {cpu.Some10:0} % of the last 10 s, load {pressure.Load1:0.0} on {pressure.Cores} cores" : $"load {pressure.Load1:0.0} on {pressure.Cores} cores";
 
     public override string Describe(Incident incident, Observations seen)
         => seen.Known(LimitReading.PressureOf(incident, seen)) is { } pressure

@@ -37,7 +37,7 @@ public sealed class NginxWorkerCrashed : Cause
     public override bool Applies(Incident incident)
         => incident.Candidates.Contains(Id) || (incident.Event is { Kind: AppEventKind.Segfault, Process: { } process } && IsNginx(process));
 
-    private static bool IsNginx(string process) => process is "nginx" or "openresty" or "angie" or "tengine";
+    internal static bool IsNginx(string process) => process is "nginx" or "openresty" or "angie" or "tengine";
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
@@ -49,7 +49,7 @@ public sealed class NginxWorkerCrashed : Cause
                 ? Weight.Moderate.For("a worker of nginx was killed by signal 9")
                 : Weight.Decisive.For("a worker of nginx ended on a signal that only a crash sends"));
         }
-        else if (incident.Event is { } crash)
+        else if (incident.Event is { Kind: AppEventKind.Segfault } crash)
         {
             scales.Weigh("kernel", Sources.KernelLog, Weight.Decisive.For(crash.Text).At(crash.Line.File, crash.Line.Line));
         }

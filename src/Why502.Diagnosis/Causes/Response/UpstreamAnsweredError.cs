@@ -36,14 +36,14 @@ public sealed class UpstreamAnsweredError : Cause
             Expect: "upstream-down"),
     };
 
-    public override bool Applies(Incident incident) => incident.Kind == SymptomKind.Answered && incident.Candidates.Contains(Id);
+    public override bool Applies(Incident incident) => (incident.Kind == SymptomKind.Answered || incident.Unlogged) && incident.Candidates.Contains(Id);
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
         // ngx_http_upstream_process_header() sets $upstream_header_time when a header was accepted; its own failures call ngx_http_upstream_next(), which logs a line.
         scales.Weigh("origin", Sources.AccessLog, incident.Origin == Origin.Upstream
             ? Weight.Decisive.For($"the status {incident.Status} came from {incident.UpstreamText} with a header of its own, and nginx logged no failure")
-            : incident.Traffic.Groups.Any(group => group.Status == incident.Status && group.UpstreamStatuses.Count > 0)
+            : !incident.Unlogged && incident.Traffic.Groups.Any(group => group.Status == incident.Status && group.UpstreamStatuses.Count > 0)
                 ? Weight.Weak.For($"$upstream_status repeats {incident.Status}, and no line of the error log says that it was nginx's own")
                 : Weight.None);
         if (incident.Instance.FromFiles)

@@ -39,6 +39,8 @@ public sealed class ClientGaveUp : Cause
     /// <summary>Nobody leaves a page because it takes less: what was aborted sooner was aborted for reasons of its own.</summary>
     public const double WaitSeconds = 1;
 
+    private const int SingleAborts = 2;
+
     /// <summary>Waits that differ by less than a tenth are the same time-out.</summary>
     private const double SameWait = 0.1;
 
@@ -50,15 +52,16 @@ public sealed class ClientGaveUp : Cause
             scales.Weigh("waited", Sources.AccessLog, waited.P50 switch
             {
                 >= WaitSeconds when waited.Count >= 3 && waited.Max - waited.Min <= SameWait * waited.Max => Weight.Strong.For($"the clients left after {Words.Seconds(waited.P50)} each time: a time-out of theirs, or of a load balancer in front"),
-                >= WaitSeconds => Weight.Strong.For($"the clients had waited {Words.Seconds(waited.P50)} when they left (median), and {Words.Seconds(waited.Max)} at most"),
+                >= WaitSeconds => (left.Sum(group => group.Count) >= AnsweredForms.LeastAborts ? Weight.Strong : Weight.Moderate).For($"the clients had waited {Words.Seconds(waited.P50)} when they left (median), and {Words.Seconds(waited.Max)} at most"),
                 _ => Weight.Strong.Against($"the clients left after {Words.Seconds(waited.P50)} already"),
             });
         }
 
         // ngx_http_upstream_check_broken_connection runs while nginx waits for the upstream; its action is still the one that was set last.
-        if (incident.MessageId is not null)
+        // One or two are what every site has.
+        if (incident.MessageId is not null && incident.Requests > SingleAborts)
         {
-            scales.Weigh("message", Sources.ErrorLog, Weight.Strong.For($"clients closed {incident.Requests} connections while nginx waited for the upstream"));
+            scales.Weigh("message", Sources.ErrorLog, (incident.Requests >= AnsweredForms.LeastAborts ? Weight.Strong : Weight.Moderate).For($"clients closed {incident.Requests} connections while nginx waited for the upstream"));
         }
 
         var routes = incident.Routes.ToHashSet();

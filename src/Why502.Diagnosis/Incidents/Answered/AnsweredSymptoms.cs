@@ -17,7 +17,7 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
     private const int SamplesMax = 3;
 
     private readonly TrafficReading traffic = new(view.Configuration, view.AccessLogs);
-    private readonly LoggedRequests logged = new(view.ErrorLogs);
+    private readonly LoggedRequests logged = new(view.ErrorLogs, view.Instance.FromFiles);
     private readonly bool fragment = view.Instance.FromFiles && view.AccessLogs.Sum(log => log.Rows) < FragmentRows;
     private readonly List<string> notes = [];
 
@@ -47,10 +47,14 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
     private IEnumerable<Row> Rows()
         => from log in view.AccessLogs
            from @group in log.Groups
-           where !IsOwnFailure(@group)
-           let form = AnsweredForms.Of(@group.Status, OriginOf(@group))
-           where form is not null && form.Candidates.Any(candidate => CauseRegistry.Find(candidate) is not null)
+           let form = FormOf(@group, log)
+           where form is not null && (form.Kind != SymptomKind.Answered || form.Candidates.Any(candidate => CauseRegistry.Find(candidate) is not null))
            select new Row(@group, form, LocationOf(@group));
+
+    private AnsweredForm? FormOf(AccessGroup group, AccessLogSummary log)
+        => !logged.Covers(group) && UnloggedForms.Of(group, log.Fields) is { } unlogged ? unlogged
+            : IsOwnFailure(group) ? null
+            : AnsweredForms.Of(group.Status, OriginOf(group));
 
     /// <summary>nginx asked an upstream and failed: that is no status of the configuration, and the error log has its line ($upstream_status repeats it).</summary>
     private static bool IsOwnFailure(AccessGroup group)
@@ -61,7 +65,7 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
     /// error log was read and has none, the upstream sent what $upstream_status repeats.
     /// </summary>
     private StatusOrigin OriginOf(AccessGroup group)
-        => group.Origin == StatusOrigin.Unknown && group.UpstreamStatuses is [.., var last] && last == group.Status && logged.AnyRead && logged.For(group) == 0
+        => group.Origin == StatusOrigin.Unknown && group.UpstreamStatuses is [.., var last] && last == group.Status && logged.Covers(group) && logged.For(group) == 0
             ? StatusOrigin.Upstream
             : group.Origin;
 
@@ -110,13 +114,14 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
         var incident = new Incident
         {
             Id = "",
-            Kind = SymptomKind.Answered,
+            Kind = form.Kind,
+            Unlogged = form.Unlogged,
             Phase = form.Phase,
             Side = form.Side,
             How = form.How,
             Origin = form.Origin,
             Status = status,
-            Message = $"{requests} of {total} requests{At(location, peer)} got {status}, without a line in the error log",
+            Message = $"{requests} of {total} requests{At(location, peer)} got {status}{(form.Unlogged ? "; no error log was read" : ", without a line in the error log")}",
             Candidates = form.Candidates,
             Instance = view.Instance,
             Configuration = view.Configuration,
@@ -140,6 +145,8 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
     /// <summary>Another incident of the same place tells already why requests fail there; clients that leave a failing place follow from it.</summary>
     private bool IsExplained(ProxiedLocation? location, AnsweredForm form, IReadOnlyList<Incident> known)
         => known.Any(incident => incident.Instance == view.Instance && incident.State != IncidentState.Recovered && LoopReading.Of(incident) is not null)
+            || form.Unlogged && known.Any(incident => incident.Instance == view.Instance && incident is { State: not IncidentState.Recovered, FromProbe: false } && (location is null || incident.Location is null || incident.Location.At == location.At))
+            || form.Side == Side.Client && known.Any(incident => incident.Instance == view.Instance && incident.Origin == Origin.Client)
             || form.Side == Side.Client && location is not null
             && known.Any(incident => incident.State != IncidentState.Recovered && incident.Location?.At == location.At && !incident.FromProbe);
 

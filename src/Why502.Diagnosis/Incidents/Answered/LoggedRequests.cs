@@ -3,7 +3,8 @@ using Why502.Logs;
 namespace Why502.Diagnosis;
 
 /// <summary>Which rows of the access logs have their line in the error log: those are explained there.</summary>
-public sealed class LoggedRequests(IReadOnlyList<ErrorLogSummary> logs)
+/// <param name="fragments">The logs are pasted pieces: what lies outside of a piece's time was not read.</param>
+public sealed class LoggedRequests(IReadOnlyList<ErrorLogSummary> logs, bool fragments = false)
 {
     private readonly List<ErrorGroup> failures =
     [
@@ -11,8 +12,12 @@ public sealed class LoggedRequests(IReadOnlyList<ErrorLogSummary> logs)
             && (known.Candidates.Count > 0 || known.IsGatewayPath || known.Status.Length > 1)),
     ];
 
-    /// <summary>At least one error log was read: then a failure of nginx's own would have its line there (it logs them at level error).</summary>
-    public bool AnyRead { get; } = logs.Any(log => log.Records > 0);
+    /// <summary>An error log of the row's time was read: then a failure of nginx's own would have its line there (it logs them at level error).</summary>
+    public bool Covers(AccessGroup row)
+        => logs.Any(log => log.Records > 0 && (!fragments || log.First is not { } first || log.Last is not { } last || row.First is not { } from || row.Last is not { } to || (Clock(from) <= last && Clock(to) >= first)));
+
+    /// <summary>nginx writes its error log in local time without a zone.</summary>
+    private static DateTime Clock(DateTimeOffset time) => time.DateTime;
 
     /// <summary>Lines that belong to the rows: same peer or same path, and a status that the message can lead to.</summary>
     public long For(AccessGroup row)

@@ -30,6 +30,10 @@ public static class ReportedForms
 
         // The server's own limit ended the worker: harakiri, WORKER TIMEOUT, request_terminate_timeout.
         AppEventKind.WorkerTimeout or AppEventKind.RequestTimedOut => new(0, Phase.Header, Side.Upstream, How.Closed, Sure("worker-killed-by-timeout")),
+
+        // The victim is nginx itself: its own memory, or whatever else took the machine's.
+        AppEventKind.OomKill when logged.Process is { } process && Causes.Capacity.NginxWorkerCrashed.IsNginx(process)
+            => new(0, Phase.Header, Side.Nginx, How.Closed, Likely("nginx-worker-crashed"), Likely("host-memory-exhausted")),
         AppEventKind.OomKill or AppEventKind.MemoryExhausted => new(0, Phase.Header, Side.Upstream, How.Closed, Sure("worker-out-of-memory")),
         AppEventKind.Segfault or AppEventKind.ProcessAborted => new(1, Phase.Header, Side.Upstream, How.Closed, Sure("worker-crashed")),
         AppEventKind.RequestPanicked => new(3, Phase.Header, Side.Upstream, How.Closed, Sure("worker-crashed")),

@@ -41,6 +41,7 @@ internal static class GivenAnswers
         new ContainersAnswer(),
         new RoomAnswer(),
         new LimitAnswers(),
+        new PressureAnswer(),
     ];
 
     public static GivenFact? Of(Question question, GivenRecords records)
