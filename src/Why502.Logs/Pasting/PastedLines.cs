@@ -47,7 +47,7 @@ public static class PastedLines
     private static bool IsManagers(ReadOnlySpan<byte> afterTime)
     {
         var client = afterTime.IndexOf("\" [Client "u8);
-        return client > 0 && afterTime[..client].IndexOf(" - "u8) is >= 0 and var dash && dash > 4 && afterTime.Slice(dash - 3, 3).IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+        return client > 0 && afterTime[..client].LastIndexOf(" - "u8) is >= 0 and var dash && dash > 4 && afterTime.Slice(dash - 3, 3).IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
     }
 
     /// <summary><c>"GET /path HTTP/1.1" 502 </c> at the start: what stood before the request was left out.</summary>

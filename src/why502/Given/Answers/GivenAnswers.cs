@@ -42,6 +42,7 @@ internal static class GivenAnswers
         new RoomAnswer(),
         new LimitAnswers(),
         new PressureAnswer(),
+        new QueueAnswer(),
     ];
 
     public static GivenFact? Of(Question question, GivenRecords records)
