@@ -294,9 +294,12 @@ public sealed record FilterRule(
 
 /// <summary>How busy the server behind an address is: its accept queue, its workers and what each of them holds.</summary>
 /// <param name="Address">In nginx's form: "127.0.0.1:3000", "unix:/run/app.sock".</param>
-public sealed record ServerLoad(string Address) : Question<ServerLoadFact>
+public sealed record ServerLoad(string Address) : Question<ServerLoadFact>, IAskedFrom
 {
     public override Cost Cost => Cost.Read;
+
+    /// <inheritdoc cref="IAskedFrom.ThroughPid"/>
+    public int ThroughPid { get; init; }
 
     public override string What => $"workers and accept queue behind {Address}";
 

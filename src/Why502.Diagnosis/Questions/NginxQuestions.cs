@@ -188,9 +188,12 @@ public sealed record KernelLogWindow(DateTimeOffset? From) : Question<AppLogFact
 public sealed record AppLogFact(IReadOnlyList<AppLogEvent> Events, IReadOnlyList<LogLine> LastLines, LogCoverage Coverage) : Fact;
 
 /// <summary>The stub_status page of this nginx, asked on loopback.</summary>
-public sealed record StubStatus(string Listen, string Path) : Question<StubStatusFact>
+public sealed record StubStatus(string Listen, string Path) : Question<StubStatusFact>, IAskedFrom
 {
     public override Cost Cost => Cost.Request;
+
+    /// <inheritdoc cref="IAskedFrom.ThroughPid"/>
+    public int ThroughPid { get; init; }
 
     /// <summary>Name of the server block; empty asks the default server of the address.</summary>
     public string ServerName { get; init; } = "";

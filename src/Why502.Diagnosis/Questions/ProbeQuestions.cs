@@ -19,7 +19,7 @@ public enum ProbeOutcome
 
 /// <summary>Opens a connection the way nginx would, and closes it at once.</summary>
 /// <param name="Address">"127.0.0.1:3000", "[::1]:3000" or "unix:/run/app.sock".</param>
-public sealed record Connect(string Address) : Question<ConnectFact>
+public sealed record Connect(string Address) : Question<ConnectFact>, IAskedFrom
 {
     public override Cost Cost => Cost.Probe;
 
@@ -36,9 +36,12 @@ public sealed record Connect(string Address) : Question<ConnectFact>
 public sealed record ConnectFact(ProbeOutcome Outcome, int? Errno, double TookMs, int Attempts) : Fact;
 
 /// <summary>A name look-up. <paramref name="Server"/> is nginx's resolver ("127.0.0.53:53"); empty is the system's own way.</summary>
-public sealed record Resolve(string Name, string Server) : Question<ResolveFact>
+public sealed record Resolve(string Name, string Server) : Question<ResolveFact>, IAskedFrom
 {
     public override Cost Cost => Cost.Probe;
+
+    /// <inheritdoc cref="IAskedFrom.ThroughPid"/>
+    public int ThroughPid { get; init; }
 
     public override string What => Server.Length == 0 ? $"the addresses of {Name}" : $"the addresses of {Name} by {Server}";
 
@@ -59,9 +62,12 @@ public sealed record ResolveFact(string Code, IReadOnlyList<string> Addresses, i
 /// <param name="Path">Path without query.</param>
 /// <param name="HttpVersion">"1.0" or "1.1", as nginx would speak.</param>
 /// <param name="PatienceMs">How long to wait for the header.</param>
-public sealed record HttpGet(string Address, string Scheme, string Host, string Path, string HttpVersion, int PatienceMs) : Question<ResponseFact>
+public sealed record HttpGet(string Address, string Scheme, string Host, string Path, string HttpVersion, int PatienceMs) : Question<ResponseFact>, IAskedFrom
 {
     public override Cost Cost => Cost.Request;
+
+    /// <inheritdoc cref="IAskedFrom.ThroughPid"/>
+    public int ThroughPid { get; init; }
 
     /// <summary>SNI; empty sends none, as nginx does unless proxy_ssl_server_name is on.</summary>
     public string ServerName { get; init; } = "";
@@ -78,9 +84,12 @@ public sealed record HttpGet(string Address, string Scheme, string Host, string 
 }
 
 /// <summary>One GET over FastCGI, with the parameters that nginx would send.</summary>
-public sealed record FastCgiGet(string Address, string ScriptFilename, string Path, string Host, int PatienceMs) : Question<ResponseFact>
+public sealed record FastCgiGet(string Address, string ScriptFilename, string Path, string Host, int PatienceMs) : Question<ResponseFact>, IAskedFrom
 {
     public override Cost Cost => Cost.Request;
+
+    /// <inheritdoc cref="IAskedFrom.ThroughPid"/>
+    public int ThroughPid { get; init; }
 
     /// <inheritdoc cref="HttpGet.Query"/>
     public string Query { get; init; } = "";

@@ -22,10 +22,13 @@ public enum WireProtocol
 /// refuses its reserved method), FastCGI's FCGI_GET_VALUES (specification §4.1) and a uwsgi ping (modifier 100). One connection each.
 /// </summary>
 /// <param name="Address">"127.0.0.1:3000", "[::1]:3000" or "unix:/run/app.sock".</param>
-public sealed record PortProtocol(string Address) : Question<PortProtocolFact>
+public sealed record PortProtocol(string Address) : Question<PortProtocolFact>, IAskedFrom
 {
     /// <summary>Counted as a request, so that it stays within the machine's own networks.</summary>
     public override Cost Cost => Cost.Request;
+
+    /// <inheritdoc cref="IAskedFrom.ThroughPid"/>
+    public int ThroughPid { get; init; }
 
     public override string What => $"the protocol of {Address}";
 
@@ -39,9 +42,12 @@ public sealed record PortProtocol(string Address) : Question<PortProtocolFact>
 public sealed record PortProtocolFact(WireProtocol? Spoken, string? Greeting, string? FirstBytes, ProbeOutcome Outcome) : Fact;
 
 /// <summary>One GET over the uwsgi protocol, with the variables that nginx's uwsgi_params have.</summary>
-public sealed record UwsgiGet(string Address, string Path, string Host, int PatienceMs) : Question<ResponseFact>
+public sealed record UwsgiGet(string Address, string Path, string Host, int PatienceMs) : Question<ResponseFact>, IAskedFrom
 {
     public override Cost Cost => Cost.Request;
+
+    /// <inheritdoc cref="IAskedFrom.ThroughPid"/>
+    public int ThroughPid { get; init; }
 
     /// <inheritdoc cref="HttpGet.Query"/>
     public string Query { get; init; } = "";
@@ -52,9 +58,12 @@ public sealed record UwsgiGet(string Address, string Path, string Host, int Pati
 }
 
 /// <summary>One GET over SCGI, with the variables that nginx's scgi_params have.</summary>
-public sealed record ScgiGet(string Address, string Path, string Host, int PatienceMs) : Question<ResponseFact>
+public sealed record ScgiGet(string Address, string Path, string Host, int PatienceMs) : Question<ResponseFact>, IAskedFrom
 {
     public override Cost Cost => Cost.Request;
+
+    /// <inheritdoc cref="IAskedFrom.ThroughPid"/>
+    public int ThroughPid { get; init; }
 
     /// <inheritdoc cref="HttpGet.Query"/>
     public string Query { get; init; } = "";

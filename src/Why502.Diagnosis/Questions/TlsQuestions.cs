@@ -3,9 +3,12 @@ namespace Why502.Diagnosis;
 /// <summary>A TLS handshake, closed at once, verification off so that everything is seen; the peer's chain is judged beside it.</summary>
 /// <param name="Address">Peer in nginx's writing.</param>
 /// <param name="ServerName">SNI; "" sends none.</param>
-public sealed record TlsHandshake(string Address, string ServerName) : Question<TlsFact>
+public sealed record TlsHandshake(string Address, string ServerName) : Question<TlsFact>, IAskedFrom
 {
     public override Cost Cost => Cost.Probe;
+
+    /// <inheritdoc cref="IAskedFrom.ThroughPid"/>
+    public int ThroughPid { get; init; }
 
     /// <summary>As in proxy_ssl_protocols, separated by spaces; empty offers every version that this machine's OpenSSL has.</summary>
     public string Protocols { get; init; } = "";

@@ -170,7 +170,7 @@ public sealed class NginxView
     private IEnumerable<string> ConnectionNotes(Observations seen)
     {
         if (!Instance.Running || Configuration!.StubStatus.Select(StatusPage).FirstOrDefault(question => question is not null) is not { } question
-            || seen.Ask(question).FactOrNull is not { } page)
+            || seen.Ask(question with { ThroughPid = Instance.NetworkThrough }).FactOrNull is not { } page)
         {
             yield break;
         }

@@ -15,11 +15,21 @@ public static class Probing
     public static Connect Connect(NginxInstance instance, Endpoint peer)
         => new(peer.ToString()) { ThroughPid = peer.IsUnix ? instance.FilesThrough : instance.NetworkThrough };
 
+    /// <summary>The server's queue and workers, where nginx would meet them.</summary>
+    public static ServerLoad Load(NginxInstance instance, Endpoint peer) => new(peer.ToString()) { ThroughPid = Through(instance, peer) };
+
+    public static PortProtocol Protocol(NginxInstance instance, Endpoint peer) => new(peer.ToString()) { ThroughPid = Through(instance, peer) };
+
+    public static TlsHandshake Handshake(NginxInstance instance, Endpoint peer) => new(peer.ToString(), "") { ThroughPid = Through(instance, peer) };
+
+    /// <summary>Sockets of paths belong to no network namespace.</summary>
+    private static int Through(NginxInstance instance, Endpoint peer) => peer.IsUnix ? 0 : instance.NetworkThrough;
+
     public static RouteTo Route(Incident incident) => new(incident.Peer?.Host?.Trim('[', ']') ?? "", incident.Instance.NetworkThrough);
 
     public static Question<ResponseFact>? Get(Incident incident, string? path, TimeSpan patience, Observations seen)
     {
-        if (path is null || incident is not { Peer: { } peer, Location: { } location } || incident.Instance.FromFiles || incident.Instance.NetworkThrough != 0
+        if (path is null || incident is not { Peer: { } peer, Location: { } location } || incident.Instance.FromFiles
             || IsDown(location, peer)
             || !Addresses.IsInOwnNetwork(peer, seen.Ask(new MachineState()).FactOrNull)
             || !HasRoom(incident, seen))
@@ -31,9 +41,9 @@ public static class Probing
         var host = incident.Host ?? incident.Server ?? peer.Host ?? "localhost";
         return location.Kind switch
         {
-            PassKind.Proxy when location.Scheme is "http" or "https" => new HttpGet(peer.ToString(), location.Scheme, host, path, location.Effective("proxy_http_version").Arguments is ["1.1"] ? "1.1" : "1.0", milliseconds),
-            PassKind.Uwsgi when location.Scheme is null or "uwsgi" => new UwsgiGet(peer.ToString(), path, host, milliseconds),
-            PassKind.Scgi => new ScgiGet(peer.ToString(), path, host, milliseconds),
+            PassKind.Proxy when location.Scheme is "http" or "https" => new HttpGet(peer.ToString(), location.Scheme, host, path, location.Effective("proxy_http_version").Arguments is ["1.1"] ? "1.1" : "1.0", milliseconds) { ThroughPid = Through(incident.Instance, peer) },
+            PassKind.Uwsgi when location.Scheme is null or "uwsgi" => new UwsgiGet(peer.ToString(), path, host, milliseconds) { ThroughPid = Through(incident.Instance, peer) },
+            PassKind.Scgi => new ScgiGet(peer.ToString(), path, host, milliseconds) { ThroughPid = Through(incident.Instance, peer) },
             _ => null,
         };
     }
@@ -43,7 +53,7 @@ public static class Probing
 
     /// <summary>The server's queue and workers were looked at, and another connection takes nobody's place.</summary>
     public static bool HasRoom(Incident incident, Observations seen)
-        => incident.Peer is { } peer && seen.Ask(new ServerLoad(peer.ToString())).FactOrNull is { } load && !IsFull(load);
+        => incident.Peer is { } peer && seen.Ask(Load(incident.Instance, peer)).FactOrNull is { } load && !IsFull(load);
 
     public static bool IsFull(ServerLoadFact load)
         => load.QueueLength > 0 || (load is { OneRequestPerWorker: true, BusyWorkers: { } busy, Workers: { } workers } && busy >= workers);

@@ -132,14 +132,14 @@ public static class ProtocolReading
     private static bool IsLetters(long size) => char.IsAsciiLetterUpper((char)(size & 0xff)) && char.IsAsciiLetterUpper((char)(size >> 8));
 
     private static ProtocolSign? Handshake(Incident incident, Observations seen)
-        => MayGreet(incident, seen) && Expected(incident) != WireProtocol.Tls && seen.Ask(new TlsHandshake(incident.Peer!.ToString(), "")).FactOrNull is { Outcome: ProbeOutcome.Ok } tls
+        => MayGreet(incident, seen) && Expected(incident) != WireProtocol.Tls && seen.Ask(Probing.Handshake(incident.Instance, incident.Peer!)).FactOrNull is { Outcome: ProbeOutcome.Ok } tls
             ? new("greeting", Sources.Probe, WireProtocol.Tls, Weight.Decisive, $"a TLS handshake with {incident.Peer} succeeds ({tls.Protocol})")
             : null;
 
     private static ProtocolSign? Greeting(Incident incident, Observations seen)
     {
         if (!MayGreet(incident, seen) || !Addresses.IsInOwnNetwork(incident.Peer!, seen.Ask(new MachineState()).FactOrNull) || !Probing.HasRoom(incident, seen)
-            || seen.Ask(new PortProtocol(incident.Peer!.ToString())).FactOrNull is not { Spoken: { } spoken } port)
+            || seen.Ask(Probing.Protocol(incident.Instance, incident.Peer!)).FactOrNull is not { Spoken: { } spoken } port)
         {
             return null;
         }
@@ -151,7 +151,7 @@ public static class ProtocolReading
 
     /// <summary>Only where something closed or answered in no protocol that was expected, and where nothing was ever answered.</summary>
     private static bool MayGreet(Incident incident, Observations seen)
-        => incident is { Peer: { IsName: false } peer, FromProbe: false, Instance: { FromFiles: false, Running: true, NetworkThrough: 0, FilesThrough: 0 } } && Expected(incident) is not null
+        => incident is { Peer: { IsName: false } peer, FromProbe: false, Instance: { FromFiles: false, Running: true } instance } && (instance.FilesThrough == 0 || !peer.IsUnix) && Expected(incident) is not null
             && (incident.Traffic.Succeeded == 0 || incident.Kind is SymptomKind.Answered or SymptomKind.OtherMessage)
             && incident.Location?.Peers.Any(target => target.Down && target.Endpoint?.ToString() == peer.ToString()) != true
             && seen.Ask(new MachineState()).FactOrNull is not null;

@@ -81,7 +81,7 @@ public static class TlsReading
     /// </summary>
     public static TlsHandshake? AsNginx(Incident incident, Observations seen)
         => Settings(incident) is { Name: not null } settings && Peer(incident, seen) is { } peer
-            ? new(peer, settings.ServerName) { Protocols = settings.Protocols, Ciphers = settings.Ciphers, TrustedCertificate = settings.Verifies ? settings.TrustedCertificate : "" }
+            ? new(peer, settings.ServerName) { ThroughPid = incident.Instance.NetworkThrough, Protocols = settings.Protocols, Ciphers = settings.Ciphers, TrustedCertificate = settings.Verifies ? settings.TrustedCertificate : "" }
             : null;
 
     /// <summary>The same with a name.</summary>

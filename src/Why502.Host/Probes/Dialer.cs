@@ -12,8 +12,11 @@ internal sealed class Dialer(TimeProvider time)
 {
     private static readonly TimeSpan LookPauseMax = TimeSpan.FromMilliseconds(8);
 
+    /// <summary>A process from whose network namespace everything is tried that names no other; 0 is our own.</summary>
+    public int ThroughPid { get; init; }
+
     /// <summary>Tries each end point in turn until one accepts; the last failure is reported.</summary>
-    public Task<Dialled> DialAsync(IReadOnlyList<EndPoint> peers, TimeSpan patience, CancellationToken cancellation) => DialAsync(peers, 0, patience, cancellation);
+    public Task<Dialled> DialAsync(IReadOnlyList<EndPoint> peers, TimeSpan patience, CancellationToken cancellation) => DialAsync(peers, ThroughPid, patience, cancellation);
 
     /// <param name="peers">Where to connect to.</param>
     /// <param name="throughPid">A process from whose network namespace it is tried; 0 is our own.</param>
@@ -34,7 +37,13 @@ internal sealed class Dialer(TimeProvider time)
         return last;
     }
 
-    public Task<Dialled> DialAsync(EndPoint peer, TimeSpan patience, CancellationToken cancellation) => DialAsync(peer, 0, patience, cancellation);
+    public Task<Dialled> DialAsync(EndPoint peer, TimeSpan patience, CancellationToken cancellation) => DialAsync(peer, ThroughPid, patience, cancellation);
+
+    /// <summary>A socket for datagrams that leave from the same namespace.</summary>
+    public Socket Datagram(AddressFamily family)
+        => ThroughPid == 0 ? new Socket(family, SocketType.Dgram, ProtocolType.Udp)
+            : NetworkNamespace.Within(ThroughPid, () => new Socket(family, SocketType.Dgram, ProtocolType.Udp), out var socket, out var errno) ? socket!
+            : throw new NamespaceClosedException(errno);
 
     private async Task<Dialled> DialAsync(EndPoint peer, int throughPid, TimeSpan patience, CancellationToken cancellation)
     {

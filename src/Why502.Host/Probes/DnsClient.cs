@@ -26,7 +26,7 @@ internal sealed class DnsClient(Dialer dialer, TimeProvider time, ProbeLimits li
 
     private async Task<DnsReply?> AskUdpAsync(EndPoint server, byte[] query, CancellationToken cancellation)
     {
-        using var socket = new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        using var socket = dialer.Datagram(server.AddressFamily);
         // Connected, so that an ICMP "port unreachable" is seen as a refusal and strangers' datagrams are not.
         await socket.ConnectAsync(server, cancellation).ConfigureAwait(false);
         var buffer = new byte[UdpBytesMax];

@@ -16,12 +16,9 @@ public sealed class ProbeAnswers
     private readonly string hostName;
     private readonly TimeProvider time;
     private readonly ConnectProbe connect;
-    private readonly TlsProbe tls;
     private readonly NameProbe names;
     private readonly HttpProbe http;
-    private readonly FastCgiProbe fastCgi;
     private readonly FpmStatusProbe fpmStatus;
-    private readonly PortProbe ports;
     private readonly ProbeLimits limits;
 
     /// <param name="hostName">Host of the provenance; null is this machine's name.</param>
@@ -32,13 +29,13 @@ public sealed class ProbeAnswers
         this.limits = limits ?? ProbeLimits.Default;
         var dialer = new Dialer(time);
         connect = new ConnectProbe(dialer, time, this.limits);
-        tls = new TlsProbe(dialer, time, this.limits);
         names = new NameProbe(dialer, time, this.limits);
         http = new HttpProbe(dialer, time, this.limits);
-        fastCgi = new FastCgiProbe(dialer, time, this.limits);
-        fpmStatus = new FpmStatusProbe(fastCgi, this.limits);
-        ports = new PortProbe(dialer, time, this.limits);
+        fpmStatus = new FpmStatusProbe(new FastCgiProbe(dialer, time, this.limits), this.limits);
     }
+
+    /// <summary>Connections are made in the namespace that the question is about.</summary>
+    private Dialer From(IAskedFrom ask) => new(time) { ThroughPid = ask.ThroughPid };
 
     [SuppressMessage("Performance", "CA1822", Justification = "Whoever answers questions is asked the same way.")]
     public bool CanAnswer(Question question)
@@ -78,19 +75,19 @@ public sealed class ProbeAnswers
 
     private async Task<(Fact? Fact, string? Unobserved)> ObserveAsync(Question question, CancellationToken cancellation) => question switch
     {
-        Connect { ThroughPid: > 0 } ask when Peer(ask.Address, 0) is { IsName: true } => (null, "the name would have to be looked up inside nginx's container"),
+        IAskedFrom { ThroughPid: > 0 } when AddressOf(question) is { } address && Peer(address, 80) is { IsName: true } => (null, "the name would have to be looked up inside nginx's container"),
         Connect ask => (await connect.ConnectAsync(Peer(ask.Address, 0).Through(ask.ThroughPid), ask.ThroughPid, cancellation).ConfigureAwait(false), null),
-        TlsHandshake ask => (await tls.HandshakeAsync(Peer(ask.Address, 443), ask, cancellation).ConfigureAwait(false), null),
+        TlsHandshake ask => (await new TlsProbe(From(ask), time, limits).HandshakeAsync(Peer(ask.Address, 443), ask, cancellation).ConfigureAwait(false), null),
         Resolve { Server: "" } ask => (await names.BySystemAsync(ask.Name, cancellation).ConfigureAwait(false), null),
-        Resolve ask => (await names.ByServerAsync(ask.Name, ask.Server, cancellation).ConfigureAwait(false), null),
+        Resolve ask => (await new NameProbe(From(ask), time, limits).ByServerAsync(ask.Name, ask.Server, cancellation).ConfigureAwait(false), null),
         HttpGet ask => (await GetAsync(ask, cancellation).ConfigureAwait(false), null),
         FastCgiGet ask => (await GetAsync(ask, cancellation).ConfigureAwait(false), null),
         GetThroughNginx ask => (await GetAsync(ask, cancellation).ConfigureAwait(false), null),
         FpmStatus ask => await fpmStatus.AskAsync(await Peer(ask.Address, 0).EndPointsAsync(cancellation).ConfigureAwait(false), ask.StatusPath, cancellation).ConfigureAwait(false),
         StubStatus ask => await GetAsync(ask, cancellation).ConfigureAwait(false),
-        UwsgiGet ask => (await CgiAsync(ask.Address, CgiRequest.Uwsgi(RequestText.Path(ask.Path), RequestText.Query(ask.Query), ask.Host), ask.PatienceMs, cancellation).ConfigureAwait(false), null),
-        ScgiGet ask => (await CgiAsync(ask.Address, CgiRequest.Scgi(RequestText.Path(ask.Path), RequestText.Query(ask.Query), ask.Host), ask.PatienceMs, cancellation).ConfigureAwait(false), null),
-        PortProtocol ask => (await ports.AskAsync(await Peer(ask.Address, 0).EndPointsAsync(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false), null),
+        UwsgiGet ask => (await CgiAsync(From(ask), ask.Address, CgiRequest.Uwsgi(RequestText.Path(ask.Path), RequestText.Query(ask.Query), ask.Host), ask.PatienceMs, cancellation).ConfigureAwait(false), null),
+        ScgiGet ask => (await CgiAsync(From(ask), ask.Address, CgiRequest.Scgi(RequestText.Path(ask.Path), RequestText.Query(ask.Query), ask.Host), ask.PatienceMs, cancellation).ConfigureAwait(false), null),
+        PortProtocol ask => (await new PortProbe(From(ask), time, limits).AskAsync(await Peer(ask.Address, 0).EndPointsAsync(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false), null),
         _ => (null, "no probe answers this"),
     };
 
@@ -99,21 +96,21 @@ public sealed class ProbeAnswers
         var isTls = ask.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase);
         var peers = await Peer(ask.Address, isTls ? 443 : 80).EndPointsAsync(cancellation).ConfigureAwait(false);
         var request = RequestText.Get(RequestText.Target(ask.Path, ask.Query), ask.HttpVersion, ask.Host);
-        return await http.GetAsync(new(peers, isTls, ask.ServerName, request, Milliseconds(ask.PatienceMs)) { AnnouncesProxy = ask.AnnouncesProxy }, cancellation).ConfigureAwait(false);
+        return await new HttpProbe(From(ask), time, limits).GetAsync(new(peers, isTls, ask.ServerName, request, Milliseconds(ask.PatienceMs)) { AnnouncesProxy = ask.AnnouncesProxy }, cancellation).ConfigureAwait(false);
     }
 
     private async Task<ResponseFact> GetAsync(FastCgiGet ask, CancellationToken cancellation)
     {
         var peers = await Peer(ask.Address, 0).EndPointsAsync(cancellation).ConfigureAwait(false);
         var parameters = FastCgiProbe.Parameters(ask.ScriptFilename, ask.Path, ask.Host, RequestText.Query(ask.Query), ask.ScriptName);
-        var (fact, _) = await fastCgi.GetAsync(peers, parameters, Milliseconds(ask.PatienceMs), cancellation).ConfigureAwait(false);
+        var (fact, _) = await new FastCgiProbe(From(ask), time, limits).GetAsync(peers, parameters, Milliseconds(ask.PatienceMs), cancellation).ConfigureAwait(false);
         return fact;
     }
 
-    private async Task<ResponseFact> CgiAsync(string address, byte[] request, int patienceMs, CancellationToken cancellation)
+    private async Task<ResponseFact> CgiAsync(Dialer from, string address, byte[] request, int patienceMs, CancellationToken cancellation)
     {
         var peers = await Peer(address, 0).EndPointsAsync(cancellation).ConfigureAwait(false);
-        return await http.GetAsync(new(peers, false, "", request, Milliseconds(patienceMs)) { MayBeCgi = true }, cancellation).ConfigureAwait(false);
+        return await new HttpProbe(from, time, limits).GetAsync(new(peers, false, "", request, Milliseconds(patienceMs)) { MayBeCgi = true }, cancellation).ConfigureAwait(false);
     }
 
     private async Task<ResponseFact> GetAsync(GetThroughNginx ask, CancellationToken cancellation)
@@ -137,7 +134,7 @@ public sealed class ProbeAnswers
         var host = ask.ServerName.Length > 0 ? ask.ServerName : LocalHost;
         var request = RequestText.Get(RequestText.Path(ask.Path), "1.1", host);
         using var body = new MemoryStream();
-        var response = await http.GetAsync(new(peers, ask.Tls, host, request, limits.StatusPagePatience), body, cancellation).ConfigureAwait(false);
+        var response = await new HttpProbe(From(ask), time, limits).GetAsync(new(peers, ask.Tls, host, request, limits.StatusPagePatience), body, cancellation).ConfigureAwait(false);
         return response switch
         {
             { Outcome: not ProbeOutcome.Ok } => (null, response.Error ?? response.Outcome.ToString()),
@@ -146,6 +143,18 @@ public sealed class ProbeAnswers
             _ => (null, "the answer is no stub_status page"),
         };
     }
+
+    private static string? AddressOf(Question question) => question switch
+    {
+        Connect ask => ask.Address,
+        TlsHandshake ask => ask.Address,
+        HttpGet ask => ask.Address,
+        FastCgiGet ask => ask.Address,
+        UwsgiGet ask => ask.Address,
+        ScgiGet ask => ask.Address,
+        PortProtocol ask => ask.Address,
+        _ => null,
+    };
 
     private static PeerAddress Peer(string address, int defaultPort)
         => PeerAddress.Parse(address, defaultPort) ?? throw new FormatException($"{Sanitizer.Line(address)} is no address that can be connected to");

@@ -87,6 +87,57 @@ public sealed class InstanceScenarios
         });
     });
 
+    /// <summary>nginx and its app in a network namespace of their own; on the same address outside another server idles.</summary>
+    [SkippableFact]
+    public void EveryWorkerInNginxsOwnNamespaceIsBusy_IsPoolExhausted() => LabMachine.Run(nameof(EveryWorkerInNginxsOwnNamespaceIsBusy_IsPoolExhausted), machine =>
+    {
+        var web = NetworkSpace.Create(machine, "web");
+        Node.Start(machine, 8000, name: "outside");
+        Gunicorn.Start(machine, "127.0.0.1:8000", workers: 2, within: web.Enter, routes: new Route("/report") { Sleep = [40] });
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8000", "proxy_read_timeout 700ms;", listen: "172.18.0.3:8080"), within: web.Enter);
+        var client = new Client(machine, address: web.Address);
+        client.MustGet(200, "/", times: 5);
+        client.GetTogether(4, "/report");
+        client.MustGet(504, "/", times: 3);
+        var answer = Examination.Faulty(machine, nginx, new Expected("worker-pool-exhausted") { Symptom = TimedOut, Directive = "proxy_pass", Unprivileged = false, Alongside = ["listen-queue-full"] });
+        Assert.Contains(answer.Findings[0].Evidence, evidence => evidence.Source == "machine" && evidence.Text.Contains("workers are busy", StringComparison.Ordinal));
+    });
+
+    /// <summary>The look-alike: inside one route is slow, and it is the server outside whose queue is full.</summary>
+    [SkippableFact]
+    public void TheFullServerIsOutsideNginxsNamespace_IsSlow() => LabMachine.Run(nameof(TheFullServerIsOutsideNginxsNamespace_IsSlow), machine =>
+    {
+        var web = NetworkSpace.Create(machine, "web");
+        TcpPeer.Start(machine, "never-accept", "127.0.0.1:8000", amount: 1);
+        var waiting = Enumerable.Range(0, 2).Select(_ => machine.Connect(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 8000))).ToList();
+        Gunicorn.Start(machine, "127.0.0.1:8000", workers: 6, within: web.Enter, routes: new Route("/report") { Sleep = [40] });
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8000", "proxy_read_timeout 700ms;", listen: "172.18.0.3:8080"), within: web.Enter);
+        var client = new Client(machine, address: web.Address);
+        client.MustGet(200, "/", times: 10);
+        client.GetTogether(2, "/report");
+        Thread.Sleep(1100);
+        client.MustGet(200, "/fast", times: 5);
+        Examination.Faulty(machine, nginx, new Expected("upstream-slow") { Symptom = TimedOut, Directive = "proxy_pass", Unprivileged = false });
+        waiting.ForEach(socket => socket.Dispose());
+    });
+
+    /// <summary>The port speaks TLS inside; what answers HTTP on the same address outside is somebody else.</summary>
+    [SkippableFact]
+    public void PlainHttpToATlsPortInNginxsOwnNamespace_IsMismatch() => LabMachine.Run(nameof(PlainHttpToATlsPortInNginxsOwnNamespace_IsMismatch), machine =>
+    {
+        var web = NetworkSpace.Create(machine, "web");
+        Node.Start(machine, 3000, name: "outside");
+        machine.Shell("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout key.pem -out certificate.pem 2>/dev/null");
+        machine.Start("inside", [.. web.Enter, "openssl", "s_server", "-accept", "127.0.0.1:3000", "-cert", machine.PathOf("certificate.pem"), "-key", machine.PathOf("key.pem"), "-www", "-quiet"]);
+        Poll.Until(() => machine.Must([.. web.Enter, "cat", "/proc/net/tcp"]).Contains(":0BB8 0000", StringComparison.Ordinal), "the port inside");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000", listen: "172.18.0.3:8080"), within: web.Enter);
+        Thread.Sleep(1200);
+        new Client(machine, address: web.Address).MustGet(502, "/", times: 5);
+        Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "protocol-mismatch", "proxy_pass") with { Unprivileged = false });
+    });
+
+    private const string TimedOut = "upstream timed out (110: Connection timed out) while reading response header from upstream";
+
     private static string Second(LabMachine machine)
     {
         var folder = machine.PathOf("second");

@@ -46,8 +46,8 @@ public sealed class WorkerPoolExhausted : Cause
         var fresh = incident.Last is not { } last || seen.Now - last < TimeSpan.FromSeconds(15);
         if (Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) != false)
         {
-            scales.Weigh(seen.Ask(new ServerLoad(peer.ToString())), load => Judge(load, incident, fresh));
-            if (ServiceReading.PoolFor(peer, seen) is { StatusPath: { } status, MasterPid: not null } pool && seen.Known(new ServerLoad(peer.ToString())) is { } known && !Probing.IsFull(known))
+            scales.Weigh(seen.Ask(Probing.Load(incident.Instance, peer)), load => Judge(load, incident, fresh));
+            if (ServiceReading.PoolFor(peer, seen) is { StatusPath: { } status, MasterPid: not null } pool && seen.Known(Probing.Load(incident.Instance, peer)) is { } known && !Probing.IsFull(known))
             {
                 scales.Weigh(seen.Ask(new FpmStatus(pool.StatusListen ?? peer.ToString(), status)), page => page switch
                 {
@@ -108,11 +108,11 @@ public sealed class WorkerPoolExhausted : Cause
     }
 
     public override string Describe(Incident incident, Observations seen)
-        => seen.Known(new ServerLoad(incident.Peer!.ToString())) is { Workers: { } workers and > 1 } ? $"all {workers} workers behind {incident.UpstreamText} are busy" : $"the app behind {incident.UpstreamText} is too busy to take requests";
+        => seen.Known(Probing.Load(incident.Instance, incident.Peer!)) is { Workers: { } workers and > 1 } ? $"all {workers} workers behind {incident.UpstreamText} are busy" : $"the app behind {incident.UpstreamText} is too busy to take requests";
 
     public override Fix? Propose(Incident incident, Observations seen)
     {
-        var load = seen.Known(new ServerLoad(incident.Peer!.ToString()));
+        var load = seen.Known(Probing.Load(incident.Instance, incident.Peer!));
         var memory = seen.Known(new MachineState());
         var steps = new List<FixStep>();
         var pool = ServiceReading.PoolFor(incident.Peer!, seen);

@@ -75,7 +75,7 @@ public sealed class DnsNameNotFound : Cause
 
         foreach (var server in NameReading.Resolvers(incident))
         {
-            scales.Weigh(seen.Ask(new Resolve(name, server)), answer => answer.Code switch
+            scales.Weigh(seen.Ask(new Resolve(name, server) { ThroughPid = incident.Instance.NetworkThrough }), answer => answer.Code switch
             {
                 "not-found" or "ok" when answer.Addresses.Count == 0 => Weight.Moderate.For($"{server} has no address of {name} now either"),
                 "ok" => Weight.Moderate.Against($"{server} answers {string.Join(", ", answer.Addresses.Take(3))} for {name} now"),

@@ -66,7 +66,7 @@ public sealed class DnsResolverUnreachable : Cause
 
         foreach (var server in NameReading.Resolvers(incident))
         {
-            scales.Weigh(seen.Ask(new Resolve(name, server)), answer => answer.Code switch
+            scales.Weigh(seen.Ask(new Resolve(name, server) { ThroughPid = incident.Instance.NetworkThrough }), answer => answer.Code switch
             {
                 "timeout" => Weight.Strong.For($"{server} does not answer a question for {name}"),
                 "unreachable" => Weight.Strong.For($"nobody listens at {server}, or no route leads there"),

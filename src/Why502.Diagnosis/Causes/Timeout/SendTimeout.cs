@@ -44,7 +44,7 @@ public sealed class SendTimeout : Cause
         scales.Weigh("phase", Sources.ErrorLog, Weight.Strong.For("nginx could not pass on more of the request for the whole send time-out"));
         if (incident.Peer is { } peer && Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) != false)
         {
-            scales.Weigh(seen.Ask(new ServerLoad(peer.ToString())), load => load switch
+            scales.Weigh(seen.Ask(Probing.Load(incident.Instance, peer)), load => load switch
             {
                 { QueueLength: > 0 } => Weight.Strong.Against($"{load.QueueLength} connections wait to be accepted: the app takes no requests at all"),
                 { QueueLength: 0, Workers: not null } => Weight.Weak.For("nothing waits in the app's accept queue"),

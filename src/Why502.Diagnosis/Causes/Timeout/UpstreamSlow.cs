@@ -65,7 +65,7 @@ public sealed class UpstreamSlow : Cause
 
         if (incident.Peer is { } peer && Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) != false)
         {
-            scales.Weigh(seen.Ask(new ServerLoad(peer.ToString())), load => load switch
+            scales.Weigh(seen.Ask(Probing.Load(incident.Instance, peer)), load => load switch
             {
                 { QueueLength: > 0 } => Weight.Moderate.Against($"{load.QueueLength} connections wait in the app's queue: it takes no requests at all"),
                 { OneRequestPerWorker: true, Workers: { } workers, BusyWorkers: { } busy } when busy >= workers && workers > 0 => Weight.Moderate.Against($"all {workers} workers are busy"),

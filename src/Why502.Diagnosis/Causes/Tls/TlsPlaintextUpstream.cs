@@ -73,7 +73,7 @@ public sealed class TlsPlaintextUpstream : Cause
     {
         if (incident is { Kind: SymptomKind.TimedOut, Peer: { IsUnix: false } peer } && Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) == true)
         {
-            scales.Weigh(seen.Ask(new ServerLoad(peer.ToString())), load => load.QueueLength switch
+            scales.Weigh(seen.Ask(Probing.Load(incident.Instance, peer)), load => load.QueueLength switch
             {
                 > 0 => Weight.Strong.Against($"{load.QueueLength} connections wait in the app's queue: it takes none"),
                 0 => Weight.Moderate.For("the app takes its connections, nothing waits in its queue"),

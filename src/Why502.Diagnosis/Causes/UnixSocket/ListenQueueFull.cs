@@ -49,7 +49,7 @@ public sealed class ListenQueueFull : Cause
             return;
         }
 
-        scales.Weigh(seen.Ask(new ServerLoad(incident.Peer.ToString())), load => load switch
+        scales.Weigh(seen.Ask(Probing.Load(incident.Instance, incident.Peer)), load => load switch
         {
             { QueueLength: { } length, Backlog: { } backlog } when length >= backlog && backlog >= 0 => AllBusy(load)
                 ? Weight.Moderate.For($"the accept queue is full ({length} of {backlog})")
@@ -72,7 +72,7 @@ public sealed class ListenQueueFull : Cause
 
     public override Fix? Propose(Incident incident, Observations seen)
     {
-        var load = seen.Known(new ServerLoad(incident.Peer!.ToString()));
+        var load = seen.Known(Probing.Load(incident.Instance, incident.Peer!));
         var somaxconn = seen.Known(new MachineState())?.SomaxConn;
         var pool = ServiceReading.PoolFor(incident.Peer!, seen);
         var setting = (load?.Stack, pool) switch

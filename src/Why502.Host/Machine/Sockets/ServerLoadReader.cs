@@ -1,5 +1,6 @@
 using System.Net;
 using Why502.Diagnosis;
+using Why502.Host.Kernel;
 
 namespace Why502.Host.Machine;
 
@@ -24,7 +25,7 @@ internal sealed class ServerLoadReader(MachineSnapshot machine)
             return Look.Blind($"{question.Address} is not an address with a port", How);
         }
 
-        if (endpoint is not null && !IsOwn(endpoint.Address))
+        if (endpoint is not null && question.ThroughPid == 0 && !IsOwn(endpoint.Address))
         {
             return Look.Blind($"{endpoint.Address} is not an address of this machine", How);
         }
@@ -37,7 +38,11 @@ internal sealed class ServerLoadReader(MachineSnapshot machine)
                 await Task.Delay(Pause, cancellation).ConfigureAwait(false);
             }
 
-            var sample = path is not null ? ServerSample.OfUnix(path) : ServerSample.OfTcp(endpoint!);
+            if (!TrySample(path, endpoint, question.ThroughPid, out var sample))
+            {
+                return Look.Blind("nginx's network namespace needs root; run with sudo", How);
+            }
+
             if (sample is { } seen && (highest is null || seen.QueueLength > highest.Value.QueueLength))
             {
                 highest = seen;
@@ -46,13 +51,24 @@ internal sealed class ServerLoadReader(MachineSnapshot machine)
 
         if (highest is { } found)
         {
-            return Look.Saw(FactOf(found, path, endpoint), How);
+            return Look.Saw(FactOf(found, path, endpoint, question.ThroughPid), How);
         }
 
-        // sock_diag sees our own namespace only; that of a container would have to be entered.
-        return ListensElsewhere(path, endpoint)
+        return question.ThroughPid == 0 && ListensElsewhere(path, endpoint)
             ? Look.Blind($"{question.Address} listens in another network namespace", How)
             : Look.Saw(new ServerLoadFact(null, null, null, null, null, null, null, []), How);
+    }
+
+    /// <summary>sock_diag sees the namespace that its socket was made in.</summary>
+    private static bool TrySample(string? path, IPEndPoint? endpoint, int throughPid, out ServerSample? sample)
+    {
+        if (throughPid == 0 || path is not null)
+        {
+            sample = path is not null ? ServerSample.OfUnix(path) : ServerSample.OfTcp(endpoint!);
+            return true;
+        }
+
+        return NetworkNamespace.Within(throughPid, () => ServerSample.OfTcp(endpoint!), out sample, out _);
     }
 
     private bool ListensElsewhere(string? path, IPEndPoint? endpoint)
@@ -65,13 +81,15 @@ internal sealed class ServerLoadReader(MachineSnapshot machine)
 
     private static bool IsOwn(IPAddress address) => IPAddress.IsLoopback(address) || OwnAddresses.Read().Exists(own => own.Address.Equals(address));
 
-    private ServerLoadFact FactOf(ServerSample sample, string? path, IPEndPoint? endpoint)
+    private ServerLoadFact FactOf(ServerSample sample, string? path, IPEndPoint? endpoint, int throughPid)
     {
         // The table of the run may be older than the server's last restart.
         var processes = ProcessTable.Read(machine.Options.ProcPath, machine.Accounts);
         var owners = SocketOwners.Find(processes.All, sample.Inodes);
         var holders = sample.Inodes.SelectMany(owners.Of).DistinctBy(process => process.Pid).OrderBy(process => process.Pid).Take(ProcessesMax).ToList();
-        var accepted = path is not null ? ServerSample.AcceptedUnix(path) : ServerSample.AcceptedTcp(endpoint!);
+        var accepted = path is not null ? ServerSample.AcceptedUnix(path)
+            : throughPid == 0 ? ServerSample.AcceptedTcp(endpoint!)
+            : NetworkNamespace.Within(throughPid, () => ServerSample.AcceptedTcp(endpoint!), out var inside, out _) ? inside! : [];
         var workers = ServerWorkers.Of(processes, holders);
 
         int? busy = null;
