@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Why502.Logs;
 
 namespace Why502.Bench;
@@ -9,13 +8,32 @@ namespace Why502.Bench;
 /// </summary>
 public static class ErrorLogBenchmark
 {
+    private const int BlockLength = 128 * 1024;
+    private const int Runs = 12;
+
+    /// <summary>What is varied, to see what the speed depends on.</summary>
+    private static readonly (string What, ErrorLogVariety Variety)[] Logs =
+    [
+        ("1 message, 4 paths, 1 peer", new(1, 4, 1, false)),
+        ("1 message, 4 paths, 8 peers", new(1, 4, 8, false)),
+        ("5 messages, 4 paths, 8 peers", new(5, 4, 8, false)),
+        ("16 messages, 4 paths, 8 peers", new(16, 4, 8, false)),
+        ("16 messages, 4000 paths, 8 peers", new(16, 4000, 8, false)),
+        ("all of it, and numbers that vary", ErrorLogVariety.All),
+    ];
+
+    /// <summary>A row for each variety.</summary>
     public static int Run(int megabytes)
     {
         string file = Path.Combine(Path.GetTempPath(), $"why502-bench-{Environment.ProcessId}.log");
         try
         {
-            new ErrorLogGenerator(502).Write(file, megabytes * 1_000_000L);
-            return Run(file);
+            Head();
+            return Logs.Sum(log =>
+            {
+                new ErrorLogGenerator(502, log.Variety).Write(file, megabytes * 1_000_000L);
+                return Row(log.What, file);
+            });
         }
         finally
         {
@@ -25,66 +43,78 @@ public static class ErrorLogBenchmark
 
     public static int Run(string file)
     {
-        ErrorLogSummary summary = Fold(file);
-        double wc = Best(() => Timed(() => CountLines(file)));
-        double fold = Best(() => Timed(() => Fold(file)));
+        Head();
+        return Row(Path.GetFileName(file), file);
+    }
+
+    private static void Head() =>
+        Console.WriteLine($"{"log",-34} {"records",10} {"groups",6} {"wc GB/s",8} {"fold GB/s",9} {"x wc -l",8} {"ns/record",9} {"settled x",9}");
+
+    /// <returns>0 when there were records.</returns>
+    private static int Row(string what, string file)
+    {
+        ErrorLogSummary summary = new();
+        BlockTimes reads = new(), counts = new(), folds = new(), summaries = new();
+        for (int run = 0; run < Runs; run++)
+        {
+            CountLines(file, reads, counts);
+            summary = Fold(file, folds, summaries);
+        }
+
         double bytes = new FileInfo(file).Length;
-        Console.WriteLine($"{bytes / 1e6:N0} MB, {summary.Records:N0} records, {summary.Groups.Count} groups, {summary.UnknownCount:N0} unknown");
-        Console.WriteLine($"wc -l      {bytes / wc / 1e9,6:N2} GB/s");
-        Console.WriteLine($"classify   {bytes / fold / 1e9,6:N2} GB/s  {summary.Records / fold / 1e6,6:N2} million records/s  {wc / fold:N3} x wc -l");
+        double wc = reads.Seconds + counts.Seconds;
+        double whole = reads.Seconds + folds.Seconds + summaries.Seconds;
+        double settled = (reads.Median + counts.Median) / (reads.Median + folds.Median);
+        Console.WriteLine($"{what,-34} {summary.Records,10:N0} {summary.Groups.Count,6} {bytes / wc / 1e9,8:N2} {bytes / whole / 1e9,9:N2} {wc / whole,8:N3} {whole / summary.Records * 1e9,9:N0} {settled,9:N3}");
         return summary.Records > 0 ? 0 : 1;
     }
 
-    /// <summary>The best of a few runs in processor time: a busy machine stretches the clock, not the work.</summary>
-    private static double Best(Func<TimeSpan> action)
+    /// <summary>What <c>wc -l</c> does: read, count line feeds with vectors.</summary>
+    private static void CountLines(string file, BlockTimes reads, BlockTimes counts)
     {
-        double best = double.MaxValue;
-        for (int i = 0; i < 5; i++)
-        {
-            best = Math.Min(best, action().TotalSeconds);
-        }
-
-        return best;
-    }
-
-    /// <summary>What <c>wc -l</c> does (read, count line feeds with vectors), in this process: the processor time of a child that has ended cannot be asked.</summary>
-    private static void CountLines(string file)
-    {
-        byte[] buffer = new byte[256 * 1024];
+        byte[] buffer = new byte[BlockLength];
         using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
+        reads.BeginRun();
+        counts.BeginRun();
         long lines = 0;
         int read;
-        while ((read = stream.Read(buffer)) > 0)
+        do
         {
+            reads.Start();
+            read = stream.Read(buffer);
+            reads.Stop();
+            counts.Start();
             lines += buffer.AsSpan(0, read).Count((byte)'\n');
+            counts.Stop();
         }
+        while (read > 0);
 
         if (lines == 0)
         {
-            throw new InvalidOperationException("The generated log is empty.");
+            throw new InvalidOperationException("The log is empty.");
         }
     }
 
-    private static TimeSpan Timed(Action action)
-    {
-        TimeSpan start = Environment.CpuUsage.TotalTime;
-        action();
-        return Environment.CpuUsage.TotalTime - start;
-    }
-
-    private static ErrorLogSummary Fold(string file)
+    private static ErrorLogSummary Fold(string file, BlockTimes folds, BlockTimes summaries)
     {
         ErrorLogFold fold = new();
         ErrorLogReader reader = new(file);
-        byte[] buffer = new byte[256 * 1024];
+        byte[] buffer = new byte[BlockLength];
         using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
+        folds.BeginRun();
         int read;
         while ((read = stream.Read(buffer)) > 0)
         {
+            folds.Start();
             reader.Push(buffer.AsSpan(0, read), fold);
+            folds.Stop();
         }
 
+        summaries.BeginRun();
+        summaries.Start();
         reader.Complete(fold);
-        return fold.Summary();
+        ErrorLogSummary summary = fold.Summary();
+        summaries.Stop();
+        return summary;
     }
 }

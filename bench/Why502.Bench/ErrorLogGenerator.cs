@@ -7,7 +7,7 @@ namespace Why502.Bench;
 /// clients, methods, paths with identifiers and queries vary; stack traces take several lines; some records are nginx's own, and some have numbers in their text.
 /// The same seed gives the same bytes.
 /// </summary>
-public sealed class ErrorLogGenerator(int seed)
+public sealed class ErrorLogGenerator(int seed, ErrorLogVariety? variety = null)
 {
     private const string Php = "unix:/run/php/php8.2-fpm.sock";
 
@@ -40,23 +40,25 @@ public sealed class ErrorLogGenerator(int seed)
     private static readonly string[] Hosts = ["shop.example", "api.example", "www.example", "admin.example"];
 
     private readonly Random random = new(seed);
+    private readonly ErrorLogVariety variety = variety ?? ErrorLogVariety.All;
 
     /// <returns>The number of records.</returns>
     public long Write(string file, long bytes)
     {
-        string[] paths = [.. Enumerable.Range(0, 4000).Select(_ => Path())];
+        string[] paths = [.. Enumerable.Range(0, variety.Paths).Select(_ => Path())];
         string[] clients = [.. Enumerable.Range(0, 20_000).Select(i => i % 5 == 0 ? $"2001:db8:{random.Next(65536):x}:{random.Next(65536):x}::{random.Next(65536):x}" : $"198.51.{random.Next(256)}.{random.Next(256)}")];
         using StreamWriter writer = new(file, false, new UTF8Encoding(false), 1 << 20);
         DateTime time = new(2026, 11, 20, 0, 0, 0);
         long written = 0;
         long records = 0;
-        int all = Kinds.Sum(kind => kind.Weight);
+        (int Weight, string Level, string Text)[] kinds = [.. Kinds.Where(kind => variety.HasNumbers || !kind.Text.Contains('#', StringComparison.Ordinal)).Take(variety.Messages)];
+        int all = kinds.Sum(kind => kind.Weight);
         for (; written < bytes; records++)
         {
             time = time.AddMilliseconds(random.Next(100));
             int at = random.Next(all);
-            (int _, string level, string text) = Kinds.First(kind => (at -= kind.Weight) < 0);
-            string path = random.Next(4) == 0 ? $"/users/{random.Next(1_000_000)}/orders" : paths[Math.Min(random.Next(paths.Length), random.Next(paths.Length))];
+            (int _, string level, string text) = kinds.First(kind => (at -= kind.Weight) < 0);
+            string path = variety.HasNumbers && random.Next(4) == 0 ? $"/users/{random.Next(1_000_000)}/orders" : paths[Math.Min(random.Next(paths.Length), random.Next(paths.Length))];
             int process = 1200 + random.Next(8);
             string line = $"{time:yyyy'/'MM'/'dd HH':'mm':'ss} [{level}] {process}#{process}: {(level is "alert" or "notice" ? "" : $"*{random.Next(1 << 24)} ")}"
                 + text.Replace("#", random.Next(1000).ToString()) + (level is "alert" or "notice" ? "" : Context(text, path, clients[random.Next(clients.Length)])) + "\n";
@@ -81,8 +83,18 @@ public sealed class ErrorLogGenerator(int seed)
         bool isPhp = text.Contains("FastCGI", StringComparison.Ordinal) || text.Contains(Php, StringComparison.Ordinal);
         string upstream = !text.Contains("upstream", StringComparison.Ordinal) ? ""
             : isPhp ? $", upstream: \"fastcgi://{Php}:\""
-            : $", upstream: \"{(random.Next(12) == 0 ? "https" : "http")}://{(text.StartsWith("no live", StringComparison.Ordinal) ? "backend" : $"10.0.{random.Next(2)}.{random.Next(4)}:8080")}{path}\"";
+            : $", upstream: \"{(random.Next(12) == 0 ? "https" : "http")}://{(text.StartsWith("no live", StringComparison.Ordinal) ? "backend" : $"10.0.{random.Next(variety.Peers) / 4}.{random.Next(variety.Peers) % 4}:8080")}{path}\"";
         string referrer = random.Next(3) == 0 ? $", referrer: \"https://{host}/{Words[random.Next(Words.Length)]}\"" : "";
         return $", client: {client}, server: {host}, request: \"{method} {path} HTTP/1.1\"{upstream}, host: \"{host}\"{referrer}";
     }
+}
+
+/// <summary>How much the records of a generated log differ.</summary>
+/// <param name="Messages">Different messages; there are 20.</param>
+/// <param name="Paths">Different request targets.</param>
+/// <param name="Peers">Upstream servers.</param>
+/// <param name="HasNumbers">A quarter of the paths hold a number of their own, and some messages hold one.</param>
+public sealed record ErrorLogVariety(int Messages, int Paths, int Peers, bool HasNumbers)
+{
+    public static ErrorLogVariety All { get; } = new(20, 4000, 8, true);
 }

@@ -44,14 +44,6 @@ public sealed partial class ErrorLogFold
         public readonly List<Sample> Samples = [];
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Count(ref Tally tally, int number, long ticks, long minute)
-    {
-        tally.Records++;
-        tally.Span.Add(ticks);
-        tally.Minutes.Count(_minutes.AsSpan(number * MinuteSpan.Max, MinuteSpan.Max), minute);
-    }
-
     private void CountConnection(ref Tally tally, int number, long connection)
     {
         DistinctNumbers connections = _groups[number].Connections;
@@ -62,13 +54,12 @@ public sealed partial class ErrorLogFold
     private void Count(int number, DateTime? time, long? connection)
     {
         ref Tally tally = ref _tallies[number];
+        tally.Records++;
         if (time is { } t)
         {
-            Count(ref tally, number, t.Ticks, t.Ticks / TimeSpan.TicksPerMinute);
-        }
-        else
-        {
-            tally.Records++;
+            Turn(t);
+            tally.Span.Add(t.Ticks);
+            _ofMinute[number]++;
         }
 
         if (connection is { } c)

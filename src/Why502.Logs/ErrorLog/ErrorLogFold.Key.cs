@@ -13,7 +13,7 @@ public sealed partial class ErrorLogFold
     private static Fingerprint CoarseOf(ErrorLogRecord record, ErrorMessage known) =>
         CoarseOf(MessageOf(record, known), PartOf(record.Server), record.UpstreamIsTrusted ? UpstreamOf(record.UpstreamScheme, record.UpstreamPeer) : 0);
 
-    private static Fingerprint CoarseOf(Fingerprint message, ulong server, ulong upstream)
+    internal static Fingerprint CoarseOf(Fingerprint message, ulong server, ulong upstream)
     {
         message.AddNumber(server);
         message.AddNumber(upstream);
@@ -130,7 +130,7 @@ public sealed partial class ErrorLogFold
         {
             Fingerprint coarse = CoarseOf(line, f, known);
             number = _index.Find(FullOf(line, f, coarse));
-            number = number < 0 && IsScarce ? _index.Find(coarse.Value) : number;
+            number = number < 0 && _isScarce ? _index.Find(coarse.Value) : number;
             if (number < 0 && _groups.Count >= maxGroups)
             {
                 _dropped++;

@@ -16,10 +16,14 @@ public sealed partial class ErrorLogFold
     private long _nowMinute = -1;
     private bool _nowIsOutside;
 
+    internal void Recognise(ref byte block, Span<PlainRow> rows) => _memo.Recognise(ref block, rows);
+
     /// <summary>Counts a record that agrees in everything that decides with one that was counted before; false when the whole record is wanted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal bool TryCountLike(ref byte block, in PlainRecord record, DateTime time, string file, int? line, long offset)
+    internal bool TryCountLike(ref byte block, ref PlainRow row, string file, int? line, long offset)
     {
+        ref var record = ref row.Record;
+        var time = row.Time;
         if (time != _now || _nowMinute < 0)
         {
             Turn(time);
@@ -30,15 +34,15 @@ public sealed partial class ErrorLogFold
             return true;
         }
 
-        ref var known = ref _memo.Find(ref block, record, out var server, out var upstream);
-        if (Unsafe.IsNullRef(ref known) || known.Treatment == Treatment.None)
+        ref var kind = ref _memo.KindOf(ref block, ref row);
+        if (Unsafe.IsNullRef(ref kind))
         {
             return false;
         }
 
-        if (known.Treatment == Treatment.Grouped)
+        if (kind.Treatment == Treatment.Grouped)
         {
-            var number = GroupOf(ref block, record, record.HasRequest ? CoarseOf(known.Message, server, known.IsUpstreamTrusted ? upstream : 0) : known.Message);
+            var number = GroupOf(ref block, record, ref kind);
             if (number >= 0)
             {
                 ref var tally = ref _tallies[number];
@@ -47,8 +51,10 @@ public sealed partial class ErrorLogFold
                     return false;
                 }
 
-                Count(ref tally, number, time.Ticks, _nowMinute);
-                if (record.ConnectionLength > 0 && !tally.HasAllConnections)
+                tally.Records++;
+                tally.Span.Add(time.Ticks);
+                _ofMinute[number]++;
+                if (!tally.HasAllConnections && record.ConnectionLength > 0)
                 {
                     CountConnection(ref tally, number, record.ConnectionNumber(ref block));
                 }
@@ -62,26 +68,26 @@ public sealed partial class ErrorLogFold
                 return false;
             }
         }
-        else if (known.Treatment == Treatment.Unknown)
+        else if (kind.Treatment == Treatment.Unknown)
         {
             _unknownCount++;
         }
 
-        if (known.Event is not null)
+        if (kind.HasEvent)
         {
-            AddEvent(ref block, record, known, file, line, offset);
+            AddEvent(ref block, record, kind, file, line, offset);
         }
 
         _records++;
-        _belowWarn += known.IsBelowWarn ? 1 : 0;
+        _belowWarn += kind.IsBelowWarn ? 1 : 0;
         return true;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AddEvent(ref byte block, in PlainRecord record, in RecordClass known, string file, int? line, long offset)
+    private void AddEvent(ref byte block, in PlainRecord record, in RecordKind kind, string file, int? line, long offset)
     {
         var bytes = Bytes.Span(ref block, record.Start, record.TextEnd - record.Start).ToArray();
-        AddEvent(new Happened(known.Event!.Value, record.ProcessNumber(ref block), known.Code, new Sample(bytes, new LogPosition(file, line, offset), _now)));
+        AddEvent(new Happened(kind.Event, record.ProcessNumber(ref block), kind.Code, new Sample(bytes, new LogPosition(file, line, offset), _now)));
     }
 
     /// <summary>Whether the next record that is given to <see cref="Add"/> shall be remembered by <see cref="Remember"/>.</summary>
@@ -101,43 +107,66 @@ public sealed partial class ErrorLogFold
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int GroupOf(ref byte block, in PlainRecord record, Fingerprint coarse)
+    private int GroupOf(ref byte block, in PlainRecord record, ref RecordKind kind)
     {
-        var isScarce = IsScarce;
-        if (!isScarce || MayHaveOwnGroup(ref block, record, coarse))
+        if (!_isScarce || MayHaveOwnGroup(record, kind.Coarse))
         {
-            var number = _index.Find(record.HasRequest
-                ? FullOf(coarse, _memo.RouteOf(ref block, record), _memo.HostOf(ref block, record), record.Method, 0)
-                : FullOf(coarse, 0, 0, 0, 0));
-            if (number >= 0 || !isScarce)
+            var number = OwnGroupOf(ref block, record, kind);
+            if (number >= 0 || !_isScarce)
             {
                 return number;
             }
         }
 
-        return _index.Find(coarse.Value);
+        return kind.Group >= 0 ? kind.Group : kind.Group = _index.Find(kind.Coarse.Value);
     }
 
-    /// <summary>False when no group that was made of what clients choose begins its route as this request does: then there is no need to look for it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool MayHaveOwnGroup(ref byte block, in PlainRecord record, Fingerprint coarse) =>
-        record.PathLength == 0 || _ownRoutes.Contains(coarse, AnySegment) || _ownRoutes.Contains(coarse, record.FirstSegment(ref block));
-
-    /// <summary>Remembers the beginning of a group's route for <see cref="MayHaveOwnGroup"/>.</summary>
-    private void AddOwnRoute(Fingerprint coarse, string? route)
+    private int OwnGroupOf(ref byte block, in PlainRecord record, in RecordKind kind)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(route ?? "");
-        ReadOnlySpan<byte> segment = bytes is [(byte)'/', ..] ? bytes.AsSpan(1) : "{id}"u8;
-        int end = segment.IndexOf((byte)'/');
-        segment = end < 0 ? segment : segment[..end];
-        bool isPlain = segment.IndexOfAnyExceptInRange((byte)'!', (byte)'~') < 0 && !segment.SequenceEqual("{id}"u8);
-        _ownRoutes.Add(coarse, isPlain ? MethodOf(segment[..Math.Min(segment.Length, sizeof(ulong))]) : AnySegment);
+        if (!record.HasRequest)
+        {
+            return _index.Find(FullOf(kind.Coarse, 0, 0, 0, 0));
+        }
+
+        var route = _memo.RouteOf(ref block, record, out var path);
+        var host = _memo.HostOf(ref block, record, out var name);
+        if ((path | name) >= 0 && _ownGroups.TryFind(kind.Number, path, name, record.Method, out var number))
+        {
+            return number;
+        }
+
+        number = _index.Find(FullOf(kind.Coarse, route, host, record.Method, 0));
+        if ((path | name) >= 0 && (number >= 0 || _isScarce))
+        {
+            // When room is scarce, who has no group of its own gets none later, either.
+            _ownGroups.Add(kind.Number, path, name, record.Method, number);
+        }
+
+        return number;
     }
 
-    /// <summary>Stands for a first segment that is not in the route as it is in the path; no text is this word.</summary>
-    private const ulong AnySegment = ulong.MaxValue;
+    /// <summary>False when no group that was made of what clients choose is of a route as this request's: then there is no need to look for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool MayHaveOwnGroup(in PlainRecord record, Fingerprint coarse) =>
+        record.PathLength == 0 || _ownRoutes.Contains(coarse, record.Sketch) || _ownRoutes.Contains(coarse, RouteSketch.OfAny(record.Method));
 
+    private readonly OwnGroups _ownGroups = new();
     private readonly RouteFilter _ownRoutes = new();
+
+    /// <summary>Each group's records of the minute <see cref="_nowMinute"/>, before they are counted in <see cref="_minutes"/>.</summary>
+    private readonly int[] _ofMinute = new int[maxGroups];
+
+    private void CountMinute()
+    {
+        for (var number = 0; number < _groups.Count; number++)
+        {
+            if (_ofMinute[number] > 0)
+            {
+                _tallies[number].Minutes.Count(_minutes.AsSpan(number * MinuteSpan.Max, MinuteSpan.Max), _nowMinute, _ofMinute[number]);
+                _ofMinute[number] = 0;
+            }
+        }
+    }
 
     /// <summary>Only records of one line with a request are sure to be the same for people as their bytes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -155,8 +184,14 @@ public sealed partial class ErrorLogFold
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Turn(DateTime time)
     {
+        var minute = time.Ticks / TimeSpan.TicksPerMinute;
+        if (minute != _nowMinute)
+        {
+            CountMinute();
+        }
+
         _now = time;
-        _nowMinute = time.Ticks / TimeSpan.TicksPerMinute;
+        _nowMinute = minute;
         _nowIsOutside = IsOutside(time);
         if (!_nowIsOutside)
         {
@@ -165,5 +200,14 @@ public sealed partial class ErrorLogFold
     }
 
     /// <summary>The part of a key that stands for the route of a request.</summary>
-    internal static ulong RouteOf(ReadOnlySpan<byte> uri) => PartOf(Routes.Fold(Encoding.UTF8.GetString(uri)));
+    internal static ulong RouteOf(ReadOnlySpan<byte> uri)
+    {
+        if (uri.IndexOfAnyExceptInRange((byte)'!', (byte)'~') >= 0)
+        {
+            return PartOf(Routes.Fold(Encoding.UTF8.GetString(uri)));
+        }
+
+        Span<byte> route = stackalloc byte[Routes.BytesMax];
+        return PartOf(route[..Routes.Fold(uri, route)]);
+    }
 }

@@ -76,7 +76,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
 
     private static bool IsBelowWarn(LogLevel? level) => level is LogLevel.Notice or LogLevel.Info or LogLevel.Debug;
 
-    private bool IsScarce => _groups.Count >= maxGroups * 3 / 4;
+    private bool _isScarce;
 
     private void AddUnknown(ErrorLogRecord record, bool below)
     {
@@ -115,7 +115,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
         _decided.IsUpstreamTrusted = trusted;
         UInt128 full = FullOf(coarse, PartOf(route), PartOf(record.Host), MethodOf(record.Method), PartOf(record.Subrequest));
         int number = _index.Find(full);
-        if (number < 0 && IsScarce)
+        if (number < 0 && _isScarce)
         {
             // When room gets scarce, what clients choose no longer makes groups of its own.
             number = _index.Find(coarse.Value);
@@ -129,7 +129,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
                 return;
             }
 
-            bool isCoarse = IsScarce;
+            bool isCoarse = _isScarce;
             number = _groups.Count;
             _groups.Add(new Group { Form = FormOf(record, known, trusted, route, isCoarse) });
             _tallies[number].Span = Span.None;
@@ -141,8 +141,10 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
             _index.Add(isCoarse ? coarse.Value : full, number);
             if (!isCoarse)
             {
-                AddOwnRoute(coarse, route);
+                _ownRoutes.Add(coarse, RouteSketch.Of(route, MethodOf(record.Method)));
             }
+
+            _isScarce = _groups.Count >= maxGroups * 3 / 4;
         }
 
         if (WantsSample(_tallies[number], record.Time?.Ticks))
@@ -185,20 +187,24 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
 
     private static string? Clean(string? text) => text is null ? null : Redactor.Text(Sanitizer.Line(text));
 
-    public ErrorLogSummary Summary() => new()
+    public ErrorLogSummary Summary()
     {
-        Groups = [.. Enumerable.Range(0, _groups.Count).Select(Finish).OrderByDescending(g => g.Count).ThenByDescending(g => g.Last).ThenBy(g => g.MessageId, StringComparer.Ordinal)],
-        Unknown = [.. _unknown],
-        UnknownCount = _unknownCount,
-        Events = [.. _events.Select(e => e.ToEvent())],
-        Suspect = [.. _suspect],
-        SuspectCount = _suspectCount,
-        Records = _records,
-        BelowWarn = _belowWarn,
-        GroupsDropped = _dropped,
-        First = _span.First,
-        Last = _span.Last,
-    };
+        CountMinute();
+        return new()
+        {
+            Groups = [.. Enumerable.Range(0, _groups.Count).Select(Finish).OrderByDescending(g => g.Count).ThenByDescending(g => g.Last).ThenBy(g => g.MessageId, StringComparer.Ordinal)],
+            Unknown = [.. _unknown],
+            UnknownCount = _unknownCount,
+            Events = [.. _events.Select(e => e.ToEvent())],
+            Suspect = [.. _suspect],
+            SuspectCount = _suspectCount,
+            Records = _records,
+            BelowWarn = _belowWarn,
+            GroupsDropped = _dropped,
+            First = _span.First,
+            Last = _span.Last,
+        };
+    }
 
     private ErrorGroup Finish(int number)
     {

@@ -13,7 +13,11 @@ public sealed partial class ErrorLogReader
     private Vector128<byte> _dateEnd;
     private DateTime _date;
 
-    private readonly Marks _marks = new();
+    private readonly LineEnds _ends = new();
+
+    /// <summary>Records that are read before they are recognised, and recognised before they are counted: so the waits for memory of all of them overlap.</summary>
+    private const int RowsMax = 32;
+    private readonly PlainRow[] _rows = new PlainRow[RowsMax];
 
     /// <summary>
     /// Counts the records at the block's start and answers how many bytes they took. It ends at the first line that wants the long way: one of another form,
@@ -40,90 +44,128 @@ public sealed partial class ErrorLogReader
     }
 
     /// <summary>Counts the records of a stretch; false when the next line wants the long way.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private bool CountStretch(ReadOnlySpan<byte> block, nint last, ref nint place, ref PlainHead head, out bool isAtEnd)
     {
-        ErrorLogFold fold = _fold!;
-        isAtEnd = false;
         ref var start = ref MemoryMarshal.GetReference(block);
         var at = place;
-        _marks.Find(ref start, at, Math.Min(last, at + Marks.StretchMax));
-        var mark = 0;
-        PlainRecord record = default;
-        while (_openUntil < _lines.Offset + at)
+        _ends.Find(ref start, at, Math.Min(last, at + LineEnds.StretchMax));
+        var line = 0;
+        bool hasRunOut;
+        do
         {
-            var time = _date;
-            var reading = record.TryRead(ref start, at, head, _marks, ref mark);
-            if (reading is Reading.Other or Reading.Unfinished)
+            at = ReadRows(ref start, at, ref line, ref head, out var count, out hasRunOut);
+            if (!CountRows(block, count, ref at))
             {
-                isAtEnd = reading == Reading.Unfinished;
-                var goesOn = isAtEnd && at > place && _marks.End < last;
-                place = at;
-                return goesOn;
+                (place, isAtEnd) = (at, false);
+                return false;
             }
+        }
+        while (hasRunOut && line < _ends.Count);
 
-            var isFollowed = record.End + 1 <= last && StartsRecord(ref start, record.End + 1, out head);
-            if (reading == Reading.NoContext && !(isFollowed ? IsWhole(record) : TryReadOn(ref start, ref record, last, ref mark, out isFollowed, out head)))
+        // What goes on behind this stretch is seen whole in the next one, if there is more to see.
+        var goesOn = hasRunOut && at > place;
+        isAtEnd = hasRunOut && !goesOn;
+        place = at;
+        return goesOn;
+    }
+
+    /// <summary>Reads records until there are enough, and answers where the next one begins.</summary>
+    /// <param name="line">The number of the next line end.</param>
+    /// <param name="hasRunOut">Nothing was found that wants the long way.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private nint ReadRows(ref byte start, nint at, ref int line, ref PlainHead head, out int count, out bool hasRunOut)
+    {
+        ref var rows = ref MemoryMarshal.GetArrayDataReference(_rows);
+        hasRunOut = true;
+        for (count = 0; line < _ends.Count && count < RowsMax; count++, line++)
+        {
+            ref var row = ref Unsafe.Add(ref rows, count);
+            row.Time = _date;
+            var reading = row.Record.TryRead(ref start, at, head, Unsafe.Add(ref _ends.First, line));
+            var isFollowed = reading != Reading.Other && StartsRecord(ref start, row.Record.End + 1, out head);
+            if (reading == Reading.NoContext && !(isFollowed ? IsWhole(row.Record) : TryReadOn(ref start, ref row.Record, ref line, out isFollowed, out head)))
             {
-                isAtEnd = record.End + 1 > last;
+                hasRunOut = line == _ends.Count;
                 break;
             }
 
             if (!isFollowed)
             {
-                isAtEnd = record.End + 1 > last;
+                hasRunOut = false;
                 break;
             }
 
-            var taken = (int)(record.End + 1 - at);
-            if (fold.TryCountLike(ref start, record, time, _file, _exact ? _line + 1 : null, _lines.Offset + at))
+            at = row.Record.End + 1;
+        }
+
+        return at;
+    }
+
+    /// <summary>Counts what was read; false when not all of it may be taken for plain, and then <paramref name="at"/> says from where on.</summary>
+    private bool CountRows(ReadOnlySpan<byte> block, int count, ref nint at)
+    {
+        ErrorLogFold fold = _fold!;
+        ref var start = ref MemoryMarshal.GetReference(block);
+        fold.Recognise(ref start, _rows.AsSpan(0, count));
+        for (var i = 0; i < count; i++)
+        {
+            ref var row = ref _rows[i];
+            ref var record = ref row.Record;
+            if (_openUntil >= _lines.Offset + record.Start)
+            {
+                at = record.Start;
+                return false;
+            }
+
+            if (fold.TryCountLike(ref start, ref row, _file, _exact ? _line + 1 : null, _lines.Offset + record.Start))
             {
                 _line += record.LinesMore + 1;
             }
             else
             {
-                _lines.Offset += at;
-                FoldTheLongWay(block.Slice((int)at, taken), ref start, record, fold);
-                _lines.Offset -= at + taken;
+                var taken = (int)(record.End + 1 - record.Start);
+                _lines.Offset += record.Start;
+                FoldTheLongWay(block.Slice((int)record.Start, taken), ref start, record, fold);
+                _lines.Offset -= record.Start + taken;
             }
-
-            at += taken;
         }
 
-        place = at;
-        return false;
+        return true;
     }
 
     /// <summary>Records of nginx itself have no context. A client's record without one was cut or broken by a line feed.</summary>
     private static bool IsWhole(in PlainRecord record) => record.ConnectionLength == 0 && record.BodyLength <= PlainRecord.BodyLengthMax;
 
-    /// <summary>Reads the lines behind that belong to the record, as far as nothing in them could be taken for something else.</summary>
+    /// <summary>
+    /// Reads the lines behind that belong to the record, as far as nothing in them could be taken for something else. <paramref name="line"/> is the last one
+    /// that was read; one too many when the stretch ended before the record.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryReadOn(ref byte start, ref PlainRecord record, nint last, ref int mark, out bool isFollowed, out PlainHead head)
+    private bool TryReadOn(ref byte start, ref PlainRecord record, ref int line, out bool isFollowed, out PlainHead head)
     {
         (isFollowed, head) = (false, default);
-        nint line;
+        nint lastLine;
         Reading reading;
         do
         {
-            line = record.End + 1;
-            if (line > last || record.BodyLength > PlainRecord.BodyLengthMax || (record.LinesMore > 0 && StartsRecord(ref start, line, out _)))
+            lastLine = record.End + 1;
+            if (++line == _ends.Count || record.BodyLength > PlainRecord.BodyLengthMax || (record.LinesMore > 0 && StartsRecord(ref start, lastLine, out _)))
             {
                 return false;
             }
 
-            reading = record.ReadOn(ref start, _marks, ref mark);
+            reading = record.ReadOn(ref start, Unsafe.Add(ref _ends.First, line));
         }
         while (reading == Reading.NoContext);
 
-        if (reading != Reading.Plain || record.End + 1 > last || !StartsRecord(ref start, record.End + 1, out head))
+        if (reading != Reading.Plain || !StartsRecord(ref start, record.End + 1, out head))
         {
             return false;
         }
 
         isFollowed = true;
-        ReadOnlySpan<byte> lastLine = Bytes.Span(ref start, line, record.TextEnd - line);
-        return record.ConnectionLength > 0 && lastLine.IndexOf("%0"u8) < 0 && !Pending.LooksLikeOtherLog(lastLine) && !Carrier.Strip(lastLine, out _).IsPresent;
+        ReadOnlySpan<byte> text = Bytes.Span(ref start, lastLine, record.TextEnd - lastLine);
+        return record.ConnectionLength > 0 && text.IndexOf("%0"u8) < 0 && !Pending.LooksLikeOtherLog(text) && !Carrier.Strip(text, out _).IsPresent;
     }
 
     /// <summary>Folds one whole record by way of <see cref="ErrorLogRecord"/>, and has what is decided about it remembered for its like.</summary>

@@ -34,11 +34,18 @@ internal sealed class MessageFormat
     /// <summary>Conversions that take any text.</summary>
     public int FreeTexts { get; }
 
+    private readonly LetterPairs _pairs;
+
     public MessageFormat(string format)
     {
         List<Part> parts = Compile(WithoutHead(format));
         Weight = parts.Sum(p => p.Literal.Length);
         FreeTexts = parts.Count(p => p.Token == Token.Text);
+        foreach (Part part in parts)
+        {
+            _pairs.Add(part.Literal);
+        }
+
         Prefix = parts.Count > 0 && parts[0].Token == Token.Literal ? parts[0].Literal : [];
         List<Part[]> runs = [];
         List<Part> run = [];
@@ -79,8 +86,16 @@ internal sealed class MessageFormat
         return format;
     }
 
-    public bool Matches(ReadOnlySpan<byte> text)
+    /// <summary>Whether the text can have been printed by this format.</summary>
+    /// <param name="text">The whole message.</param>
+    /// <param name="pairs">Those of the text: most formats are told by them.</param>
+    public bool Matches(ReadOnlySpan<byte> text, in LetterPairs pairs)
     {
+        if (!_pairs.AreIn(pairs))
+        {
+            return false;
+        }
+
         int at = 0;
         for (int i = 0; i < _runs.Length; i++)
         {

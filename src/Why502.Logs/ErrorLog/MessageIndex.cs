@@ -103,8 +103,10 @@ internal sealed class MessageIndex
     {
         Span<int> hits = stackalloc int[64];
         int count = 0;
+        LetterPairs pairs = default;
+        pairs.Add(text);
         Node node = _root;
-        Collect(node, text, hits, ref count);
+        Collect(node, text, pairs, hits, ref count);
         foreach (byte b in text)
         {
             if (!node.Children.TryGetValue(b, out Node? next))
@@ -113,7 +115,7 @@ internal sealed class MessageIndex
             }
 
             node = next;
-            Collect(node, text, hits, ref count);
+            Collect(node, text, pairs, hits, ref count);
         }
 
         int best = -1;
@@ -130,11 +132,11 @@ internal sealed class MessageIndex
         return best < 0 ? null : _all[best];
     }
 
-    private void Collect(Node node, ReadOnlySpan<byte> text, Span<int> hits, ref int count)
+    private void Collect(Node node, ReadOnlySpan<byte> text, in LetterPairs pairs, Span<int> hits, ref int count)
     {
         foreach (int at in node.Ends)
         {
-            if (count < hits.Length && _formats[at].Matches(text))
+            if (count < hits.Length && _formats[at].Matches(text, pairs))
             {
                 hits[count++] = at;
             }

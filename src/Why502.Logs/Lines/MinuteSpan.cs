@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Why502.Logs;
 
 /// <summary>
@@ -13,23 +11,7 @@ internal struct MinuteSpan
     private long first;
     private long last;
 
-    /// <summary>Where the last minute is counted.</summary>
-    private int slot;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Count(Span<int> counts, long minute)
-    {
-        if (minute == last)
-        {
-            counts[slot]++;
-        }
-        else
-        {
-            CountOther(counts, minute);
-        }
-    }
-
-    private void CountOther(Span<int> counts, long minute)
+    public void Count(Span<int> counts, long minute, int records)
     {
         if (minute > last)
         {
@@ -42,7 +24,6 @@ internal struct MinuteSpan
 
             first = last == 0 ? minute : first;
             last = minute;
-            slot = (int)(minute % Max);
         }
         else if (last - minute >= Max)
         {
@@ -50,7 +31,7 @@ internal struct MinuteSpan
         }
 
         first = Math.Min(first, minute);
-        counts[(int)(minute % Max)]++;
+        counts[(int)(minute % Max)] += records;
     }
 
     /// <summary>Oldest first, ending with the last minute that was seen; null when none was.</summary>

@@ -38,10 +38,41 @@ internal static class Bytes
         return Join(Vector256.Equals(low, a) | Vector256.Equals(low, b) | Vector256.Equals(low, c), Vector256.Equals(high, a) | Vector256.Equals(high, b) | Vector256.Equals(high, c));
     }
 
+    /// <summary>A bit for each of the next 64 places that holds the one byte, with the other one <paramref name="distance"/> places behind it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Mask(ref byte block, nint at, byte one, byte other, int distance)
+    {
+        var (a, b) = (Vector256.Create(one), Vector256.Create(other));
+        return Join(
+            Vector256.Equals(Load(ref block, at), a) & Vector256.Equals(Load(ref block, at + distance), b),
+            Vector256.Equals(Load(ref block, at + 32), a) & Vector256.Equals(Load(ref block, at + 32 + distance), b));
+    }
+
+    /// <summary>The first place of two masks of neighbouring windows, found without a branch; two windows' length when both are empty.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint First(ulong near, ulong far)
+    {
+        var first = BitOperations.TrailingZeroCount(near);
+        return first + (BitOperations.TrailingZeroCount(far) & -(first >> 6));
+    }
+
+    /// <summary>A bit for each of the next 32 places that is a capital letter.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Capitals(ref byte block, nint at) =>
+        Vector256.LessThan(Load(ref block, at) - Vector256.Create((byte)'A'), Vector256.Create((byte)26)).ExtractMostSignificantBits();
+
     /// <summary>A bit for each of the next 32 places that is a decimal digit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Digits(ref byte block, nint at) =>
         Vector256.LessThan(Load(ref block, at) - Vector256.Create((byte)'0'), Vector256.Create((byte)10)).ExtractMostSignificantBits();
+
+    /// <summary>As <see cref="Digits"/>, of the next 64 places.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong LongDigits(ref byte block, nint at)
+    {
+        var (zero, ten) = (Vector256.Create((byte)'0'), Vector256.Create((byte)10));
+        return Join(Vector256.LessThan(Load(ref block, at) - zero, ten), Vector256.LessThan(Load(ref block, at + 32) - zero, ten));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte At(ref byte block, nint at) => Unsafe.Add(ref block, at);
@@ -61,38 +92,53 @@ internal static class Bytes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Word(ref byte block, nint at, int length) => Word(ref block, at) & (ulong.MaxValue >> (64 - (length * 8)));
 
-    /// <summary>Compares with a text of the same length that has room for whole vectors behind it.</summary>
+    /// <summary>Compares texts of the same length, which is more than a vector's and whose first vector was compared before. Most take no branch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool AreEqual(ref byte block, nint at, ref byte padded, nint length)
+    public static bool AreEqual(ref byte block, nint at, ref byte text, nint length)
     {
-        nint from = 0;
-        for (; from + 32 <= length; from += 32)
+        var last = length - 32;
+        for (nint from = 96; from < last; from += 32)
         {
-            if (Load(ref block, at + from) != Load(ref padded, from))
+            if (Load(ref block, at + from) != Load(ref text, from))
             {
                 return false;
             }
         }
 
-        var equal = Vector256.Equals(Load(ref block, at + from), Load(ref padded, from)).ExtractMostSignificantBits();
-        return (equal | (uint.MaxValue << (int)(length - from))) == uint.MaxValue;
+        var (second, third) = (Math.Min(last, 32), Math.Min(last, 64));
+        var different = (Load(ref block, at + second) ^ Load(ref text, second)) | (Load(ref block, at + third) ^ Load(ref text, third)) | (Load(ref block, at + last) ^ Load(ref text, last));
+        return different == Vector256<byte>.Zero;
     }
 
-    /// <summary>Says where to look, nothing more: five words, spread from the first to the last, and the length.</summary>
+    /// <summary>Says where to look, nothing more: a few words, spread from the first to the last, and the length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Hash(ref byte block, nint at, int length, ulong seed)
     {
         seed += (ulong)length << 32;
         if (length < 8)
         {
-            return Mix(length == 0 ? 0 : Word(ref block, at, length), seed);
+            return Scatter(length == 0 ? 0 : Word(ref block, at, length), seed);
         }
 
         nint span = length - 8;
+        if (length <= 24)
+        {
+            return Scatter(Word(ref block, at) ^ BitOperations.RotateLeft(Word(ref block, at + (span >> 1)), 23), Word(ref block, at + span) + seed);
+        }
+
         var inner = Word(ref block, at + (span >> 2)) ^ BitOperations.RotateLeft(Word(ref block, at + (span >> 1)), 23) ^ BitOperations.RotateLeft(Word(ref block, at + span - (span >> 2)), 41);
-        return Mix(Word(ref block, at) ^ BitOperations.RotateLeft(inner, 11), Word(ref block, at + span) + seed);
+        return Scatter(Word(ref block, at) ^ BitOperations.RotateLeft(inner, 11), Word(ref block, at + span) + seed);
     }
 
+    /// <summary>Says where to look: the upper bits depend on all of both numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Scatter(ulong x, ulong y)
+    {
+        var mixed = (x ^ BitOperations.RotateLeft(y * 0xD6E8FEB86659FD93, 32)) * 0x9E3779B97F4A7C15;
+        return (mixed ^ (mixed >> 29)) * 0xBF58476D1CE4E5B9;
+    }
+
+    /// <summary>Tells pairs of numbers apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Mix(ulong x, ulong y)
     {

@@ -20,8 +20,8 @@ internal sealed class KnownBytes(int slotBits)
 
     private readonly CacheLines<Entry> entries = new(1 << slotBits);
 
-    /// <summary>What is behind the head of a longer text, with room for whole vectors.</summary>
-    private readonly byte[]?[] rests = new byte[]?[1 << slotBits];
+    /// <summary>Texts longer than a head.</summary>
+    private readonly byte[]?[] texts = new byte[]?[1 << slotBits];
 
     /// <summary>For each place the newcomer that was sent away last: when it comes again, it stays.</summary>
     private readonly ulong[] waiting = new ulong[1 << slotBits];
@@ -90,13 +90,13 @@ internal sealed class KnownBytes(int slotBits)
     private bool IsAt(nint place, in Entry entry, ref byte block, nint at)
     {
         var equal = Vector256.Equals(Bytes.Load(ref block, at), entry.Head).ExtractMostSignificantBits();
-        if (entry.Length < HeadLength)
+        if (entry.Length <= HeadLength)
         {
-            return entry.Number != 0 && (equal | (uint.MaxValue << entry.Length)) == uint.MaxValue;
+            return entry.Number != 0 && (equal | (uint)(ulong.MaxValue << entry.Length)) == uint.MaxValue;
         }
 
         return equal == uint.MaxValue
-            && Bytes.AreEqual(ref block, at + HeadLength, ref MemoryMarshal.GetArrayDataReference(Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(rests), place)!), entry.Length - HeadLength);
+            && Bytes.AreEqual(ref block, at, ref MemoryMarshal.GetArrayDataReference(Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(texts), place)!), entry.Length);
     }
 
     /// <summary>Whether the text may be added: a text that comes once takes nobody's place.</summary>
@@ -122,13 +122,7 @@ internal sealed class KnownBytes(int slotBits)
         Span<byte> head = stackalloc byte[HeadLength];
         head.Clear();
         text[..Math.Min(length, HeadLength)].CopyTo(head);
-        rests[place] = null;
-        if (length >= HeadLength)
-        {
-            rests[place] = new byte[((length - HeadLength) | (HeadLength - 1)) + 1 + HeadLength];
-            text[HeadLength..].CopyTo(rests[place]);
-        }
-
+        texts[place] = length > HeadLength ? text.ToArray() : null;
         entries[place] = new Entry { Head = Vector256.Create<byte>(head), Hash = hash, Value = value, Length = length, Kind = kind, Number = ++lastNumber };
         return lastNumber;
     }

@@ -11,121 +11,111 @@ internal partial struct PlainRecord
     private const int LineMax = 2047;
     private const int LineMaxOpenResty = 4095;
 
-    /// <summary>A longer client is no address.</summary>
-    private const int ClientLengthMax = 128;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Reading ReadContext(ref byte block, nint client, Marks marks, ref int mark)
+    private Reading ReadContext(ref byte block, nint client)
     {
-        ref var first = ref marks.First;
-        nint server = Unsafe.Add(ref first, mark + 1);
-        nint request = Unsafe.Add(ref first, mark + 2);
-        if (request >= marks.End)
-        {
-            return Reading.Unfinished;
-        }
-
-        if (server - client is <= 0 or > ClientLengthMax || !Bytes.Is(ref block, server, ", server: "u8))
+        var commas = Bytes.Mask(ref block, client, (byte)',');
+        var server = client + BitOperations.TrailingZeroCount(commas);
+        var request = client + Bytes.First(commas & (commas - 1), Bytes.Mask(ref block, client + Bytes.Window, (byte)','));
+        var quote = client + Bytes.First(Bytes.Mask(ref block, client, (byte)'"'), Bytes.Mask(ref block, client + Bytes.Window, (byte)'"'));
+        Server = server + ", server: ".Length;
+        ServerLength = (int)(request - Server);
+        if (commas == 0 || server == client || !Bytes.Is(ref block, server, ", server: "u8))
         {
             return Reading.Other;
         }
 
-        Server = server + ", server: ".Length;
-        ServerLength = (int)(request - Server);
-        mark += 3;
-        if (!Bytes.Is(ref block, request, ", request: \""u8))
+        if (request >= TextEnd)
         {
-            return Bytes.At(ref block, request) == '\n' ? EndWithoutRequest(ref block, client, request) : Reading.Other;
+            return ReadWithoutRequest(ref block, client);
+        }
+
+        if (!Bytes.Is(ref block, request, ", request: \""u8) || quote != request + ", request: ".Length)
+        {
+            return Reading.Other;
         }
 
         HasRequest = true;
-        mark++;
-        if (!TryFindQuote(ref block, marks, ref mark, out var quote))
-        {
-            return Reading.Unfinished;
-        }
-
-        if (!ReadRequest(ref block, request + ", request: \"".Length, quote))
+        if (!ReadRequest(ref block, quote + 1, out quote))
         {
             return Reading.Other;
         }
 
         UpstreamLength = 0;
-        if (Bytes.Is(ref block, quote + 1, ", upstream: \""u8))
+        if (Bytes.Is(ref block, quote + 1, ", upstream: \""u8) && !ReadUpstream(ref block, quote + 1 + ", upstream: \"".Length, out quote))
         {
-            Upstream = quote + 1 + ", upstream: \"".Length;
-            mark += 2;
-            if (!TryFindQuote(ref block, marks, ref mark, out quote))
-            {
-                return Reading.Unfinished;
-            }
-
-            if (!ReadUpstream(ref block, quote))
-            {
-                return Reading.Other;
-            }
+            return Reading.Other;
         }
 
         HostLength = -1;
         if (Bytes.Is(ref block, quote + 1, ", host: \""u8))
         {
             Host = quote + 1 + ", host: \"".Length;
-            quote = Unsafe.Add(ref first, mark + 2);
+            quote = Host + BitOperations.TrailingZeroCount(Bytes.Mask(ref block, Host, (byte)'"'));
             HostLength = (int)(quote - Host);
-            mark += 3;
             if (Bytes.At(ref block, quote) != '"')
             {
                 return Reading.Other;
             }
         }
 
-        return ReadEnd(ref block, quote + 1, marks, ref mark);
+        return ReadEnd(ref block, quote + 1);
     }
 
-    /// <summary>The next mark that is no comma; <paramref name="mark"/> is then the one behind it. It is a quote unless the line ends before.</summary>
+    /// <summary>The place of the next quote; behind the text's end when there is none in it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryFindQuote(ref byte block, Marks marks, ref int mark, out nint quote)
+    private static nint QuoteBehind(ref byte block, nint at, nint textEnd)
     {
-        do
-        {
-            quote = Unsafe.Add(ref marks.First, mark++);
-        }
-        while (Bytes.At(ref block, quote) == ',' && mark <= marks.Count);
-        return mark <= marks.Count;
+        var first = Bytes.First(Bytes.Mask(ref block, at, (byte)'"'), Bytes.Mask(ref block, at + Bytes.Window, (byte)'"'));
+        return first < Bytes.Window * 2 ? at + first : QuoteFarBehind(ref block, at, textEnd);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint QuoteFarBehind(ref byte block, nint at, nint textEnd)
+    {
+        var found = at < textEnd ? Bytes.Span(ref block, at, textEnd - at).IndexOf((byte)'"') : -1;
+        return found < 0 ? textEnd : at + found;
     }
 
     /// <summary>Nothing was quoted here, so there is less to hold on to: the client must look like an address.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private Reading EndWithoutRequest(ref byte block, nint client, nint lineFeed)
+    private Reading ReadWithoutRequest(ref byte block, nint client)
     {
-        EndAt(ref block, lineFeed);
         HasRequest = false;
         ServerLength = (int)(TextEnd - Server);
         PathLength = 0;
         UpstreamLength = 0;
         HostLength = -1;
+        if (ServerLength <= 0 || Bytes.Span(ref block, Server, ServerLength).IndexOfAny((byte)',', (byte)'"') >= 0)
+        {
+            return Reading.Other;
+        }
+
         var address = Bytes.Span(ref block, client, Server - ", server: ".Length - client);
-        return ServerLength > 0 && address.IndexOfAnyExcept(AddressBytes) < 0 && Bytes.At(ref block, TextEnd - 1) is not ((byte)' ' or (byte)'\t')
-            ? WithPlainLength() : Reading.Other;
+        return address.IndexOfAnyExcept(AddressBytes) < 0 && Bytes.At(ref block, TextEnd - 1) is not ((byte)' ' or (byte)'\t') ? WithPlainLength() : Reading.Other;
     }
 
     private static readonly SearchValues<byte> AddressBytes = SearchValues.Create("0123456789abcdef.:unix"u8);
 
     /// <summary><c>METHOD URI HTTP/1.1</c>; a request that spells control characters is looked at more closely.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool ReadRequest(ref byte block, nint at, nint end)
+    private bool ReadRequest(ref byte block, nint at, out nint end)
     {
-        var method = Bytes.Is(ref block, at, "GET "u8) ? 3 : MethodLength(ref block, at);
+        var method = BitOperations.TrailingZeroCount(~Bytes.Capitals(ref block, at));
+        if (method > sizeof(ulong) || method == 0 || Bytes.At(ref block, at + method) != ' ')
+        {
+            method = MethodLength(ref block, at);
+        }
+
         Method = Bytes.Word(ref block, at, method);
         Uri = at + method + 1;
+        end = QuoteBehind(ref block, Uri, TextEnd);
         UriLength = (int)(end - " HTTP/1.1".Length - Uri);
-        if (method == 0 || UriLength <= 0 || !Bytes.Is(ref block, end - 9, " HTTP/"u8) || !IsVersion(ref block, end - 3) || HasControl(ref block, Uri, UriLength))
+        if (method == 0 || UriLength <= 0 || end >= TextEnd || !Bytes.Is(ref block, end - 9, " HTTP/"u8) || !IsVersion(ref block, end - 3) || HasControl(ref block, Uri, UriLength))
         {
             return false;
         }
 
-        PathLength = LengthOfPath(ref block);
-        return Bytes.At(ref block, end) == '"';
+        PathLength = LengthOfPath(ref block, Uri, UriLength, Method, out Sketch);
+        return true;
     }
 
     /// <summary>nginx takes letters, underscore and dash for a method's. 0 for anything else, and for more than eight of them.</summary>
@@ -152,99 +142,62 @@ internal partial struct PlainRecord
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool HasControl(ref byte block, nint at, int length)
     {
-        for (; length > Bytes.Window; length -= Bytes.Window, at += Bytes.Window)
-        {
-            if ((Bytes.Mask(ref block, at, (byte)'%') & Bytes.Mask(ref block, at + 1, (byte)'0')) != 0)
-            {
-                return true;
-            }
-        }
-
-        return (Bytes.Mask(ref block, at, (byte)'%') & Bytes.Mask(ref block, at + 1, (byte)'0') & (ulong.MaxValue >> (Bytes.Window - length))) != 0;
+        var first = Bytes.First(Bytes.Mask(ref block, at, (byte)'%', (byte)'0', 1), Bytes.Mask(ref block, at + Bytes.Window, (byte)'%', (byte)'0', 1));
+        return first < length && (first < Bytes.Window * 2 || Bytes.Span(ref block, at, length).IndexOf("%0"u8) >= 0);
     }
 
-    /// <summary>What <see cref="Routes.Fold(ReadOnlySpan{byte}, Span{byte})"/> would look at, as far as one look goes.</summary>
+    /// <summary>What <see cref="Routes.Fold(ReadOnlySpan{byte}, Span{byte})"/> would look at, as far as one look goes, and what it shows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly int LengthOfPath(ref byte block)
+    private static int LengthOfPath(ref byte block, nint uri, nint uriLength, ulong method, out ulong sketch)
     {
-        if (Bytes.At(ref block, Uri) != '/')
+        var slashes = Bytes.Mask(ref block, uri, (byte)'/');
+        var beyond = slashes;
+        for (var i = 0; i < Routes.SegmentsMax; i++)
         {
+            beyond &= beyond - 1;
+        }
+
+        var query = Bytes.Mask(ref block, uri, (byte)'?', (byte)'#');
+        var length = (int)Math.Min(Math.Min(BitOperations.TrailingZeroCount(beyond) + 1, BitOperations.TrailingZeroCount(query)), uriLength);
+        if ((slashes & 1) == 0 || (length >= Bytes.Window && uriLength != Bytes.Window))
+        {
+            sketch = 0;
             return 0;
         }
 
-        var slashes = Bytes.Mask(ref block, Uri, (byte)'/');
-        for (var i = 0; i < Routes.SegmentsMax; i++)
-        {
-            slashes &= slashes - 1;
-        }
-
-        var query = Bytes.Mask(ref block, Uri, (byte)'?', (byte)'#');
-        var length = Math.Min(Math.Min(BitOperations.TrailingZeroCount(slashes) + 1, BitOperations.TrailingZeroCount(query)), UriLength);
-        return length < Bytes.Window || UriLength == Bytes.Window ? length : 0;
-    }
-
-    /// <summary>The first letters of the path's first segment, eight at most, as a number.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly ulong FirstSegment(ref byte block)
-    {
-        var slashes = Bytes.Mask(ref block, Uri + 1, (byte)'/');
-        var length = Math.Min(BitOperations.TrailingZeroCount(slashes), PathLength - 1);
-        return length == 0 ? 0 : Bytes.Word(ref block, Uri + 1, Math.Min(length, sizeof(ulong)));
+        slashes &= ulong.MaxValue >> (Bytes.Window - length);
+        var segment = Math.Min(BitOperations.TrailingZeroCount(slashes & (slashes - 1)), length) - 1;
+        sketch = RouteSketch.Of(segment == 0 ? 0 : Bytes.Word(ref block, uri + 1, Math.Min(segment, sizeof(ulong))), BitOperations.PopCount(slashes), method);
+        return length;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsVersion(ref byte block, nint at) =>
         Bytes.At(ref block, at + 1) == '.' && char.IsAsciiDigit((char)Bytes.At(ref block, at)) && char.IsAsciiDigit((char)Bytes.At(ref block, at + 2));
 
-    /// <summary>The scheme and the peer of the upstream's URL, whose closing quote is known.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool ReadUpstream(ref byte block, nint end)
+    /// <summary>The scheme and the peer of the upstream's URL, and the quote that closes it.</summary>
+    private bool ReadUpstream(ref byte block, nint at, out nint end)
     {
-        var scheme = Bytes.Is(ref block, Upstream, "http://"u8) ? 4 : BitOperations.TrailingZeroCount(Bytes.Mask(ref block, Upstream, (byte)':'));
-        if (scheme is 0 or > 12 || !Bytes.Is(ref block, Upstream + scheme, "://"u8) || Bytes.At(ref block, end) != '"')
-        {
-            return false;
-        }
-
-        var peer = Upstream + scheme + 3;
-        if (peer > end)
-        {
-            return false;
-        }
-
+        Upstream = at;
+        var scheme = Bytes.Is(ref block, at, "http://"u8) ? 4 : BitOperations.TrailingZeroCount(Bytes.Mask(ref block, at, (byte)':', (byte)'"'));
+        var peer = at + scheme + 3;
         var isSocket = Bytes.Is(ref block, peer, "unix:"u8);
         peer += isSocket ? 5 : 0;
-        var ends = isSocket ? Bytes.Mask(ref block, peer, (byte)':') : Bytes.Mask(ref block, peer, (byte)'/', (byte)'?');
-        var length = Math.Min(BitOperations.TrailingZeroCount(ends), end - peer);
-        UpstreamLength = (int)(peer + length - Upstream);
+        var ends = isSocket ? Bytes.Mask(ref block, peer, (byte)':', (byte)'"') : Bytes.Mask(ref block, peer, (byte)'/', (byte)'?', (byte)'"');
+        var length = BitOperations.TrailingZeroCount(ends);
+        UpstreamLength = (int)(peer + length - at);
         SchemeLength = scheme;
-        return length is >= 0 and < Bytes.Window;
+        end = QuoteBehind(ref block, peer + length, TextEnd);
+        return scheme is not 0 and <= 12 && Bytes.Is(ref block, at + scheme, "://"u8) && length < Bytes.Window && end < TextEnd;
     }
 
     /// <summary>The line's end, or the referrer: whatever that holds is the client's, up to the line's end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Reading ReadEnd(ref byte block, nint at, Marks marks, ref int mark)
+    private readonly Reading ReadEnd(ref byte block, nint at)
     {
-        nint end = Unsafe.Add(ref marks.First, mark++);
-        if (Bytes.At(ref block, end) == '\n')
-        {
-            EndAt(ref block, end);
-            return TextEnd == at ? WithPlainLength() : Reading.Other;
-        }
-
-        if (!Bytes.Is(ref block, at, ", referrer: \""u8))
-        {
-            return Reading.Other;
-        }
-
-        do
-        {
-            end = Unsafe.Add(ref marks.First, mark++);
-        }
-        while (Bytes.At(ref block, end) != '\n' && mark <= marks.Count);
-        EndAt(ref block, end);
-        return mark > marks.Count ? Reading.Unfinished
-            : TextEnd > at + ", referrer: \"".Length && Bytes.At(ref block, TextEnd - 1) == '"' ? WithPlainLength() : Reading.Other;
+        var isEnd = at == TextEnd
+            || (TextEnd > at + ", referrer: \"".Length && Bytes.Is(ref block, at, ", referrer: \""u8) && Bytes.At(ref block, TextEnd - 1) == '"');
+        return isEnd ? WithPlainLength() : Reading.Other;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -14,9 +14,6 @@ internal enum Reading
 
     /// <summary>The line ends without a context: a record of nginx itself, or the first line of several.</summary>
     NoContext,
-
-    /// <summary>The stretch ends too soon.</summary>
-    Unfinished,
 }
 
 /// <summary>
@@ -75,6 +72,9 @@ internal partial struct PlainRecord
     /// <summary>How much of the URI decides about its route: the path's first segments and the slash behind them. 0 when that was not found in one look.</summary>
     public int PathLength;
 
+    /// <summary>What <see cref="RouteSketch"/> says about the request, where the path was found in one look.</summary>
+    public ulong Sketch;
+
     /// <summary>The upstream's scheme and peer; of no length when the record names none.</summary>
     public nint Upstream;
     public int UpstreamLength;
@@ -85,34 +85,35 @@ internal partial struct PlainRecord
     public int HostLength;
 
     /// <summary>Reads the record whose dated head was recognised before.</summary>
-    /// <param name="marks">The stretch's marks; <paramref name="mark"/> is the record's first one, and afterwards the one behind it.</param>
+    /// <param name="lineFeed">The next one behind <paramref name="start"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Reading TryRead(ref byte block, nint start, in PlainHead head, Marks marks, ref int mark)
+    public Reading TryRead(ref byte block, nint start, in PlainHead head, nint lineFeed)
+    {
+        if (TryReadUsual(ref block, start, head, lineFeed))
+        {
+            return Reading.Plain;
+        }
+
+        return ReadOther(ref block, start, head, lineFeed);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Reading ReadOther(ref byte block, nint start, in PlainHead head, nint lineFeed)
     {
         Start = start;
         Level = head.Level;
         LinesMore = 0;
-        return head.Level != LogLevel.Debug && ReadProcess(ref block, start + head.Length) ? Trusted(ReadMarked(ref block, marks, ref mark), marks, mark) : Reading.Other;
+        return head.Level != LogLevel.Debug && ReadProcess(ref block, start + head.Length) ? ReadLine(ref block, Body, lineFeed) : Reading.Other;
     }
 
     /// <summary>Goes on in the line behind, which begins no record of its own.</summary>
-    public Reading ReadOn(ref byte block, Marks marks, ref int mark)
+    public Reading ReadOn(ref byte block, nint lineFeed)
     {
         LinesMore++;
-        return Trusted(ReadMarked(ref block, marks, ref mark), marks, mark);
+        return ReadLine(ref block, End + 1, lineFeed);
     }
 
-    /// <summary>What was read by way of marks at the stretch's end tells nothing.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly Reading Trusted(Reading reading, Marks marks, int mark) => reading switch
-    {
-        Reading.Plain when End >= marks.End => Reading.Unfinished,
-        Reading.Other when mark + Marks.Ahead >= marks.Count => Reading.Unfinished,
-        _ => reading,
-    };
-
     /// <summary><c> pid#tid: *connection </c>; the connection may be absent.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool ReadProcess(ref byte block, nint at)
     {
         var process = at + 1;
@@ -138,36 +139,43 @@ internal partial struct PlainRecord
         return length is > 0 and <= ConnectionDigitsMax && Bytes.At(ref block, at + length + 1) == ' ';
     }
 
-    /// <summary>Finds <c>, client: </c> behind the message and reads what follows; at a line feed it stops.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Reading ReadMarked(ref byte block, Marks marks, ref int mark)
+    /// <summary>Finds <c>, client: </c> behind the message and reads what follows.</summary>
+    private Reading ReadLine(ref byte block, nint from, nint lineFeed)
     {
-        ref var first = ref marks.First;
-        for (; mark < marks.Count; mark++)
+        var at = from + Bytes.First(Bytes.Mask(ref block, from, (byte)','), Bytes.Mask(ref block, from + Bytes.Window, (byte)','));
+        if (!Bytes.Is(ref block, at, ", client: "u8))
         {
-            nint at = Unsafe.Add(ref first, mark);
-            var found = Bytes.At(ref block, at);
-            if (found == ',' && Bytes.Is(ref block, at, ", client: "u8))
-            {
-                BodyLength = (int)(at - Body);
-                return BodyLength <= BodyLengthMax ? ReadContext(ref block, at + ", client: ".Length, marks, ref mark) : Reading.Other;
-            }
-
-            if (found == '\n')
-            {
-                EndAt(ref block, at);
-                BodyLength = (int)(TextEnd - Body);
-                HasRequest = false;
-                Server = 0;
-                PathLength = 0;
-                UpstreamLength = 0;
-                HostLength = -1;
-                mark++;
-                return Reading.NoContext;
-            }
+            at = ClientBehind(ref block, from, lineFeed);
         }
 
-        return Reading.Unfinished;
+        if (at >= lineFeed)
+        {
+            return WithoutContext(ref block, lineFeed);
+        }
+
+        BodyLength = (int)(at - Body);
+        EndAt(ref block, lineFeed);
+        return BodyLength <= BodyLengthMax ? ReadContext(ref block, at + ", client: ".Length) : Reading.Other;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint ClientBehind(ref byte block, nint from, nint lineFeed)
+    {
+        var found = from < lineFeed ? Bytes.Span(ref block, from, lineFeed - from).IndexOf(", client: "u8) : -1;
+        return found < 0 ? lineFeed : from + found;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Reading WithoutContext(ref byte block, nint lineFeed)
+    {
+        EndAt(ref block, lineFeed);
+        BodyLength = (int)(TextEnd - Body);
+        HasRequest = false;
+        Server = 0;
+        PathLength = 0;
+        UpstreamLength = 0;
+        HostLength = -1;
+        return BodyLength >= 0 ? Reading.NoContext : Reading.Other;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -38,3 +38,28 @@ internal struct RecordClass
 /// <param name="Scheme">The first letters of the upstream's scheme: modules print the same words.</param>
 /// <param name="SchemeLength">-1 without an upstream.</param>
 internal readonly record struct RecordClassKey(int Body, int Server, ulong Scheme, int SchemeLength, bool HasRequest);
+
+/// <summary>Records that agree in message, server and upstream: all that decides about them, in one place.</summary>
+internal struct RecordKind
+{
+    /// <summary>The message's number in <see cref="RecordMemo"/>; 0 when the place is free.</summary>
+    public int Body;
+    public int Server;
+
+    /// <summary>The upstream's number, 0 without one, -1 without a request.</summary>
+    public int Upstream;
+
+    /// <summary>No two kinds have the same.</summary>
+    public int Number;
+
+    /// <summary>The group of those whose routes have no group of their own; <see cref="GroupIndex.None"/> while there is none.</summary>
+    public int Group;
+    public Treatment Treatment;
+    public bool IsBelowWarn;
+    public bool HasEvent;
+    public NginxEventKind Event;
+    public int? Code;
+
+    /// <summary>The group's key without what clients choose.</summary>
+    public Fingerprint Coarse;
+}

@@ -10,18 +10,18 @@ internal sealed class RouteFilter
     private readonly ulong[] words = new ulong[1 << (Bits - 6)];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Contains(Fingerprint group, ulong segment)
+    public bool Contains(Fingerprint group, ulong sketch)
     {
-        var place = PlaceOf(group, segment);
+        var place = PlaceOf(group, sketch);
         return (words[place >> 6] >> place & 1) != 0;
     }
 
-    public void Add(Fingerprint group, ulong segment)
+    public void Add(Fingerprint group, ulong sketch)
     {
-        var place = PlaceOf(group, segment);
+        var place = PlaceOf(group, sketch);
         words[place >> 6] |= 1UL << place;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int PlaceOf(Fingerprint group, ulong segment) => (int)(Bytes.Mix(segment, (ulong)group.Value) >> (64 - Bits));
+    private static int PlaceOf(Fingerprint group, ulong sketch) => (int)(Bytes.Scatter(sketch, (ulong)group.Value) >> (64 - Bits));
 }
