@@ -43,7 +43,7 @@ public sealed class JvmScenarios
     [SkippableFact]
     public void EveryJettyThreadTaken_IsExhausted() => LabMachine.Run(nameof(EveryJettyThreadTaken_IsExhausted), machine =>
     {
-        Jetty.Start(machine, 8081, threads: 6, routes: new Route("/report") { Sleep = [40] });
+        Jetty.Start(machine, 8081, threads: 6, routes: new Route("/report") { Sleep = [300] });
         var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8081", "proxy_read_timeout 700ms;"));
         var client = new Client(machine);
         client.MustGet(200, "/", times: 10);

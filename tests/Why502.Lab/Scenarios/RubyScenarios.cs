@@ -57,7 +57,7 @@ public sealed class RubyScenarios
     [SkippableFact]
     public void EveryPumaThreadTaken_IsExhausted() => LabMachine.Run(nameof(EveryPumaThreadTaken_IsExhausted), machine =>
     {
-        Ruby.Puma(machine, "tcp://127.0.0.1:9292", workers: 0, routes: new Route("/report") { Sleep = [40] });
+        Ruby.Puma(machine, "tcp://127.0.0.1:9292", workers: 0, routes: new Route("/report") { Sleep = [300] });
         var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:9292", "proxy_read_timeout 700ms;"));
         var client = new Client(machine);
         client.MustGet(200, "/", times: 10);

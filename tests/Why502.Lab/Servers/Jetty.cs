@@ -21,6 +21,9 @@ public static class Jetty
             "setpriv", "--reuid=www-data", "--regid=www-data", "--clear-groups", "--",
             "java", "-Xmx64m", "-cp", classes, "App", host, port.ToString(CultureInfo.InvariantCulture), folder, threads.ToString(CultureInfo.InvariantCulture));
         Poll.ForText(machine.PathOf("app-output.out"), "Started @", seconds: 30);
+
+        // The first request loads classes.
+        machine.Must("curl", "-s", "-o", "/dev/null", $"http://{host}:{port.ToString(CultureInfo.InvariantCulture)}/");
         return new App(folder, process);
     }
 }

@@ -30,11 +30,11 @@ public sealed class Tool
     /// <summary>How much slower than usual this machine is: on one that others use, WHY502_LAB_SLOW=4 gives four times the time.</summary>
     public static double Slowness { get; } = double.TryParse(Environment.GetEnvironmentVariable("WHY502_LAB_SLOW"), NumberStyles.Float, CultureInfo.InvariantCulture, out var factor) ? factor : 1;
 
-    public CommandResult Run(params string[] arguments) => _machine.Execute([_binary, .. Patient(arguments)]);
+    public CommandResult Run(params string[] arguments) => _machine.Execute(TimeSpan.FromSeconds(30 * Slowness), [_binary, .. Patient(arguments)]);
 
     /// <summary>As a user who is nobody special: no group, no capability.</summary>
     public CommandResult RunUnprivileged(params string[] arguments) =>
-        _machine.Execute(["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--", _binary, .. Patient(arguments)]);
+        _machine.Execute(TimeSpan.FromSeconds(30 * Slowness), ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--", _binary, .. Patient(arguments)]);
 
     /// <summary>The default budget of five seconds, where the machine has less than usual to give.</summary>
     private static IEnumerable<string> Patient(string[] arguments) => Slowness > 1 && arguments is ["diagnose", ..] && !arguments.Contains("--timeout")
