@@ -108,24 +108,24 @@ internal static class StepRunner
         var path = AtomicFile.Target(write.Path);
         AtomicFile.Clean(path, mark);
         var found = AtomicFile.Read(path);
-        if (Same(found, write.Before))
-        {
-            return false;
-        }
-
-        if (!Same(found, write.After))
+        var isBack = Same(found, write.Before);
+        if (!isBack && !Same(found, write.After))
         {
             throw new StepFailedException($"{path} was changed by somebody else since this repair; it is left as it is");
         }
 
-        AtomicFile.Change(path, write.After, write.Before, mark);
+        if (!isBack)
+        {
+            AtomicFile.Change(path, write.After, write.Before, mark);
+        }
+
         if (write.MakesDirectory && Path.GetDirectoryName(path) is { } directory)
         {
-            // It stays when somebody has put something else there.
+            // It stays when somebody has put something else there. A killed undo may have left it empty.
             _ = WriteCalls.RemoveDirectory(directory);
         }
 
-        return true;
+        return !isBack;
     }
 
     private static void MakeDirectoryOf(string path)

@@ -32,6 +32,9 @@ public sealed class Tool
 
     public CommandResult Run(params string[] arguments) => _machine.Execute(TimeSpan.FromSeconds(30 * Slowness), [_binary, .. Patient(arguments)]);
 
+    /// <summary>With variables of its environment, "NAME=value".</summary>
+    public CommandResult RunWith(string[] environment, params string[] arguments) => _machine.Execute(TimeSpan.FromMinutes(2), ["env", .. environment, _binary, .. Patient(arguments)]);
+
     /// <summary>As a user who is nobody special: no group, no capability.</summary>
     public CommandResult RunUnprivileged(params string[] arguments) =>
         _machine.Execute(TimeSpan.FromSeconds(30 * Slowness), ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--", _binary, .. Patient(arguments)]);

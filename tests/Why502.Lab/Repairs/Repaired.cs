@@ -1,0 +1,129 @@
+using System.Text.Json;
+using Why502.Lab.Machine;
+using Why502.Lab.Servers;
+using Why502.Lab.Verdicts;
+
+namespace Why502.Lab.Repairs;
+
+/// <summary>
+/// Broken, shown, applied, served, taken back: what a repair has to prove on a real machine. Everything wrong is reported at once.
+/// </summary>
+public sealed class Repaired
+{
+    private readonly LabMachine _machine;
+    private readonly NginxServer _nginx;
+    private readonly Tool _tool;
+    private readonly List<string> _problems = [];
+    private string _said = "";
+
+    private Repaired(LabMachine machine, NginxServer nginx)
+    {
+        _machine = machine;
+        _nginx = nginx;
+        _tool = Tool.On(machine);
+    }
+
+    /// <param name="machine">Where it is broken.</param>
+    /// <param name="nginx">Whose requests fail.</param>
+    /// <param name="cause">What has to be repaired.</param>
+    /// <param name="works">Whether the request that failed is answered now.</param>
+    /// <param name="changed">The lines of configuration that may differ afterwards, trimmed: those that go, with a minus in front, and those that come.</param>
+    /// <param name="arguments">Further arguments of fix.</param>
+    public static void Prove(LabMachine machine, NginxServer nginx, string cause, Func<bool> works, string[] changed, params string[] arguments)
+    {
+        var proof = new Repaired(machine, nginx);
+        proof.All(cause, works, changed, arguments);
+        if (proof._problems.Count > 0)
+        {
+            throw new LabException($"{string.Join(Environment.NewLine, proof._problems)}{Environment.NewLine}{proof._said}");
+        }
+    }
+
+    private void All(string cause, Func<bool> works, string[] changed, string[] arguments)
+    {
+        var before = Configuration();
+        var owners = Owners();
+        string[] fix = ["fix", "--config", _nginx.Config, "--cause", cause, .. arguments];
+
+        var shown = Run([.. fix, "--format", "json"]);
+        Check(shown.ExitCode == 1, $"fix alone exits {shown.ExitCode}");
+        Check(Plans(shown.Output) is [var planned, ..] && planned == cause, $"fix plans {string.Join(", ", Plans(shown.Output))}");
+        Check(Same(before, Configuration()), "fix alone changed a file");
+        Check(!Directory.Exists(State), "fix alone keeps state");
+
+        var applied = Run([.. fix, "--apply", "--yes"]);
+        Check(applied.ExitCode == 0, $"--apply exits {applied.ExitCode}");
+        Check(applied.Output.Contains("Fixed.", StringComparison.Ordinal), "--apply does not say that it is fixed");
+        Check(works(), "the request still fails after --apply");
+        Check(_machine.Execute("nginx", "-t", "-p", _machine.Directory, "-c", _nginx.Config).ExitCode == 0, "nginx -t fails after --apply");
+        var differences = Differences(before, Configuration());
+        Check(differences.Order().SequenceEqual(changed.Order()), $"the change is [{string.Join(" | ", differences)}], not [{string.Join(" | ", changed)}]");
+        Check(owners.SequenceEqual(Owners()), $"owners or modes changed: {string.Join(" | ", Owners().Except(owners))}");
+
+        var undone = Run(["fix", "--undo"]);
+        Check(undone.ExitCode == 0, $"--undo exits {undone.ExitCode}");
+        Check(Same(before, Configuration()), "--undo did not bring every byte back");
+        Check(owners.SequenceEqual(Owners()), "--undo left other owners or modes");
+        Check(!works(), "after --undo the request works: it was not the repair that helped");
+    }
+
+    private string State => _machine.PathOf("state");
+
+    private CommandResult Run(string[] arguments)
+    {
+        var result = _tool.RunWith(["STATE_DIRECTORY=" + State], arguments);
+        _said += $"{Environment.NewLine}--- why502 {string.Join(' ', arguments)}: exit {result.ExitCode}{Environment.NewLine}{result.Output}{result.Errors}";
+        return result;
+    }
+
+    private void Check(bool holds, string problem)
+    {
+        if (!holds)
+        {
+            _problems.Add(problem);
+        }
+    }
+
+    private static IReadOnlyList<string?> Plans(string output)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(output);
+            return [.. json.RootElement.GetProperty("plans").EnumerateArray().Select(plan => plan.GetProperty("cause").GetString())];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
+    private Dictionary<string, byte[]> Configuration()
+        => Directory.EnumerateFiles(_machine.Directory, "*.conf", SearchOption.AllDirectories)
+            .Where(file => !file.StartsWith(State, StringComparison.Ordinal))
+            .ToDictionary(file => file, File.ReadAllBytes);
+
+    /// <summary>Type, mode and owner of everything but what the app and the logs make meanwhile.</summary>
+    private string[] Owners()
+        => [.. _machine.Must("find", _machine.Directory, "-path", State, "-prune", "-o", "-printf", "%p %y %m %U:%G\\n").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => !line.Contains("/trace", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)];
+
+    private static bool Same(Dictionary<string, byte[]> one, Dictionary<string, byte[]> other)
+        => one.Count == other.Count && one.All(file => other.TryGetValue(file.Key, out var bytes) && file.Value.AsSpan().SequenceEqual(bytes));
+
+    private static List<string> Differences(Dictionary<string, byte[]> before, Dictionary<string, byte[]> after)
+    {
+        var differences = new List<string>();
+        foreach (var file in before.Keys.Union(after.Keys))
+        {
+            var (old, now) = (Lines(before, file), Lines(after, file));
+            differences.AddRange(old.Except(now).Select(line => "-" + line.Trim()));
+            differences.AddRange(now.Except(old).Select(line => line.Trim()));
+        }
+
+        return differences;
+    }
+
+    private static string[] Lines(Dictionary<string, byte[]> files, string file)
+        => files.TryGetValue(file, out var bytes) ? System.Text.Encoding.UTF8.GetString(bytes).Split('\n') : [];
+}
