@@ -55,6 +55,9 @@ public sealed record Fix
 
     public IReadOnlyList<FileEdit> Edits { get; init; } = [];
 
+    /// <summary>The repair is to load what lies on disk; any other one must not take others' changes along unasked.</summary>
+    public bool LoadsPending { get; init; }
+
     /// <summary>What prevents the next time, not needed to end the incident.</summary>
     public string? Later { get; init; }
 }

@@ -27,7 +27,7 @@ internal static class RetargetFix
 
         var binary = Words.Shell(instance.Binary ?? "nginx");
         var files = instance.ConfigPath == "/etc/nginx/nginx.conf" ? "" : $" -p {Words.Shell(instance.Prefix)} -c {Words.Shell(instance.ConfigPath)}";
-        return new(text, $"{binary}{files} -t && {(instance.Unit is { } unit ? $"systemctl reload {Words.Shell(unit)}" : $"{binary}{files} -s reload")}");
+        return new(text, $"{binary}{files} -t && {(instance.Unit is { } unit ? $"systemctl reload {Words.Shell(unit)}" : $"{binary}{files} -s reload")}") { Action = instance.Running ? new RepairAction.ReloadNginx() : null };
     }
 
     private static FileEdit? Edit(Incident incident, string address)

@@ -20,7 +20,7 @@ internal static class StartFix
                 Summary = $"Start PHP-FPM: its pool {pool.Name} listens on {peer}.",
                 Steps =
                 [
-                    pool.Unit is { } name ? new($"Pool {pool.Name} ({pool.File}:{pool.ListenLine}) belongs to {name}.", $"systemctl start {Words.Shell(name)}")
+                    pool.Unit is { } name ? new($"Pool {pool.Name} ({pool.File}:{pool.ListenLine}) belongs to {name}.", $"systemctl start {Words.Shell(name)}") { Action = new RepairAction.AskUnit(name, UnitVerb.Start) }
                         : new($"Start the PHP-FPM master that reads {pool.File}."),
                 ],
             };
@@ -42,7 +42,10 @@ internal static class StartFix
             steps.Add(new($"{ServiceReading.Ended(unit)}. Read why, and mend that first.", $"journalctl -u {Words.Shell(unit.Name)} -n 50 --no-pager"));
         }
 
-        steps.Add(new($"Start it again; it serves {address}.", $"systemctl {(unit.ActiveState == "failed" ? "restart" : "start")} {Words.Shell(unit.Name)}"));
+        steps.Add(new($"Start it again; it serves {address}.", $"systemctl {(unit.ActiveState == "failed" ? "restart" : "start")} {Words.Shell(unit.Name)}")
+        {
+            Action = new RepairAction.AskUnit(unit.Name, unit.ActiveState == "failed" ? UnitVerb.Restart : UnitVerb.Start),
+        });
         var later = unit.UnitFileState == "disabled" ? $"systemctl enable {Words.Shell(unit.Name)} starts it at boot."
             : unit.Restart is null or "no" ? $"Restart=on-failure in {unit.Name} keeps the next crash short."
             : null;

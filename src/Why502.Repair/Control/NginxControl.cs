@@ -1,4 +1,7 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using Why502.Host.Kernel;
+using Why502.Logs;
 
 namespace Why502.Repair;
 
@@ -8,7 +11,7 @@ namespace Why502.Repair;
 public sealed record Reloaded(int Serving, int Draining);
 
 /// <summary>Tests the configuration on disk and has the running nginx take it, as an administrator would, and no harder.</summary>
-internal sealed class NginxControl(NginxTarget target)
+internal sealed partial class NginxControl(NginxTarget target)
 {
     /// <summary>A configuration with ten thousand servers and certificates loads within this.</summary>
     public static readonly TimeSpan TestPatience = TimeSpan.FromSeconds(60);
@@ -18,8 +21,12 @@ internal sealed class NginxControl(NginxTarget target)
     /// <summary>Old workers without long requests have gone within this; longer ones are left to end by themselves.</summary>
     public static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(2);
 
+    /// <summary>nginx tries a taken address again each 500 ms (ngx_open_listening_sockets): until it is silent for longer it has not given up, and may yet succeed.</summary>
+    private static readonly TimeSpan RefusalQuiet = TimeSpan.FromMilliseconds(1200);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
+    private const string Level = "[emerg] ";
     private const int OutputBytesMax = 256 * 1024;
     private const int LogTailBytesMax = 1024 * 1024;
 
@@ -60,6 +67,8 @@ internal sealed class NginxControl(NginxTarget target)
         master.HangUp();
         var started = TimeProvider.System.GetTimestamp();
         TimeSpan? taken = null;
+        (string? Line, int Count) refused = default;
+        var refusedAt = TimeSpan.Zero;
         while (true)
         {
             var workers = master.Workers();
@@ -79,9 +88,13 @@ internal sealed class NginxControl(NginxTarget target)
             {
                 throw new StepFailedException($"nginx's master {master.Pid} ended");
             }
-            else if (Refusal(logs) is { } refusal)
+            else if (Refusal(logs) is { } refusal && (refused.Line != refusal.Line || refused.Count != refusal.Count))
             {
-                throw new StepFailedException($"nginx refused the reload: {refusal}");
+                (refused, refusedAt) = (refusal, passed);
+            }
+            else if (refused.Line is not null && passed - refusedAt > RefusalQuiet)
+            {
+                throw new StepFailedException($"nginx refused the reload: {refused.Line}");
             }
             else if (passed > ReloadPatience)
             {
@@ -92,8 +105,8 @@ internal sealed class NginxControl(NginxTarget target)
         }
     }
 
-    /// <summary>A line of the level emerg that was written since.</summary>
-    private static string? Refusal(List<(string Path, long From)> logs)
+    /// <summary>The first line of the level emerg that was written since, and how many there are.</summary>
+    private static (string? Line, int Count)? Refusal(List<(string Path, long From)> logs)
     {
         foreach (var (path, from) in logs)
         {
@@ -105,10 +118,10 @@ internal sealed class NginxControl(NginxTarget target)
 
             var buffer = new byte[Math.Min(status.Size - from, LogTailBytesMax)];
             var read = RandomAccess.Read(file, buffer, from);
-            var text = System.Text.Encoding.UTF8.GetString(buffer, 0, read);
-            if (text.Split('\n').FirstOrDefault(line => line.Contains("[emerg]", StringComparison.Ordinal)) is { } line)
+            var lines = Encoding.UTF8.GetString(buffer, 0, read).Split('\n').Where(line => line.Contains(Level, StringComparison.Ordinal)).ToList();
+            if (lines.Count > 0)
             {
-                return Why502.Logs.Sanitizer.Line(line[(line.IndexOf("[emerg]", StringComparison.Ordinal) + 8)..]);
+                return (Words(lines[0]), lines.Count);
             }
         }
 
@@ -118,6 +131,17 @@ internal sealed class NginxControl(NginxTarget target)
     private static string FirstProblem(string errors)
     {
         var lines = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return Why502.Logs.Sanitizer.Line(lines.FirstOrDefault(line => line.Contains("[emerg]", StringComparison.Ordinal)) ?? lines.FirstOrDefault() ?? "nginx -t failed without a word");
+        return Words(lines.FirstOrDefault(line => line.Contains(Level, StringComparison.Ordinal)) ?? lines.FirstOrDefault() ?? "nginx -t failed without a word");
     }
+
+    /// <summary>Without time, level and process.</summary>
+    private static string Words(string line)
+    {
+        var at = line.IndexOf(Level, StringComparison.Ordinal);
+        var words = at < 0 ? line : line[(at + Level.Length)..];
+        return Sanitizer.Line(Process().Replace(words.Trim(), ""));
+    }
+
+    [GeneratedRegex(@"\A\d+#\d+: (\*\d+ )?", RegexOptions.CultureInvariant)]
+    private static partial Regex Process();
 }

@@ -213,7 +213,8 @@ internal static unsafe class AtomicFile
 
     private static void Remove(string path)
     {
-        if (WriteCalls.Unlink(path) < 0 && Marshal.GetLastPInvokeError() is var errno && errno != NoEntry)
+        // Looked at first: a read-only file system refuses to remove even what is not there.
+        if (FileCalls.Status(path, follow: false, out _) is not null && WriteCalls.Unlink(path) < 0 && Marshal.GetLastPInvokeError() is var errno && errno != NoEntry)
         {
             throw StepFailedException.Of($"cannot remove {path}", errno);
         }

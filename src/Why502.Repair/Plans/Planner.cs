@@ -42,7 +42,7 @@ public static class Planner
         return new(finding, plan, Obstacles(plan, instance))
         {
             Owners = [.. steps.Select(step => step.Action).OfType<RepairAction.WriteFile>().SelectMany(write => Ownership.Of(write.Path, write.Before, write.After))],
-            Pending = plan.Reloads && !steps.Any(step => step.Action is RepairAction.ReloadNginx) ? Pending(configuration, instance.WorkersStartedAt) : [],
+            Pending = plan.Reloads && !fix.LoadsPending ? Pending(configuration, instance.WorkersStartedAt) : [],
         };
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Why502.Cli.Driver;
 using Why502.Cli.Given;
+using Why502.Cli.Repairs;
 using Why502.Diagnosis;
 using Why502.Reports;
 
@@ -76,6 +77,11 @@ internal static class DiagnoseCommand
         if (request.Record is { } record)
         {
             Recording.CheckTarget(record);
+        }
+
+        if (request.Files.Count == 0)
+        {
+            InterruptedRepair.Tell(terminal);
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Why502.Cli.Repairs;
 using Why502.Cli.Verify;
 using Why502.Diagnosis;
 
@@ -52,6 +53,7 @@ internal static class VerifyCommand
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => DiagnoseCommand.OnSignal(signal, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => DiagnoseCommand.OnSignal(signal, stop));
+        InterruptedRepair.Tell(terminal);
         using var progress = new Progress(terminal);
         var proof = await Prover.Live(progress.Say).ProveAsync(request, stop.Token).ConfigureAwait(false);
         progress.Dispose();

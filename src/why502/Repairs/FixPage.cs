@@ -67,7 +67,8 @@ internal static class FixPage
         var (finding, plan) = (repair.Finding, repair.Plan);
         page.Wrapped("", Sentence(finding.Title), Ink.Strong);
         page.Wrapped("", Sentence(plan.Summary));
-        foreach (var step in plan.Steps)
+        // A reload after edits goes without saying.
+        foreach (var step in plan.Steps.Where(step => step.Action is not RepairAction.ReloadNginx || plan.Steps.Count == 1))
         {
             Step(page, step);
         }

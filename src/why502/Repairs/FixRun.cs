@@ -24,6 +24,7 @@ internal sealed class FixRun(Terminal terminal, FixRequest request)
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => OnSignal(signal, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => OnSignal(signal, stop));
+        InterruptedRepair.Tell(terminal);
         var conclusion = await DiagnoseAsync(stop.Token).ConfigureAwait(false);
         var repairs = Choose(conclusion);
         if (!request.Apply)

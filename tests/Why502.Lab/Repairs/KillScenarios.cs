@@ -39,8 +39,7 @@ public sealed class KillScenarios(ITestOutputHelper output)
     private void Kill(string scenario, string act, string? prepare, int pointsMin) => LabMachine.Run(scenario, machine =>
     {
         Programs.Require("strace");
-        Skip.If(Driver is null, "the driver of the lab is not built");
-        var site = new KilledSite(machine);
+        var site = new RepairSite(machine);
         var tool = Tool.On(machine);
         var problems = new List<string>();
         var points = 0;
@@ -85,9 +84,9 @@ public sealed class KillScenarios(ITestOutputHelper output)
     });
 
     /// <summary>True when it was killed, false when it came to its end.</summary>
-    private static bool Drive(LabMachine machine, KilledSite site, string act, string? calls = null, int number = 0)
+    private static bool Drive(LabMachine machine, RepairSite site, string act, string? calls = null, int number = 0)
     {
-        string[] program = [Dotnet, Driver!, act, machine.Directory, site.Master];
+        var program = site.Driver(act);
         var result = calls is null
             ? machine.Execute(program)
             : machine.Execute(["strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={calls}", "-e", string.Create(CultureInfo.InvariantCulture, $"inject={calls}:signal=KILL:when={number}"), "--", .. program]);
@@ -97,104 +96,5 @@ public sealed class KillScenarios(ITestOutputHelper output)
             137 => true,
             _ => throw new LabException($"{act}: exit {result.ExitCode}: {result.Output}{result.Errors}"),
         };
-    }
-
-    private static string Dotnet => Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "/usr/share/dotnet/dotnet";
-
-    private static string? Driver
-    {
-        get
-        {
-            var lab = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
-            var program = Path.Combine(lab.Parent!.Parent!.FullName, "Why502.KillPoint", lab.Name, "Why502.KillPoint.dll");
-            return File.Exists(program) ? program : null;
-        }
-    }
-
-    /// <summary>An nginx of three files, a socket's mode and a drop-in's directory, and what may be true of them.</summary>
-    private sealed class KilledSite
-    {
-        private static readonly string[] Names = ["a", "b", "c"];
-
-        private readonly LabMachine _machine;
-        private readonly NginxServer _nginx;
-
-        public KilledSite(LabMachine machine)
-        {
-            _machine = machine;
-            foreach (var name in Names)
-            {
-                machine.Write($"conf.d/{name}.conf", Text(name, "old"));
-            }
-
-            File.SetUnixFileMode(machine.Write("app.sock", ""), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            _nginx = NginxServer.Start(machine, Site("default_server") + $"\ninclude {machine.PathOf("conf.d")}/*;");
-            Master = File.ReadAllText(machine.PathOf("run/nginx.pid")).Trim();
-        }
-
-        public string Master { get; }
-
-        public string State => _machine.PathOf("state");
-
-        /// <summary>The state that every run begins with.</summary>
-        public void Keep() => _machine.Shell("mkdir kept; for name in state conf.d app.service.d app.sock; do [ -e $name ] && cp -a $name kept/; done; true");
-
-        public void Restore() => _machine.Shell("rm -rf state conf.d app.service.d app.sock; cp -a kept/. .");
-
-        public void CheckNoMix(string where, List<string> problems)
-        {
-            foreach (var name in Names)
-            {
-                var found = File.ReadAllText(_machine.PathOf($"conf.d/{name}.conf"));
-                if (found != Text(name, "old") && found != Text(name, "new"))
-                {
-                    problems.Add($"{where}: {name}.conf is neither the old nor the new: {found.Length} characters");
-                }
-            }
-
-            var test = _machine.Execute("nginx", "-t", "-p", _machine.Directory, "-c", _nginx.Config);
-            if (test.ExitCode != 0)
-            {
-                problems.Add($"{where}: nginx -t fails: {test.Errors}");
-            }
-        }
-
-        /// <summary>All old or all new, nothing left beside, and nginx serves.</summary>
-        public void CheckWhole(string where, List<string> problems)
-        {
-            var drop = File.Exists(_machine.PathOf("app.service.d/why502.conf"));
-            var mode = File.GetUnixFileMode(_machine.PathOf("app.sock")).HasFlag(UnixFileMode.GroupRead);
-            var texts = Names.Select(name => File.ReadAllText(_machine.PathOf($"conf.d/{name}.conf")) == Text(name, "new")).ToList();
-            var all = texts.Append(drop).Append(mode).Distinct().Count() == 1;
-            if (!all)
-            {
-                problems.Add($"{where}: a mix is left: {string.Join(' ', texts)} drop-in {drop} mode {mode}");
-            }
-
-            var names = Directory.EnumerateFileSystemEntries(_machine.PathOf("conf.d")).Select(Path.GetFileName).Order(StringComparer.Ordinal);
-            if (!names.SequenceEqual(Names.Select(name => name + ".conf")) || (!drop && Directory.Exists(_machine.PathOf("app.service.d"))))
-            {
-                problems.Add($"{where}: left behind: {string.Join(' ', names)}");
-            }
-
-            if (new Client(_machine).Get() != 200)
-            {
-                problems.Add($"{where}: nginx does not serve");
-            }
-        }
-
-        private static string Site(string flag) => $"server {{\n    listen 127.0.0.1:8080 {flag};\n    location / {{ return 200 ok; }}\n}}";
-
-        /// <summary>Larger than a page and a write's atomic size.</summary>
-        private static string Text(string name, string state)
-        {
-            var text = new StringBuilder($"server {{\n    listen 127.0.0.1:8080;\n    server_name {name}.example.com;\n    location / {{ return 200 {state}; }}\n}}\n");
-            while (text.Length < 9000)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"# {state} {text.Length}\n");
-            }
-
-            return text.ToString();
-        }
     }
 }

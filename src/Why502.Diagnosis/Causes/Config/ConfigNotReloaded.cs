@@ -110,5 +110,5 @@ public sealed class ConfigNotReloaded : Cause
         => Difference(incident) is { Target: { } target } ? $"nginx still uses {incident.Peer}; the configuration on disk says {target} and was not loaded" : "the configuration on disk was not loaded";
 
     public override Fix? Propose(Incident incident, Observations seen)
-        => new() { Summary = "Load the configuration that lies on disk.", Steps = [RetargetFix.Reload(incident, "Test it, and reload.")] };
+        => new() { Summary = "Load the configuration that lies on disk.", LoadsPending = true, Steps = [RetargetFix.Reload(incident, "Test it, and reload.")] };
 }
