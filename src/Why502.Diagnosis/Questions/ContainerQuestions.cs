@@ -87,6 +87,9 @@ public sealed record Container
     public IReadOnlyList<string> LastLines { get; init; } = [];
 
     public bool Running => State == "running";
+
+    /// <summary>The engine says that it does not run; a recipe ("defined") says nothing of it.</summary>
+    public bool Stopped => State is not ("running" or "defined" or "");
 }
 
 /// <param name="Address">Empty while the container does not run.</param>

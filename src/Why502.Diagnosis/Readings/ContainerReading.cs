@@ -23,6 +23,24 @@ public static class ContainerReading
             ?? (incident.Instance.NetworkThrough == 0 ? all.FirstOrDefault(container => container.Published.Any(port => port.HostPort == peer.Port)) : null);
     }
 
+    /// <summary>
+    /// From files: a container's other side of a published port. Inside the engine's networks its own port counts, outside the published one; who mixes them up is refused.
+    /// </summary>
+    public static (Container Container, int Port)? OtherSide(Incident incident, Observations seen)
+    {
+        if (!incident.Instance.FromFiles || incident.Peer is not { IsUnix: false } peer)
+        {
+            return null;
+        }
+
+        var inside = !peer.IsLoopback && (incident.Instance.Container is not null || ContainerSigns.IsBridgeAddress(peer));
+        var all = All(seen);
+        var meant = all.SelectMany(container => container.Published.Select(port => (Container: container, Right: inside ? port.ContainerPort : port.HostPort, Wrong: inside ? port.HostPort : port.ContainerPort))).ToList();
+        return meant.Any(port => port.Right == peer.Port) || (!inside && incident.Instance.Container is not null) ? null
+            : meant.FirstOrDefault(port => port.Wrong == peer.Port) is { Container: { } container } found ? (container, found.Right)
+            : null;
+    }
+
     /// <summary>Docker's DNS knows a container by its name, its compose service, its id and its aliases in the network.</summary>
     public static bool IsCalled(Container container, string name)
         => Same(container.Name, name) || Same(container.Service, name) || container.Networks.Any(network => network.Aliases.Any(alias => Same(alias, name)))

@@ -1,4 +1,5 @@
 using System.Net;
+using Why502.Logs;
 using Why502.Nginx;
 
 namespace Why502.Diagnosis.Readings;
@@ -30,9 +31,12 @@ public static class ToldReading
 
     /// <summary>It listens on loopback, and nginx comes from elsewhere: another container, another host.</summary>
     public static bool IsBehindLoopback(Told told, Endpoint peer)
-        => !told.IsUnix && !peer.IsUnix && !peer.IsLoopback && IPAddress.TryParse(peer.Host, out _)
+        => !told.IsUnix && !peer.IsUnix && !peer.IsLoopback && (IPAddress.TryParse(peer.Host, out _) || IsMasked(peer.Host))
             && Endpoint.TryParse(told.Address.StartsWith(':') || told.Address.StartsWith('*') ? "0.0.0.0" + told.Address.TrimStart('*') : told.Address, 0, out var bound)
             && bound.Port == peer.Port && (bound.IsLoopback || bound.Host == "localhost");
+
+    /// <summary>nginx logs addresses; one that a person made unreadable (xx.xx.xx.xx) is still one, and 127.0.0.1 is not what people hide.</summary>
+    private static bool IsMasked(string? host) => host is not null && host.Count(letter => letter == '.') == 3 && host.AsSpan().IndexOfAnyExcept("xX*0123456789.") < 0;
 
     private static List<Told> All(Incident incident, Observations seen)
     {
@@ -46,6 +50,13 @@ public static class ToldReading
         {
             told.AddRange((seen.Ask(new AppProcesses()).FactOrNull?.Processes ?? []).SelectMany(app => app.ToldToBind.Select(address => new Told(address, app.Stack, null, null))));
             told.AddRange((seen.Ask(new ServiceUnits()).FactOrNull?.Units ?? []).SelectMany(unit => unit.Addresses.Select(address => new Told(address, unit.Name, null, null))));
+        }
+
+        // Several servers in one log are told apart by nothing: then none of them is the app's.
+        var said = AppLogReading.Of(incident, seen).Where(logged => logged is { Kind: AppEventKind.ListeningOn, Address: not null }).DistinctBy(logged => (logged.Port, logged.Port is null ? logged.Address : null)).ToList();
+        if (told.Count == 0 && said is [{ Address: { } address } one])
+        {
+            told.Add(new Told(address, "the app", one.Line.File, one.Line.Line));
         }
 
         return told;

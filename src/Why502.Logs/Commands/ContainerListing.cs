@@ -3,9 +3,13 @@ using System.Globalization;
 namespace Why502.Logs.Commands;
 
 /// <summary>A container as <c>docker ps</c>, <c>docker compose ps</c> or <c>docker inspect</c> shows it.</summary>
-/// <param name="State">running, exited, restarting, created, paused, dead.</param>
+/// <param name="State">running, exited, restarting, created, paused, dead; "defined" in a compose file.</param>
 /// <param name="Published">Host port and the container's.</param>
-public sealed record ListedContainer(string Id, string Name, string? Image, string State, int? ExitCode, bool OomKilled, int RestartCount, IReadOnlyList<(string Address, int Host, int Container)> Published) : CommandRecord;
+public sealed record ListedContainer(string Id, string Name, string? Image, string State, int? ExitCode, bool OomKilled, int RestartCount, IReadOnlyList<(string Address, int Host, int Container)> Published) : CommandRecord
+{
+    /// <summary>Its name in a compose file.</summary>
+    public string? Service { get; init; }
+}
 
 /// <summary>
 /// <c>docker ps</c> and <c>podman ps</c> (docker/cli, formatter/container.go): a row is known by its status, since a paste seldom keeps the columns apart;

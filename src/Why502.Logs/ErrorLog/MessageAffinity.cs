@@ -35,6 +35,8 @@ internal static class MessageAffinity
             score += message.SourceFile.StartsWith("src/http/ngx_http_upstream.c", StringComparison.Ordinal) ? 2 : message.SourceFile.StartsWith("src/http/", StringComparison.Ordinal) ? 1 : 0;
         }
 
+        // Of a message without head and context all that is known is that somebody thought it worth telling: it is the one that a request failed by.
+        score += context is { Level: null, Phase: null, IsHttp: false, IsConfiguration: false } && message.IsGatewayPath ? 2 : 0;
         score += (message.Protocol == "stream") == context.IsStream ? 1 : -1;
         if (context.UpstreamScheme is { } scheme)
         {

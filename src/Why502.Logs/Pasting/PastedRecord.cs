@@ -22,7 +22,8 @@ public static partial class PastedRecord
             return line;
         }
 
-        return WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(line)))))), next)));
+        var repaired = WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(line)))))), next)));
+        return RetoldRecord.Repair(repaired, next);
     }
 
     /// <summary>A tracker that escapes twice shows <c>&amp;amp;quot;</c>. A line that still has plain quotes was not escaped as a whole.</summary>
@@ -123,7 +124,7 @@ public static partial class PastedRecord
     /// Of a message that ends behind its errno the phase was cut off. Without one, connect() is the one to an upstream, and what times out
     /// most is the header; the message alone is written in several phases.
     /// </summary>
-    private static string Phase(string line, string? next)
+    internal static string Phase(string line, string? next)
     {
         var text = line.TrimEnd();
         if (!text.EndsWith(')') || text.Contains(" while ", StringComparison.Ordinal) || (next?.TrimStart() is { Length: > 0 } rest && (rest.StartsWith("while", StringComparison.Ordinal) || rest[0] == '(')))
@@ -161,7 +162,7 @@ public static partial class PastedRecord
     /// <c>failed (111: Connection refused) while connecting to upstream</c> without its first word. What nginx calls while it connects is connect();
     /// EPIPE comes from a write alone, and a reset without more from a read.
     /// </summary>
-    private static string FirstWord(string line)
+    internal static string FirstWord(string line)
     {
         var text = line.TrimStart();
         if (text.StartsWith("unix:/", StringComparison.Ordinal) && text.Contains(" failed (", StringComparison.Ordinal))

@@ -65,10 +65,11 @@ internal static class GivenPieces
         repaired = false;
         var lines = new List<string>();
         var raw = text.Split('\n');
+        var last = Array.FindLastIndex(raw, line => line.AsSpan().TrimEnd().Length > 0);
         for (var index = 0; index < raw.Length; index++)
         {
             var line = raw[index].TrimEnd('\r');
-            var whole = PastedRecord.Repair(line, index + 1 < raw.Length ? raw[index + 1] : null);
+            var whole = PastedRecord.Repair(line, index < last ? raw[index + 1] : null);
             repaired |= !ReferenceEquals(whole, line);
             lines.Add(whole);
         }

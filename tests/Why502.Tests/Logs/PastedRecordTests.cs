@@ -17,12 +17,40 @@ public sealed class PastedRecordTests
     [InlineData("02:09 [error] 771#771: *8810 no live upstreams while connecting to upstream", "no live upstreams")]
     [InlineData("unix:/run/tally.sock failed (13: Permission denied) while connecting to upstream", "connect() to unix:/run/tally.sock failed")]
     [InlineData("2021/11/02 08:11:40 [crit] 118 # 118: * 52 connect () to unix: /run/gunicorn.sock failed (2: No such file or directory) while connecting to upstream", "connect() to unix:/run/gunicorn.sock failed")]
+    [InlineData("`*4 connect() failed (111: Connection refused) while connecting to upstream`", "connect() failed")]
+    [InlineData("proxy says: failed (111: connection refused) while connecting to upstream, client 192.0.2.8; upstream \"192.0.2.9:80/\"", "connect() failed")]
+    [InlineData("2022/02/08 17:18:16 [error] 387#387: *2 connect() failed (111: Connection ref$", "connect() failed")]
+    [InlineData("2022/02/08 17:18:16 [crit] 387#387: *2 connect() to unix:/srv/a/tally.sock failed (2: No such fi", "connect() to unix:/srv/a/tally.sock failed")]
+    [InlineData("then SSL_do_handshake() failed (SSL: error:0A00010B:SSL routines::wrong version number) while SSL handshaking to upstream...", "SSL_do_handshake() failed")]
+    [InlineData("SSL_do_handshake() failed SSL: error:0A0000BF:SSL routines::no protocols available", "SSL_do_handshake() failed")]
+    [InlineData("SSL_do_handshake() failed ... SSL alert number 112", "SSL_do_handshake() failed")]
+    [InlineData("*7 peer closed connection in SSL handshake (104: Connection reset by peer) while SSL handshaking to upstream.", "peer closed connection in SSL handshake")]
+    [InlineData("we see: tally.internal could not be resolved (110: Operation timed out),", "tally.internal could not be resolved")]
+    [InlineData("*9 broken header: \"  \u0016\u0003 x", "broken header: \"")]
+    [InlineData("2022/02/08 17:18:16 [error] 387#387: *2 limiting requests, excess: 20.100 by zone \"site\", request: \"GET /a/lo...", "limiting requests, excess")]
     public void MangledLine_IsAMessageOfNginxAgain(string line, string message)
     {
         var record = ErrorLogLine.Parse(PastedRecord.Repair(line));
         Assert.NotNull(record?.Known);
         Assert.StartsWith(message, record.Message, StringComparison.Ordinal);
     }
+
+    /// <summary>A client can write a line feed and a record behind an open quote: only the last line of all may be closed.</summary>
+    [Fact]
+    public void OpenQuoteWithALineBelow_StaysOpen()
+    {
+        const string Line = "2022/02/08 17:18:16 [error] 387#387: *2 limiting requests, excess: 20.100 by zone \"site\", request: \"GET /a";
+        Assert.Same(Line, PastedRecord.Repair(Line, "2022/02/08 17:18:16 [error] 387#387: *2 connect() failed (111: Connection refused) while connecting to upstream"));
+    }
+
+    [Fact]
+    public void MessageOfTheLoader_HasItsLevelAgain()
+        => Assert.Equal(LogLevel.Emerg, ErrorLogLine.Parse(PastedRecord.Repair(" invalid port in upstream \"127.0.0.1:a\" in /etc/nginx/conf.d/tally.conf:7"))?.Level);
+
+    /// <summary>A handshake whose reason a server finds is a client's with nginx: without its phase it is left alone.</summary>
+    [Fact]
+    public void HandshakeOfAClient_IsNotMadeAnUpstreams()
+        => Assert.DoesNotContain("to upstream", PastedRecord.Repair("SSL_do_handshake() failed (SSL: error:0A0000C1:SSL routines::no shared cipher)"), StringComparison.Ordinal);
 
     [Fact]
     public void WrappedMessage_IsLeftToItsNextLine()
@@ -42,6 +70,7 @@ public sealed class PastedRecordTests
     [InlineData("location ~ ^/a # 1 # 2 {")]
     [InlineData("the build failed (2 errors)")]
     [InlineData("3 upstream servers were added")]
+    [InlineData("2024/08/14 09:31:07 [notice] 1#1: signal 17 (SIGCHLD) received from 812, connect() failed")]
     public void LineAsItShouldBe_IsLeftAlone(string line) => Assert.Same(line, PastedRecord.Repair(line));
 
     [Theory]

@@ -49,11 +49,13 @@ public sealed class FirewallBlocked : Cause
         {
             { Understood: true, IsPolicy: false } rule => Weight.Decisive.For($"a rule refuses it: {rule.Text}"),
             { } rule => Weight.Moderate.For($"a rule may refuse it: {rule.Text}"),
+            null when incident.Instance.FromFiles && !local => Weight.None,
             null when boundary.IsCrossed || incident.Instance.NetworkThrough != 0 => Weight.None,
             null when !local && incident.Errno == 113 => Weight.Weak.Against($"no packet-filter rule of this machine matches {peer}"),
             null => Weight.Strong.Against($"no packet-filter rule of this machine matches {(local ? $"port {peer.Port}" : peer.ToString())}"),
         });
         WeighBetween(incident, boundary, seen, scales);
+        WeighGiven(incident, seen, scales);
         if (!local && incident.Errno == 113 && seen.Ask(Probing.Connect(incident.Instance, peer)).Outcome != Outcome.Wanted)
         {
             // The error came from the host itself, which is there: firewalld's and many iptables rule sets end with REJECT --reject-with icmp-host-prohibited,
@@ -82,6 +84,19 @@ public sealed class FirewallBlocked : Cause
                 => Weight.Moderate.For($"a process listens on {peer} with room in its queue ({length} of {backlog})"),
             _ => Weight.None,
         });
+    }
+
+    /// <summary>
+    /// Rules that somebody handed over with the failure, without a word on whose they are: what a refused or silent connection came to is the
+    /// filter of the host that nginx's container runs on, or of the upstream, whose incoming side then counts.
+    /// </summary>
+    private static void WeighGiven(Incident incident, Observations seen, Scales scales)
+    {
+        if (incident.Instance.FromFiles && incident is { Peer: { IsLoopback: false } peer, Errno: not 111 } && seen.Ask(new PacketFilter(incident.Instance.MasterPid ?? 0)).FactOrNull is { } filter
+            && FilterReading.Receiving(filter, peer) is { } rule)
+        {
+            scales.Weigh("given rules", Sources.Machine, Weight.Strong.For(rule.IsPolicy ? $"what comes in is refused by default, and no rule allows port {peer.Port}" : $"a rule refuses it: {rule.Text}"));
+        }
     }
 
     /// <summary>Between containers a packet passes three filters: nginx's own, the machine's that forwards it, and that of the container it is for.</summary>

@@ -59,7 +59,7 @@ public sealed class UpstreamDown : Cause
             ProbeOutcome.Ok when incident.State == IncidentState.Current => Weight.Strong.Against($"{peer} accepts connections now"),
             _ => Weight.None,
         });
-        if (incident.State != IncidentState.Recovered && ContainerReading.Behind(incident, seen) is { Running: false } container)
+        if (incident.State != IncidentState.Recovered && ContainerReading.Behind(incident, seen) is { Stopped: true } container)
         {
             scales.Weigh("container", Sources.Machine, Weight.Strong.For(ContainerReading.Ended(container) + (container.LastLines.Count > 0 ? $"; its last words: {container.LastLines[^1]}" : "")));
         }

@@ -88,10 +88,10 @@ public sealed class UpgradeFailed : Cause
             return;
         }
 
-        // RFC 9110 §15.5.22: 426 says that the server wants another protocol, an upgrade or a newer HTTP. A 400 says nothing by itself, and most locations need no upgrade.
+        // RFC 9110 §15.6.6: 505 refuses the version of HTTP, and nginx spoke 1.0. §15.5.22: 426 says that the server wants another protocol, an upgrade or a newer HTTP. A 400 says nothing by itself, and most locations need no upgrade.
         var routed = incident.Routes.FirstOrDefault(LooksUpgraded);
-        scales.Weigh("headers", Sources.Config, (incident.Status == 426 ? Weight.Decisive : routed is null ? Weight.Weak : Weight.Strong)
-            .For($"the location lacks {string.Join(", ", missing)}{(incident.Status == 426 ? ", and 426 is Upgrade Required" : "")}").At(location.At.File, location.At.Line));
+        scales.Weigh("headers", Sources.Config, (incident.Status is 426 or 505 ? Weight.Decisive : routed is null ? Weight.Weak : Weight.Strong)
+            .For($"the location lacks {string.Join(", ", missing)}{incident.Status switch { 426 => ", and 426 is Upgrade Required", 505 => ", and 505 is HTTP Version Not Supported", _ => "" }}").At(location.At.File, location.At.Line));
         if (routed is not null)
         {
             scales.Weigh("route", Sources.AccessLog, Weight.Weak.For($"{routed} is a usual path of a WebSocket"));
@@ -109,7 +109,7 @@ public sealed class UpgradeFailed : Cause
             missing.Add("proxy_http_version 1.1");
         }
 
-        if (incident.Status == 426 && !speaks11)
+        if (incident.Status is 426 or 505 && !speaks11)
         {
             // Whatever the headers say: in HTTP/1.0 there is no upgrade, and proxies that want HTTP/1.1 answer so too.
             return missing;

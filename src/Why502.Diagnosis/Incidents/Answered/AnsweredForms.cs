@@ -39,7 +39,7 @@ public static class AnsweredForms
         (500, StatusOrigin.Nginx) => new("internal", ["status-from-config", "internal-redirect-cycle", "auth-subrequest-failed", "redirect-or-loop"], Phase.Connect, Side.Nginx, How.Invalid, Origin.Nginx, GatewayShare, Least),
         (502 or 503 or 504, StatusOrigin.Unknown) => new("gateway", ["upstream-answered-error", "status-from-config", "rate-limited"], Phase.Header, Side.Upstream, How.Invalid, Origin.Nginx, GatewayShare, Least),
         (429, StatusOrigin.Nginx) => new("refused", ["rate-limited", "status-from-config"], Phase.Connect, Side.Nginx, How.Limit, Origin.Nginx, LimitShare, Least),
-        (400 or 426, StatusOrigin.Upstream or StatusOrigin.Unknown) => new("bad-request", ["upgrade-failed", "protocol-mismatch", "proxy-protocol-mismatch"], Phase.Header, Side.Upstream, How.Invalid, Origin.Upstream, RefusalShare, Least),
+        (400 or 426 or 505, StatusOrigin.Upstream or StatusOrigin.Unknown) => new("bad-request", ["upgrade-failed", "protocol-mismatch", "proxy-protocol-mismatch"], Phase.Header, Side.Upstream, How.Invalid, Origin.Upstream, RefusalShare, Least),
         (400, StatusOrigin.Nginx) => new("bad-request", ["proxy-protocol-mismatch"], Phase.Header, Side.Client, How.Invalid, Origin.Nginx, RefusalShare, Least),
         (404, StatusOrigin.Upstream or StatusOrigin.Unknown) => new("not-found", ["proxy-uri-rewrite", "wrong-server-block"], Phase.Header, Side.Upstream, How.Invalid, Origin.Upstream, RefusalShare, Least),
         (404 or 421, StatusOrigin.Nginx) => new("not-found", ["wrong-server-block"], Phase.Connect, Side.Nginx, How.Denied, Origin.Nginx, RefusalShare, Least),

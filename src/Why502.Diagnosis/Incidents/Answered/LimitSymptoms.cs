@@ -85,9 +85,16 @@ public sealed class LimitSymptoms(NginxView view, Observations seen)
     }
 
     /// <summary>Why so many refusals are what the limit is for; null when they are not.</summary>
-    private static string? IsUsual(PeerTraffic flow, long requests, int status)
+    private string? IsUsual(PeerTraffic flow, long requests, int status)
     {
         var total = Math.Max(flow.Total, requests);
+
+        // A line or two that somebody hands over with nothing beside them are what it is about, not a sample of the traffic.
+        if (view.Instance.FromFiles && requests >= flow.Total)
+        {
+            return null;
+        }
+
         if (requests < AnsweredForms.Least || requests < AnsweredForms.LimitShare * total)
         {
             return "too few to be a fault";

@@ -4,12 +4,15 @@ using Why502.Logs.Commands;
 
 namespace Why502.Cli.Given.Answers;
 
-/// <summary>Which containers run and how they ended, from <c>docker ps</c> and <c>docker inspect</c>.</summary>
+/// <summary>Which containers run and how they ended, from <c>docker ps</c>, <c>docker inspect</c> and compose files.</summary>
 internal sealed class ContainersAnswer : IGivenAnswer
 {
     public GivenFact? Answer(Question question, GivenRecords records)
     {
-        var listed = records.Of<ListedContainer>();
+        // What runs is told by the engine; the recipe stands in where it was not asked.
+        var all = records.Of<ListedContainer>();
+        var running = all.Where(row => row.State != ComposeFile.Defined).ToList();
+        var listed = running.Count > 0 ? running : all;
         return question is Containers && listed.Count > 0 ? new(new ContainersFact(["docker"], [.. listed.Select(Fact)]), listed[0]) : null;
     }
 
@@ -18,6 +21,7 @@ internal sealed class ContainersAnswer : IGivenAnswer
         Id = row.Id,
         Name = Sanitizer.Line(row.Name),
         Image = row.Image,
+        Service = row.Service,
         State = row.State,
         ExitCode = row.ExitCode,
         OomKilled = row.OomKilled,

@@ -36,6 +36,7 @@ internal static class GivenAnswers
         new AppsAnswer(),
         new SocketPathAnswer(),
         new TrialAnswer(),
+        new RouteAnswer(),
         new FilterAnswer(),
         new PoolsAnswer(),
         new ContainersAnswer(),

@@ -6,6 +6,12 @@ namespace Why502.Cli.Given.Answers;
 /// <summary>Who may open a socket, from <c>ls -l</c>, <c>namei -l</c> and <c>stat</c>. Groups beyond a user's own are not in them, and are taken to be none.</summary>
 internal sealed class SocketPathAnswer : IGivenAnswer
 {
+    /// <summary>
+    /// Whom nginx's packages let the workers run as (nginx.org, Debian, Alpine, Arch, Plesk and cPanel), and the compiled default. What belongs to
+    /// nobody of these and is closed to others is closed to nginx.
+    /// </summary>
+    private static readonly HashSet<string> Workers = new(StringComparer.Ordinal) { "www-data", "nginx", "nobody", "nogroup", "http", "www", "apache", "httpd", "psaserv", "web", "wwwrun", "_www" };
+
     public GivenFact? Answer(Question question, GivenRecords records)
     {
         if (question is not SocketPath { Path: { Length: > 0 } path })
@@ -33,7 +39,7 @@ internal sealed class SocketPathAnswer : IGivenAnswer
         }
 
         var blocking = steps.FirstOrDefault(step => step.Allowed == false);
-        bool? may = blocking is not null ? false : socket is not null && steps[^1].Allowed == true ? true : null;
+        bool? may = blocking is not null ? false : socket is not null && steps.All(step => step.Allowed == true) ? true : null;
         var fact = new SocketPathFact(socket is not null, socket is null ? null : KindOf(socket.Kind), steps, null, may, blocking, null) { Unseen = socket is null ? "the listing does not show the socket itself" : null };
         return socket is null && blocking is null ? null : new(fact, socket ?? above[^1]);
     }
@@ -48,7 +54,7 @@ internal sealed class SocketPathAnswer : IGivenAnswer
     {
         var bit = row.Kind == 'd' ? 2 : 1;
         bool Has(int place) => row.Mode.Length == 9 && row.Mode[place * 3 + bit] is not ('-' or 'T' or 'S');
-        return user is null ? Has(2) ? true : null
+        return user is null ? Has(2) ? true : row.HasAcl || Workers.Contains(row.Owner) || Workers.Contains(row.Group) ? null : false
             : user == "root" ? true
             : user == row.Owner ? Has(0)
             : user == row.Group ? Has(1)

@@ -1,0 +1,172 @@
+using System.Buffers;
+using System.Text;
+
+namespace Why502.Logs.Pasting;
+
+/// <summary>
+/// Finds nginx's message in a line that tells of it: inside a sentence or markup, behind a label, cut off by a terminal's width, with an
+/// ellipsis for what the teller left out. A reading counts only where the line is no message of nginx as it stands and is one with it.
+/// </summary>
+internal static class RetoldRecord
+{
+    private const int LineCharsMax = 4096;
+
+    /// <summary>How a message on the gateway's path begins, or what stands in it, whatever a teller put around it.</summary>
+    private static readonly SearchValues<string> Anchors = SearchValues.Create(
+        [
+            "connect() failed (", "connect() to ", "failed (", "SSL_do_handshake() failed", "peer closed connection in SSL handshake", "upstream prematurely closed", "upstream timed out (", "no live upstreams",
+            "could not be resolved (", "recv() failed (", "no resolver defined", "upstream sent ", "limiting requests, excess", "limiting connections by zone", "auth request unexpected status", "upstream SSL certificate",
+            "broken header: \"", "worker_connections are not enough", "invalid port in upstream", "invalid host in upstream",
+        ],
+        StringComparison.Ordinal);
+
+    public static string Repair(string line, string? next)
+    {
+        if (line.Length > LineCharsMax || line.AsSpan().IndexOfAny(Anchors) is var at && at < 0)
+        {
+            return line;
+        }
+
+        if (ErrorLogLine.Parse(line) is { Known: { } known } record)
+        {
+            // What stops the loading has one level, and names its place in the configuration.
+            return record is { Level: null, ConfigFile: not null } && known.Levels is [LogLevel.Emerg] ? "[emerg] " + line.TrimStart()
+                : line;
+        }
+
+        // What stands before a dated record's message is nginx's own.
+        var head = Head(line);
+        var told = line[(head > 0 ? head : WordStart(line, at))..];
+
+        // A message that begins with a name takes any words before it for one.
+        var bodies = head > 0 || at != WordStart(line, at) ? [told] : new[] { line, told };
+        foreach (var body in bodies)
+        {
+            foreach (var reading in Readings(body, next))
+            {
+                var whole = head > 0 ? line[..head] + reading : reading;
+                if (IsMessage(whole))
+                {
+                    return whole;
+                }
+
+            }
+        }
+
+        return line;
+    }
+
+    /// <summary>From the mildest to the boldest.</summary>
+    private static IEnumerable<string> Readings(string text, string? next)
+    {
+        var plain = Keys(Undecorated(text));
+        yield return plain;
+        yield return PastedRecord.Phase(PastedRecord.FirstWord(plain), next);
+        yield return Handshake(plain);
+        yield return Unclosed(plain, next);
+        yield return OnlyPhase(plain);
+        if (next is null && plain.Count('"') % 2 == 1)
+        {
+            // Nothing follows that could be a client's: the last line was cut inside a quoted value.
+            yield return plain + "\"";
+        }
+    }
+
+    private static bool IsMessage(string line) => ErrorLogLine.Parse(line) is { Known: not null };
+
+    /// <summary>Date, level, process and connection: where the message begins, 0 without them.</summary>
+    private static int Head(string line)
+    {
+        var level = line.IndexOf("] ", StringComparison.Ordinal);
+        if (level is < 0 or > 200 || !ErrorLogLine.LooksLikeRecord(Encoding.Latin1.GetBytes(line.Select(letter => letter < 256 ? letter : '?').ToArray())))
+        {
+            return 0;
+        }
+
+        var at = level + 2;
+        for (var word = 0; word < 2 && at < line.Length; word++)
+        {
+            var end = line.IndexOf(' ', at);
+            if (end < 0 || !(line[at] == '*' || line[at..end].EndsWith(':')) || line.AsSpan(at, end - at).IndexOfAnyExcept("*#:0123456789") >= 0)
+            {
+                break;
+            }
+
+            at = end + 1;
+        }
+
+        return at;
+    }
+
+    /// <summary>A looked-up name stands before its message's first fixed word.</summary>
+    private static int WordStart(string line, int at)
+    {
+        if (!line.AsSpan(at).StartsWith("could not be resolved (") && !line.AsSpan(at).StartsWith("worker_connections"))
+        {
+            return at;
+        }
+
+        var before = line.AsSpan(0, at).TrimEnd();
+        return before.LastIndexOf(' ') + 1;
+    }
+
+    private static string Undecorated(string text)
+        => text.Trim().TrimStart('`', '*', '_', '>', '-', '"', '\'', '|', ' ', '\u2022').TrimEnd('`', '*', '_', '.', ',', ';', ' ', '\u2026');
+
+    /// <summary>nginx writes <c>, client: A, upstream: "B"</c>; tellers drop a colon, or take the upstream for the phase's object.</summary>
+    private static string Keys(string text) => text
+        .Replace("upstream: \"http", "upstream, upstream: \"http", StringComparison.Ordinal)
+        .Replace(", upstream, upstream: ", ", upstream: ", StringComparison.Ordinal)
+        .Replace("; upstream \"", ", upstream: \"", StringComparison.Ordinal)
+        .Replace(", upstream \"", ", upstream: \"", StringComparison.Ordinal);
+
+    /// <summary>
+    /// OpenSSL's queue without nginx's parentheses, or the alert alone. Alerts 40, 70, 71, 86, 112 and 116 are what a server sends to a client
+    /// (RFC 8446, 6.2), as are the reasons here what a client finds: then nginx is the client, and the handshake is the upstream's.
+    /// </summary>
+    private static string Handshake(string text)
+    {
+        const string Call = "SSL_do_handshake() failed";
+        var at = text.IndexOf(Call, StringComparison.Ordinal);
+        if (at < 0)
+        {
+            return text;
+        }
+
+        var rest = text[(at + Call.Length)..];
+        var phase = rest.IndexOf(" while ", StringComparison.Ordinal);
+        var queue = (phase < 0 ? rest : rest[..phase]).Trim(' ', '.', '\u2026', ':', '(', ')', ',');
+        var context = phase < 0 ? "" : rest[phase..];
+        if (!queue.Contains("error:", StringComparison.Ordinal) && !queue.Contains("SSL alert number", StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        queue = queue.StartsWith("SSL: ", StringComparison.Ordinal) ? queue : "SSL: " + queue;
+        return context.Length > 0 || IsServers(queue) ? $"{Call} ({queue}){(context.Length > 0 ? context : " while SSL handshaking to upstream")}" : text;
+    }
+
+    private static bool IsServers(string queue)
+        => TextScan.NumberAfter(queue, "SSL alert number ") is 40 or 70 or 71 or 86 or 112 or 116
+            || queue.Contains("no protocols available", StringComparison.Ordinal) || queue.Contains("wrong version number", StringComparison.Ordinal) || queue.Contains("certificate verify failed", StringComparison.Ordinal);
+
+    /// <summary><c>connect() failed (111: Connection ref</c>: a terminal's or an editor's margin took the rest, the number is whole.</summary>
+    private static string Unclosed(string text, string? next)
+    {
+        var open = text.IndexOf(" failed (", StringComparison.Ordinal);
+        var colon = open < 0 ? -1 : text.IndexOf(':', open);
+        return open < 0 || colon < 0 || colon - open > 13 || TextScan.NumberAt(text, open + 9) is null || text.IndexOf(')', colon) >= 0
+            ? text
+            : Connecting(PastedRecord.Phase($"{text[..colon]}: cut off)", next));
+    }
+
+    /// <summary>nginx goes to a unix path only to an upstream.</summary>
+    private static string Connecting(string text)
+        => text.StartsWith("connect() to ", StringComparison.Ordinal) && text.EndsWith(')') && !text.Contains(" while ", StringComparison.Ordinal) ? text + " while connecting to upstream" : text;
+
+    /// <summary>A header that is not of the PROXY protocol may be binary, hold line feeds and lose its end; nginx says so in one phase only (ngx_proxy_protocol.c).</summary>
+    private static string OnlyPhase(string text)
+        => text.IndexOf("broken header: \"", StringComparison.Ordinal) is >= 0 and var at && !text.Contains(" while ", StringComparison.Ordinal)
+            ? text[at..(at + 16)] + "\" while reading PROXY protocol"
+            : text;
+}
