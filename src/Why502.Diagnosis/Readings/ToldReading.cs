@@ -36,7 +36,7 @@ public static class ToldReading
             && bound.Port == peer.Port && (bound.IsLoopback || bound.Host == "localhost");
 
     /// <summary>nginx logs addresses; one that a person made unreadable (xx.xx.xx.xx) is still one, and 127.0.0.1 is not what people hide.</summary>
-    private static bool IsMasked(string? host) => host is not null && host.Count(letter => letter == '.') == 3 && host.AsSpan().IndexOfAnyExcept("xX*0123456789.") < 0;
+    private static bool IsMasked(string? host) => host is not null && host.Count(letter => letter == '.') == 3 && host.All(letter => letter is 'x' or 'X' or '*' or '.' || char.IsAsciiDigit(letter));
 
     private static List<Told> All(Incident incident, Observations seen)
     {

@@ -12,8 +12,20 @@ public sealed class FirewallListing : ICommandReader
     /// <summary>Services that the two name instead of a port, as far as people meet them (firewalld's services/*.xml, ufw's applications.d).</summary>
     private static readonly Dictionary<string, string> Services = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["ssh"] = "22", ["OpenSSH"] = "22", ["http"] = "80", ["Nginx HTTP"] = "80", ["Apache"] = "80", ["https"] = "443", ["Nginx HTTPS"] = "443", ["Apache Secure"] = "443",
-        ["Nginx Full"] = "80,443", ["Apache Full"] = "80,443", ["cockpit"] = "9090", ["mysql"] = "3306", ["postgresql"] = "5432", ["redis"] = "6379",
+        ["ssh"] = "22",
+        ["OpenSSH"] = "22",
+        ["http"] = "80",
+        ["Nginx HTTP"] = "80",
+        ["Apache"] = "80",
+        ["https"] = "443",
+        ["Nginx HTTPS"] = "443",
+        ["Apache Secure"] = "443",
+        ["Nginx Full"] = "80,443",
+        ["Apache Full"] = "80,443",
+        ["cockpit"] = "9090",
+        ["mysql"] = "3306",
+        ["postgresql"] = "5432",
+        ["redis"] = "6379",
     };
 
     public string Command => "ufw status";

@@ -11,6 +11,8 @@ internal static class RetoldRecord
 {
     private const int LineCharsMax = 4096;
 
+    private static readonly SearchValues<char> Numbers = SearchValues.Create("*#:0123456789");
+
     /// <summary>How a message on the gateway's path begins, or what stands in it, whatever a teller put around it.</summary>
     private static readonly SearchValues<string> Anchors = SearchValues.Create(
         [
@@ -87,7 +89,7 @@ internal static class RetoldRecord
         for (var word = 0; word < 2 && at < line.Length; word++)
         {
             var end = line.IndexOf(' ', at);
-            if (end < 0 || !(line[at] == '*' || line[at..end].EndsWith(':')) || line.AsSpan(at, end - at).IndexOfAnyExcept("*#:0123456789") >= 0)
+            if (end < 0 || !(line[at] == '*' || line[at..end].EndsWith(':')) || line.AsSpan(at, end - at).IndexOfAnyExcept(Numbers) >= 0)
             {
                 break;
             }
