@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Why502.Diagnosis;
+using static Why502.Reports.SchemaWriter;
 
 namespace Why502.Reports;
 
@@ -131,97 +132,4 @@ public static class DiagnosisSchema
     ];
 
     private static IReadOnlyList<string> CauseIds() => [.. CauseRegistry.All.Select(cause => cause.Id).Order(StringComparer.Ordinal)];
-
-    private static void Definition(Utf8JsonWriter json, string name, (string, Action<Utf8JsonWriter>)[] properties)
-    {
-        json.WriteStartObject(name);
-        Object(json, properties);
-        json.WriteEndObject();
-    }
-
-    private static void Object(Utf8JsonWriter json, (string Name, Action<Utf8JsonWriter> Type)[] properties)
-    {
-        json.WriteString("type", "object");
-        json.WriteStartArray("required");
-        foreach (var (name, _) in properties)
-        {
-            json.WriteStringValue(name);
-        }
-
-        json.WriteEndArray();
-        json.WriteStartObject("properties");
-        foreach (var (name, type) in properties)
-        {
-            json.WriteStartObject(name);
-            type(json);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
-    }
-
-    private static void Array(Utf8JsonWriter json, string definition) => Array(json, items => items.WriteString("$ref", $"#/$defs/{definition}"));
-
-    private static void Array(Utf8JsonWriter json, Action<Utf8JsonWriter> items)
-    {
-        json.WriteString("type", "array");
-        json.WriteStartObject("items");
-        items(json);
-        json.WriteEndObject();
-    }
-
-    private static void NullOr(Utf8JsonWriter json, Action<Utf8JsonWriter> type)
-    {
-        json.WriteStartArray("anyOf");
-        json.WriteStartObject();
-        json.WriteString("type", "null");
-        json.WriteEndObject();
-        json.WriteStartObject();
-        type(json);
-        json.WriteEndObject();
-        json.WriteEndArray();
-    }
-
-    private static void Enumeration(Utf8JsonWriter json, IReadOnlyList<string> words)
-    {
-        json.WriteString("type", "string");
-        json.WriteStartArray("enum");
-        foreach (var word in words)
-        {
-            json.WriteStringValue(word);
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void Constant(Utf8JsonWriter json, string value) => json.WriteString("const", value);
-
-    private static void Integer(Utf8JsonWriter json)
-    {
-        json.WriteString("type", "integer");
-        json.WriteNumber("minimum", 0);
-    }
-
-    private static void Range(Utf8JsonWriter json)
-    {
-        json.WriteString("type", "number");
-        json.WriteNumber("minimum", 0);
-        json.WriteNumber("maximum", 1);
-    }
-
-    private static void Time(Utf8JsonWriter json)
-    {
-        Nullable("string")(json);
-        json.WriteString("format", "date-time");
-    }
-
-    private static Action<Utf8JsonWriter> Type(string type) => json => json.WriteString("type", type);
-
-    private static Action<Utf8JsonWriter> Nullable(string type) => json =>
-    {
-        json.WriteStartArray("type");
-        json.WriteStringValue(type);
-        json.WriteStringValue("null");
-        json.WriteEndArray();
-    };
 }

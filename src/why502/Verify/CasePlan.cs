@@ -24,7 +24,7 @@ internal sealed record CasePlan(NginxInstance Instance, NginxConfiguration Confi
 
     public RouteAnswer? Route { get; init; }
 
-    public string What => Url is { } url ? url.GetLeftPart(UriPartial.Path) : $"{Server.FirstName ?? "(no name)"} {Location?.Location?.ToString() ?? "/"}";
+    public string What => Url is { } url ? Shown(url) : $"{Server.FirstName ?? "(no name)"} {Location?.Location?.ToString() ?? "/"}";
 
     /// <summary>Paths mean what they mean to the master, and only ours are on this disk.</summary>
     private static IRouteFiles Files(NginxInstance instance) => instance.FilesThrough == 0 ? new DiskRouteFiles() : NoRouteFiles.Instance;
@@ -86,6 +86,9 @@ internal sealed record CasePlan(NginxInstance Instance, NginxConfiguration Confi
         var name = host.StartsWith('[') ? host : host.Split(':')[0];
         return Uri.CheckHostName(name.Trim('[', ']')) == UriHostNameType.Dns ? name : "";
     }
+
+    /// <summary>Without its query, and without a password.</summary>
+    internal static string Shown(Uri url) => Why502.Logs.Redactor.Text(url.GetLeftPart(UriPartial.Path));
 
     private static ProxiedLocation? Proxied(NginxConfiguration configuration, RouteAnswer route)
         => route.Pass is { } pass ? configuration.ProxiedLocations.FirstOrDefault(location => location.Pass == pass) : null;

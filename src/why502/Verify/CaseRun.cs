@@ -33,7 +33,7 @@ internal sealed class CaseRun(Asker asker, TimeProvider time, Action<string> say
         var wanted = Wanted(plan, tried);
         if (plan.Path.Length > 0)
         {
-            tried.Through = new("through nginx") { Wanted = Math.Max(wanted, Math.Min(Turns(nodes), TurnsMax)), Limit = tried.Limit, Restraint = ThroughQuestion(plan, budget.Left) is null ? Unreachable(plan) : null };
+            tried.Through = new("through nginx") { Wanted = Math.Max(wanted, Math.Min(Turns(plan, nodes), TurnsMax)), Limit = tried.Limit, Restraint = ThroughQuestion(plan, budget.Left) is null ? Unreachable(plan) : null };
         }
 
         foreach (var node in nodes)
@@ -62,7 +62,7 @@ internal sealed class CaseRun(Asker asker, TimeProvider time, Action<string> say
     private async Task<VerifyCase> UnknownAsync(Uri url, CaseBudget budget, CancellationToken cancellation)
     {
         var row = new VerifyRow("through nginx") { Wanted = attempts ?? ProofRequest.AttemptsDefault };
-        var tried = new VerifyCase(url.GetLeftPart(UriPartial.Path), null) { Path = url.AbsolutePath, Through = row, Notes = { "no nginx configuration that could be read here has a server for it: only the URL itself is asked" } };
+        var tried = new VerifyCase(CasePlan.Shown(url), null) { Path = url.AbsolutePath, Through = row, Notes = { "no nginx configuration that could be read here has a server for it: only the URL itself is asked" } };
         for (var round = 0; round < row.Wanted && !cancellation.IsCancellationRequested; round++)
         {
             Say(tried, round, row.Wanted);
@@ -118,8 +118,8 @@ internal sealed class CaseRun(Asker asker, TimeProvider time, Action<string> say
     }
 
     /// <summary>Round robin comes to each server once in as many requests as the weights add up to; other ways of choosing owe nobody a turn.</summary>
-    private int Turns(IReadOnlyList<Node> nodes)
-        => attempts is not null || nodes.Any(node => node.Peer.Weight > 1) ? 1 : nodes.Count(node => !node.Peer.Down && !node.Peer.Backup);
+    private int Turns(CasePlan plan, IReadOnlyList<Node> nodes)
+        => attempts is not null || plan.Location?.Group?.Balancing is not null || nodes.Any(node => node.Peer.Weight > 1) ? 1 : nodes.Count(node => !node.Peer.Down && !node.Peer.Backup);
 
     private VerifyRow RowOf(CasePlan plan, Node node, int wanted)
     {
@@ -146,6 +146,7 @@ internal sealed class CaseRun(Asker asker, TimeProvider time, Action<string> say
     private async Task AttemptAsync(VerifyRow row, Func<TimeSpan, Question> question, CaseBudget budget, CancellationToken cancellation)
     {
         var left = budget.Left;
+        row.OutOfTime |= left < LeastPatience && row.Attempts.Count == 0;
         if (left < LeastPatience || cancellation.IsCancellationRequested || (row.Attempts.Count > 0 && !MayRepeat(row, left)))
         {
             return;

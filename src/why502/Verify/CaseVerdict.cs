@@ -79,7 +79,7 @@ internal static class CaseVerdict
         {
             return OfClients(tried) switch
             {
-                ProofVerdict.Works => $"{(BadNodes(tried).Count > 0 ? "Works only in part" : "Works")}: {Share(through)} through nginx{Straight(tried)}.{(BadNodes(tried).Count > 0 ? " Why: why502" : "")}",
+                ProofVerdict.Works => $"{(BadNodes(tried).Count > 0 ? "Works only in part" : IsRefusal(through) ? "No gateway fault" : "Works")}: {Share(through)} through nginx{Straight(tried)}.{(BadNodes(tried).Count > 0 ? " Why: why502" : "")}",
                 ProofVerdict.Fails => $"{(through.Count(AttemptEnd.Ok) > 0 ? "Works only sometimes" : "Does not work")}: {Share(through)} through nginx{Straight(tried)}. Why: why502",
                 _ => $"Not proven: {OpenText(through)}",
             };
@@ -87,11 +87,15 @@ internal static class CaseVerdict
 
         var failing = tried.Nodes.FirstOrDefault(node => node.Fails);
         return failing is not null ? $"The upstream does not work: {failing.Way} {Phrase(failing)}. Why: why502"
+            : tried.Through is { OutOfTime: true } ? "Not proven: no time was left to ask; give a longer --timeout."
             : tried.Through is { Restraint: { } restraint } ? $"Not proven: {restraint}."
             : tried.Through is { Attempts: [{ Answer.Unobserved: { } unseen }, ..] } ? $"Not proven: {unseen}."
             : tried.Nodes.Any(node => node.Works) ? "Not proven: the upstream accepts connections; no path of this location is known to be asked by GET, so none was. Give a URL."
             : $"Not proven: {tried.Notes.Concat(tried.Nodes.Select(node => node.Restraint ?? "").Where(text => text.Length > 0)).FirstOrDefault() ?? "nothing could be asked"}.";
     }
+
+    /// <summary>The app, or nginx for it, says no: a client's matter and not the gateway's.</summary>
+    private static bool IsRefusal(VerifyRow through) => through.Attempts.All(attempt => attempt.Response?.Status >= 400);
 
     /// <summary>What came how often: "200, 5 of 5", or "502 (2 of 5), 200 (3 of 5)".</summary>
     public static string Share(VerifyRow row)
@@ -108,7 +112,7 @@ internal static class CaseVerdict
         var limit = row.Limit!;
         var servers = limit.Servers > 1 ? $" for each of {limit.Servers} servers" : "";
         var proves = row.ProvenBy is { } time ? $"; --timeout {OutcomeWords.Number((long)time.TotalSeconds)}s proves it" : "";
-        return $"no answer in {Words.Seconds(open.Patience)}, and {limit.Directive} is {Words.Seconds(limit.Value)}{servers}{proves}";
+        return $"no answer in {Rounded(open.Patience)}, and {limit.Directive} is {Words.Seconds(limit.Value)}{servers}{proves}";
     }
 
     private static string Straight(VerifyCase tried)
@@ -127,10 +131,12 @@ internal static class CaseVerdict
         }
 
         var open = seen.FirstOrDefault(node => node.Count(AttemptEnd.Open) > 0);
-        return open is not null ? $", while straight to {open.Way} nothing came in {Words.Seconds(open.Attempts[0].Patience)}"
+        return open is not null ? $", while straight to {open.Way} nothing came in {Rounded(open.Attempts[0].Patience)}"
             : seen.Count == 1 ? $", and straight to the upstream {(seen[0].IsRequest ? seen[0].Statuses[0].What : $"it {Phrase(seen[0])}")}"
             : $", and {seen.Count} of {seen.Count} servers answer";
     }
+
+    private static string Rounded(TimeSpan time) => Words.Seconds(Math.Round(time.TotalSeconds, 1));
 
     private static string Phrase(VerifyRow row)
         => OutcomeWords.Phrase(row.Attempts.First(attempt => attempt.End == AttemptEnd.Failed || !row.Fails).What)

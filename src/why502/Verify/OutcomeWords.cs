@@ -43,6 +43,13 @@ internal static class OutcomeWords
         _ => $"answers {word}",
     };
 
+    public static string Times(int count) => count switch
+    {
+        1 => "once",
+        2 => "twice",
+        _ => $"{Number(count)} times",
+    };
+
     public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     public static string Bytes(long bytes) => bytes.ToString("#,0", CultureInfo.InvariantCulture);

@@ -34,10 +34,13 @@ internal sealed class Prover(Func<IReadOnlyList<Answerer>> answerers, TimeProvid
         var url = request.Targets.FirstOrDefault(target => target.Url is not null)?.Url?.AbsoluteUri;
         var asker = new Asker(answerers(), new ProbeGate(probes: true, url));
         var configurations = await asker.ConfigurationsAsync(request.ConfigPath, deadline.Token).ConfigureAwait(false);
-        using var watch = new WatchedLogs(time.GetLocalNow());
-        configurations.ToList().ForEach(item => watch.Add(item.Instance, item.Configuration));
-
         var plans = await PlansAsync(request, configurations, asker, deadline.Token).ConfigureAwait(false);
+        using var watch = new WatchedLogs(time.GetLocalNow());
+        foreach (var (instance, configuration) in configurations)
+        {
+            watch.Add(instance, configuration, [.. plans.Select(target => target.Plan?.Server).OfType<Server>()]);
+        }
+
         var cases = new List<VerifyCase>();
         for (var i = 0; i < plans.Count; i++)
         {
@@ -67,13 +70,9 @@ internal sealed class Prover(Func<IReadOnlyList<Answerer>> answerers, TimeProvid
             }
         }
 
-        if (request.Targets.Count > 0 && plans.Count == request.Targets.Count)
-        {
-            return plans;
-        }
-
+        plans = [.. plans.DistinctBy(target => (target.Url, target.Plan?.Host, target.Plan?.Path))];
         var places = request.Targets.Where(target => target.Url is null && string.IsNullOrEmpty(target.Path)).ToList();
-        foreach (var (instance, configuration) in configurations)
+        foreach (var (instance, configuration) in request.Targets.Count > 0 && places.Count == 0 ? [] : configurations)
         {
             var locations = configuration.ProxiedLocations.Where(location => request.Targets.Count == 0 || places.Any(place => IsMeant(place, location))).Take(LocationsMax - plans.Count).ToList();
             if (locations.Count > 0)

@@ -10,18 +10,25 @@ internal sealed record UsedPath(string Path, string Host);
 /// <summary>What the access logs of the window show as answered, by location: nothing else is requested without a URL.</summary>
 internal sealed class UsedPaths
 {
-    private readonly Dictionary<SourceLine, (UsedPath Path, long Count)> paths = [];
+    // By the directive itself: a line may hold several.
+    private readonly Dictionary<Directive, (UsedPath Path, long Count)> paths = new(ReferenceEqualityComparer.Instance);
 
-    public UsedPath? Of(ProxiedLocation location) => paths.TryGetValue(location.At, out var used) ? used.Path : null;
+    public UsedPath? Of(ProxiedLocation location) => paths.TryGetValue(location.Pass, out var used) ? used.Path : null;
 
     public static async Task<UsedPaths> OfAsync(
         NginxInstance instance, NginxConfiguration configuration, DateTimeOffset from, Func<Question, CancellationToken, Task<Answer>> ask, CancellationToken cancellation)
     {
         var used = new UsedPaths();
-        foreach (var log in configuration.AccessLogs.Where(log => log.Path is { Length: > 0 } && log.Kind == Why502.Nginx.LogKind.File && !log.HasVariables).DistinctBy(log => log.Path))
+        foreach (var log in configuration.AccessLogs.Where(log => log.Kind == Why502.Nginx.LogKind.File && !log.HasVariables).DistinctBy(log => log.Path))
         {
-            var path = log.Path!.StartsWith('/') ? log.Path : instance.Prefix.TrimEnd('/') + "/" + log.Path;
-            var answer = await ask(new AccessLogWindow(path, log.Format ?? AccessLogFormat.CombinedText, log.Escape, from), cancellation).ConfigureAwait(false);
+            if ((log.Path ?? instance.DefaultAccessLog) is not { Length: > 0 } written)
+            {
+                continue;
+            }
+
+            var path = written.StartsWith('/') ? written : instance.Prefix.TrimEnd('/') + "/" + written;
+            var question = new AccessLogWindow(path, log.Format ?? AccessLogFormat.CombinedText, log.Escape, from) { ThroughPid = instance.FilesThrough };
+            var answer = await ask(question, cancellation).ConfigureAwait(false);
             if (answer.Fact is AccessLogFact fact)
             {
                 foreach (var group in fact.Summary.Groups)
@@ -47,9 +54,9 @@ internal sealed class UsedPaths
             return;
         }
 
-        if (!paths.TryGetValue(location.At, out var before) || before.Count < group.Count)
+        if (!paths.TryGetValue(location.Pass, out var before) || before.Count < group.Count)
         {
-            paths[location.At] = (new UsedPath(path, host), group.Count);
+            paths[location.Pass] = (new UsedPath(path, host), group.Count);
         }
     }
 }

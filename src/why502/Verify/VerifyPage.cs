@@ -71,7 +71,7 @@ internal static class VerifyPage
 
     private static string[] Cells(VerifyRow row)
     {
-        var way = row.Way + (row.Backup ? " (backup)" : "");
+        var way = row.Way + (row.Name is { } name ? $" ({name})" : "") + (row.Backup ? " (backup)" : "");
         if (row.Attempts.Count == 0)
         {
             return [way, row.Down ? "down" : "not asked", "", "-", "-", "-", "-", "-"];
@@ -97,6 +97,11 @@ internal static class VerifyPage
             yield return restraint;
         }
 
+        if (row.OutOfTime)
+        {
+            yield return "no time was left to ask it";
+        }
+
         if (row.Count(AttemptEnd.Open) > 0)
         {
             yield return $"not proven: {CaseVerdict.OpenText(row)}";
@@ -112,9 +117,9 @@ internal static class VerifyPage
             yield return reason;
         }
 
-        if (row.Attempts.Count > 0 && row.Attempts.Count < row.Wanted && row.Attempts[^1].TookMs is { } took)
+        if (row.Attempts.Count > 0 && row.Attempts.Count < row.Wanted && row.Count(AttemptEnd.Open) == 0 && row.Attempts[^1].TookMs is { } took)
         {
-            yield return $"asked {row.Attempts.Count} of {row.Wanted} times: one takes {Words.Seconds(took / 1000)}";
+            yield return $"asked {OutcomeWords.Times(row.Attempts.Count)} instead of {row.Wanted} times: it takes {Words.Seconds(Math.Round(took / 1000, 1))}";
         }
 
         if (row.Header is { } header && header.Most > OutlierMsMin && header.Most > header.Median * OutlierFactor)

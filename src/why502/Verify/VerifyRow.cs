@@ -92,6 +92,9 @@ internal sealed record VerifyRow(string Way)
 
     public WaitLimit? Limit { get; init; }
 
+    /// <summary>Nothing was left of the time when its turn came.</summary>
+    public bool OutOfTime { get; set; }
+
     /// <summary>The value of --timeout that proves what is open; null when nothing is.</summary>
     public TimeSpan? ProvenBy { get; set; }
 

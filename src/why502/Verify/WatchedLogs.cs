@@ -12,14 +12,18 @@ internal sealed class WatchedLogs(DateTimeOffset began) : IDisposable
     /// <summary>Different lines that are shown.</summary>
     private const int LinesMax = 20;
 
+    /// <summary>Logs of one nginx that are held open.</summary>
+    private const int LogsMax = 64;
+
     private readonly ErrorLogWatch watch = new();
     private readonly HashSet<string> paths = new(StringComparer.Ordinal);
     private readonly List<string> unseen = [];
     private readonly HashSet<(string Host, string Target)> asked = [];
 
-    public void Add(NginxInstance instance, NginxConfiguration configuration)
+    /// <param name="servers">Those that are asked: the logs of others are left alone.</param>
+    public void Add(NginxInstance instance, NginxConfiguration configuration, IReadOnlyCollection<Server> servers)
     {
-        foreach (var log in configuration.ErrorLogs)
+        foreach (var log in configuration.ErrorLogs.Where(log => log.Servers is null || log.Servers.Any(servers.Contains)).Take(LogsMax))
         {
             var written = log.Path ?? instance.DefaultErrorLog;
             if (log.Kind == Why502.Nginx.LogKind.Off)

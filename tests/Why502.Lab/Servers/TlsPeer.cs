@@ -40,7 +40,7 @@ public sealed class TlsPeer
         var signer = authority == "self" ? $"-selfsign -keyfile {name}.key" : $"-cert {authority}.pem -keyfile {authority}.key";
         _machine.Shell($$"""
             cd {{_machine.PathOf("pki")}}
-            mkdir -p {{name}}.db && : >{{name}}.db/index && echo $$ >{{name}}.db/serial
+            mkdir -p {{name}}.db && : >{{name}}.db/index && printf %08d $$ >{{name}}.db/serial
             printf '[ca]\ndefault_ca=lab\n[lab]\ndir=.\ndatabase={{name}}.db/index\nserial={{name}}.db/serial\nnew_certs_dir={{name}}.db\ndefault_md=sha256\npolicy=any\nx509_extensions=leaf\nunique_subject=no\n[any]\ncommonName=supplied\n[leaf]\nbasicConstraints=CA:FALSE\nsubjectAltName={{alternativeNames ?? "DNS:" + name}}\n' >{{name}}.cnf
             openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj '/CN={{name}}' -keyout {{name}}.key -out {{name}}.csr 2>/dev/null
             set -- {{dates}}

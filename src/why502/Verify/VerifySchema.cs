@@ -1,0 +1,108 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using static Why502.Reports.SchemaWriter;
+
+namespace Why502.Cli.Verify;
+
+/// <summary>The JSON Schema of <see cref="VerifyJson"/>. Objects stay open: additions are no break.</summary>
+internal static class VerifySchema
+{
+    private static readonly string[] Verdicts = [.. Enum.GetValues<ProofVerdict>().Select(VerifyJson.Of)];
+
+    private static readonly (string Name, Action<Utf8JsonWriter> Type)[] Top =
+    [
+        ("schema", json => Constant(json, VerifyJson.SchemaId)),
+        ("verdict", json => Enumeration(json, Verdicts)),
+        ("clients", json => Enumeration(json, Verdicts)),
+        ("why", Type("string")),
+        ("took_ms", Integer),
+        ("interrupted", Type("boolean")),
+        ("cases", json => Array(json, "case")),
+        ("error_log", json => Array(json, "line")),
+        ("other_error_log_lines", Integer),
+        ("watched", Strings),
+        ("unseen", Strings),
+    ];
+
+    private static readonly (string Name, Action<Utf8JsonWriter> Type)[] Case =
+    [
+        ("what", Type("string")),
+        ("path", Nullable("string")),
+        ("at", Nullable("string")),
+        ("group", Nullable("string")),
+        ("verdict", json => Enumeration(json, Verdicts)),
+        ("clients", json => Enumeration(json, Verdicts)),
+        ("why", Type("string")),
+        ("limit", Reference("limit")),
+        ("rows", json => Array(json, "row")),
+        ("notes", Strings),
+    ];
+
+    private static readonly (string Name, Action<Utf8JsonWriter> Type)[] Row =
+    [
+        ("way", json => Enumeration(json, ["nginx", "straight"])),
+        ("address", Nullable("string")),
+        ("name", Nullable("string")),
+        ("backup", Type("boolean")),
+        ("down", Type("boolean")),
+        ("wanted", Integer),
+        ("attempts", Integer),
+        ("ok", Integer),
+        ("failed", Integer),
+        ("unproven", Integer),
+        ("unseen", Integer),
+        ("results", json => Array(json, items => Object(items, [("result", Type("string")), ("count", Integer)]))),
+        ("connect_ms", Reference("times")),
+        ("tls_ms", Reference("times")),
+        ("header_ms", Reference("times")),
+        ("body_ms", Reference("times")),
+        ("header_bytes", Nullable("integer")),
+        ("buffer_bytes", Nullable("integer")),
+        ("limit", Reference("limit")),
+        ("proven_by_timeout_s", Nullable("integer")),
+        ("restraint", Nullable("string")),
+        ("errors", Strings),
+    ];
+
+    private static readonly (string Name, Action<Utf8JsonWriter> Type)[] Times = [("min", Type("number")), ("p50", Type("number")), ("p90", Type("number")), ("max", Type("number"))];
+
+    private static readonly (string Name, Action<Utf8JsonWriter> Type)[] Limit = [("longest_ms", Integer), ("directive", Type("string")), ("value_ms", Integer), ("servers", Integer)];
+
+    private static readonly (string Name, Action<Utf8JsonWriter> Type)[] Line =
+    [
+        ("file", Type("string")),
+        ("text", Type("string")),
+        ("count", Integer),
+        ("message", Nullable("string")),
+        ("upstream", Nullable("string")),
+        ("causes", Strings),
+    ];
+
+    public static string Render()
+    {
+        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteString("$schema", "https://json-schema.org/draft/2020-12/schema");
+            json.WriteString("title", "The result of why502 verify --format json");
+            Object(json, Top);
+            json.WriteStartObject("$defs");
+            Definition(json, "case", Case);
+            Definition(json, "row", Row);
+            Definition(json, "times", Times);
+            Definition(json, "limit", Limit);
+            Definition(json, "line", Line);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+    }
+
+    private static void Strings(Utf8JsonWriter json) => Array(json, Type("string"));
+
+    private static Action<Utf8JsonWriter> Reference(string definition) => json => NullOr(json, inner => inner.WriteString("$ref", $"#/$defs/{definition}"));
+}
