@@ -61,7 +61,7 @@ internal sealed class CaseRun(Asker asker, TimeProvider time, Action<string> say
     /// <summary>No configuration knows it, or none can be read: the URL itself is all there is.</summary>
     private async Task<VerifyCase> UnknownAsync(Uri url, CaseBudget budget, CancellationToken cancellation)
     {
-        var row = new VerifyRow("through nginx") { Wanted = attempts ?? ProofRequest.AttemptsDefault };
+        var row = new VerifyRow("at the URL") { Wanted = attempts ?? ProofRequest.AttemptsDefault };
         var tried = new VerifyCase(CasePlan.Shown(url), null) { Path = url.AbsolutePath, Through = row, Notes = { "no nginx configuration that could be read here has a server for it: only the URL itself is asked" } };
         for (var round = 0; round < row.Wanted && !cancellation.IsCancellationRequested; round++)
         {
@@ -161,7 +161,7 @@ internal sealed class CaseRun(Asker asker, TimeProvider time, Action<string> say
         row.Attempts.Add(attempt);
         if (attempt.End == AttemptEnd.Open)
         {
-            row.ProvenBy = row.Limit!.ProvenBy(budget.Spent - time.GetElapsedTime(began));
+            row.ProvenBy = row.Limit!.ProvenBy(budget.Spent - time.GetElapsedTime(began) + budget.Others);
         }
 
         timedOut |= !row.Straight && attempt.End is AttemptEnd.Failed && time.GetElapsedTime(began) > LongFailure;

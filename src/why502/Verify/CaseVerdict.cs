@@ -13,10 +13,17 @@ internal static class CaseVerdict
     {
         if (tried.Through is { IsSeen: true } through)
         {
-            return through.Fails ? ProofVerdict.Fails : through.Count(AttemptEnd.Open) > 0 ? ProofVerdict.Unproven : ProofVerdict.Works;
+            return through.Fails || IsSubstitute(tried) ? ProofVerdict.Fails : through.Count(AttemptEnd.Open) > 0 ? ProofVerdict.Unproven : ProofVerdict.Works;
         }
 
         return tried.Nodes.Any(node => node is { Fails: true, Backup: false }) ? ProofVerdict.Fails : ProofVerdict.Unproven;
+    }
+
+    /// <summary>Clients are answered, and not by the upstream: every server fails, and nginx logs it. An error page or the cache stands in.</summary>
+    private static bool IsSubstitute(VerifyCase tried)
+    {
+        var asked = tried.Nodes.Where(node => node is { Down: false, IsSeen: true }).ToList();
+        return tried.LoggedFailures > 0 && asked.Count > 0 && asked.All(node => node.Fails && node.Count(AttemptEnd.Ok) == 0);
     }
 
     /// <summary>Only connections were made because no path is known that may be asked, and all were accepted: nothing speaks against it.</summary>
@@ -79,8 +86,9 @@ internal static class CaseVerdict
         {
             return OfClients(tried) switch
             {
-                ProofVerdict.Works => $"{(BadNodes(tried).Count > 0 ? "Works only in part" : IsRefusal(through) ? "No gateway fault" : "Works")}: {Share(through)} through nginx{Straight(tried)}.{(BadNodes(tried).Count > 0 ? " Why: why502" : "")}",
-                ProofVerdict.Fails => $"{(through.Count(AttemptEnd.Ok) > 0 ? "Works only sometimes" : "Does not work")}: {Share(through)} through nginx{Straight(tried)}. Why: why502",
+                ProofVerdict.Works => $"{(BadNodes(tried).Count > 0 ? "Works only in part" : IsRefusal(through) ? "No gateway fault" : "Works")}: {Share(through)} {through.Way}{Straight(tried)}.{(BadNodes(tried).Count > 0 ? " Why: why502" : "")}",
+                ProofVerdict.Fails when !through.Fails => $"Does not work: {Share(through)} {through.Way} is an error page or comes from the cache{Straight(tried)}. Why: why502",
+                ProofVerdict.Fails => $"{(through.Count(AttemptEnd.Ok) > 0 ? "Works only sometimes" : "Does not work")}: {Share(through)} {through.Way}{Straight(tried)}. Why: why502",
                 _ => $"Not proven: {OpenText(through)}",
             };
         }

@@ -18,6 +18,9 @@ internal sealed class Prover(Func<IReadOnlyList<Answerer>> answerers, TimeProvid
     /// <summary>Locations that are tried where nothing was named.</summary>
     private const int LocationsMax = 64;
 
+    /// <summary>Servers whose queues are looked at together, before anything is asked: one look takes 100 ms.</summary>
+    private const int LoadsMax = 256;
+
     /// <summary>Against this machine.</summary>
     /// <param name="say">Told what is asked now, and how long that may take.</param>
     public static Prover Live(Action<string> say) => new(() => LiveDiagnosis.Answerers(TimeProvider.System), TimeProvider.System, say);
@@ -41,6 +44,7 @@ internal sealed class Prover(Func<IReadOnlyList<Answerer>> answerers, TimeProvid
             watch.Add(instance, configuration, [.. plans.Select(target => target.Plan?.Server).OfType<Server>()]);
         }
 
+        await asker.AskAllAsync(plans.SelectMany(target => target.Plan?.Location?.Peers ?? []).Where(peer => peer is { Down: false, Endpoint.IsName: false }).Take(LoadsMax).Select(peer => new ServerLoad(peer.Endpoint!.ToString())), deadline.Token).ConfigureAwait(false);
         var cases = new List<VerifyCase>();
         for (var i = 0; i < plans.Count; i++)
         {
@@ -50,7 +54,13 @@ internal sealed class Prover(Func<IReadOnlyList<Answerer>> answerers, TimeProvid
             watch.Asked(plans[i]);
         }
 
-        return new(cases, watch.Read(asker.OwnAddresses)) { Took = budget.Spent, Interrupted = cancellation.IsCancellationRequested };
+        var meanwhile = watch.Read(asker.OwnAddresses);
+        for (var i = 0; i < cases.Count; i++)
+        {
+            cases[i].LoggedFailures = watch.FailuresOf(plans[i]);
+        }
+
+        return new(cases, meanwhile) { Took = budget.Spent, Interrupted = cancellation.IsCancellationRequested };
     }
 
     private async Task<IReadOnlyList<CaseTarget>> PlansAsync(
@@ -99,6 +109,9 @@ internal sealed class ProofBudget(TimeProvider time, TimeSpan? given)
     /// <summary>What the last answer needs to arrive after our patience with it, and then the report.</summary>
     private static readonly TimeSpan ReserveMax = TimeSpan.FromMilliseconds(150);
 
+    /// <summary>A place that answers is asked in a fraction of it.</summary>
+    private static readonly TimeSpan EachOther = TimeSpan.FromSeconds(1);
+
     private readonly long began = time.GetTimestamp();
     private readonly TimeSpan end = given ?? ProofRequest.PatienceMax;
 
@@ -112,17 +125,23 @@ internal sealed class ProofBudget(TimeProvider time, TimeSpan? given)
 
     public TimeSpan Spent => time.GetElapsedTime(began);
 
-    /// <summary>What the next of so many cases may take: what the earlier ones left over is for the later ones.</summary>
+    /// <summary>What the next of so many cases may take: all but what the others need at least.</summary>
     public CaseBudget Share(int casesLeft)
     {
         var left = Whole - Spent;
-        return new(time, (left > TimeSpan.Zero ? left : TimeSpan.Zero) / casesLeft, Spent);
+        left = left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        var others = EachOther * (casesLeft - 1);
+        var kept = left / casesLeft < EachOther ? left / casesLeft * (casesLeft - 1) : others;
+        return new(time, left - kept, Spent, others);
     }
 }
 
 /// <param name="before">What was spent before this case began.</param>
-internal sealed class CaseBudget(TimeProvider time, TimeSpan whole, TimeSpan before)
+/// <param name="others">What is kept for the cases behind it.</param>
+internal sealed class CaseBudget(TimeProvider time, TimeSpan whole, TimeSpan before, TimeSpan others)
 {
+    public TimeSpan Others => others;
+
     private readonly long began = time.GetTimestamp();
 
     public TimeSpan Left => whole - time.GetElapsedTime(began);

@@ -72,6 +72,7 @@ internal static class VerifyJson
         }
 
         json.WriteEndArray();
+        json.WriteNumber("logged_failures", tried.LoggedFailures);
         Texts(json, "notes", tried.Notes);
         json.WriteEndObject();
     }

@@ -67,7 +67,7 @@ internal sealed record Attempt(Answer Answer, TimeSpan Patience, bool Short)
 }
 
 /// <summary>One way that was tried: through nginx, or straight to a server.</summary>
-/// <param name="Way">"through nginx", or the server's address.</param>
+/// <param name="Way">"through nginx", "at the URL" where no configuration knows it, or the server's address.</param>
 internal sealed record VerifyRow(string Way)
 {
     public bool Straight { get; init; }
@@ -153,6 +153,9 @@ internal sealed record VerifyCase(string What, string? At)
 
     /// <summary>What else has to be known about it: an address in a variable, a cache, a rate limit.</summary>
     public List<string> Notes { get; } = [];
+
+    /// <summary>Lines of nginx's error log that say that a server failed this request.</summary>
+    public int LoggedFailures { get; set; }
 
     public IEnumerable<VerifyRow> Rows => Through is null ? Nodes : Nodes.Prepend(Through);
 }

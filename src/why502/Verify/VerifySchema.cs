@@ -37,6 +37,7 @@ internal static class VerifySchema
         ("why", Type("string")),
         ("limit", Reference("limit")),
         ("rows", json => Array(json, "row")),
+        ("logged_failures", Integer),
         ("notes", Strings),
     ];
 

@@ -19,23 +19,30 @@ internal sealed class WatchedLogs(DateTimeOffset began) : IDisposable
     private readonly HashSet<string> paths = new(StringComparer.Ordinal);
     private readonly List<string> unseen = [];
     private readonly HashSet<(string Host, string Target)> asked = [];
+    private List<ErrorLogRecord> ours = [];
 
     /// <param name="servers">Those that are asked: the logs of others are left alone.</param>
     public void Add(NginxInstance instance, NginxConfiguration configuration, IReadOnlyCollection<Server> servers)
     {
         foreach (var log in configuration.ErrorLogs.Where(log => log.Servers is null || log.Servers.Any(servers.Contains)).Take(LogsMax))
         {
-            var written = log.Path ?? instance.DefaultErrorLog;
             if (log.Kind == Why502.Nginx.LogKind.Off)
             {
                 continue;
             }
 
-            if (log.Kind != Why502.Nginx.LogKind.File || written is null)
+            var written = log.Kind switch
+            {
+                Why502.Nginx.LogKind.File => log.Path ?? instance.DefaultErrorLog,
+                // Of a container: what its engine keeps of the stream. Else where descriptor 2 leads, if that is a file.
+                Why502.Nginx.LogKind.Stderr => instance.FilesThrough != 0 ? "/dev/stderr" : instance.StderrTarget is { } target && target.StartsWith('/') ? target : null,
+                _ => null,
+            };
+            if (written is null)
             {
                 unseen.Add(log.Kind switch
                 {
-                    Why502.Nginx.LogKind.Syslog => $"the error log in syslog ({written}) was not watched",
+                    Why502.Nginx.LogKind.Syslog => $"the error log in syslog ({log.Path}) was not watched",
                     Why502.Nginx.LogKind.Stderr => "the error log is nginx's standard error and was not watched",
                     _ => "where the error log is could not be told",
                 });
@@ -53,21 +60,21 @@ internal sealed class WatchedLogs(DateTimeOffset began) : IDisposable
     /// <summary>A request that went through nginx: its lines are ours.</summary>
     public void Asked(CaseTarget target)
     {
-        if (target.Plan is { Path.Length: > 0 } plan)
+        if (RequestOf(target) is { } request)
         {
-            asked.Add((plan.Host, plan.Query.Length > 0 ? $"{plan.Path}?{plan.Query}" : plan.Path));
-        }
-        else if (target.Url is { } url)
-        {
-            asked.Add((url.IsDefaultPort ? url.IdnHost : $"{url.IdnHost}:{url.Port}", url.PathAndQuery));
+            asked.Add(request);
         }
     }
+
+    /// <summary>After <see cref="Read"/>: lines that say that a server failed this request.</summary>
+    public int FailuresOf(CaseTarget target)
+        => RequestOf(target) is { } request ? ours.Count(record => record.Known is { IsGatewayPath: true } && record.Client is not null && IsOf(record, request)) : 0;
 
     public LoggedMeanwhile Read(IReadOnlyList<string> ownAddresses)
     {
         var earliest = began.DateTime.AddSeconds(-1);
         var records = watch.Read(CancellationToken.None).Where(record => record.Time is null || record.Time >= earliest).ToList();
-        var ours = records.Where(record => IsOurs(record, ownAddresses) || IsOfNginxItself(record)).ToList();
+        ours = [.. records.Where(record => IsOurs(record, ownAddresses) || IsOfNginxItself(record))];
         var lines = ours.GroupBy(record => (record.Known?.Id, record.Message, record.Errno, record.UpstreamPeer))
             .Take(LinesMax)
             .Select(group => Line(group.Last(), group.Count()))
@@ -82,10 +89,17 @@ internal sealed class WatchedLogs(DateTimeOffset began) : IDisposable
 
     /// <summary>Our request line and Host, from this machine. Another client here that asks just the same is not told apart.</summary>
     private bool IsOurs(ErrorLogRecord record, IReadOnlyList<string> ownAddresses)
-        => !record.Suspect && record.Method == "GET" && record.RequestUri is { } target
-            && asked.Any(request => request.Target == target && (record.Host is null || record.Host.Equals(request.Host, StringComparison.OrdinalIgnoreCase)))
+        => !record.Suspect && record.Method == "GET" && asked.Any(request => IsOf(record, request))
             && (record.Client is null || record.Client.StartsWith("unix:", StringComparison.Ordinal)
                 || (System.Net.IPAddress.TryParse(record.Client, out var client) && (System.Net.IPAddress.IsLoopback(client) || ownAddresses.Contains(record.Client))));
+
+    private static bool IsOf(ErrorLogRecord record, (string Host, string Target) request)
+        => record.RequestUri == request.Target && (record.Host is null || record.Host.Equals(request.Host, StringComparison.OrdinalIgnoreCase));
+
+    private static (string Host, string Target)? RequestOf(CaseTarget target)
+        => target.Plan is { Path.Length: > 0 } plan ? (plan.Host, plan.Query.Length > 0 ? $"{plan.Path}?{plan.Query}" : plan.Path)
+            : target is { Plan: null, Url: { } url } ? (url.IsDefaultPort ? url.IdnHost : $"{url.IdnHost}:{url.Port}", url.PathAndQuery)
+            : null;
 
     /// <summary>A worker that died, a file that could not be opened: nobody's request, and everybody's.</summary>
     private static bool IsOfNginxItself(ErrorLogRecord record)

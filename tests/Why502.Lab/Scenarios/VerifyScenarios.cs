@@ -152,6 +152,16 @@ public sealed class VerifyScenarios
         Assert.Equal("200", proof.Rows[0].GetProperty("results")[0].GetProperty("result").GetString());
     });
 
+    /// <summary>A friendly page with status 200 is no proof.</summary>
+    [SkippableFact]
+    public void ErrorPageThatStandsIn_IsNoProof() => LabMachine.Run(nameof(ErrorPageThatStandsIn_IsNoProof), machine =>
+    {
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000", "error_page 502 =200 @sorry;").Replace("location / {", "location @sorry { return 200 sorry; }\n    location / {", StringComparison.Ordinal));
+        using var proof = Verify(machine, nginx, "fails", Url);
+        Assert.Equal("fails", proof.Root.GetProperty("clients").GetString());
+        Assert.StartsWith("Does not work: 200, 5 of 5 through nginx is an error page or comes from the cache, while straight to 127.0.0.1:3000 it is refused", proof.Why, StringComparison.Ordinal);
+    });
+
     /// <summary>Without a URL: the path that the log shows as answered, once, without its query; nothing where nobody was.</summary>
     [SkippableFact]
     public void WithoutUrl_OnlyUsedPathsAreAsked() => LabMachine.Run(nameof(WithoutUrl_OnlyUsedPathsAreAsked), machine =>
