@@ -58,7 +58,7 @@ internal static class DiagnoseCommand
                 Since = parsed.GetValue(since),
                 Url = parsed.GetValue(url),
                 Probes = !parsed.GetValue(noProbe),
-                Timeout = parsed.GetValue(timeout) ?? Options.DefaultTimeout,
+                Timeout = parsed.GetValue(timeout) ?? (parsed.GetValue(files) is { Length: > 0 } ? FileDiagnosis.DefaultTimeout : Options.DefaultTimeout),
                 Format = parsed.GetValue(format) ?? "text",
                 Record = parsed.GetValue(record),
             },

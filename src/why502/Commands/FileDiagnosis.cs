@@ -7,6 +7,11 @@ namespace Why502.Cli.Commands;
 /// <summary>Diagnoses files that were handed over, or replays a record; the machine is not looked at.</summary>
 internal static class FileDiagnosis
 {
+    /// <summary>Nobody's site waits for a verdict on files, and all of it is computing: a busy machine must not cost the answer.</summary>
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan OpeningPatience = TimeSpan.FromSeconds(4);
+
     public static async Task<DiagnosisResult> RunAsync(DiagnoseRequest request, Action<string> say, CancellationToken stop)
     {
         if (request.Url is not null)
@@ -24,7 +29,7 @@ internal static class FileDiagnosis
         say($"reading {string.Join(", ", names)} …");
         // A pipe that never ends must leave time for the files beside it.
         using var opening = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        opening.CancelAfter(request.Timeout * 0.5);
+        opening.CancelAfter(request.Timeout * 0.5 < OpeningPatience ? request.Timeout * 0.5 : OpeningPatience);
         var files = await Task.WhenAll(names.Distinct().Select(name => GivenFile.OpenAsync(name, opening.Token))).ConfigureAwait(false);
         if (files.FirstOrDefault(file => file.Kind == GivenKind.Record) is { } record)
         {

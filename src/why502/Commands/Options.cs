@@ -9,7 +9,7 @@ internal static class Options
 {
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
 
-    public static Option<TimeSpan?> Timeout(string description = "The verdict comes within this time, whatever hangs (default 5s)") => Time("--timeout", description, "5s");
+    public static Option<TimeSpan?> Timeout(string description = "The verdict comes within this time, whatever hangs (default 5s; 60s with FILEs)") => Time("--timeout", description, "5s");
 
     public static Option<TimeSpan?> Since() => Time("--since", "How far back logs are read (default 15m on a live machine)", "15m");
 
