@@ -61,6 +61,10 @@ public abstract record RepairAction
     public sealed record ReloadNginx : RepairAction;
 
     /// <summary>A program that was found on the machine, by name, and the run that takes it back; null where none does.</summary>
-    public sealed record RunProgram(IReadOnlyList<string> Command, IReadOnlyList<string>? Undo) : RepairAction;
+    public sealed record RunProgram(IReadOnlyList<string> Command, IReadOnlyList<string>? Undo) : RepairAction
+    {
+        /// <summary>It starts an app that did not run: the app needs a while until it answers.</summary>
+        public bool Starts { get; init; }
+    }
 }
 #pragma warning restore CA1819

@@ -26,10 +26,15 @@ internal static class StartFix
             };
         }
 
+        if (SupervisorReading.For(incident, seen) is { } program)
+        {
+            return SupervisorFix.Of(program, SupervisorReading.Last(program, seen), peer.ToString());
+        }
+
         return new Fix
         {
             Summary = $"Start the app that belongs on {peer}.",
-            Steps = [new($"Start the app that should listen on {peer}. No unit, pool file or process on this machine names this address, so why502 cannot say which one it is; its own log says why it ended.")],
+            Steps = [new($"Start the app that should listen on {peer}. No unit, pool file, supervised program or process on this machine names this address, so why502 cannot say which one it is; its own log says why it ended.")],
             Later = "Run it as a systemd service with Restart=on-failure, so that a crash lasts seconds.",
         };
     }

@@ -50,6 +50,11 @@ public static class AppLogReading
             }
         }
 
+        foreach (var path in SupervisorReading.For(incident, seen)?.Output ?? [])
+        {
+            yield return path;
+        }
+
         var serving = SocketReading.ServingProcesses(incident, peer, seen).Select(process => process.Pid).ToHashSet();
         foreach (var app in seen.Ask(new AppProcesses()).FactOrNull?.Processes ?? [])
         {

@@ -19,6 +19,7 @@ public sealed class MachineAnswers
     private readonly AppProcessesReader apps;
     private readonly FpmPoolsReader pools;
     private readonly UnitsReader units;
+    private readonly SupervisorReader supervisor;
     private readonly PacketFilterReader filter;
     private readonly ServerLoadReader load;
     private readonly MachineStateReader state;
@@ -48,6 +49,7 @@ public sealed class MachineAnswers
         apps = new(machine);
         pools = new(machine);
         units = new(machine, programs);
+        supervisor = new(machine, programs);
         filter = new(machine, programs);
         load = new(machine);
         state = new(machine);
@@ -66,7 +68,7 @@ public sealed class MachineAnswers
     }
 
     public static bool CanAnswer(Question question) => question is AccessControl or SystemNameServers or NginxInstances or TcpListeners or UnixListeners or SocketPath or AppProcesses
-        or PhpFpmPools or UnitOf or ServiceUnits or PacketFilter or ServerLoad or MachineState
+        or PhpFpmPools or UnitOf or ServiceUnits or SupervisedPrograms or PacketFilter or ServerLoad or MachineState
         or StoragePath or ConnectionTracking or LocalPorts or OpenFiles or MemoryUse or MachinePressure
         or RouteTo or NetworkSpaces or Containers
         or AppSettings or WorkerWaits or ConfigurationTest or PackageHistory;
@@ -101,6 +103,7 @@ public sealed class MachineAnswers
         PhpFpmPools => pools.Read(),
         UnitOf unit => await units.UnitAsync(unit, cancellation).ConfigureAwait(false),
         ServiceUnits => await units.ServicesAsync(cancellation).ConfigureAwait(false),
+        SupervisedPrograms => supervisor.Read(),
         PacketFilter rules => await filter.ReadAsync(rules, cancellation).ConfigureAwait(false),
         ServerLoad server => await load.ReadAsync(server, cancellation).ConfigureAwait(false),
         MachineState => state.Read(),

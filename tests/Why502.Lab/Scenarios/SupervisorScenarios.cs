@@ -13,7 +13,7 @@ public sealed class SupervisorScenarios
     [SkippableFact]
     public void SupervisorGaveUp_IsDown() => LabMachine.Run(nameof(SupervisorGaveUp_IsDown), machine =>
     {
-        Supervisor.Start(machine, "gunicorn --bind 127.0.0.1:8000 nosuchmodule:app", "startretries=1\nstartsecs=1");
+        Supervisor.Start(machine, "gunicorn --bind 127.0.0.1:8000 nosuchmodule:app", "startretries=1\nstartsecs=10");
         var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8000"));
         new Client(machine).MustGet(502, "/", times: 4);
         var answer = Examination.Faulty(machine, nginx, new Expected("upstream-down") { Symptom = Refused, Directive = "proxy_pass", Confidence = 0.8 });

@@ -68,6 +68,7 @@ public sealed class UpstreamDown : Cause
         if (local != false)
         {
             ServiceReading.WeighUnits(incident, peer, seen, scales);
+            SupervisorReading.Weigh(incident, seen, scales);
             ServiceReading.WeighAppLogs(incident, seen, scales);
         }
     }
