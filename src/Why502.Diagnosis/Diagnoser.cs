@@ -134,12 +134,12 @@ public static class Diagnoser
         };
     }
 
-    /// <summary>Accusations of all incidents first, in the order of the incidents; what stays below one half is listed after them.</summary>
+    /// <summary>Accusations of all incidents first, in the order of the incidents; what stays below one half is listed after them, and so is a status of which nobody knows how it came about.</summary>
     private static IEnumerable<Finding> Ranked(IReadOnlyList<Judgement> ordered)
         => ordered
             .SelectMany((judgement, index) => judgement.Findings.Select((finding, place) => (finding, index, place)))
             .OrderBy(item => item.finding.Incident.State)
-            .ThenBy(item => item.finding.Confidence < Conclusion.NamedFrom && item.place > 0)
+            .ThenBy(item => item.finding.Confidence < Conclusion.NamedFrom && (item.place > 0 || item.finding.Incident.Kind == SymptomKind.Answered))
             .ThenBy(item => item.index)
             .ThenBy(item => item.place)
             .Select(item => item.finding);

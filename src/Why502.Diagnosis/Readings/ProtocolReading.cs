@@ -75,7 +75,7 @@ public static class ProtocolReading
         => spoken == expected || (expected == WireProtocol.Uwsgi && spoken == WireProtocol.Scgi);
 
     public static IReadOnlyList<ProtocolSign> Signs(Incident incident, Observations seen)
-        => [.. new[] { Bytes(incident), Pool(incident, seen), Process(incident, seen), BlockSize(incident, seen), Handshake(incident, seen), Greeting(incident, seen), Written(incident) }.OfType<ProtocolSign>()];
+        => [.. new[] { Bytes(incident), Pool(incident, seen), Process(incident, seen), BlockSize(incident, seen), Complaint(incident, seen), Handshake(incident, seen), Greeting(incident, seen), Written(incident) }.OfType<ProtocolSign>()];
 
     /// <summary>The bytes that nginx's own message shows are the answer's, whoever sent it.</summary>
     private static ProtocolSign? Bytes(Incident incident)
@@ -123,6 +123,12 @@ public static class ProtocolReading
     private static ProtocolSign? BlockSize(Incident incident, Observations seen)
         => AppLogReading.Of(incident, seen).LastOrDefault(logged => IsRequestLine(logged)) is { } said
             ? new("block size", Sources.AppLog, WireProtocol.Uwsgi, Weight.Decisive, $"uWSGI took the letters of an HTTP request line for a size: {said.Text}") { File = said.Line.File, Line = said.Line.Line }
+            : null;
+
+    /// <summary>A TLS server tells in its log, and often in its answer, that an HTTP request came.</summary>
+    private static ProtocolSign? Complaint(Incident incident, Observations seen)
+        => Expected(incident) is not null and not WireProtocol.Tls && AppLogReading.Of(incident, seen).LastOrDefault(logged => logged.Kind == AppEventKind.PlainRequestToTls) is { } said
+            ? new("complaint", Sources.AppLog, WireProtocol.Tls, Weight.Strong, $"the app says that it speaks TLS and was sent something else: {said.Text}") { File = said.Line.File, Line = said.Line.Line }
             : null;
 
     /// <summary>A size that uWSGI read out of the letters of a request line: nothing was too large.</summary>

@@ -55,6 +55,12 @@ public enum AppEventKind
 
     /// <summary>Writing the answer failed because the reader had closed: whoever asked waited no longer.</summary>
     ReaderGone,
+
+    /// <summary>A server that speaks TLS was sent something else: an HTTP request, mostly.</summary>
+    PlainRequestToTls,
+
+    /// <summary>A browser or client says that its WebSocket was refused; the status is the event's value where it is told.</summary>
+    WebSocketRefused,
 }
 
 /// <summary>Who wrote an app-side log.</summary>

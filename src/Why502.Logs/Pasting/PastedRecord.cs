@@ -22,8 +22,15 @@ public static partial class PastedRecord
             return line;
         }
 
-        var repaired = WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(line)))))), next)));
-        return RetoldRecord.Repair(repaired, next);
+        var repaired = WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(StreamColumn(line))))))), next)));
+        return DialedRecord.Repair(RetoldRecord.Repair(repaired, next));
+    }
+
+    /// <summary>A container panel's table, copied row by row, ends with the column of the stream: <c>… in /etc/nginx/site.conf:25 | stdout</c></summary>
+    private static string StreamColumn(string line)
+    {
+        var bar = line.LastIndexOf('|');
+        return bar > 0 && line.AsSpan(bar + 1).Trim() is "stdout" or "stderr" ? line[..bar].TrimEnd() : line;
     }
 
     /// <summary>A tracker that escapes twice shows <c>&amp;amp;quot;</c>. A line that still has plain quotes was not escaped as a whole.</summary>

@@ -71,6 +71,9 @@ internal static class RetoldRecord
         {
             // Nothing follows that could be a client's: the last line was cut inside a quoted value.
             yield return plain + "\"";
+
+            // ngx_http_proxy_process_header() and its like end what they show of a header with three dots, which a trim takes for the teller's.
+            yield return plain + "...\"";
         }
     }
 

@@ -25,6 +25,10 @@ public sealed class PastedRecordTests
     [InlineData("SSL_do_handshake() failed SSL: error:0A0000BF:SSL routines::no protocols available", "SSL_do_handshake() failed")]
     [InlineData("SSL_do_handshake() failed ... SSL alert number 112", "SSL_do_handshake() failed")]
     [InlineData("*7 peer closed connection in SSL handshake (104: Connection reset by peer) while SSL handshaking to upstream.", "peer closed connection in SSL handshake")]
+    [InlineData("upstream sent invalid header: \"x-parcel-trace\\x20...", "upstream sent invalid header: \"x-parcel-trace\\x20...\"")]
+    [InlineData("2021/10/09 23:43:26 [emerg] 17#17: unknown directive \"add\" in /etc/nginx/site.conf:25 | stdout", "unknown directive \"add\"")]
+    [InlineData("time=\"2025-04-02T06:11:09Z\" level=error error=\"badgateway: failed after 0s: dial unix /opt/a.socket: connect: permission denied\"", "connect() to unix:/opt/a.socket failed")]
+    [InlineData("2025/04/02 06:11:09 http: proxy error: dial tcp [::1]:3000: connect: connection refused", "connect() failed")]
     [InlineData("we see: tally.internal could not be resolved (110: Operation timed out),", "tally.internal could not be resolved")]
     [InlineData("*9 broken header: \"  \u0016\u0003 x", "broken header: \"")]
     [InlineData("2022/02/08 17:18:16 [error] 387#387: *2 limiting requests, excess: 20.100 by zone \"site\", request: \"GET /a/lo...", "limiting requests, excess")]
@@ -70,6 +74,8 @@ public sealed class PastedRecordTests
     [InlineData("location ~ ^/a # 1 # 2 {")]
     [InlineData("the build failed (2 errors)")]
     [InlineData("3 upstream servers were added")]
+    [InlineData("dial tcp 10.0.0.5:5432: connect: connection refused")]
+    [InlineData("a | b | stdout and more")]
     [InlineData("2024/08/14 09:31:07 [notice] 1#1: signal 17 (SIGCHLD) received from 812, connect() failed")]
     public void LineAsItShouldBe_IsLeftAlone(string line) => Assert.Same(line, PastedRecord.Repair(line));
 

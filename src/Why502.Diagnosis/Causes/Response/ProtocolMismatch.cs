@@ -101,6 +101,7 @@ public sealed class ProtocolMismatch : Cause
     public override string Describe(Incident incident, Observations seen)
         => Spoken(incident, seen) is { } spoken && ProtocolReading.Expected(incident) is { } expected && !ProtocolReading.Fits(expected, spoken)
             ? $"nginx speaks {ProtocolReading.Name(expected)} to {incident.UpstreamText}, which speaks {ProtocolReading.Name(spoken)}"
+            : incident.Event?.Kind == AppEventKind.PlainRequestToTls ? "the upstream speaks TLS, and nginx sends it plain requests"
             : $"{incident.UpstreamText} does not speak {ProtocolReading.Name(ProtocolReading.Expected(incident))}, as nginx is told";
 
     public override Fix? Propose(Incident incident, Observations seen)

@@ -45,7 +45,7 @@ public sealed class UpgradeFailed : Cause
 
     public override bool Applies(Incident incident)
         => incident is { Phase: Phase.Upgraded, Kind: SymptomKind.TimedOut or SymptomKind.Reset or SymptomKind.ClosedEarly }
-            || (incident.Kind is SymptomKind.Answered or SymptomKind.OtherMessage && incident.Candidates.Contains(Id));
+            || (incident.Kind is SymptomKind.Answered or SymptomKind.OtherMessage or SymptomKind.AppLogged && incident.Candidates.Contains(Id));
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
@@ -89,8 +89,9 @@ public sealed class UpgradeFailed : Cause
         }
 
         // RFC 9110 §15.6.6: 505 refuses the version of HTTP, and nginx spoke 1.0. §15.5.22: 426 says that the server wants another protocol, an upgrade or a newer HTTP. A 400 says nothing by itself, and most locations need no upgrade.
+        // Who reports a refused WebSocket did ask for the upgrade.
         var routed = incident.Routes.FirstOrDefault(LooksUpgraded);
-        scales.Weigh("headers", Sources.Config, (incident.Status is 426 or 505 ? Weight.Decisive : routed is null ? Weight.Weak : Weight.Strong)
+        scales.Weigh("headers", Sources.Config, (incident.Status is 426 or 505 ? Weight.Decisive : routed is null && incident.Event is null ? Weight.Weak : Weight.Strong)
             .For($"the location lacks {string.Join(", ", missing)}{incident.Status switch { 426 => ", and 426 is Upgrade Required", 505 => ", and 505 is HTTP Version Not Supported", _ => "" }}").At(location.At.File, location.At.Line));
         if (routed is not null)
         {

@@ -19,9 +19,18 @@ public sealed class LoggedRequests(IReadOnlyList<ErrorLogSummary> logs, bool fra
     /// <summary>nginx writes its error log in local time without a zone.</summary>
     private static DateTime Clock(DateTimeOffset time) => time.DateTime;
 
-    /// <summary>Lines that belong to the rows: same peer or same path, and a status that the message can lead to.</summary>
+    /// <summary>
+    /// Lines that belong to the rows: same peer or same path, and a status that the message can lead to. Of a paste people keep one line of each kind:
+    /// there a row of the very second of a failure has that failure's status for the same reason.
+    /// </summary>
     public long For(AccessGroup row)
-        => failures.Where(failure => LeadsTo(failure, row.Status) && SamePlace(failure, row)).Sum(failure => failure.Count);
+        => failures.Where(failure => LeadsTo(failure, row.Status) && SamePlace(failure, row)).Sum(failure => failure.Count) is > 0 and var lines ? lines
+            : fragments && failures.Any(failure => LeadsTo(failure, row.Status) && SameSecond(failure, row)) ? row.Count
+            : 0;
+
+    /// <summary>$msec of a row is the request's end, and the error line is older by what was left to do: nginx caches its clock for both.</summary>
+    private static bool SameSecond(ErrorGroup failure, AccessGroup row)
+        => row is { UpstreamAddr: null, First: { } from, Last: { } to } && failure is { First: { } first, Last: { } last } && Clock(from) >= first && Clock(to) <= last.AddSeconds(1);
 
     /// <summary>Whoever waits in vain leaves: a time-out of the same upstream explains the clients that left before it.</summary>
     private static bool LeadsTo(ErrorGroup failure, int status)

@@ -54,6 +54,19 @@ public static class ReportedForms
         // Whoever asked had gone before the app wrote: nginx after its time-out, or the client through nginx.
         AppEventKind.ReaderGone => new(4, Phase.Header, Side.Upstream, How.Timeout, Likely("upstream-slow"), Maybe("timeout-too-short"), Maybe("client-gave-up")),
         AppEventKind.SlowRequest => new(6, Phase.Header, Side.Upstream, How.Timeout, Likely("upstream-slow"), Maybe("worker-pool-exhausted")),
+
+        // What answers so speaks TLS, and whoever asked did not; a scanner may have, too.
+        AppEventKind.PlainRequestToTls => new(3, Phase.Header, Side.Upstream, How.Closed, Likely("protocol-mismatch")),
+        AppEventKind.WebSocketRefused => OfRefusal(logged.Value),
+        _ => null,
+    };
+
+    /// <summary>RFC 9110 15.5.22, RFC 6455 4.2.2: without Upgrade in the request a server answers 426 or 400, or takes it for a plain GET; a 5xx is a fault of another kind.</summary>
+    private static ReportedForm? OfRefusal(long? status) => status switch
+    {
+        426 => new(5, Phase.Header, Side.Nginx, How.Invalid, Sure("upgrade-failed")),
+        200 or 400 or 404 or 405 => new(5, Phase.Header, Side.Nginx, How.Invalid, Likely("upgrade-failed")),
+        null => new(8, Phase.Header, Side.Nginx, How.Invalid, Maybe("upgrade-failed")),
         _ => null,
     };
 

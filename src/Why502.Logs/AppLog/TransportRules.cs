@@ -1,0 +1,30 @@
+namespace Why502.Logs;
+
+/// <summary>What either end of a connection says of the other's protocol: OpenSSL, Go's net/http and crypto/tls, nginx as an upstream, browsers.</summary>
+internal static class TransportRules
+{
+    public static AppRule[] All { get; } =
+    [
+        // OpenSSL, SSL_R_HTTP_REQUEST (156): only a server finds it, when a client's first bytes are a request line.
+        new("SSL routines:", AppEventKind.PlainRequestToTls, static (t, at, e) =>
+            t.IndexOf(":http request", at, StringComparison.Ordinal) is var reason and > 0 && !IsWordGoingOn(t, reason + 13) ? e : null),
+        new("ERR_SSL_HTTP_REQUEST", AppEventKind.PlainRequestToTls),
+
+        // net/http's server.go, as answer and as log line; nginx's error page for status 497.
+        new("client sent an HTTP request to an HTTPS server", AppEventKind.PlainRequestToTls),
+        new("plain HTTP request was sent to HTTPS port", AppEventKind.PlainRequestToTls),
+        new("first record does not look like a TLS handshake", AppEventKind.PlainRequestToTls, static (t, at, e) =>
+            t.Contains("TLS handshake error from ", StringComparison.Ordinal) ? e : null),
+
+        // Chrome and Electron; ws of Node; RFC 6455 section 4.1 wants 101.
+        new("WebSocket handshake: Unexpected response code: ", AppEventKind.WebSocketRefused, static (t, at, e) => e with { Value = TextScan.NumberAfter(t, "response code: ", at) }),
+        new("Unexpected server response: ", AppEventKind.WebSocketRefused, static (t, at, e) =>
+            TextScan.NumberAfter(t, "server response: ", at) is >= 200 and < 600 and var status ? e with { Value = status } : null),
+        new("WebSocket connection", AppEventKind.WebSocketRefused, static (t, at, e) => IsComplaint(t) ? e : null),
+    ];
+
+    private static bool IsWordGoingOn(string text, int at) => at < text.Length && char.IsAsciiLetter(text[at]);
+
+    private static bool IsComplaint(string text)
+        => text.Contains("fail", StringComparison.OrdinalIgnoreCase) || text.Contains("error", StringComparison.OrdinalIgnoreCase) || text.Contains("refused", StringComparison.OrdinalIgnoreCase) || text.Contains("could not", StringComparison.OrdinalIgnoreCase);
+}
