@@ -38,6 +38,9 @@ internal static class StepRunner
             case RepairAction.AskUnit unit:
                 await programs.SystemctlAsync(unit.Name, unit.Verb, cancellation).ConfigureAwait(false);
                 break;
+            case RepairAction.AllowThroughFilter allow:
+                await FilterControl.InsertAsync(allow, mark, programs, cancellation).ConfigureAwait(false);
+                break;
             case RepairAction.RunProgram run:
                 await programs.RunAsync(run.Command, cancellation).ConfigureAwait(false);
                 break;
@@ -91,6 +94,8 @@ internal static class StepRunner
             case RepairAction.AskUnit { Verb: UnitVerb.Enable } unit:
                 await programs.DisableAsync(unit.Name, CancellationToken.None).ConfigureAwait(false);
                 return true;
+            case RepairAction.AllowThroughFilter allow:
+                return await FilterControl.DeleteAsync(allow, mark, programs).ConfigureAwait(false);
             case RepairAction.RunProgram { Undo: { } undo }:
                 await programs.RunAsync(undo, CancellationToken.None).ConfigureAwait(false);
                 return true;

@@ -38,7 +38,7 @@ internal static class PolicyFix
             ? new Fix
             {
                 Summary = $"Let web servers connect to ports such as {port}: the boolean {boolean}.",
-                Steps = [look, new("It takes effect at once and stays after a boot; nginx need not be reloaded.", $"setsebool -P {boolean} 1")],
+                Steps = [look, new("It takes effect at once and stays after a boot; nginx need not be reloaded.", $"setsebool -P {boolean} 1") { Action = Boolean(boolean) }],
                 Later = "If the app moves to a port without such a label, httpd_can_network_connect covers all ports.",
             }
             : new Fix
@@ -48,12 +48,20 @@ internal static class PolicyFix
                 [
                     look,
                     .. port > 0
-                        ? new[] { new FixStep($"Narrow: port {port} becomes one of the web, which httpd_can_network_relay covers. If the port has a label already, use -m instead of -a.", string.Create(CultureInfo.InvariantCulture, $"semanage port -a -t http_port_t -p tcp {port} && setsebool -P httpd_can_network_relay 1")) }
+                        ? new[] { new FixStep($"Narrow: port {port} becomes one of the web, which httpd_can_network_relay covers. If the port has a label already, use -m instead of -a.", string.Create(CultureInfo.InvariantCulture, $"semanage port -a -t http_port_t -p tcp {port} && setsebool -P httpd_can_network_relay 1")) { Action = Label(port) }, new FixStep("httpd_can_network_relay covers ports with that label.") { Action = Boolean("httpd_can_network_relay") } }
                         : [],
                     new("Wide: to any TCP port. It takes effect at once and stays after a boot.", "setsebool -P httpd_can_network_connect 1"),
                 ],
             };
     }
+
+    private static RepairAction.RunProgram Label(int port)
+    {
+        var number = port.ToString(CultureInfo.InvariantCulture);
+        return new(["semanage", "port", "-a", "-t", "http_port_t", "-p", "tcp", number], ["semanage", "port", "-d", "-t", "http_port_t", "-p", "tcp", number]);
+    }
+
+    private static RepairAction.RunProgram Boolean(string name) => new(["setsebool", "-P", name, "1"], ["setsebool", "-P", name, "0"]);
 
     private static Fix Socket(Incident incident, AccessDenial? denial)
     {

@@ -27,6 +27,7 @@ public enum UnitVerb
 [JsonDerivedType(typeof(AskUnit), "ask-unit")]
 [JsonDerivedType(typeof(ReloadNginx), "reload-nginx")]
 [JsonDerivedType(typeof(RunProgram), "run-program")]
+[JsonDerivedType(typeof(AllowThroughFilter), "allow-through-filter")]
 public abstract record RepairAction
 {
     private RepairAction()
@@ -51,6 +52,19 @@ public abstract record RepairAction
     /// <summary>A kernel parameter as it is now, below /proc/sys ("net.core.somaxconn"). That it stays after a boot is a <see cref="WriteFile"/>.</summary>
     public sealed record SetKernelParameter(string Name, string Before, string After) : RepairAction;
 
+    /// <summary>
+    /// Settings of an ini file (a pool, a drop-in, sysctl.d), each in the place where it stands or at its section's end; the rest stays as it is.
+    /// An intention: the plan reads the file and makes it a <see cref="WriteFile"/>, so that no record of a diagnosis holds the file.
+    /// </summary>
+    public sealed record EditSettings(string Path, IReadOnlyList<IniSetting> Settings) : RepairAction;
+
+    /// <summary>Owner, group and mode of what is there. An intention: the plan looks and makes it <see cref="SetOwner"/> and <see cref="SetMode"/>.</summary>
+    /// <param name="User">Null keeps it; likewise the others.</param>
+    public sealed record Give(string Path, uint? User, uint? Group, int? Mode) : RepairAction;
+
+    /// <summary>A kernel parameter that is to have at least this value. An intention: the plan reads it and makes it <see cref="SetKernelParameter"/>.</summary>
+    public sealed record Raise(string Name, long AtLeast) : RepairAction;
+
     public sealed record AskUnit(string Name, UnitVerb Verb) : RepairAction
     {
         /// <summary>It was running before: then taking back cannot bring the old process back.</summary>
@@ -60,6 +74,12 @@ public abstract record RepairAction
     /// <summary>nginx takes the configuration that is on the disk.</summary>
     public sealed record ReloadNginx : RepairAction;
 
+    /// <summary>An nftables rule that accepts, before the one that refuses. It carries the repair's mark as its comment, by which it is found again.</summary>
+    /// <param name="Family">ip, ip6, inet …</param>
+    /// <param name="Before">Handle of the rule that refuses; null where the chain's policy does: then it stands first.</param>
+    /// <param name="Match">What is let through: "ip daddr 10.0.0.8 tcp dport 3000" in words.</param>
+    public sealed record AllowThroughFilter(string Family, string Table, string Chain, long? Before, IReadOnlyList<string> Match) : RepairAction;
+
     /// <summary>A program that was found on the machine, by name, and the run that takes it back; null where none does.</summary>
     public sealed record RunProgram(IReadOnlyList<string> Command, IReadOnlyList<string>? Undo) : RepairAction
     {
@@ -67,4 +87,9 @@ public abstract record RepairAction
         public bool Starts { get; init; }
     }
 }
+
+/// <summary>One setting of an ini file.</summary>
+/// <param name="Section">Without brackets; empty where the file has none.</param>
+/// <param name="MustBeThere">It is changed only where it stands: elsewhere another file decides.</param>
+public sealed record IniSetting(string Section, string Key, string Value, bool MustBeThere = false);
 #pragma warning restore CA1819

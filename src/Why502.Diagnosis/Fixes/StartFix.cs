@@ -47,13 +47,25 @@ internal static class StartFix
             steps.Add(new($"{ServiceReading.Ended(unit)}. Read why, and mend that first.", $"journalctl -u {Words.Shell(unit.Name)} -n 50 --no-pager"));
         }
 
-        steps.Add(new($"Start it again; it serves {address}.", $"systemctl {(unit.ActiveState == "failed" ? "restart" : "start")} {Words.Shell(unit.Name)}")
+        if (unit is { ActiveState: "activating", SubState: "auto-restart" })
         {
-            Action = new RepairAction.AskUnit(unit.Name, unit.ActiveState == "failed" ? UnitVerb.Restart : UnitVerb.Start),
-        });
-        var later = unit.UnitFileState == "disabled" ? $"systemctl enable {Words.Shell(unit.Name)} starts it at boot."
-            : unit.Restart is null or "no" ? $"Restart=on-failure in {unit.Name} keeps the next crash short."
-            : null;
-        return new Fix { Summary = $"Start {unit.Name}.", Steps = steps, Later = later };
+            // systemd starts it already: once more changes nothing.
+            steps.Add(new($"{unit.Name} ends and is started again and again ({unit.RestartCount ?? 0} times): its last words say why.", $"journalctl -u {Words.Shell(unit.Name)} -n 50 --no-pager"));
+            return new Fix { Summary = $"Mend what ends {unit.Name}.", Steps = steps };
+        }
+
+        if (unit is { Restart: null or "no", LoadState: "" or "loaded" })
+        {
+            steps.AddRange(UnitDropIn.Steps(unit.Name, $"Restart=on-failure: {unit.Name} is not started again by itself now; with it the next crash lasts 100 ms (RestartSec= of systemd), and at most five in ten seconds.", "Restart", "on-failure"));
+        }
+
+        if (unit.UnitFileState == "disabled")
+        {
+            steps.Add(new($"{unit.Name} is disabled: it would be missing after the next boot.", $"systemctl enable {Words.Shell(unit.Name)}") { Action = new RepairAction.AskUnit(unit.Name, UnitVerb.Enable) });
+        }
+
+        // A start takes a unit that failed, too, and can be taken back.
+        steps.Add(new($"Start it again; it serves {address}.", $"systemctl start {Words.Shell(unit.Name)}") { Action = new RepairAction.AskUnit(unit.Name, UnitVerb.Start) });
+        return new Fix { Summary = $"Start {unit.Name}.", Steps = steps };
     }
 }

@@ -74,27 +74,55 @@ public static class FilterReading
             : IPAddress.TryParse(prefix, out var single) && single.Equals(address);
 
     /// <summary>One rule before the one that refuses, for this peer alone.</summary>
-    public static Fix Allow(FilterRule rule, Endpoint peer)
+    public static Fix Allow(FilterRule rule, Endpoint peer, PacketFilterFact filter, bool isOurs)
     {
-        var v6 = peer.IsLiteralIPv6;
-        var family = v6 ? "ip6" : "ip";
-        var nft = rule.Handle is { } handle
-            ? $"nft insert rule {rule.Family} {Words.Shell(rule.Table)} {Words.Shell(rule.Chain)} handle {handle.ToString(CultureInfo.InvariantCulture)} {family} daddr {peer.Host} tcp dport {peer.Port} accept"
-            : null;
-        var command = rule.Tool switch
-        {
-            "nft" => nft,
-            "iptables" or "ip6tables" => $"{rule.Tool} -I {Words.Shell(rule.Chain)} -p tcp -d {peer.Host} --dport {peer.Port} -j ACCEPT",
-            _ => null,
-        };
+        var family = peer.IsLiteralIPv6 ? "ip6" : "ip";
+        var port = peer.Port.ToString(CultureInfo.InvariantCulture);
+        string[] match = [family, "daddr", peer.Host!, "tcp", "dport", port];
+        var text = new FixStep($"The rule is in table {rule.Table}, chain {rule.Chain}: {rule.Text}. Whoever wrote it may have meant it; this lets nothing through but {peer}.");
+        var step = Owned(rule, peer, filter) is { } owned ? owned
+            : rule.Table == "firewalld" ? []
+            : rule.Tool switch
+            {
+                "nft" => [text with
+                {
+                    Command = $"nft insert rule {rule.Family} {Words.Shell(rule.Table)} {Words.Shell(rule.Chain)}{(rule.Handle is { } handle ? $" handle {handle.ToString(CultureInfo.InvariantCulture)}" : "")} {string.Join(' ', match)} accept",
+                    Action = new RepairAction.AllowThroughFilter(rule.Family, rule.Table, rule.Chain, rule.Handle, match),
+                }],
+                "iptables" or "ip6tables" => [Run(text.Text, [rule.Tool, "-t", rule.Table, "-I", rule.Chain, "-p", "tcp", "-d", peer.Host!, "--dport", port, "-j", "ACCEPT"], [rule.Tool, "-t", rule.Table, "-D", rule.Chain, "-p", "tcp", "-d", peer.Host!, "--dport", port, "-j", "ACCEPT"])],
+                _ => new FixStep[] { text },
+            };
         return new Fix
         {
             Summary = $"Allow TCP to {peer} before the rule that refuses it.",
             Steps =
             [
-                new($"The rule is in table {rule.Table}, chain {rule.Chain}: {rule.Text}. Whoever wrote it may have meant it; this lets nothing through but {peer}.", command),
-                new("Write the same rule where your firewall is kept (nftables.conf, ufw, firewalld), or it is gone after the next boot."),
+                .. step.Length == 0 ? [text] : isOurs && IPAddress.TryParse(peer.Host, out _) ? step : step.Select(one => one with { Action = null }),
+                .. Owned(rule, peer, filter) is null ? new[] { new FixStep("Write the same rule where your firewall is kept (nftables.conf, ufw, firewalld), or it is gone after the next boot.") } : [],
             ],
         };
     }
+
+    /// <summary>The tool that writes these rules keeps what it is told over a boot, and overwrites what it is not told.</summary>
+    private static FixStep[]? Owned(FilterRule rule, Endpoint peer, PacketFilterFact filter)
+    {
+        var port = peer.Port.ToString(CultureInfo.InvariantCulture);
+        if (rule.Chain.StartsWith("ufw", StringComparison.Ordinal) || (rule.IsPolicy && filter.Rules.Any(other => other.Chain.StartsWith("ufw", StringComparison.Ordinal))))
+        {
+            string[] way = rule.Hook == "output" ? ["allow", "out"] : ["allow"];
+            string[] route = rule.Hook == "forward" ? ["route"] : [];
+            string[] what = [.. way, "proto", "tcp", "to", peer.Host!, "port", port];
+            return [Run($"ufw keeps these rules (chain {rule.Chain}): it is told, first of all, to let through {peer} and nothing else.", ["ufw", .. route, "prepend", .. what], ["ufw", .. route, "delete", .. what])];
+        }
+
+        return rule.Table == "firewalld" && rule.Hook == "input"
+            ?
+            [
+                Run($"firewalld keeps these rules: port {port} is opened now …", ["firewall-cmd", $"--add-port={port}/tcp"], ["firewall-cmd", $"--remove-port={port}/tcp"]),
+                Run("… and after the next boot.", ["firewall-cmd", "--permanent", $"--add-port={port}/tcp"], ["firewall-cmd", "--permanent", $"--remove-port={port}/tcp"]),
+            ]
+            : null;
+    }
+
+    private static FixStep Run(string text, string[] command, string[] undo) => new(text, string.Join(' ', command.Select(Words.Shell))) { Action = new RepairAction.RunProgram(command, undo) };
 }

@@ -23,6 +23,9 @@ public static class LimitReading
     /// <summary>nginx's master and workers, and who serves the incident's upstream.</summary>
     public static MemoryUse Memory(Incident incident) => new(Pids(NginxPids(incident)) ?? "");
 
+    /// <summary>Who serves the incident's upstream; null where they are not seen.</summary>
+    public static MemoryUse? AppMemory(Incident incident, Observations seen) => AppPids(incident, seen) is { } pids ? new MemoryUse(pids) : null;
+
     public static MachinePressure PressureOf(Incident incident, Observations seen)
         => new(string.Join(',', new[] { Pids(incident.Instance.WorkerPids.Take(1)), AppPids(incident, seen) }.OfType<string>()));
 

@@ -8,7 +8,7 @@ internal sealed class ProgramControl
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    private const int OutputBytesMax = 64 * 1024;
+    private const int OutputBytesMax = 4 * 1024 * 1024;
 
     private readonly Programs programs = new(null);
 
@@ -25,7 +25,12 @@ internal sealed class ProgramControl
 
     public Task DisableAsync(string unit, CancellationToken cancellation) => RunAsync(["systemctl", "disable", "--", unit], cancellation);
 
-    public async Task RunAsync(IReadOnlyList<string> command, CancellationToken cancellation)
+    public Task RunAsync(IReadOnlyList<string> command, CancellationToken cancellation) => OutputAsync(command, cancellation);
+
+    /// <summary>Whether it is on this machine.</summary>
+    public bool Has(string program) => program.StartsWith('/') ? FileCalls.Status(program) is not null : programs.Find(program) is not null;
+
+    public async Task<string> OutputAsync(IReadOnlyList<string> command, CancellationToken cancellation)
     {
         var path = command[0].StartsWith('/') ? command[0] : programs.Find(command[0]) ?? throw new StepFailedException($"{command[0]} is not on this machine");
         var run = await Programs.RunAsync(path, command.Skip(1), Patience, OutputBytesMax, cancellation).ConfigureAwait(false);
@@ -39,5 +44,7 @@ internal sealed class ProgramControl
             var said = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "without a word";
             throw new StepFailedException($"{string.Join(' ', command)} failed (exit {run.ExitCode}): {Why502.Logs.Sanitizer.Line(said)}");
         }
+
+        return run.Output;
     }
 }

@@ -28,6 +28,12 @@ internal static class Forbidden
         ("setenforce", _) => "SELinux is never made permissive as a whole",
         ("iptables" or "ip6tables", var rest) when Has(rest, "-F") || Has(rest, "--flush") || rest.Contains("-P ", StringComparison.Ordinal) => "a firewall is never emptied",
         ("nft", var rest) when Has(rest, "flush") => "a firewall is never emptied",
+        ("nft", var rest) when Has(rest, "delete") || Has(rest, "destroy") || Has(rest, "-f") => "rules of others are never deleted",
+        ("firewall-cmd", var rest) when !rest.Split(' ').All(word => word is "--permanent" or "--reload" || word.StartsWith("--add-port=", StringComparison.Ordinal) || word.StartsWith("--remove-port=", StringComparison.Ordinal)) => "firewalld is asked for one port and nothing else",
+        ("semanage", var rest) when !rest.StartsWith("port ", StringComparison.Ordinal) => "of SELinux's policy a port's label is all that is changed",
+        ("setfacl", var rest) when !rest.StartsWith("-m u:", StringComparison.Ordinal) && !rest.StartsWith("-x u:", StringComparison.Ordinal) && !rest.StartsWith("-b ", StringComparison.Ordinal) => "an access list gives one user what he lacks and nobody else",
+        ("supervisorctl", var rest) when Has(rest, "shutdown") || Has(rest, "all") || Has(rest, "reload") || Has(rest, "update") => "of supervisord's programs the one that failed is started, and no other",
+        ("pm2", var rest) when Has(rest, "kill") || Has(rest, "delete") || Has(rest, "all") => "of PM2's apps the one that failed is started, and no other",
         ("ufw", var rest) when Has(rest, "disable") || Has(rest, "reset") => "a firewall is never turned off",
         ("nginx", _) => "nginx is signalled and tested by the transaction alone",
         ("systemctl", _) => "units are asked by steps of their own",
@@ -39,7 +45,8 @@ internal static class Forbidden
     {
         var (before, after) = (Lines(write.Before), Lines(write.After));
         var added = after.Where(line => !before.Contains(line)).ToList();
-        return added.Any(line => Words(line) is ["proxy_ssl_verify" or "grpc_ssl_verify" or "uwsgi_ssl_verify", "off", ..]) ? "the verification of certificates is never turned off"
+        return added.Any(line => Words(line) is ["listen.mode", "=", [.., var others], ..] && others is '2' or '3' or '6' or '7') ? "no socket becomes writable by everybody"
+            : added.Any(line => Words(line) is ["proxy_ssl_verify" or "grpc_ssl_verify" or "uwsgi_ssl_verify", "off", ..]) ? "the verification of certificates is never turned off"
             : added.Any(line => Words(line) is ["proxy_next_upstream" or "grpc_next_upstream" or "fastcgi_next_upstream" or "uwsgi_next_upstream" or "scgi_next_upstream", ..] words && words.Contains("non_idempotent")) ? "requests that change something are never repeated"
             : null;
     }

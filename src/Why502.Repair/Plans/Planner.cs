@@ -36,7 +36,7 @@ public static class Planner
         List<PlannedStep> steps =
         [
             .. fix.Edits.Where(edit => edit.IsChange).Select(edit => StepWords.Of(new RepairAction.WriteFile(edit.File, edit.Before, edit.After)) with { IsConfiguration = true, Disturbance = Disturbance.Reload }),
-            .. fix.Steps.Select(step => step.Action).OfType<RepairAction>().Select(StepWords.Of),
+            .. fix.Steps.SelectMany(Intentions.Steps),
         ];
         var plan = new RepairPlan(finding.Cause.Id, finding.Title, fix.Summary, nginx, steps) { CompiledPaths = [.. instance.TempPaths.Values, .. instance.DefaultErrorLog is { } error ? [error] : Array.Empty<string>(), .. instance.DefaultAccessLog is { } access ? [access] : Array.Empty<string>()] };
         return new(finding, plan, Obstacles(plan, instance))
@@ -64,6 +64,8 @@ public static class Planner
             obstacles.Add("which nginx program reads this configuration is not known, so it cannot be tested");
         }
 
+        var programs = new ProgramControl();
+        obstacles.AddRange(plan.Steps.Select(step => step.Action).OfType<RepairAction.RunProgram>().Select(run => run.Command[0]).Where(program => !programs.Has(program)).Distinct().Select(program => $"{program} is not on this machine"));
         return obstacles;
     }
 

@@ -23,6 +23,9 @@ public sealed record PlannedStep(RepairAction Action, string What, Disturbance D
 {
     /// <summary>A file that nginx reads: it is tested and reloaded after.</summary>
     public bool IsConfiguration { get; init; }
+
+    /// <summary>Why it is made, and the arithmetic behind its value, for a person.</summary>
+    public string? Why { get; init; }
 }
 
 /// <summary>A repair as it would be made: the steps in order, and the nginx that takes the configuration anew.</summary>

@@ -120,10 +120,20 @@ internal static class FixPage
         if (step.Action is not RepairAction.WriteFile write)
         {
             page.Line(new Run(Ink.Plain, "  "), new Run(Ink.Proof, step.What), new Run(Ink.Faint, $"   {step.Risk}"));
+            Why(page, step);
             return;
         }
 
         FixLines.Diff(page, ShownDiff.Of(new FileEdit(write.Path, write.Before ?? [], write.After)));
+        Why(page, step);
+    }
+
+    private static void Why(Page page, PlannedStep step)
+    {
+        if (step.Why is { Length: > 0 } why)
+        {
+            page.Wrapped("         ", Sentence(why));
+        }
     }
 
     /// <summary>The transaction does that itself.</summary>

@@ -32,7 +32,7 @@ public sealed class SystemdScenarios
         });
         var finding = answer.Findings[0];
         Assert.Contains(finding.Evidence, evidence => evidence.Text.Contains("shop.service failed", StringComparison.Ordinal));
-        Assert.Contains("systemctl restart shop.service", finding.Fix.GetProperty("commands").ToString(), StringComparison.Ordinal);
+        Assert.Contains("systemctl start shop.service", finding.Fix.GetProperty("commands").ToString(), StringComparison.Ordinal);
         Assert.Equal("shop.service failed", finding.Timeline?.BeganAfter?.What);
         Assert.InRange(finding.Timeline!.BeganAfter!.SecondsBefore!.Value, 0, 5);
     });

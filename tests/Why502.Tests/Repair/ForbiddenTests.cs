@@ -16,6 +16,13 @@ public class ForbiddenTests
         new RepairAction.RunProgram(["nft", "flush", "ruleset"], null),
         new RepairAction.RunProgram(["/usr/sbin/ufw", "disable"], null),
         new RepairAction.RunProgram(["sh", "-c", "true"], null),
+        new RepairAction.RunProgram(["nft", "delete", "table", "inet", "filter"], null),
+        new RepairAction.RunProgram(["firewall-cmd", "--set-default-zone=trusted"], null),
+        new RepairAction.RunProgram(["semanage", "permissive", "-a", "httpd_t"], null),
+        new RepairAction.RunProgram(["setfacl", "-m", "o::rwx", "/run/app.sock"], null),
+        new RepairAction.RunProgram(["/usr/bin/supervisorctl", "-c", "/etc/supervisor/supervisord.conf", "restart", "all"], null),
+        new RepairAction.RunProgram(["pm2", "kill"], null),
+        new RepairAction.WriteFile("/etc/php/8.2/fpm/pool.d/www.conf", ""u8.ToArray(), "listen.mode = 0666\n"u8.ToArray()),
         new RepairAction.WriteFile("/etc/nginx/nginx.conf", "proxy_ssl_verify on;\n"u8.ToArray(), "    proxy_ssl_verify   off;\n"u8.ToArray()),
         new RepairAction.WriteFile("/etc/nginx/nginx.conf", ""u8.ToArray(), "proxy_next_upstream error non_idempotent;\n"u8.ToArray()),
     ];
@@ -27,6 +34,12 @@ public class ForbiddenTests
         new RepairAction.AskUnit("nginx.service", UnitVerb.Start),
         new RepairAction.RunProgram(["setsebool", "-P", "httpd_can_network_connect", "1"], ["setsebool", "-P", "httpd_can_network_connect", "0"]),
         new RepairAction.RunProgram(["ufw", "allow", "3000/tcp"], ["ufw", "delete", "allow", "3000/tcp"]),
+        new RepairAction.RunProgram(["firewall-cmd", "--permanent", "--add-port=3000/tcp"], ["firewall-cmd", "--permanent", "--remove-port=3000/tcp"]),
+        new RepairAction.RunProgram(["semanage", "port", "-a", "-t", "http_port_t", "-p", "tcp", "3000"], null),
+        new RepairAction.RunProgram(["setfacl", "-m", "u:www-data:x", "/home/app"], ["setfacl", "-b", "/home/app"]),
+        new RepairAction.RunProgram(["/usr/bin/supervisorctl", "-c", "/etc/supervisor/supervisord.conf", "start", "shop"], null),
+        new RepairAction.AllowThroughFilter("inet", "filter", "input", 7, ["tcp", "dport", "3000"]),
+        new RepairAction.WriteFile("/etc/php/8.2/fpm/pool.d/www.conf", ""u8.ToArray(), "listen.mode = 0660\n"u8.ToArray()),
         // It was so before: this repair is about something else.
         new RepairAction.WriteFile("/etc/nginx/nginx.conf", "proxy_ssl_verify off;\n"u8.ToArray(), "proxy_ssl_verify off;\nproxy_buffer_size 16k;\n"u8.ToArray()),
     ];

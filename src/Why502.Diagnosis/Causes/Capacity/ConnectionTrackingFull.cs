@@ -82,10 +82,12 @@ public sealed class ConnectionTrackingFull : Cause
             Summary = $"Raise nf_conntrack_max{(table?.Max is null ? "" : $" from {max} to {wanted}")}, and see what fills the table.",
             Steps =
             [
-                new($"{(table is null ? "" : $"{table.Count} of {table.Max} entries are used. ")}Twice as many take about {wanted * 320 / (1024 * 1024)} MiB.", $"sysctl -w net.netfilter.nf_conntrack_max={wanted}"),
+                .. table?.Max is not null && incident.Instance.NetworkThrough == 0 && !(seen.Known(new MachineState())?.MemoryAvailable < wanted * 320 * 10)
+                    ? KernelParameterFix.AtLeast("net.netfilter.nf_conntrack_max", wanted, $"{table.Count} of {table.Max} entries are used. Twice as many take about {wanted * 320 / (1024 * 1024)} MiB, 320 bytes each.")
+                    : [new($"{(table is null ? "" : $"{table.Count} of {table.Max} entries are used. ")}Twice as many take about {wanted * 320 / (1024 * 1024)} MiB.", $"sysctl -w net.netfilter.nf_conntrack_max={wanted}")],
                 new("See which connections they are: one source, one port, or dead ones that stay for nf_conntrack_tcp_timeout_established (5 days by default).", "conntrack -L 2>/dev/null | awk '{print $1, $4}' | sort | uniq -c | sort -rn | head"),
             ],
-            Later = "Write the value into /etc/sysctl.d. Connections on loopback need no state: a notrack rule in the raw table for lo. Keepalive to the upstreams makes fewer entries.",
+            Later = "Connections on loopback need no state: a notrack rule in the raw table for lo. Keepalive to the upstreams makes fewer entries.",
         };
     }
 }

@@ -68,6 +68,9 @@ public sealed class EphemeralPortsExhausted : Cause
     public override string Describe(Incident incident, Observations seen)
         => Ports(incident, seen) is { Available: { } all } ports && ports.Used >= all * 3 / 4 ? $"{ports.Used} of {all} local ports towards {incident.UpstreamText} are taken" : $"no local port is left for another connection to {incident.UpstreamText}";
 
+    /// <summary>Below are most services that have a port of their own.</summary>
+    private const int FirstWanted = 10_240;
+
     public override Fix? Propose(Incident incident, Observations seen)
     {
         var ports = Ports(incident, seen);
@@ -84,7 +87,16 @@ public sealed class EphemeralPortsExhausted : Cause
             steps.Add(new("On the same machine a unix socket needs no port at all."));
         }
 
-        steps.Add(new($"At once, until then: a wider range{(ports is { First: { } first, Last: { } last } ? $" (it is {first} to {last})" : "")}.", "sysctl -w net.ipv4.ip_local_port_range='10240 65535'"));
+        if (ports is { First: { } first, Last: { } last } && incident.Instance.NetworkThrough == 0 && first > FirstWanted)
+        {
+            var more = last - FirstWanted + 1;
+            steps.AddRange(KernelParameterFix.Range("net.ipv4.ip_local_port_range", (first, last), (FirstWanted, last), $"At once, until then: {last} - {FirstWanted} + 1 = {more} ports instead of {last - first + 1}, which is {more / 60} new connections a second. A service that is started later on a port above {FirstWanted} may find it taken: ip_local_reserved_ports keeps it free."));
+        }
+        else
+        {
+            steps.Add(new($"At once, until then: a wider range{(ports is { First: { } from, Last: { } to } ? $" (it is {from} to {to})" : "")}.", "sysctl -w net.ipv4.ip_local_port_range='10240 65535'"));
+        }
+
         steps.Add(RetargetFix.Reload(incident, "Test the changed configuration and reload nginx."));
         return new Fix
         {

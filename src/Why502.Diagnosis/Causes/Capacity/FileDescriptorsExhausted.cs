@@ -99,6 +99,11 @@ public sealed class FileDescriptorsExhausted : Cause
     {
         if (incident.Kind != SymptomKind.OutOfResource)
         {
+            if (AppDropIn(incident, seen) is { } dropIn)
+            {
+                return dropIn;
+            }
+
             return new Fix
             {
                 Summary = "Raise the app's limit on open files, and look for a leak.",
@@ -131,6 +136,30 @@ public sealed class FileDescriptorsExhausted : Cause
                 RetargetFix.Reload(incident, "Test the changed configuration and reload nginx; new workers get the new limit."),
             ],
             Later = "LimitNOFILE in nginx's unit is the ceiling of worker_rlimit_nofile when the master does not run as root.",
+        };
+    }
+
+    /// <summary>The app's own unit, with twice what it may open now and at least what systemd's documentation asks servers to set.</summary>
+    private static Fix? AppDropIn(Incident incident, Observations seen)
+    {
+        var unit = incident.Peer is null ? null : SocketReading.ServingProcesses(incident, incident.Peer, seen).Select(process => process.Unit).FirstOrDefault(name => name?.EndsWith(".service", StringComparison.Ordinal) == true);
+        var full = LimitReading.AppFiles(incident, seen) is { } question ? seen.Known(question)?.Processes.MaxBy(process => process.Used) : null;
+        if (unit is null || full is not { SoftLimit: { } now })
+        {
+            return null;
+        }
+
+        // fs.nr_open's default is the most that the kernel lets a limit be.
+        var wanted = Math.Min(LimitReading.PowerOfTwo(Math.Max(now * 2, 65_536)), 1_048_576);
+        return new Fix
+        {
+            Summary = $"Let {unit} open {wanted} files, and look for a leak.",
+            Steps =
+            [
+                .. UnitDropIn.Steps(unit, $"LimitNOFILE={wanted}: {full.Name}[{full.Pid}] has {full.Used} of {now} open.", "LimitNOFILE", wanted.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+                UnitDropIn.Restart(unit, "A running process keeps its limit."),
+                new("When the number of open files grows without traffic, the app does not close what it opens (connections to a database, files): more of them only postpone the end."),
+            ],
         };
     }
 }

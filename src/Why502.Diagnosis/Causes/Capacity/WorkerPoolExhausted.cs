@@ -59,6 +59,12 @@ public sealed class WorkerPoolExhausted : Cause
             }
         }
 
+        if (ServiceReading.PoolFor(peer, seen) is { MasterPid: not null } && LimitReading.AppMemory(incident, seen) is { } workers)
+        {
+            // Weighs nothing: the fix computes with it how many workers fit.
+            _ = seen.Ask(workers);
+        }
+
         WeighLogs(incident, seen, scales);
         WaitsReading.Weigh(incident, seen, scales);
         var routes = RouteReading.Of(incident);
@@ -131,6 +137,11 @@ public sealed class WorkerPoolExhausted : Cause
             steps.Add(new(seen.Known(new WorkerWaits(incident.Peer!.ToString())) is { } waits && WaitsReading.Sentence(waits) is { } sentence
                 ? $"{char.ToUpperInvariant(sentence[0])}{sentence[1..]}: see why that is slow, and give the call a time limit in the app."
                 : "See what the workers wait for: a database, a remote API, a lock. Give that call a time limit in the app."));
+        }
+
+        if (pool is not null && LimitReading.AppMemory(incident, seen) is { } question && PoolFix.MoreChildren(pool, seen.Known(question)).ToList() is { Count: > 0 } more)
+        {
+            return new Fix { Summary = "Free the workers: find what they wait for and limit it. Until then, more of them.", Steps = [.. steps, .. more] };
         }
 
         steps.Add(new($"Only then more workers, as far as memory allows{(memory?.MemoryAvailable is { } free ? $" ({free / (1024 * 1024)} MiB are available now)" : "")}{(pool is { MaxChildren: { } children } ? $"; pm.max_children is {children} in {pool.File}" : load?.Workers is { } workers ? $"; there are {workers} now" : "")}."));

@@ -106,7 +106,7 @@ public sealed class TempPathUnwritable : Cause
             [
                 fact is { Exists: false } ? new($"Make the directory again; a restart of nginx makes it with the right owner (ngx_create_paths). {where}")
                     : chain ? new($"{fact!.BlockedBy!.Path} is {fact.BlockedBy.Owner}:{fact.BlockedBy.Group} {fact.BlockedBy.Mode}: the worker needs the x bit on every directory above. {where}")
-                    : user is { } name && fact is not null ? new($"{where} nginx goes on at once.", $"chown -R {Words.Shell(name)} {Words.Shell(path)} && chmod 700 {Words.Shell(path)}")
+                    : user is { } name && fact is not null ? new($"{where} nginx goes on at once.", $"chown -R {Words.Shell(name)} {Words.Shell(path)} && chmod 700 {Words.Shell(path)}") { Action = incident.Instance.WorkerIdentity is { } worker ? new RepairAction.Give(path, (uint)worker.Uid, null, 0x1C0) : null }
                     : new($"Its owner has to be the `user` of nginx.conf, with mode 0700. {where}"),
             ],
         };

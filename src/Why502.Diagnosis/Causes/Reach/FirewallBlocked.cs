@@ -127,8 +127,9 @@ public sealed class FirewallBlocked : Cause
     {
         var peer = incident.Peer!;
         var local = Addresses.IsLocal(peer, seen.Known(new MachineState())) == true;
-        var rule = seen.Known(new PacketFilter(incident.Instance.MasterPid ?? 0)) is { } filter ? FilterReading.Matching(filter, peer, local) : null;
-        return rule is not null ? FilterReading.Allow(rule, peer)
+        var filter = seen.Known(new PacketFilter(incident.Instance.MasterPid ?? 0));
+        var rule = filter is null ? null : FilterReading.Matching(filter, peer, local);
+        return rule is not null ? FilterReading.Allow(rule, peer, filter!, incident.Instance.NetworkThrough == 0)
             : local ? null
             : new Fix
             {

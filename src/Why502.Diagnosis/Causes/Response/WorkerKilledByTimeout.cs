@@ -97,13 +97,22 @@ public sealed class WorkerKilledByTimeout : Cause
     {
         var limit = SettingsReading.Of(incident, seen)?.FactOrNull?.RequestTime;
         var route = incident.Routes.Count > 0 ? incident.Routes[0] : "this route";
+        var pool = incident.Peer is { } peer ? ServiceReading.PoolFor(peer, seen) : null;
         return DeathScales.Repair(
             incident,
             seen,
             "Make the route faster than the server's limit, or give that route more time.",
-            new FixStep($"Find what {route} waits for: the server's log names the worker, and its stack where it was killed (gunicorn) or in the slow log (PHP-FPM)."),
-            new FixStep(limit is null
-                ? "If it must take long: raise the server's own limit and nginx's read time-out for this location together."
-                : $"If it must take long: raise {limit} and nginx's read time-out for this location together."));
+            [
+                new FixStep($"Find what {route} waits for: the server's log names the worker, and its stack where it was killed (gunicorn) or in the slow log (PHP-FPM)."),
+                .. pool is not null && PoolFix.LongerRequests(pool, RouteReading.Of(incident).Limit ?? NginxDefault).ToList() is { Count: > 0 } longer ? longer : [Longer(limit)],
+            ]);
     }
+
+    /// <summary>fastcgi_read_timeout's default.</summary>
+    private static readonly TimeSpan NginxDefault = TimeSpan.FromSeconds(60);
+
+    private static FixStep Longer(AppSetting? limit)
+        => new(limit is null
+                ? "If it must take long: raise the server's own limit and nginx's read time-out for this location together."
+                : $"If it must take long: raise {limit} and nginx's read time-out for this location together.");
 }

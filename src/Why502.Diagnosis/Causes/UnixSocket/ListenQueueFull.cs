@@ -83,6 +83,29 @@ public sealed class ListenQueueFull : Cause
             ("node", _) => "the backlog argument of server.listen() (default 511)",
             _ => "the backlog that the app passes to listen(2)",
         };
+        var unit = pool?.Unit ?? SocketReading.ServingProcesses(incident, incident.Peer, seen).Select(process => process.Unit).FirstOrDefault(name => name is not null);
+
+        // listen(2): the kernel cuts the app's number to somaxconn. What an app asks for is seen only where it is not cut.
+        var isCut = load?.Backlog is { } now && somaxconn is { } capped && now >= capped;
+        var made = (pool, unit) switch
+        {
+            ({ MasterPid: not null } known, { } name) => [
+                new FixStep($"listen.backlog 1024 in pool {known.Name}: a burst of so many waits instead of being refused. FPM keeps a listening socket over a reload, so it needs a restart.") { Action = new RepairAction.EditSettings(known.File, [new(known.Name, "listen.backlog", "1024")]) },
+                UnitDropIn.Restart(name, "PHP-FPM makes its socket anew."),
+            ],
+            (null, { } name) when isCut => [UnitDropIn.Restart(name, "The app calls listen(2) again, and is cut less.")],
+            _ => Array.Empty<FixStep>(),
+        };
+        if (made.Length > 0)
+        {
+            return new Fix
+            {
+                Summary = $"Enlarge the listen backlog of {incident.Peer}{(load?.Backlog is { } length ? $", now {length}" : "")}.",
+                Steps = [.. somaxconn < 1024 ? KernelParameterFix.AtLeast("net.core.somaxconn", 1024, $"The kernel cuts every backlog to net.core.somaxconn, {somaxconn} now.") : [], .. made],
+                Later = "A longer queue hides bursts; if it stays full the app needs more workers or faster answers.",
+            };
+        }
+
         return new Fix
         {
             Summary = $"Enlarge the listen backlog of {incident.Peer}{(load?.Backlog is { } backlog ? $", now {backlog}" : "")}.",

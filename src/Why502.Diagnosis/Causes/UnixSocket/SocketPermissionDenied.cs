@@ -63,7 +63,7 @@ public sealed class SocketPermissionDenied : Cause
             return new Fix
             {
                 Summary = $"Let {worker.User} search {step.Path}.",
-                Steps = [new($"{step.Path} stops {worker.User}; this gives search permission for that user alone.", $"setfacl -m u:{Words.Shell(worker.User)}:x {Words.Shell(step.Path)}")],
+                Steps = [new($"{step.Path} stops {worker.User}; this gives search permission for that user alone.", $"setfacl -m u:{Words.Shell(worker.User)}:x {Words.Shell(step.Path)}") { Action = new RepairAction.RunProgram(["setfacl", "-m", $"u:{worker.User}:x", step.Path], step.Acl is null ? ["setfacl", "-b", step.Path] : ["setfacl", "-x", $"u:{worker.User}", step.Path]) }],
                 Later = "A socket below /run, in a directory made by RuntimeDirectory=, needs no permission on somebody's home.",
             };
         }
@@ -75,8 +75,16 @@ public sealed class SocketPermissionDenied : Cause
                 Summary = $"Give the socket of pool {pool.Name} to {worker.User}.",
                 Steps =
                 [
-                    new($"In {pool.File} set listen.owner = {worker.User}, listen.group = {worker.User} and listen.mode = 0660 (now owner {pool.ListenOwner ?? "unset"}, group {pool.ListenGroup ?? "unset"}, mode {pool.ListenMode ?? "unset"})."),
-                    pool.Unit is { } unit ? new("Reload PHP-FPM; requests under way are finished.", $"systemctl reload {Words.Shell(unit)}") : new("Reload PHP-FPM; requests under way are finished."),
+                    new($"In {pool.File}: listen.owner {worker.User} and listen.mode 0660 (now owner {pool.ListenOwner ?? "unset"}, group {pool.ListenGroup ?? "unset"}, mode {pool.ListenMode ?? "unset"}), for every socket that PHP-FPM makes from now on.")
+                    {
+                        Action = new RepairAction.EditSettings(pool.File, [new(pool.Name, "listen.owner", worker.User), new(pool.Name, "listen.mode", "0660")]),
+                    },
+
+                    // fpm_sockets.c: a reload takes the sockets over as they are; only a new one gets its owner and mode.
+                    new("The socket that is there now gets the same at once: PHP-FPM keeps it over a reload, and nothing is restarted.", $"chown {Words.Shell(worker.User)} {Words.Shell(step.Path)} && chmod 0660 {Words.Shell(step.Path)}")
+                    {
+                        Action = new RepairAction.Give(step.Path, (uint)worker.Uid, null, 0x1B0),
+                    },
                 ],
             };
         }
@@ -86,7 +94,7 @@ public sealed class SocketPermissionDenied : Cause
             Summary = $"Give {step.Path} to the group of {worker.User} with mode 0660.",
             Steps =
             [
-                new("At once, until the server makes the socket anew.", $"chgrp {Words.Shell(worker.User)} {Words.Shell(step.Path)} && chmod 0660 {Words.Shell(step.Path)}"),
+                new("At once, until the server makes the socket anew.", $"chgrp {Words.Shell(worker.User)} {Words.Shell(step.Path)} && chmod 0660 {Words.Shell(step.Path)}") { Action = new RepairAction.Give(step.Path, null, (uint)worker.Gid, 0x1B0) },
                 new("For good: let the server create it so (gunicorn: --umask 007 and a group that nginx shares; uwsgi: chmod-socket = 660; systemd socket unit: SocketGroup=, SocketMode=0660)."),
             ],
         };
