@@ -31,7 +31,7 @@ internal static class PoolFix
         var why = $"A stop-gap until that is found: pm.max_children {now} + {fits} = {value}. The largest worker holds {Math.Max(1, each / MiB)} MiB; {memory.Available / MiB} MiB are available and {memory.Total / MiB / 10} of them stay free, so {spare / each} more would fit";
         return
         [
-            new($"{why}.") { Action = new RepairAction.EditSettings(pool.File, [new(pool.Name, "pm.max_children", value, MustBeThere: true)]) },
+            new($"{why}.") { Action = Edit(pool, "pm.max_children", value) },
             Reload(pool),
         ];
     }
@@ -49,7 +49,7 @@ internal static class PoolFix
         [
             new($"A stop-gap until the route is faster: nginx waits {Words.Seconds(allowed)} for an answer, and the pool ends the worker after {Words.Seconds(now)}. request_terminate_timeout {value} lets nginx's time-out decide; a worker that hangs is then taken for so long.")
             {
-                Action = new RepairAction.EditSettings(pool.File, [new(pool.Name, "request_terminate_timeout", value, MustBeThere: true)]),
+                Action = Edit(pool, "request_terminate_timeout", value),
             },
             Reload(pool),
         ];
@@ -62,6 +62,10 @@ internal static class PoolFix
             ? new(Text, $"systemctl reload {Words.Shell(unit)}") { Action = new RepairAction.AskUnit(unit, UnitVerb.Reload) }
             : new(Text + $" Its master is {pool.MasterPid}.", pool.MasterPid is { } master ? $"kill -USR2 {Number(master)}" : null);
     }
+
+    /// <summary>Only where PHP-FPM can be told to read it: without a unit both are a person's.</summary>
+    private static RepairAction.EditSettings? Edit(PhpFpmPool pool, string key, string value)
+        => pool.Unit is null ? null : new(pool.File, [new(pool.Name, key, value, MustBeThere: true)]);
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -8,7 +8,7 @@ namespace Why502.Repair;
 internal static class Intentions
 {
     public static IEnumerable<PlannedStep> Steps(FixStep step)
-        => Actions(step.Action).Select((action, index) => StepWords.Of(action) with { Why = index == 0 && action is not RepairAction.ReloadNginx ? step.Text : null });
+        => Actions(step.Action).Select((action, index) => StepWords.Of(action) with { Why = index == 0 && action is not (RepairAction.ReloadNginx or RepairAction.AskUnit { Verb: UnitVerb.DaemonReload }) ? step.Text : null });
 
     private static IEnumerable<RepairAction> Actions(RepairAction? action) => action switch
     {

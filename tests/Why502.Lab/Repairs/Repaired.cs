@@ -15,6 +15,8 @@ public sealed class Repaired
     private readonly Tool _tool;
     private readonly List<string> _problems = [];
     private string _said = "";
+    private string? _watched;
+    private bool _isOfMachine;
 
     private Repaired(LabMachine machine, NginxServer nginx)
     {
@@ -32,6 +34,18 @@ public sealed class Repaired
     public static void Prove(LabMachine machine, NginxServer nginx, string cause, Func<bool> works, string[] changed, params string[] arguments)
     {
         var proof = new Repaired(machine, nginx);
+        proof.All(cause, works, changed, arguments);
+        if (proof._problems.Count > 0)
+        {
+            throw new LabException($"{string.Join(Environment.NewLine, proof._problems)}{Environment.NewLine}{proof._said}");
+        }
+    }
+
+    /// <summary>The same where an app is started or given to somebody: then its own files come and go, and only those that stay keep owner and mode.</summary>
+    /// <param name="watched">A directory of the machine whose files are compared, too: /etc/systemd/system.</param>
+    public static void ProveOfMachine(LabMachine machine, NginxServer nginx, string cause, Func<bool> works, string[] changed, string? watched = null, params string[] arguments)
+    {
+        var proof = new Repaired(machine, nginx) { _watched = watched, _isOfMachine = true };
         proof.All(cause, works, changed, arguments);
         if (proof._problems.Count > 0)
         {
@@ -58,12 +72,12 @@ public sealed class Repaired
         Check(_machine.Execute("nginx", "-t", "-p", _machine.Directory, "-c", _nginx.Config).ExitCode == 0, "nginx -t fails after --apply");
         var differences = Differences(before, Configuration());
         Check(differences.Order().SequenceEqual(changed.Order()), $"the change is [{string.Join(" | ", differences)}], not [{string.Join(" | ", changed)}]");
-        Check(owners.SequenceEqual(Owners()), $"owners or modes changed: {string.Join(" | ", Owners().Except(owners))}");
+        Check(_isOfMachine || owners.SequenceEqual(Owners()), $"owners or modes changed: {string.Join(" | ", Owners().Except(owners))}");
 
         var undone = Run(["fix", "--undo"]);
         Check(undone.ExitCode == 0, $"--undo exits {undone.ExitCode}");
         Check(Same(before, Configuration()), "--undo did not bring every byte back");
-        Check(owners.SequenceEqual(Owners()), "--undo left other owners or modes");
+        Check(_isOfMachine ? Stayed(owners, Owners()) : owners.SequenceEqual(Owners()), $"--undo left other owners or modes: {string.Join(" | ", Owners().Except(owners))}");
         Check(!works(), "after --undo the request works: it was not the repair that helped");
     }
 
@@ -97,9 +111,16 @@ public sealed class Repaired
         }
     }
 
+    private static bool Stayed(string[] before, string[] after)
+    {
+        var now = after.ToDictionary(line => line[..line.IndexOf(' ')], line => line);
+        return before.All(line => !now.TryGetValue(line[..line.IndexOf(' ')], out var found) || found == line);
+    }
+
     private Dictionary<string, byte[]> Configuration()
         => Directory.EnumerateFiles(_machine.Directory, "*.conf", SearchOption.AllDirectories)
             .Where(file => !file.StartsWith(State, StringComparison.Ordinal))
+            .Concat(_watched is null ? [] : Directory.EnumerateFiles(_machine.FileSystem + _watched, "*", SearchOption.AllDirectories).Where(File.Exists))
             .ToDictionary(file => file, File.ReadAllBytes);
 
     /// <summary>Type, mode and owner of everything but what the app and the logs make meanwhile.</summary>
@@ -125,5 +146,5 @@ public sealed class Repaired
     }
 
     private static string[] Lines(Dictionary<string, byte[]> files, string file)
-        => files.TryGetValue(file, out var bytes) ? System.Text.Encoding.UTF8.GetString(bytes).Split('\n') : [];
+        => files.TryGetValue(file, out var bytes) ? System.Text.Encoding.UTF8.GetString(bytes).Split('\n') : [""];
 }
