@@ -44,7 +44,7 @@ public sealed class Transaction(RepairStore store, TimeProvider time, Action<str
 
         Precondition.Check(plan);
         var control = new NginxControl(plan.Nginx);
-        if (plan.Reloads && plan.Cause != "config-invalid")
+        if (plan.Reloads && !plan.MendsUnloadable)
         {
             // What does not load before the change proves nothing about the change.
             var touched = Touched(plan);
@@ -172,6 +172,10 @@ public sealed class Transaction(RepairStore store, TimeProvider time, Action<str
             try
             {
                 await LoadAsync(repair, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (StepFailedException failure) when (repair.Plan.MendsUnloadable)
+            {
+                say($"nginx goes on with the configuration that it has: the one on disk does not load, as before ({failure.Message})");
             }
             catch (StepFailedException failure)
             {

@@ -58,6 +58,15 @@ public sealed record Fix
     /// <summary>The repair is to load what lies on disk; any other one must not take others' changes along unasked.</summary>
     public bool LoadsPending { get; init; }
 
+    /// <summary>A path that clients asked by GET and that is answered when the repair helped, where the one that failed first goes on failing.</summary>
+    public string? ServedPath { get; init; }
+
+    /// <summary>The request that failed asks for an upgrade to WebSocket, and so does the one that proves the repair.</summary>
+    public bool IsProvenByUpgrade { get; init; }
+
+    /// <summary>How long the old state may go on after the change (ports in TIME_WAIT): only then it counts as no help.</summary>
+    public TimeSpan SettlesWithin { get; init; }
+
     /// <summary>What prevents the next time, not needed to end the incident.</summary>
     public string? Later { get; init; }
 }

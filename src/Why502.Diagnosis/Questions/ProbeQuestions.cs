@@ -78,6 +78,9 @@ public sealed record HttpGet(string Address, string Scheme, string Host, string 
     /// <summary>The PROXY protocol's line "UNKNOWN" goes before everything else, for a listener that demands one (ngx_proxy_protocol_read).</summary>
     public bool AnnouncesProxy { get; init; }
 
+    /// <summary>With the fields that open a WebSocket (RFC 6455, 4.1); the connection is closed after the answer's header.</summary>
+    public bool Upgrades { get; init; }
+
     public override string What => $"GET {Path} straight to {Address}";
 
     public override string WouldTell => "whether the upstream answers when nginx is not between";

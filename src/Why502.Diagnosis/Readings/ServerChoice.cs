@@ -13,6 +13,9 @@ public sealed record ServerChoice(string Taken, string Meant, SourceLine At)
     private const int SlipMax = 2;
     private const int SlipLengthMin = 8;
 
+    /// <summary>The change of that line, where what is meant is certain; a name in it comes from the configuration, never from a request.</summary>
+    public Edit.SetArguments? Edit { get; private init; }
+
     public static ServerChoice? Of(Incident incident)
         => incident.Configuration is { } configuration ? Of(configuration, incident.Host, RequestRoute.PathOf(incident)) : null;
 
@@ -33,7 +36,18 @@ public sealed record ServerChoice(string Taken, string Meant, SourceLine At)
             .OrderBy(item => item.How!.Length)
             .FirstOrDefault();
         return meant.server is null ? null
-            : new($"the default server at {taken.At} answers for {name}, because no server_name matches", $"{meant.own} at {meant.server.At}: {meant.How}", NameLine(meant.server));
+            : new($"the default server at {taken.At} answers for {name}, because no server_name matches", $"{meant.own} at {meant.server.At}: {meant.How}", NameLine(meant.server)) { Edit = Named(taken, meant.server, meant.own, name) };
+    }
+
+    /// <summary>The same name with or without www., or the bare name beside its wildcard, for a server on the address that was asked.</summary>
+    private static Edit.SetArguments? Named(Server taken, Server meant, string own, string asked)
+    {
+        var written = own.ToLowerInvariant();
+        var added = written.StartsWith("*.", StringComparison.Ordinal) ? written[2..] : written.StartsWith("www.", StringComparison.Ordinal) ? written[4..] : "www." + written;
+        return added == asked && meant.Block.Children("server_name").FirstOrDefault(line => line.Arguments.Contains(own)) is { } line
+            && meant.Listens.Any(listen => taken.Listens.Any(other => other.Address == listen.Address))
+            ? new Edit.SetArguments(line, [.. line.Arguments, added])
+            : null;
     }
 
     /// <summary>A regular expression takes what a longer prefix, which is passed to an app, seems to be for (ngx_http_core_find_location).</summary>
@@ -47,7 +61,7 @@ public sealed record ServerChoice(string Taken, string Meant, SourceLine At)
 
         var prefix = server.Locations.Where(location => location.Modifier == "" && location.Path.Length > 1 && path.StartsWith(location.Path, StringComparison.Ordinal)).MaxBy(location => location.Path.Length);
         return prefix is not null && configuration.ProxiedLocations.Any(proxied => proxied.Location == prefix)
-            ? new($"location {taken} at {taken.At} takes {path} and looks for a file", $"location {prefix} at {prefix.At}, which is passed to an app: ^~ would let it win over regular expressions", prefix.At)
+            ? new($"location {taken} at {taken.At} takes {path} and looks for a file", $"location {prefix} at {prefix.At}, which is passed to an app: ^~ would let it win over regular expressions", prefix.At) { Edit = new Edit.SetArguments(prefix.Block, ["^~", prefix.Path]) }
             : null;
     }
 

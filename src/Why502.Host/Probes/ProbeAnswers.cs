@@ -95,7 +95,8 @@ public sealed class ProbeAnswers
     {
         var isTls = ask.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase);
         var peers = await Peer(ask.Address, isTls ? 443 : 80).EndPointsAsync(cancellation).ConfigureAwait(false);
-        var request = RequestText.Get(RequestText.Target(ask.Path, ask.Query), ask.HttpVersion, ask.Host);
+        var target = RequestText.Target(ask.Path, ask.Query);
+        var request = ask.Upgrades ? RequestText.Upgrade(target, ask.Host) : RequestText.Get(target, ask.HttpVersion, ask.Host);
         return await new HttpProbe(From(ask), time, limits).GetAsync(new(peers, isTls, ask.ServerName, request, Milliseconds(ask.PatienceMs)) { AnnouncesProxy = ask.AnnouncesProxy }, cancellation).ConfigureAwait(false);
     }
 

@@ -10,6 +10,10 @@ internal static class RequestText
     public static byte[] Get(string target, string version, string host)
         => Encoding.ASCII.GetBytes($"GET {target} HTTP/{(version == "1.1" ? "1.1" : "1.0")}\r\nHost: {Host(host)}\r\nConnection: close\r\nUser-Agent: {UserAgent}\r\nAccept: */*\r\n\r\n");
 
+    /// <summary>The opening handshake of a WebSocket (RFC 6455, 4.1); its key is the one of the RFC's example, for nothing is said afterwards.</summary>
+    public static byte[] Upgrade(string target, string host)
+        => Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: {Host(host)}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nUser-Agent: {UserAgent}\r\n\r\n");
+
     /// <summary>A path without a query: everything that is no plain path character is escaped, also <c>?</c> and <c>#</c>.</summary>
     public static string Path(string path) => Escape(path.StartsWith('/') ? path : "/" + path, keepQuery: false);
 

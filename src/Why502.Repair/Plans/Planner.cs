@@ -38,7 +38,7 @@ public static class Planner
             .. fix.Edits.Where(edit => edit.IsChange).Select(edit => StepWords.Of(new RepairAction.WriteFile(edit.File, edit.Before, edit.After)) with { IsConfiguration = true, Disturbance = Disturbance.Reload }),
             .. fix.Steps.SelectMany(Intentions.Steps),
         ];
-        var plan = new RepairPlan(finding.Cause.Id, finding.Title, fix.Summary, nginx, steps) { CompiledPaths = [.. instance.TempPaths.Values, .. instance.DefaultErrorLog is { } error ? [error] : Array.Empty<string>(), .. instance.DefaultAccessLog is { } access ? [access] : Array.Empty<string>()] };
+        var plan = new RepairPlan(finding.Cause.Id, finding.Title, fix.Summary, nginx, steps) { MendsUnloadable = finding.Incident.Kind == SymptomKind.NotLoaded, CompiledPaths = [.. instance.TempPaths.Values, .. instance.DefaultErrorLog is { } error ? [error] : Array.Empty<string>(), .. instance.DefaultAccessLog is { } access ? [access] : Array.Empty<string>()] };
         return new(finding, plan, Obstacles(plan, instance))
         {
             Owners = [.. steps.Select(step => step.Action).OfType<RepairAction.WriteFile>().SelectMany(write => Ownership.Of(write.Path, write.Before, write.After))],

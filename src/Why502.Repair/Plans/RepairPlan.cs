@@ -33,6 +33,9 @@ public sealed record RepairPlan(string Cause, string Title, string Summary, Ngin
 {
     public IReadOnlyList<string> CompiledPaths { get; init; } = [];
 
+    /// <summary>The configuration on disk did not load before: taken back, it lies there as it was, and nginx goes on with what it has.</summary>
+    public bool MendsUnloadable { get; init; }
+
     public bool Reloads => Steps.Any(step => step.IsConfiguration || step.Action is RepairAction.ReloadNginx);
 
     public bool Starts => Steps.Any(step => step.Disturbance == Disturbance.Restart);

@@ -10,6 +10,8 @@ internal sealed class NamedPeers
 {
     public static readonly NamedPeers Nothing = new();
 
+    private const int SearchMax = 4;
+
     private readonly HashSet<string> addresses = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<int> loopbackNamePorts = [];
 
@@ -32,6 +34,12 @@ internal sealed class NamedPeers
                     named.Add(seen.ConfigurationOf(instance));
                 }
             }
+        }
+
+        // The system's resolver appends its search domains to such names itself (resolv.conf(5)).
+        foreach (var domain in answers.Values.Select(answer => answer.Fact).OfType<NameServersFact>().SelectMany(fact => fact.Search).Take(SearchMax).ToList())
+        {
+            named.Names.UnionWith([.. named.Names.Where(name => !name.Contains('.', StringComparison.Ordinal)).Select(name => $"{name}.{domain.TrimEnd('.')}")]);
         }
 
         // What a named name resolves to is named with each of its ports.

@@ -1,5 +1,6 @@
 using Why502.Cli.Commands;
 using Why502.Cli.Verify;
+using Why502.Diagnosis;
 using Why502.Repair;
 
 namespace Why502.Cli.Repairs;
@@ -14,20 +15,30 @@ internal static class FixProof
 
     public static async Task<RepairProof> OfAsync(PlannedRepair repair, FixRequest request, Action<string> progress, CancellationToken cancellation)
     {
-        var target = request.Url is { } url ? ProofTarget.Of(new Uri(url)) : ProofTarget.Of(repair.Finding.Incident);
+        var target = request.Url is { } url ? ProofTarget.Of(new Uri(url)) : ProofTarget.Of(repair.Finding.Incident, repair.Finding.Fix);
         var asked = new ProofRequest { ConfigPath = repair.Plan.Nginx.ConfigPath, Targets = [target], Attempts = ProofRequest.AttemptsDefault };
         var prover = Prover.Live(progress);
+        var settles = repair.Finding.Fix?.SettlesWithin ?? TimeSpan.Zero;
+        var patience = repair.Plan.Starts && settles < StartPatience ? StartPatience : settles;
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
             var proof = await prover.ProveAsync(asked, cancellation).ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
-            if (proof.Clients != ProofVerdict.Fails || !repair.Plan.Starts || TimeProvider.System.GetElapsedTime(started) > StartPatience)
+            var clients = ClientsOf(proof, repair.Finding.Incident);
+            if (clients != ProofVerdict.Fails || TimeProvider.System.GetElapsedTime(started) > patience)
             {
-                return new(proof.Clients switch { ProofVerdict.Works => true, ProofVerdict.Fails => false, _ => null }, proof.Lines);
+                return new(clients switch { ProofVerdict.Works => true, ProofVerdict.Fails => false, _ => null }, proof.Lines);
             }
 
             await Task.Delay(Pause, cancellation).ConfigureAwait(false);
         }
     }
+
+    /// <summary>A status below 500 is an answer like any other, except where it is the failure that was to be mended.</summary>
+    private static ProofVerdict ClientsOf(Proof proof, Incident incident)
+        => proof.Clients == ProofVerdict.Works && incident.Status is >= 400 and < 500 and var failure
+            && proof.Cases.Any(tried => tried.Through?.Attempts.Any(attempt => attempt.Response?.Status == failure) == true)
+            ? ProofVerdict.Fails
+            : proof.Clients;
 }

@@ -20,6 +20,9 @@ internal sealed record CasePlan(NginxInstance Instance, NginxConfiguration Confi
     /// <summary>Only of a URL that the user gave.</summary>
     public string Query { get; init; } = "";
 
+    /// <summary>Through nginx an upgrade to WebSocket is asked for; straight to the servers a plain GET.</summary>
+    public bool Upgrades { get; init; }
+
     public Uri? Url { get; init; }
 
     public RouteAnswer? Route { get; init; }

@@ -203,6 +203,7 @@ internal sealed class CaseRun(Asker asker, TimeProvider time, Action<string> say
             ServerName = CasePlan.NameOf(plan.Host),
             Query = plan.Query,
             AnnouncesProxy = listen.ProxyProtocol,
+            Upgrades = plan.Upgrades,
         };
     }
 

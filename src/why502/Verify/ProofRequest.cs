@@ -14,6 +14,9 @@ internal sealed record ProofTarget
     /// <summary>A path without query that clients asked by GET. It will be asked again, so nobody passes one here that only other methods used.</summary>
     public string? Path { get; init; }
 
+    /// <summary>The request asks for an upgrade to WebSocket.</summary>
+    public bool Upgrades { get; init; }
+
     /// <summary>Where nothing else is known: the first server_name and the location as written. A path that clients got an answer for by GET is then looked up in the access log.</summary>
     public string? ServerName { get; init; }
 
@@ -23,17 +26,28 @@ internal sealed record ProofTarget
     public static ProofTarget Of(Uri url) => new() { Url = url };
 
     /// <summary>What an incident's clients asked. Lines of the configuration do not matter, so it holds before and after an edit.</summary>
-    public static ProofTarget Of(Incident incident)
+    /// <param name="incident">What failed.</param>
+    /// <param name="fix">Says where another path than the failing one shows that it helped.</param>
+    public static ProofTarget Of(Incident incident, Fix? fix = null)
     {
-        var asked = incident.ReproducedPath ?? (incident.Methods.Contains("GET") ? incident.Routes.FirstOrDefault(IsPath) : null);
+        var asked = fix?.ServedPath ?? incident.ReproducedPath ?? (incident.Routes.Count == 0 ? Failing(incident) : incident.Routes.FirstOrDefault(route => IsPath(route) && IsAskedByGet(incident, route)));
         return new()
         {
+            Upgrades = fix is { IsProvenByUpgrade: true },
             Host = incident.Host ?? incident.Server,
             Path = asked,
             ServerName = incident.Location?.Server.FirstName ?? incident.Server,
             LocationText = incident.Location?.Location?.ToString(),
         };
     }
+
+    /// <summary>Lines about a file that was not found name no method; then the access log tells.</summary>
+    private static bool IsAskedByGet(Incident incident, string route)
+        => incident.Methods.Contains("GET") || (incident.Methods.Count == 0 && incident.Traffic.Groups.Any(group => group.Method == "GET" && group.Path == route));
+
+    /// <summary>Lines about nginx as a whole name no request: what failed most in the same window by GET.</summary>
+    private static string? Failing(Incident incident)
+        => incident.Traffic.Groups.Where(group => group is { Method: "GET", Status: >= 500, Path: { } path } && IsPath(path)).MaxBy(group => group.Count)?.Path;
 
     /// <summary>Folded identifiers are no path.</summary>
     private static bool IsPath(string route) => route.StartsWith('/') && !route.AsSpan().ContainsAny("{*?");

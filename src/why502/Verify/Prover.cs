@@ -76,7 +76,7 @@ internal sealed class Prover(Func<IReadOnlyList<Answerer>> answerers, TimeProvid
             else if (target.Path is { Length: > 0 } path)
             {
                 var found = configurations.Select(item => CasePlan.Of(item.Instance, item.Configuration, target.Host, path)).OfType<CasePlan>().ToList();
-                plans.AddRange(found.OrderByDescending(plan => plan.Location is not null).Take(1).Select(plan => new CaseTarget(null, plan)));
+                plans.AddRange(found.OrderByDescending(plan => plan.Location is not null).Take(1).Select(plan => new CaseTarget(null, plan with { Upgrades = target.Upgrades })));
             }
         }
 

@@ -30,4 +30,18 @@ public sealed class ConfigurationRepairs
         client.MustGet(502, "/", times: 3);
         Repaired.Prove(machine, nginx, "upstream-wrong-address", () => client.Get() == 200, ["-proxy_pass http://127.0.0.1:3000;", "proxy_pass http://127.0.0.1:3001;"]);
     });
+
+    /// <summary>The app has moved, and fails where it is now: the address was wrong, and the request goes on failing.</summary>
+    [SkippableFact]
+    public void RepairThatDoesNotHelp() => LabMachine.Run(nameof(RepairThatDoesNotHelp), machine =>
+    {
+        var app = Node.Start(machine, 3000, routes: new Route("/cart"));
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
+        var client = new Client(machine);
+        client.MustGet(200, "/cart", times: 2);
+        app.Process.Stop();
+        Node.Start(machine, 3001, name: "moved", routes: new Route("/cart") { Status = 500 });
+        client.MustGet(502, "/cart", times: 3);
+        Repaired.ProveTakenBack(machine, nginx, "upstream-wrong-address", () => client.Get("/cart") == 502);
+    });
 }

@@ -32,9 +32,16 @@ public sealed class Repaired
     /// <param name="changed">The lines of configuration that may differ afterwards, trimmed: those that go, with a minus in front, and those that come.</param>
     /// <param name="arguments">Further arguments of fix.</param>
     public static void Prove(LabMachine machine, NginxServer nginx, string cause, Func<bool> works, string[] changed, params string[] arguments)
+        => Prove(machine, nginx, cause, works, changed, failsAgain: true, arguments);
+
+    /// <summary>The same for a fault that any reload ends for a while: taking the repair back reloads, too, so the request goes on being answered.</summary>
+    public static void ProveBesideReload(LabMachine machine, NginxServer nginx, string cause, Func<bool> works, string[] changed, params string[] arguments)
+        => Prove(machine, nginx, cause, works, changed, failsAgain: false, arguments);
+
+    private static void Prove(LabMachine machine, NginxServer nginx, string cause, Func<bool> works, string[] changed, bool failsAgain, string[] arguments)
     {
         var proof = new Repaired(machine, nginx);
-        proof.All(cause, works, changed, arguments);
+        proof.All(cause, works, changed, failsAgain, arguments);
         if (proof._problems.Count > 0)
         {
             throw new LabException($"{string.Join(Environment.NewLine, proof._problems)}{Environment.NewLine}{proof._said}");
@@ -46,14 +53,14 @@ public sealed class Repaired
     public static void ProveOfMachine(LabMachine machine, NginxServer nginx, string cause, Func<bool> works, string[] changed, string? watched = null, params string[] arguments)
     {
         var proof = new Repaired(machine, nginx) { _watched = watched, _isOfMachine = true };
-        proof.All(cause, works, changed, arguments);
+        proof.All(cause, works, changed, failsAgain: true, arguments);
         if (proof._problems.Count > 0)
         {
             throw new LabException($"{string.Join(Environment.NewLine, proof._problems)}{Environment.NewLine}{proof._said}");
         }
     }
 
-    private void All(string cause, Func<bool> works, string[] changed, string[] arguments)
+    private void All(string cause, Func<bool> works, string[] changed, bool failsAgain, string[] arguments)
     {
         var before = Configuration();
         var owners = Owners();
@@ -78,7 +85,26 @@ public sealed class Repaired
         Check(undone.ExitCode == 0, $"--undo exits {undone.ExitCode}");
         Check(Same(before, Configuration()), "--undo did not bring every byte back");
         Check(_isOfMachine ? Stayed(owners, Owners()) : owners.SequenceEqual(Owners()), $"--undo left other owners or modes: {string.Join(" | ", Owners().Except(owners))}");
-        Check(!works(), "after --undo the request works: it was not the repair that helped");
+        Check(!failsAgain || !works(), "after --undo the request works: it was not the repair that helped");
+    }
+
+    /// <summary>A repair that does not help: it is made, found to be none, and every byte is as it was.</summary>
+    public static void ProveTakenBack(LabMachine machine, NginxServer nginx, string cause, Func<bool> asBefore, params string[] arguments)
+    {
+        var proof = new Repaired(machine, nginx);
+        var (before, owners) = (proof.Configuration(), proof.Owners());
+        var applied = proof.Run(["fix", "--config", nginx.Config, "--cause", cause, "--apply", "--yes", .. arguments]);
+        proof.Check(applied.ExitCode == 1, $"--apply exits {applied.ExitCode}");
+        proof.Check(applied.Output.Contains("did not help", StringComparison.Ordinal), "--apply does not say that it did not help");
+        proof.Check(applied.Output.Contains("reload:", StringComparison.Ordinal), "nothing was tried");
+        proof.Check(Same(before, proof.Configuration()), "a file is not as it was");
+        proof.Check(owners.SequenceEqual(proof.Owners()), "owners or modes are not as they were");
+        proof.Check(asBefore(), "nginx does not serve as before");
+        proof.Check(proof.Run(["fix", "--undo"]).ExitCode == 1, "there is something to undo");
+        if (proof._problems.Count > 0)
+        {
+            throw new LabException($"{string.Join(Environment.NewLine, proof._problems)}{Environment.NewLine}{proof._said}");
+        }
     }
 
     private string State => _machine.PathOf("state");

@@ -116,7 +116,7 @@ public sealed class ReuseScenarios
         Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "reload-cut", "fastcgi_pass") with { State = "recovered", Verdict = "healthy", Confidence = 0.6 });
     });
 
-    private static string Group(string settings) => $$"""
+    internal static string Group(string settings) => $$"""
         upstream app {
             server 127.0.0.1:3000;
             {{settings}}
@@ -124,7 +124,7 @@ public sealed class ReuseScenarios
 
         """;
 
-    private static void Race(LabMachine machine, string keepAlive)
+    internal static void Race(LabMachine machine, string keepAlive)
     {
         Programs.Require("node");
         var program = machine.Write("race/race.js", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Apps", "race.js")).Replace("KEEP_ALIVE", keepAlive, StringComparison.Ordinal));
@@ -136,7 +136,9 @@ public sealed class ReuseScenarios
     /// Two connections are kept, and the app closes them while its FIN is on its way for long: a filter loses it, as a busy network delays it.
     /// What is posted meanwhile finds a closed socket, whose kernel answers with a reset (RFC 9293, 3.10.7.4).
     /// </summary>
-    private static void LoseRaces(LabMachine machine)
+    /// <param name="machine">Where the app runs.</param>
+    /// <param name="idle">Milliseconds after which the app has closed. Newer versions wait a second longer than they say (keepAliveTimeoutBuffer).</param>
+    internal static void LoseRaces(LabMachine machine, int idle = 2700)
     {
         Programs.Require("nft");
         var client = new Client(machine);
@@ -147,17 +149,23 @@ public sealed class ReuseScenarios
                 Assert.Equal(200, client.Send("POST /cart HTTP/1.1", "Content-Length: 0"));
             }
 
-            machine.Must("nft", "add table ip slow; add chain ip slow out { type filter hook output priority 0; }; add rule ip slow out tcp sport 3000 tcp flags & fin == fin drop");
-            client.GetTogether(2, "/slow");
-
-            // Newer versions wait a second longer than they say (keepAliveTimeoutBuffer).
-            Thread.Sleep(2700);
-            Assert.Equal(502, client.Send("POST /cart HTTP/1.1", "Content-Length: 0"));
-            machine.Must("nft", "delete table ip slow");
+            Assert.Equal(502, Reused(machine, idle));
             Thread.Sleep(1200);
         }
 
         Poll.Until(() => client.Send("POST /cart HTTP/1.1", "Content-Length: 0") == 200, "a request that is answered");
+    }
+
+    /// <summary>What is answered to a request after the app has closed two kept connections, and its FIN has not arrived.</summary>
+    internal static int Reused(LabMachine machine, int idle)
+    {
+        var client = new Client(machine);
+        machine.Must("nft", "add table ip slow; add chain ip slow out { type filter hook output priority 0; }; add rule ip slow out tcp sport 3000 tcp flags & fin == fin drop");
+        client.GetTogether(2, "/slow");
+        Thread.Sleep(idle);
+        var status = client.Send("POST /cart HTTP/1.1", "Content-Length: 0");
+        machine.Must("nft", "delete table ip slow");
+        return status;
     }
 
     private static int Upload(LabMachine machine)

@@ -5,6 +5,9 @@ namespace Why502.Diagnosis.Causes.Capacity;
 /// <summary>No local port is left towards the upstream.</summary>
 public sealed class EphemeralPortsExhausted : Cause
 {
+    /// <summary>TCP_TIMEWAIT_LEN of the kernel is 60 s (include/net/tcp.h); a little for what is being closed now.</summary>
+    private static readonly TimeSpan TimeWait = TimeSpan.FromSeconds(66);
+
     public override CauseInfo Info { get; } = new()
     {
         Id = "ephemeral-ports-exhausted",
@@ -75,6 +78,7 @@ public sealed class EphemeralPortsExhausted : Cause
     {
         var ports = Ports(incident, seen);
         var all = ports?.Available ?? 28_232;
+        var edits = Edits(incident);
         var steps = new List<FixStep>
         {
             new($"{all} ports for each destination, and 60 s of TIME_WAIT after each connection: {Math.Max(1, all / 60)} new connections a second are all that fit{(ports is null ? "" : $"; {ports.TimeWait} are in TIME_WAIT and {ports.Established} open now")}."),
@@ -102,19 +106,14 @@ public sealed class EphemeralPortsExhausted : Cause
         {
             Summary = $"Keep connections to {incident.UpstreamText} open instead of making one for each request.",
             Steps = steps,
-            Edits = Edit(incident) is { } edit ? [edit] : [],
+            Edits = edits,
+            SettlesWithin = TimeWait,
             Later = "net.ipv4.tcp_tw_reuse=1 lets new connections take over TIME_WAIT ports after a second, where both sides send time stamps.",
         };
     }
 
-    private static Nginx.FileEdit? Edit(Incident incident)
-    {
-        if (incident is not { Group: { Keepalive: null } group, Configuration: { } configuration, Location: { Kind: Nginx.PassKind.Proxy } location })
-        {
-            return null;
-        }
-
-        var outcome = Nginx.ConfigurationEdit.Apply(configuration, new Nginx.Edit.Set(group.Block, "keepalive", ["64"]), new Nginx.Edit.Set(location.Block, "proxy_http_version", ["1.1"]), new Nginx.Edit.Set(location.Block, "proxy_set_header", ["Connection", ""]));
-        return outcome.Files is [{ IsChange: true } one] && location.Effective("proxy_set_header").All is null or { Count: 0 } ? one : null;
-    }
+    private static IReadOnlyList<Nginx.FileEdit> Edits(Incident incident)
+        => incident is { Group: { Keepalive: null } group, Configuration: { } configuration, Location: { Kind: Nginx.PassKind.Proxy } location }
+            ? Nginx.ConfigurationEdit.Apply(configuration, [new Nginx.Edit.Set(group.Block, "keepalive", ["64"]), new Nginx.Edit.Set(location.Block, "proxy_http_version", ["1.1"]), .. HeaderFix.Set(location, ["Connection", ""])]).Files
+            : [];
 }

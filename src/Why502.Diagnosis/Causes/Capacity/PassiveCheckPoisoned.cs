@@ -102,8 +102,9 @@ public sealed class PassiveCheckPoisoned : Cause
         var servers = string.Join(" ", group.Usable.Take(8).Select(peer => $"server {peer.Written} max_fails=0;"));
         return new Fix
         {
-            Summary = $"Give {route} a group of its own, so that its failures count against nobody else.",
+            Summary = $"Stop-gap: count no failures against the servers of {group.Group.Name} (max_fails=0), so that those of {route} take them from nobody else. {route} itself stays slow.",
             Edits = Edits(incident, group),
+            ServedPath = incident.Methods.Contains("GET") ? incident.NoLiveRoutes.FirstOrDefault(other => !incident.Routes.Contains(other) && other.StartsWith('/')) : null,
             Steps =
             [
                 new($"With max_fails=0 on the servers of {group.Group.Name} no failure of one request takes a server from the others; a dead server is then tried again by each request (it answers 111 at once)."),

@@ -1,3 +1,4 @@
+using Why502.Diagnosis.Readings;
 using Why502.Nginx;
 
 namespace Why502.Diagnosis.Causes.Config;
@@ -74,7 +75,19 @@ public sealed class ConfigInvalid : Cause
 
     public override Fix? Propose(Incident incident, Observations seen)
     {
-        var hint = incident.Instance.FromFiles ? null : seen.Known(Question(incident))?.Errors.FirstOrDefault()?.Hint;
+        var error = incident.Instance.FromFiles ? null : seen.Known(Question(incident))?.Errors.FirstOrDefault();
+        if (error is not null && incident.Configuration is { } configuration && MistypedName.Of(configuration, error) is { } mistyped)
+        {
+            return new Fix
+            {
+                Summary = $"Write {mistyped.Meant} instead of {mistyped.Directive.Name} at {mistyped.Directive.At}.",
+                Edits = mistyped.Edits,
+                LoadsPending = true,
+                Steps = [RetargetFix.Reload(incident, "Test, then load it: with it everything else that was changed since nginx last loaded its configuration.")],
+            };
+        }
+
+        var hint = error?.Hint;
         return new Fix
         {
             Summary = incident.ConfigAt is { } at ? $"Mend {at}, test and load." : "Mend what nginx names, test and load.",

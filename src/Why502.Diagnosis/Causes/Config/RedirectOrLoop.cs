@@ -69,9 +69,17 @@ public sealed class RedirectOrLoop : Cause
         => LoopReading.Of(incident) is { } loop ? $"nginx passes the requests to itself: {loop.Listen} is its own address" : "nginx passes the requests to itself";
 
     public override Fix? Propose(Incident incident, Observations seen)
-        => new()
+    {
+        var loop = LoopReading.Of(incident);
+        if (loop is not null && incident.Location?.At == loop.At && RelatedApps.Of(incident, seen) is [var app, ..] && app.LogOdds >= Weight.Strong.Size)
         {
-            Summary = LoopReading.Of(incident) is { } loop ? $"Point the pass directive at {loop.At} at the app instead of at {loop.Listen}." : "Point the pass directive at the app.",
+            return RetargetFix.Of(incident, app.Address, $"Pass to the app at {app.Address} instead of to nginx's own {loop.Listen}: {app.Why}.");
+        }
+
+        return new Fix
+        {
+            Summary = loop is null ? "Point the pass directive at the app." : $"Point the pass directive at {loop.At} at the app instead of at {loop.Listen}.",
             Steps = [new("See where the app listens: ss -ltnp. nginx's own listen addresses are none of its."), RetargetFix.Reload(incident, "Test the changed configuration and reload nginx.")],
         };
+    }
 }

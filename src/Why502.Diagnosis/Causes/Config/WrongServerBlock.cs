@@ -59,7 +59,9 @@ public sealed class WrongServerBlock : Cause
     public override Fix? Propose(Incident incident, Observations seen)
         => new()
         {
-            Summary = ServerChoice.Of(incident) is { } choice ? $"Mend {choice.At}: {choice.Meant}." : "Let server_name and location match the requests that are meant.",
+            Summary = ServerChoice.Of(incident) is { } choice
+                ? choice.Edit is { Directive.Name: var written } change ? $"Write {written} {string.Join(' ', change.Arguments)} at {choice.At}; meant is {choice.Meant}." : $"Mend {choice.At}: {choice.Meant}." : "Let server_name and location match the requests that are meant.",
+            Edits = incident.Configuration is { } configuration && ServerChoice.Of(incident)?.Edit is { } edit ? ConfigurationEdit.Apply(configuration, edit).Files : [],
             Steps = [new("See the way of one request: why502 config route shows the server, the location and why."), RetargetFix.Reload(incident, "Test and reload.")],
         };
 }

@@ -5,6 +5,8 @@ namespace Why502.Diagnosis.Causes.Dns;
 /// <summary>The upstream's name has no address.</summary>
 public sealed class DnsNameNotFound : Cause
 {
+    private const int SearchMax = 2;
+
     public override CauseInfo Info { get; } = new()
     {
         Id = "dns-name-not-found",
@@ -112,7 +114,18 @@ public sealed class DnsNameNotFound : Cause
                 Summary = $"Give {asked} an address before nginx loads its configuration.",
                 Edits = edits,
                 Steps = steps,
+                LoadsPending = true,
                 Later = edits.Count > 0 ? "The edit has nginx look the name up for the request, so that it starts without it." : "A name in a variable, with a resolver, is looked up for the request: then nginx starts without it.",
+            };
+        }
+
+        if (short_ && Full(incident, asked, search, seen) is var (full, server) && SearchedFix.Edits(incident, asked, full) is { Count: > 0 } written)
+        {
+            return new Fix
+            {
+                Summary = $"Write the full name {full}: nginx's resolver adds no search domain.",
+                Edits = written,
+                Steps = [new($"{server}, which nginx asks, knows {full}; this system finds {asked} only by its search domain."), RetargetFix.Reload(incident, "Test the changed configuration and reload nginx.")],
             };
         }
 
@@ -124,4 +137,12 @@ public sealed class DnsNameNotFound : Cause
         steps.Add(new("If the name is of a private zone or a container network, name its own name server with resolver (Docker's is 127.0.0.11, a cluster's is its DNS service)."));
         return new Fix { Summary = $"Correct {asked} in the configuration, or give it an address where nginx's resolver asks.", Steps = steps };
     }
+
+    /// <summary>The name with a search domain of this system, where the resolver that nginx asks knows it.</summary>
+    private static (string Name, string Server)? Full(Incident incident, string asked, IReadOnlyList<string> search, Observations seen)
+        => (from domain in search.Take(SearchMax)
+            from server in NameReading.Resolvers(incident)
+            let name = $"{asked}.{domain.TrimEnd('.')}"
+            where seen.Ask(new Resolve(name, server) { ThroughPid = incident.Instance.NetworkThrough }).FactOrNull is { Code: "ok", Addresses.Count: > 0 }
+            select ((string, string)?)(name, server)).FirstOrDefault();
 }

@@ -124,6 +124,17 @@ public sealed class KeepaliveRace : Cause
         var idle = SettingsReading.Of(incident, seen)?.FactOrNull?.Idle;
         var group = incident.Location?.Group;
         var below = idle is { Number: > 2, IsUnlimited: false } ? $"{Math.Floor(idle.Number - 1).ToString(System.Globalization.CultureInfo.InvariantCulture)}s" : null;
+        if (below is not null && group is not null && incident.Configuration is { } configuration && HasTimeout(incident.Instance.Version))
+        {
+            return new Fix
+            {
+                Summary = $"Let nginx close idle connections to {group.Name} first: keepalive_timeout {below}, a second below the app's own limit ({idle}).",
+                Edits = Nginx.ConfigurationEdit.Apply(configuration, new Nginx.Edit.Set(group.Block, "keepalive_timeout", [below])).Files,
+                Steps = [RetargetFix.Reload(incident, "Test the changed configuration and reload nginx. A connection that was idle for longer is opened anew, which costs one round trip.")],
+                Later = $"Or raise the app's limit above nginx's: then more connections are reused. An app that closes after a number of requests needs keepalive_requests in upstream {group.Name} below that number.",
+            };
+        }
+
         return new Fix
         {
             Summary = "Let nginx close idle connections before the app does.",
@@ -136,4 +147,7 @@ public sealed class KeepaliveRace : Cause
             ],
         };
     }
+
+    /// <summary>keepalive_timeout of a group came with 1.15.3 (CHANGES).</summary>
+    private static bool HasTimeout(string? version) => Version.TryParse(version?.Split('-', ' ')[0], out var known) && known >= new Version(1, 15, 3);
 }

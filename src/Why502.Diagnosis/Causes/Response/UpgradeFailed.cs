@@ -152,6 +152,7 @@ public sealed class UpgradeFailed : Cause
         return new Fix
         {
             Summary = "Pass the upgrade on in this location.",
+            IsProvenByUpgrade = true,
             Edits = ConfigurationEdit.Apply(configuration, Edits(location)).Files,
             Steps = [RetargetFix.Reload(incident, "Test the changed configuration and reload nginx.")],
         };

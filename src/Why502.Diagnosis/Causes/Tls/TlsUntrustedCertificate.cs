@@ -98,6 +98,11 @@ public sealed class TlsUntrustedCertificate : Cause
             };
         }
 
+        if (TrustFix.Of(incident, seen) is { } trusting)
+        {
+            return trusting;
+        }
+
         var file = settings?.TrustedCertificate is { Length: > 0 } path ? path : "a file of its own";
         var selfSigned = fact?.SelfSigned ?? incident.Code == 18;
         return new Fix
