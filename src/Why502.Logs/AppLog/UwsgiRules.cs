@@ -11,6 +11,9 @@ internal static class UwsgiRules
         new("DAMN ! worker ", AppEventKind.ChildExitedOnSignal, static (t, at, e) =>
             Pid(t, at, e) with { Signal = (int?)TextScan.NumberAfter(t, "killed by signal ", at), Process = "uwsgi" }),
         new("bind(): ", AppEventKind.BindFailed),
+
+        // core/socket.c, bind_to_tcp(): uWSGI exits where the kernel's limit is below its own.
+        new("Listen queue size is greater than the system max", AppEventKind.StartFailed),
         new("no python application found, check your startup logs", AppEventKind.StartFailed),
         new("unable to load app ", AppEventKind.StartFailed),
         new("spawned uWSGI worker ", AppEventKind.WorkerBooting, static (t, at, e) => Pid(t, at, e)),

@@ -22,8 +22,8 @@ public static partial class PastedRecord
             return line;
         }
 
-        var repaired = WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(StreamColumn(line))))))), next)));
-        return DialedRecord.Repair(RetoldRecord.Repair(repaired, next));
+        var repaired = WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(WindowsCall(StreamColumn(line)))))))), next)));
+        return LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(repaired, next)));
     }
 
     /// <summary>A container panel's table, copied row by row, ends with the column of the stream: <c>… in /etc/nginx/site.conf:25 | stdout</c></summary>
@@ -32,6 +32,11 @@ public static partial class PastedRecord
         var bar = line.LastIndexOf('|');
         return bar > 0 && line.AsSpan(bar + 1).Trim() is "stdout" or "stderr" ? line[..bar].TrimEnd() : line;
     }
+
+    /// <summary>nginx for Windows names the calls that it makes there (src/os/win32/ngx_wsarecv.c, ngx_wsasend.c); what they met is said as everywhere, with winsock's number.</summary>
+    private static string WindowsCall(string line) => line.Contains("WSA", StringComparison.Ordinal)
+        ? line.Replace("WSARecv() failed (", "recv() failed (", StringComparison.Ordinal).Replace("WSASend() failed (", "send() failed (", StringComparison.Ordinal)
+        : line;
 
     /// <summary>A tracker that escapes twice shows <c>&amp;amp;quot;</c>. A line that still has plain quotes was not escaped as a whole.</summary>
     private static string Entities(string line)

@@ -61,6 +61,8 @@ public class AppLogTests
     [InlineData("Client sent an HTTP request to an HTTPS server.", AppEventKind.PlainRequestToTls)]
     [InlineData("Error during WebSocket handshake: Unexpected response code: 426", AppEventKind.WebSocketRefused)]
     [InlineData("Error: Unexpected server response: 400", AppEventKind.WebSocketRefused)]
+    [InlineData("Listen queue size is greater than the system max net.core.somaxconn (4096).", AppEventKind.StartFailed)]
+    [InlineData("ArgumentError: Already running on PID:812 (or pid=/srv/app/tmp/unicorn.pid is stale)", AppEventKind.StartFailed)]
     [InlineData("Server listening on http://localhost:3000", AppEventKind.ListeningOn)]
     [InlineData("      Now listening on: http://127.0.0.1:5000", AppEventKind.ListeningOn)]
     [InlineData("2026-11-21 01:02:03,123 INFO exited: app (exit status 1; not expected)", AppEventKind.ChildExited)]

@@ -25,6 +25,8 @@ public sealed class PastedRecordTests
     [InlineData("SSL_do_handshake() failed SSL: error:0A0000BF:SSL routines::no protocols available", "SSL_do_handshake() failed")]
     [InlineData("SSL_do_handshake() failed ... SSL alert number 112", "SSL_do_handshake() failed")]
     [InlineData("*7 peer closed connection in SSL handshake (104: Connection reset by peer) while SSL handshaking to upstream.", "peer closed connection in SSL handshake")]
+    [InlineData("2025/06/05 15:40:46 [error] 256#416: *3 WSARecv() failed (10054: An existing connection was forcibly closed by the remote host) while reading response header from upstream", "recv() failed")]
+    [InlineData("2023/08/29 08:32:14 [error] 12#12: tally_module: resolver failed, \"app.example\" (110: Operation timed out)", "app.example could not be resolved")]
     [InlineData("upstream sent invalid header: \"x-parcel-trace\\x20...", "upstream sent invalid header: \"x-parcel-trace\\x20...\"")]
     [InlineData("2021/10/09 23:43:26 [emerg] 17#17: unknown directive \"add\" in /etc/nginx/site.conf:25 | stdout", "unknown directive \"add\"")]
     [InlineData("time=\"2025-04-02T06:11:09Z\" level=error error=\"badgateway: failed after 0s: dial unix /opt/a.socket: connect: permission denied\"", "connect() to unix:/opt/a.socket failed")]
