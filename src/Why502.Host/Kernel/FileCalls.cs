@@ -219,7 +219,7 @@ internal static unsafe class FileCalls
 
         errno = 0;
         var modified = Moment(buffer.ModifiedSeconds, buffer.ModifiedNanoseconds);
-        return new(buffer.Mode, buffer.Uid, buffer.Gid, buffer.Inode, buffer.DeviceMajor, buffer.DeviceMinor, (long)buffer.Size, modified);
+        return new(buffer.Mode, buffer.Uid, buffer.Gid, buffer.Inode, buffer.DeviceMajor, buffer.DeviceMinor, (long)buffer.Size, modified) { Links = buffer.Links };
     }
 
     /// <summary>A file system may hold any 64-bit time; what no calendar holds is clamped.</summary>

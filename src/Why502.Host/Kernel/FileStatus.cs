@@ -18,6 +18,9 @@ internal readonly record struct FileStatus(uint Mode, uint Uid, uint Gid, ulong 
 {
     private const uint TypeMask = 0xF000;
 
+    /// <summary>Names that the inode has (hard links).</summary>
+    public uint Links { get; init; }
+
     public FileKind Kind => (FileKind)(Mode & TypeMask);
 
     /// <summary>What rotation keeps when it renames a file.</summary>

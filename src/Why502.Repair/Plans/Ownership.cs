@@ -71,6 +71,11 @@ internal static partial class Ownership
             owners.Add(new(target, "the package store", "the system's configuration: files of the store never change"));
         }
 
+        if (FileCalls.Status(target) is { IsRegular: true, Links: > 1 })
+        {
+            owners.Add(new(target, "whoever made its other name (a hard link)", "both names: a file that is replaced keeps its content under the other one"));
+        }
+
         if (GitRemote(target) is { } tree)
         {
             owners.Add(new(target, $"the git work tree {tree}", "its repository: commit the change there and deploy it"));

@@ -47,4 +47,14 @@ public class OwnershipTests
         var file = folder.Write("conf.d/shop.conf", "server {}\n");
         Assert.Equal(owned, Ownership.Of(file, "server {}\n"u8.ToArray(), "server { }\n"u8.ToArray()).Any(found => found.Owner.Contains("git work tree", StringComparison.Ordinal)));
     }
+
+    [Fact]
+    public void FileWithASecondName_HasAnotherOwner()
+    {
+        using var folder = new RepairFolder();
+        var file = folder.Write("shop.conf", "server {}\n");
+        Assert.Empty(Ownership.Of(file, "server {}\n"u8.ToArray(), "server { }\n"u8.ToArray()));
+        System.Diagnostics.Process.Start("ln", [file, Path.Combine(folder.Root, "other.conf")]).WaitForExit();
+        Assert.Contains("hard link", Assert.Single(Ownership.Of(file, "server {}\n"u8.ToArray(), "server { }\n"u8.ToArray())).Owner, StringComparison.Ordinal);
+    }
 }
