@@ -11,6 +11,9 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
     /// <summary>Written after the line that says what is wrong.</summary>
     private const string Follower = "still-could-not-bind";
 
+    /// <summary>The log tells whole seconds: workers of the same second may be those that the refused reload left in place.</summary>
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
     /// <summary>EADDRINUSE.</summary>
     private const int AddressInUse = 98;
 
@@ -112,7 +115,7 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
                 : IncidentState.Current;
         }
 
-        return (view.Instance.WorkersStartedAt > incident.Last && !DiskState.IsNewer(view.Instance, seen)) || (view.Instance.Running && IsMended(incident, onDisk))
+        return (view.Instance.WorkersStartedAt >= incident.Last + Second && !DiskState.IsNewer(view.Instance, seen)) || (view.Instance.Running && IsMended(incident, onDisk))
             ? IncidentState.Recovered
             : IncidentState.Current;
     }

@@ -24,6 +24,9 @@ public sealed class KillScenarios(ITestOutputHelper output)
 
     private const int CallsMax = 120;
 
+    /// <summary>Generous: strace stops every thread of the run at every call.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
     [SkippableFact]
     public void Applying_KilledAnywhere() => Kill(nameof(Applying_KilledAnywhere), "apply", prepare: null, pointsMin: 60);
 
@@ -88,8 +91,8 @@ public sealed class KillScenarios(ITestOutputHelper output)
     {
         var program = site.Driver(act);
         var result = calls is null
-            ? machine.Execute(program)
-            : machine.Execute(["strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={calls}", "-e", string.Create(CultureInfo.InvariantCulture, $"inject={calls}:signal=KILL:when={number}"), "--", .. program]);
+            ? machine.Execute(Limit, program)
+            : machine.Execute(Limit, ["strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={calls}", "-e", string.Create(CultureInfo.InvariantCulture, $"inject={calls}:signal=KILL:when={number}"), "--", .. program]);
         return result.ExitCode switch
         {
             0 => false,
