@@ -64,6 +64,9 @@ public sealed record Fix
     /// <summary>The request that failed asks for an upgrade to WebSocket, and so does the one that proves the repair.</summary>
     public bool IsProvenByUpgrade { get; init; }
 
+    /// <summary>A reload alone ends it for now: nginx reads or looks up again what it had kept.</summary>
+    public bool IsMadeByReload { get; init; }
+
     /// <summary>How long the old state may go on after the change (ports in TIME_WAIT): only then it counts as no help.</summary>
     public TimeSpan SettlesWithin { get; init; }
 

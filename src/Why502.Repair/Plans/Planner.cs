@@ -38,6 +38,12 @@ public static class Planner
             .. fix.Edits.Where(edit => edit.IsChange).Select(edit => StepWords.Of(new RepairAction.WriteFile(edit.File, edit.Before, edit.After)) with { IsConfiguration = true, Disturbance = Disturbance.Reload }),
             .. fix.Steps.SelectMany(Intentions.Steps),
         ];
+        if (!fix.LoadsPending && !fix.IsMadeByReload && steps.All(step => step.Action is RepairAction.ReloadNginx))
+        {
+            // What a person has to change first is not changed by a reload, and a request that happens to be answered after it would prove nothing.
+            steps = [];
+        }
+
         var plan = new RepairPlan(finding.Cause.Id, finding.Title, fix.Summary, nginx, steps) { MendsUnloadable = finding.Incident.Kind == SymptomKind.NotLoaded, CompiledPaths = [.. instance.TempPaths.Values, .. instance.DefaultErrorLog is { } error ? [error] : Array.Empty<string>(), .. instance.DefaultAccessLog is { } access ? [access] : Array.Empty<string>()] };
         return new(finding, plan, Obstacles(plan, instance))
         {

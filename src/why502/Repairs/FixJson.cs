@@ -46,7 +46,7 @@ internal sealed class FixJson
         Text("summary", repair.Plan.Summary);
         json.WriteBoolean("reloads", repair.Plan.Reloads);
         Each("steps", repair.Plan.Steps, Write);
-        Each("yours", repair.Finding.Fix!.Steps.Where(step => step.Action is null), step =>
+        Each("yours", repair.Finding.Fix!.Steps.Where(step => repair.Plan.Steps.Count == 0 || step.Action is null), step =>
         {
             Text("text", step.Text);
             Text("command", step.Command);

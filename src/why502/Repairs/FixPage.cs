@@ -73,7 +73,7 @@ internal static class FixPage
             Step(page, step);
         }
 
-        foreach (var step in finding.Fix!.Steps.Where(step => step.Action is null && !IsReload(step, plan)))
+        foreach (var step in finding.Fix!.Steps.Where(step => plan.Steps.Count == 0 || (step.Action is null && !IsReload(step, plan))))
         {
             page.Wrapped("  yours  ", Sentence(step.Text));
             if (step.Command is { } command)

@@ -94,7 +94,7 @@ public sealed class UpstreamConnectionLimit : Cause
         var workers = Math.Max(1, incident.Instance.WorkerPids.Count);
         return new Fix
         {
-            Summary = $"Raise max_conns of {group.Group.Name} to what its servers can serve at once.",
+            Summary = $"Raise max_conns of {group.Group.Name} from {peer.MaxConns} to {wanted}, at most what the app can serve at once.",
             Edits = edit.IsChange ? [edit] : [],
             Steps =
             [

@@ -90,6 +90,7 @@ public sealed class RateLimited : Cause
         steps.Add(new(limit?.Directive.Name == "limit_conn"
             ? "Raise the number of connections to what one user's browser opens at once (HTTP/2 counts each request)."
             : "Give limit_req a burst as large as the requests of one page, with nodelay, and a rate that a user reaches only by force."));
+        steps.Add(new("Which numbers are right follows from what users are to be allowed, and no log tells that: nothing is changed here without you."));
         steps.Add(RetargetFix.Reload(incident, "Test and reload."));
         return new Fix { Summary = limit is null ? "Raise the limit to what one real user needs." : $"Raise {limit.Directive.Name} at {limit.At} to what one real user needs.", Steps = steps };
     }

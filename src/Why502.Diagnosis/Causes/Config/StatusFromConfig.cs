@@ -59,6 +59,6 @@ public sealed class StatusFromConfig : Cause
         => new()
         {
             Summary = Made(incident) is { } made ? $"Change {made.Words} at {made.At}, if it is not meant." : "Find the return or error_page that makes this status, and take it out if it is not meant.",
-            Steps = [RetargetFix.Reload(incident, "Remove it or narrow its condition, test and reload.")],
+            Steps = [new("Somebody wrote it on purpose once (a maintenance page, a retired path): whether it is still meant nobody but you can know."), RetargetFix.Reload(incident, "Remove it or narrow its condition, test and reload.")],
         };
 }

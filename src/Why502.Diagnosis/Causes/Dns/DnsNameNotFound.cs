@@ -107,7 +107,8 @@ public sealed class DnsNameNotFound : Cause
         var search = NameReading.NameServers(incident, seen)?.Search ?? [];
         if (incident.Kind == SymptomKind.NotLoaded)
         {
-            var edits = ResolveFix.Edits(incident, seen);
+            // A running nginx still serves by what it loaded before; with the edit it would load, and answer 502 where it now answers.
+            var edits = incident.Instance.Running ? [] : ResolveFix.Edits(incident, seen);
             steps.Add(RetargetFix.Reload(incident, "When it resolves, test the configuration and start or reload nginx."));
             return new Fix
             {

@@ -86,6 +86,7 @@ public sealed class DnsStaleAddress : Cause
                 ? "Reload nginx, which looks the name up again, and have it do so while it runs from now on."
                 : "Reload nginx: it looks the name up again.",
             Edits = edits,
+            IsMadeByReload = true,
             Steps = [RetargetFix.Reload(incident, "Test the configuration and reload; the new workers use the new address.")],
             Later = edits.Count > 0 ? null
                 : incident.Location is { } location && NameReading.IsAskedAtRunTime(location) ? "A shorter valid= in resolver notices moves sooner."

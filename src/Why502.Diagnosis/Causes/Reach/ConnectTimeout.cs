@@ -74,7 +74,7 @@ public sealed class ConnectTimeout : Cause
         var peer = incident.Peer!;
         return new Fix
         {
-            Summary = $"Find out why {peer} does not answer; nginx can do nothing about it.",
+            Summary = $"Find out why {peer} does not answer; no edit of nginx's configuration makes it.",
             Steps =
             [
                 new($"See which way packets to {peer.Host} take, and whether its neighbour entry is answered.", $"ip route get {Words.Shell(peer.Host!)}"),

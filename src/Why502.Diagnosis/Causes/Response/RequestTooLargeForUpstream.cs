@@ -125,7 +125,7 @@ public sealed class RequestTooLargeForUpstream : Cause
         var allowed = incident.Location?.Effective("client_max_body_size");
         return new Fix
         {
-            Summary = "Give the app and nginx the same limit for a request's size.",
+            Summary = "Give the app and nginx the same limit for a request's size: the app's is the one that refuses.",
             Steps =
             [
                 new(limit is null ? "Find the app's own limit for a request (its framework's, and its server's)." : $"The app's limit is {limit}."),

@@ -96,6 +96,7 @@ public sealed class TimeoutTooShort : Cause
             Summary = $"Set {name} to {seconds}s in this location: the route needs up to {Words.Seconds(needed)}, twice that is {seconds} s.",
             Edits = ConfigurationEdit.Apply(configuration, new Edit.Set(block, name, [$"{seconds}s"])).Files,
             Steps = [RetargetFix.Reload(incident, "Test the changed configuration and reload nginx; requests under way keep the old limit.")],
+            Later = $"A request that hangs now holds its connection, and a worker of the app, for up to {seconds} s. If the route should be faster, that is the app's to mend.",
         };
     }
 }
