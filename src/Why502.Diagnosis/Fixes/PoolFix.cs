@@ -4,7 +4,7 @@ using Why502.Diagnosis.Readings;
 namespace Why502.Diagnosis;
 
 /// <summary>Edits of a PHP-FPM pool's file, with values from this machine.</summary>
-internal static class PoolFix
+public static class PoolFix
 {
     private const long MiB = 1024 * 1024;
 

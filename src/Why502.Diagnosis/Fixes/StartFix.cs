@@ -26,6 +26,11 @@ internal static class StartFix
             };
         }
 
+        if (ContainerReading.Behind(incident, seen) is { Stopped: true } container && !incident.Instance.FromFiles)
+        {
+            return ContainerStartFix.Of(container);
+        }
+
         if (SupervisorReading.For(incident, seen) is { } program)
         {
             return SupervisorFix.Of(program, SupervisorReading.Last(program, seen), peer.ToString());
