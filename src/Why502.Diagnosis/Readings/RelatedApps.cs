@@ -117,7 +117,7 @@ public static class RelatedApps
             return new(listener, address, process, Weight.Strong.Size, $"{who} listens on {address}, {alike}");
         }
 
-        if (process?.StartedAt is { } started && incident.First is { } first && (started - first).Duration() < TimeSpan.FromSeconds(20))
+        if (process?.StartedAt is { } started && incident.First is { } first && (started - first).Duration() < TimeSpan.FromSeconds(20) && !IsPickedByKernel(listener, peer))
         {
             return new(listener, address, process, Weight.Moderate.Size, $"{who} was started at {Words.Clock(started)}, when the failures began, and listens on {address}");
         }
@@ -133,6 +133,12 @@ public static class RelatedApps
             .Min(group => group.First);
         return process?.StartedAt < answered;
     }
+
+    /// <summary>
+    /// A port of the range that bind(2) without a port takes from (ip_local_port_range(5), its default): nobody wrote it down anywhere, so no configuration is
+    /// meant to name it, unless this one names such a port, too.
+    /// </summary>
+    private static bool IsPickedByKernel(Listener listener, Endpoint peer) => listener.Port is >= 32_768 and <= 60_999 && peer.Port is > 0 and < 32_768;
 
     /// <summary>A likely slip of the pen: a near port, or a socket of the same name in another directory or version.</summary>
     private static string? Alike(Listener listener, Endpoint peer)

@@ -150,10 +150,9 @@ internal sealed class DemoSite : IDisposable
     {
         for (var attempt = 0; attempt < 200; attempt++)
         {
-            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            var port = ((IPEndPoint)probe.LocalEndPoint!).Port;
-            if (port < 65000 && IsFree(IPAddress.Loopback, port + 1) && (!withIPv6 || (IsFree(IPAddress.IPv6Loopback, port) && IsFree(IPAddress.IPv6Loopback, port + 1))))
+            // Below the range from which the kernel takes ports for connections (ip(7)), as an administrator would.
+            var port = Random.Shared.Next(20_000, 32_000);
+            if (IsFree(IPAddress.Loopback, port) && IsFree(IPAddress.Loopback, port + 1) && (!withIPv6 || (IsFree(IPAddress.IPv6Loopback, port) && IsFree(IPAddress.IPv6Loopback, port + 1))))
             {
                 return port;
             }
