@@ -38,7 +38,8 @@ public sealed class KernelRepairs
             def hold():
                 while True:
                     try:
-                        with socket.create_connection(("127.0.0.1", 3000)) as held:
+                        with socket.create_connection(("127.0.0.1", 3000), timeout=1) as held:
+                            held.settimeout(None)
                             held.recv(1)
                     except OSError:
                         pass
