@@ -8,9 +8,14 @@ using Why502.Reports;
 
 namespace Why502.Cli.Repairs;
 
-/// <summary><c>why502 fix --format json</c>: one object, schema why502/fix/1.</summary>
+/// <summary><c>why502 fix --format json</c>: one object, described by docs/schema/fix-1.schema.json.</summary>
 internal sealed class FixJson
 {
+    public const string SchemaId = "why502/fix/1";
+
+    /// <summary>States of a repair, as <see cref="RepairState"/> has them.</summary>
+    public static readonly string[] States = [.. Enum.GetValues<RepairState>().Select(Of)];
+
     private readonly Utf8JsonWriter json;
 
     private FixJson(Utf8JsonWriter json) => this.json = json;
@@ -29,7 +34,7 @@ internal sealed class FixJson
     private void Write(FixAnswer answer)
     {
         json.WriteStartObject();
-        json.WriteString("schema", "why502/fix/1");
+        json.WriteString("schema", SchemaId);
         json.WriteString("act", answer.Act);
         Text("refused", answer.Refusal);
         Each("plans", answer.Repairs, Write);
@@ -64,12 +69,18 @@ internal sealed class FixJson
     private void Write(PlannedStep step)
     {
         Text("what", step.What);
+        Text("why", step.Why);
         json.WriteString("disturbs", step.Disturbance switch { Disturbance.Reload => "reload", Disturbance.Restart => "restart", _ => "none" });
         Text("risk", step.Risk);
         Text("undo", step.Undo);
-        if (step.Action is RepairAction.WriteFile write)
+        var write = step.Action as RepairAction.WriteFile;
+        Text("file", write?.Path);
+        if (write is null)
         {
-            Text("file", write.Path);
+            json.WriteNull("diff");
+        }
+        else
+        {
             json.WriteString("diff", ShownDiff.Of(new FileEdit(write.Path, write.Before ?? [], write.After)));
         }
     }
@@ -89,11 +100,20 @@ internal sealed class FixJson
     {
         json.WriteString("repair", repair.Id);
         json.WriteString("at", repair.Stored.At);
-        json.WriteString("state", repair.State.InWords());
+        json.WriteString("state", Of(repair.State));
         json.WriteString("cause", repair.Plan.Cause);
         Text("why", repair.Why);
         Each("steps", repair.Plan.Steps, Write);
     }
+
+    private static string Of(RepairState state) => state switch
+    {
+        RepairState.Applied => "applied",
+        RepairState.RolledBack => "rolled-back",
+        RepairState.Undone => "undone",
+        RepairState.TakingBack => "taking-back",
+        _ => "begun",
+    };
 
     private void Each<TItem>(string name, IEnumerable<TItem> items, Action<TItem> write)
     {
