@@ -32,8 +32,8 @@ internal static class StepRunner
                 Check(WriteCalls.ChangeOwnerAt(owner.Path, owner.User, owner.Group), $"cannot set the owner of {owner.Path}");
                 break;
             case RepairAction.SetKernelParameter parameter:
-                Expect(parameter.Name, Parameter(parameter.Name) == parameter.Before);
-                SetParameter(parameter.Name, parameter.After);
+                Expect(parameter.Name, KernelParameter.Read(parameter.Name) == parameter.Before);
+                KernelParameter.Write(parameter.Name, parameter.After);
                 break;
             case RepairAction.AskUnit unit:
                 await programs.SystemctlAsync(unit.Name, unit.Verb, cancellation).ConfigureAwait(false);
@@ -79,14 +79,14 @@ internal static class StepRunner
                 Check(WriteCalls.ChangeOwnerAt(owner.Path, owner.UserBefore, owner.GroupBefore), $"cannot set the owner of {owner.Path}");
                 return true;
             case RepairAction.SetKernelParameter parameter:
-                var value = Parameter(parameter.Name);
+                var value = KernelParameter.Read(parameter.Name);
                 if (value == parameter.Before)
                 {
                     return false;
                 }
 
                 Expect(parameter.Name, value == parameter.After);
-                SetParameter(parameter.Name, parameter.Before);
+                KernelParameter.Write(parameter.Name, parameter.Before);
                 return true;
             case RepairAction.AskUnit { Verb: UnitVerb.Start, WasActive: false } unit:
                 await programs.StopAsync(unit.Name, CancellationToken.None).ConfigureAwait(false);
@@ -113,8 +113,8 @@ internal static class StepRunner
         var path = AtomicFile.Target(write.Path);
         AtomicFile.Clean(path, mark);
         var found = AtomicFile.Read(path);
-        var isBack = Same(found, write.Before);
-        if (!isBack && !Same(found, write.After))
+        var isBack = AtomicFile.Same(found, write.Before);
+        if (!isBack && !AtomicFile.Same(found, write.After))
         {
             throw new StepFailedException($"{path} was changed by somebody else since this repair; it is left as it is");
         }
@@ -143,26 +143,6 @@ internal static class StepRunner
 
     private static FileStatus Status(string path) => FileCalls.Status(path, follow: false, out var errno) ?? throw StepFailedException.Of($"cannot look at {path}", errno);
 
-    private static string ParameterPath(string name) => "/proc/sys/" + name.Replace('.', '/');
-
-    private static string Parameter(string name)
-        => FileCalls.ReadText(ParameterPath(name), 4096)?.Trim() is { } value ? string.Join(' ', value.Split('\t', ' ')) : throw new StepFailedException($"there is no kernel parameter {name} here");
-
-    private static void SetParameter(string name, string value)
-    {
-        var path = ParameterPath(name);
-        var descriptor = WriteCalls.Open(path, WriteCalls.OpenWriteOnly | WriteCalls.OpenCloseOnExec, 0);
-        Check(descriptor, $"cannot open {path}");
-        try
-        {
-            AtomicFile.Write(descriptor, System.Text.Encoding.ASCII.GetBytes(value + "\n"), path);
-        }
-        finally
-        {
-            _ = WriteCalls.Close(descriptor);
-        }
-    }
-
     private static void Expect(string what, bool asSeen)
     {
         if (!asSeen)
@@ -178,6 +158,4 @@ internal static class StepRunner
             throw StepFailedException.OfCall(what);
         }
     }
-
-    private static bool Same(byte[]? one, byte[]? other) => one is null ? other is null : other is not null && one.AsSpan().SequenceEqual(other);
 }

@@ -37,23 +37,13 @@ public sealed class Transaction(RepairStore store, TimeProvider time, Action<str
     public async Task<RepairOutcome> ApplyAsync(RepairPlan plan, Func<CancellationToken, Task<RepairProof>> prove, CancellationToken cancellation)
     {
         using var held = store.Lock();
-        if (store.Unfinished() is [var interrupted, ..])
-        {
-            throw new StepFailedException($"the repair {interrupted.Id} was interrupted; take it back first: why502 fix --recover");
-        }
-
+        RefuseAfterInterruption();
         Precondition.Check(plan);
-        var control = new NginxControl(plan.Nginx);
-        if (plan.Reloads && !plan.MendsUnloadable)
+
+        // What does not load before the change proves nothing about the change.
+        if (plan.Reloads && !plan.MendsUnloadable && await TestAsync(plan, _ => { }, cancellation).ConfigureAwait(false) is { } broken)
         {
-            // What does not load before the change proves nothing about the change.
-            var touched = Touched(plan);
-            var broken = await control.TestAsync(cancellation).ConfigureAwait(false);
-            TouchedPaths.PutBack(touched);
-            if (broken is not null)
-            {
-                throw new StepFailedException($"the configuration on disk does not load even without this repair: {broken}");
-            }
+            throw new StepFailedException($"the configuration on disk does not load even without this repair: {broken}");
         }
 
         var repair = store.Begin(plan, time.GetUtcNow());
@@ -83,11 +73,7 @@ public sealed class Transaction(RepairStore store, TimeProvider time, Action<str
     public async Task<RepairOutcome> UndoAsync()
     {
         using var held = store.Lock();
-        if (store.Unfinished() is [var interrupted, ..])
-        {
-            throw new StepFailedException($"the repair {interrupted.Id} was interrupted; take it back first: why502 fix --recover");
-        }
-
+        RefuseAfterInterruption();
         return store.All().FirstOrDefault(repair => repair.State == RepairState.Applied) is { } last
             ? await TakeBackAsync(last, "undone", [], asked: true).ConfigureAwait(false)
             : throw new StepFailedException("no repair is applied: there is nothing to undo");
@@ -105,6 +91,14 @@ public sealed class Transaction(RepairStore store, TimeProvider time, Action<str
         }
 
         return outcomes;
+    }
+
+    private void RefuseAfterInterruption()
+    {
+        if (store.Unfinished() is [var interrupted, ..])
+        {
+            throw new StepFailedException($"the repair {interrupted.Id} was interrupted; take it back first: why502 fix --recover");
+        }
     }
 
     private async Task MakeAsync(StoredRepair repair, CancellationToken cancellation)
@@ -130,12 +124,7 @@ public sealed class Transaction(RepairStore store, TimeProvider time, Action<str
             return;
         }
 
-        var control = new NginxControl(repair.Plan.Nginx);
-        var touched = Touched(repair.Plan);
-        repair.Note(new(JournalMark.Test, time.GetUtcNow()) { Touched = touched });
-        var problem = await control.TestAsync(cancellation).ConfigureAwait(false);
-        TouchedPaths.PutBack(touched);
-        if (problem is not null)
+        if (await TestAsync(repair.Plan, touched => repair.Note(new(JournalMark.Test, time.GetUtcNow()) { Touched = touched }), cancellation).ConfigureAwait(false) is { } problem)
         {
             throw new StepFailedException($"nginx -t: {problem}");
         }
@@ -147,7 +136,7 @@ public sealed class Transaction(RepairStore store, TimeProvider time, Action<str
         }
 
         repair.Note(new(JournalMark.Reload, time.GetUtcNow()));
-        var reloaded = await control.ReloadAsync(cancellation).ConfigureAwait(false);
+        var reloaded = await new NginxControl(repair.Plan.Nginx).ReloadAsync(cancellation).ConfigureAwait(false);
         say($"reload: {Count(reloaded.Serving, "new worker")} {(reloaded.Serving == 1 ? "serves" : "serve")}{(reloaded.Draining > 0 ? $", {Count(reloaded.Draining, "old one")} still {(reloaded.Draining == 1 ? "ends" : "end")} requests" : "")}");
     }
 
@@ -223,6 +212,25 @@ public sealed class Transaction(RepairStore store, TimeProvider time, Action<str
         catch (StepFailedException)
         {
             return false;
+        }
+    }
+
+    /// <summary><c>nginx -t</c>, which leaves nothing behind, also when it is interrupted.</summary>
+    /// <param name="plan">Of which nginx.</param>
+    /// <param name="note">What it will touch, before it runs.</param>
+    /// <param name="cancellation">Ends the test.</param>
+    /// <returns>Null when it passed, else nginx's own words.</returns>
+    private static async Task<string?> TestAsync(RepairPlan plan, Action<IReadOnlyList<TouchedPath>> note, CancellationToken cancellation)
+    {
+        var touched = Touched(plan);
+        note(touched);
+        try
+        {
+            return await new NginxControl(plan.Nginx).TestAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            TouchedPaths.PutBack(touched);
         }
     }
 

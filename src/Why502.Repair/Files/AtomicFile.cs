@@ -230,5 +230,6 @@ internal static unsafe class AtomicFile
 
     private static StepFailedException Changed(string path) => new($"{path} was changed by somebody else since it was read");
 
-    private static bool Same(byte[]? one, byte[]? other) => one is null ? other is null : other is not null && one.AsSpan().SequenceEqual(other);
+    /// <summary>Two contents, of which null is a file that is not there.</summary>
+    public static bool Same(byte[]? one, byte[]? other) => one is null ? other is null : other is not null && one.AsSpan().SequenceEqual(other);
 }

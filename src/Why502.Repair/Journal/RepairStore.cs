@@ -90,10 +90,11 @@ public sealed class RepairStore(string directory)
 
     /// <summary>All repairs whose plan was written, the newest first.</summary>
     public IReadOnlyList<StoredRepair> All()
-        => [.. Names().OrderDescending(StringComparer.Ordinal).Select(name => StoredRepair.Read(Path.Combine(Repairs, name))).OfType<StoredRepair>().Take(RepairsMax)];
+        => [.. Directories().Select(StoredRepair.Read).OfType<StoredRepair>()];
 
     /// <summary>Repairs that were begun and neither kept nor taken back: somebody must decide, and until then nothing else is begun.</summary>
-    public IReadOnlyList<StoredRepair> Unfinished() => [.. All().Where(repair => !repair.State.IsFinal())];
+    /// <remarks>Asked whenever anybody looks at the machine: of the repairs that have ended only the journals are read, not the plans with their files.</remarks>
+    public IReadOnlyList<StoredRepair> Unfinished() => [.. Directories().Where(path => !StoredRepair.HasEnded(path)).Select(StoredRepair.Read).OfType<StoredRepair>()];
 
     internal StoredRepair Begin(RepairPlan plan, DateTimeOffset now)
     {
@@ -117,9 +118,8 @@ public sealed class RepairStore(string directory)
     /// <summary>Directories without a plan: their repair was killed before it changed anything.</summary>
     private void Sweep()
     {
-        foreach (var name in Names())
+        foreach (var path in Directories())
         {
-            var path = Path.Combine(Repairs, name);
             if (StoredRepair.HasPlan(path))
             {
                 continue;
@@ -134,7 +134,9 @@ public sealed class RepairStore(string directory)
         }
     }
 
-    private IEnumerable<string> Names() => FileCalls.List(Repairs, RepairsMax * 4, out _) ?? [];
+    /// <summary>The newest first.</summary>
+    private IEnumerable<string> Directories()
+        => (FileCalls.List(Repairs, RepairsMax * 4, out _) ?? []).OrderDescending(StringComparer.Ordinal).Take(RepairsMax).Select(name => Path.Combine(Repairs, name));
 
     /// <summary>Somebody who only looks (<see cref="IsLocked"/>) holds it for an instant.</summary>
     private static bool TryLock(int descriptor, out int errno)

@@ -38,14 +38,7 @@ public sealed class StoredRepair
 
     public DateTimeOffset LastAt => lines.Count > 0 ? lines[^1].At : Stored.At;
 
-    public RepairState State => lines.LastOrDefault(line => line.Mark is JournalMark.Applied or JournalMark.TakeBack or JournalMark.RolledBack or JournalMark.Undone)?.Mark switch
-    {
-        JournalMark.Applied => RepairState.Applied,
-        JournalMark.RolledBack => RepairState.RolledBack,
-        JournalMark.Undone => RepairState.Undone,
-        JournalMark.TakeBack => RepairState.TakingBack,
-        _ => RepairState.Begun,
-    };
+    public RepairState State => StateOf(lines);
 
     /// <summary>What was said when it was taken back.</summary>
     public string? Why => lines.LastOrDefault(line => line.Mark == JournalMark.TakeBack)?.Text;
@@ -59,6 +52,9 @@ public sealed class StoredRepair
 
     /// <summary>What the last <c>nginx -t</c> might have touched and was not put back, for there is no later line.</summary>
     internal IReadOnlyList<TouchedPath> Touched => lines is [.., { Mark: JournalMark.Test, Touched: { } touched }] ? touched : [];
+
+    /// <summary>By its journal alone.</summary>
+    internal static bool HasEnded(string directory) => StateOf(ReadLines(directory)).IsFinal();
 
     internal static bool HasPlan(string directory) => FileCalls.Status(Path.Combine(directory, PlanName)) is { IsRegular: true };
 
@@ -133,6 +129,16 @@ public sealed class StoredRepair
 
         lines.Add(line);
     }
+
+    private static RepairState StateOf(List<JournalLine> lines)
+        => lines.LastOrDefault(line => line.Mark is JournalMark.Applied or JournalMark.TakeBack or JournalMark.RolledBack or JournalMark.Undone)?.Mark switch
+        {
+            JournalMark.Applied => RepairState.Applied,
+            JournalMark.RolledBack => RepairState.RolledBack,
+            JournalMark.Undone => RepairState.Undone,
+            JournalMark.TakeBack => RepairState.TakingBack,
+            _ => RepairState.Begun,
+        };
 
     private static string CopyName(int step, string path) => string.Create(CultureInfo.InvariantCulture, $"{step + 1}-{Path.GetFileName(path)}");
 

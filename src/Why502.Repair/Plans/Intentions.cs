@@ -15,7 +15,7 @@ internal static class Intentions
         null => [],
         RepairAction.EditSettings edit => Write(edit) is { } write ? [write] : [],
         RepairAction.Give give => Given(give),
-        RepairAction.Raise raise => Parameter(raise.Name) is { } now && long.TryParse(now, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value < raise.AtLeast
+        RepairAction.Raise raise => KernelParameter.Find(raise.Name) is { } now && long.TryParse(now, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value < raise.AtLeast
             ? [new RepairAction.SetKernelParameter(raise.Name, now, raise.AtLeast.ToString(CultureInfo.InvariantCulture))]
             : [],
         _ => [action],
@@ -34,7 +34,7 @@ internal static class Intentions
             return null;
         }
 
-        return SettingsFile.Apply(before, edit.Settings) is { } after && (before is null || !before.AsSpan().SequenceEqual(after))
+        return SettingsFile.Apply(before, edit.Settings) is { } after && !AtomicFile.Same(before, after)
             ? new(edit.Path, before, after) { MakesDirectory = Path.GetDirectoryName(edit.Path) is { } directory && FileCalls.Status(directory) is null }
             : null;
     }
@@ -56,6 +56,4 @@ internal static class Intentions
             yield return new RepairAction.SetMode(give.Path, (int)status.Permissions, mode);
         }
     }
-
-    private static string? Parameter(string name) => FileCalls.ReadText("/proc/sys/" + name.Replace('.', '/'), 4096)?.Trim();
 }

@@ -27,8 +27,7 @@ internal static class Precondition
         foreach (var write in plan.Steps.Select(step => step.Action).OfType<RepairAction.WriteFile>())
         {
             var path = AtomicFile.Target(write.Path);
-            var found = AtomicFile.Read(path);
-            if (found is null ? write.Before is not null : write.Before is null || !found.AsSpan().SequenceEqual(write.Before))
+            if (!AtomicFile.Same(AtomicFile.Read(path), write.Before))
             {
                 throw new StepFailedException($"{path} was changed since it was read for the diagnosis. Run why502 fix again");
             }

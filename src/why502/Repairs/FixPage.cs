@@ -185,7 +185,7 @@ internal static class FixPage
         }
         else if (outcome.TakenBack)
         {
-            page.Wrapped("", $"Not fixed: {Sentence(outcome.Problem ?? "it was interrupted")} The old state is back{(outcome.Repair is { Plan: { Reloads: true, Cause: not "config-invalid" } } ? ", and nginx serves with it" : "")}.", Ink.Fault);
+            page.Wrapped("", $"Not fixed: {Sentence(outcome.Problem ?? "it was interrupted")} The old state is back{(outcome.Repair is { Plan: { Reloads: true, MendsUnloadable: false } } ? ", and nginx serves with it" : "")}.", Ink.Fault);
         }
         else if (!outcome.Done)
         {
