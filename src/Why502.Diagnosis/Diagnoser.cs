@@ -158,7 +158,7 @@ public static class Diagnoser
         => views.Count(view => view.Instance.Running) < 2 ? []
             : judged.Select(judgement => judgement.Incident)
                 .GroupBy(incident => incident.Instance)
-                .Select(incidents => $"Incident {string.Join(", ", incidents.Select(incident => incident.Id))} is of {incidents.Key.Product} {incidents.Key.Version} with {incidents.Key.ConfigPath} (process {incidents.Key.MasterPid}{(incidents.Key.Container is { Length: >= 12 } id ? $", container {id[..12]}" : "")}).");
+                .Select(incidents => $"Incident {string.Join(", ", incidents.Select(incident => incident.Id))} is of {incidents.Key.Release?.Product ?? "nginx"} {incidents.Key.Release?.Version} with {incidents.Key.ConfigPath} (process {incidents.Key.MasterPid}{(incidents.Key.Container is { Length: >= 12 } id ? $", container {id[..12]}" : "")}).");
 
     private static IEnumerable<string> MachineNotes(MachineStateFact? machine)
     {

@@ -63,7 +63,7 @@ internal static class ResolveFix
 
     private static List<Edit> OfGroup(UpstreamGroup group, Incident incident)
     {
-        if (!Version.TryParse(incident.Instance.Version?.Split('-', ' ')[0], out var version) || version < GroupsSince)
+        if (incident.Instance.Release?.Core is not { } version || version < GroupsSince)
         {
             return [];
         }

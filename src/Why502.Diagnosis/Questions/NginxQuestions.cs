@@ -1,4 +1,5 @@
 using Why502.Logs;
+using Why502.Logs.Commands;
 
 namespace Why502.Diagnosis;
 
@@ -24,11 +25,8 @@ public sealed record NginxInstance
 
     public string? Binary { get; init; }
 
-    /// <summary>Such as "1.22.1".</summary>
-    public string? Version { get; init; }
-
-    /// <summary>nginx, or the name of the server made from it: openresty, Angie, Tengine, freenginx.</summary>
-    public string Product { get; init; } = "nginx";
+    /// <summary>Which nginx, or which server made from it; null where that is not known.</summary>
+    public NginxRelease? Release { get; init; }
 
     /// <summary>The <c>-g</c> directives of the command line.</summary>
     public string? GlobalDirectives { get; init; }

@@ -11,7 +11,7 @@ public static class Reuse
             return null;
         }
 
-        if (incident.Instance.Version is { } text && Version.TryParse(text, out var version))
+        if (incident.Instance.Release?.Core is { } version)
         {
             return location.KeepaliveToUpstream(version);
         }

@@ -45,7 +45,7 @@ public static class TlsReading
         return new(
             name,
             location.Effective($"{prefix}_ssl_server_name").IsOn && name is not null && !IsAddress(name) ? name : "",
-            Protocols(location.Effective($"{prefix}_ssl_protocols"), incident.Instance.Version),
+            Protocols(location.Effective($"{prefix}_ssl_protocols"), incident.Instance.Release?.Core),
             location.Effective($"{prefix}_ssl_ciphers") is { IsDefault: false, Value: { } ciphers } && ciphers != "DEFAULT" ? ciphers : "",
             location.Effective($"{prefix}_ssl_verify").IsOn,
             trusted.Length == 0 || trusted.StartsWith('/') || incident.Instance.FromFiles ? trusted : $"{incident.Instance.ConfigPath[..(incident.Instance.ConfigPath.LastIndexOf('/') + 1)]}{trusted}",
@@ -100,11 +100,11 @@ public static class TlsReading
     public static bool IsAddress(string name) => IPAddress.TryParse(name.Trim('[', ']'), out _);
 
     /// <summary>Defaults changed: 1.3 is on by default from 1.23.4, 1.0 and 1.1 are off from 1.27.3 (directives.tsv). Without a version nothing is taken for granted.</summary>
-    private static string Protocols(EffectiveValue value, string? version)
+    private static string Protocols(EffectiveValue value, Version? version)
         => value.IsSet ? string.Join(' ', value.Arguments)
-            : !System.Version.TryParse(version?.Split('-', ' ')[0], out var known) ? ""
-            : known >= new Version(1, 27, 3) ? "TLSv1.2 TLSv1.3"
-            : known >= new Version(1, 23, 4) ? "TLSv1 TLSv1.1 TLSv1.2 TLSv1.3"
+            : version is null ? ""
+            : version >= new Version(1, 27, 3) ? "TLSv1.2 TLSv1.3"
+            : version >= new Version(1, 23, 4) ? "TLSv1 TLSv1.1 TLSv1.2 TLSv1.3"
             : "TLSv1 TLSv1.1 TLSv1.2";
 
     private static string? Peer(Incident incident, Observations seen)

@@ -178,7 +178,7 @@ public sealed partial class Scene
 
     private Fact? FactFor(Question question) => question switch
     {
-        NginxInstances => new NginxInstancesFact([new() { ConfigPath = ConfigPath, Prefix = "/usr/share/nginx/", Binary = "/usr/sbin/nginx", Version = "1.22.1", NetworkNamespace = spaces.Count > 0 ? "net:host" : null, MasterPid = 820, WorkerPids = [821], WorkerIdentity = new(33, "www-data", 33, []), StartedAt = Now.AddDays(-1), WorkersStartedAt = Now.AddDays(-1) }]),
+        NginxInstances => new NginxInstancesFact([new() { ConfigPath = ConfigPath, Prefix = "/usr/share/nginx/", Binary = "/usr/sbin/nginx", Release = new("nginx", "1.22.1", new(1, 22, 1)), NetworkNamespace = spaces.Count > 0 ? "net:host" : null, MasterPid = 820, WorkerPids = [821], WorkerIdentity = new(33, "www-data", 33, []), StartedAt = Now.AddDays(-1), WorkersStartedAt = Now.AddDays(-1) }]),
         ConfigurationText => new ConfigurationFact([new(ConfigPath, Encoding.UTF8.GetBytes(configuration), null, configurationModifiedAt)]),
         ConfigurationTest => disk,
         PackageHistory => new PackageHistoryFact(packages, [PackageLogPath]),

@@ -1,6 +1,7 @@
 using System.Text;
 using Why502.Host.Kernel;
 using Why502.Host.Machine;
+using Why502.Logs.Commands;
 using Why502.Nginx.Checks;
 using Why502.Nginx.Directives;
 
@@ -22,16 +23,16 @@ public sealed record InstalledNginx(NginxFacts Facts, string Binary, string Conf
     /// <summary>The nginx of one binary; null when its version cannot be read.</summary>
     public static InstalledNginx? At(string? binary)
     {
-        return binary is null || NginxBinary.FromBytes(binary) is not { Version: { } text } build || VersionOf(text) is not { } version
+        return binary is null || NginxBinary.FromBytes(binary) is not { Release: { } release } build
             ? null
-            : new InstalledNginx(FactsOf(build, version, binary), binary, build.ConfigPath, build.Prefix);
+            : new InstalledNginx(FactsOf(build, release, binary), binary, build.ConfigPath, build.Prefix);
     }
 
     /// <summary>A fork has directives of its own that its arguments of configure do not tell: its build counts as unknown.</summary>
-    private static NginxFacts FactsOf(NginxBuild build, Version version, string binary) => build.Product switch
+    private static NginxFacts FactsOf(NginxBuild build, NginxRelease release, string binary) => release switch
     {
-        "nginx" or "freenginx" => new NginxFacts(version, build.Options) { Backports = BackportsIn(binary, version) },
-        "openresty" => new NginxFacts(version),
+        { Product: "nginx" or "freenginx", Core: { } core } => new NginxFacts(core, build.Options) { Backports = BackportsIn(binary, core) },
+        { Product: "openresty", Core: { } core } => new NginxFacts(core),
         _ => NginxFacts.Newest,
     };
 
@@ -52,12 +53,5 @@ public sealed record InstalledNginx(NginxFacts Facts, string Binary, string Conf
         }
 
         return found;
-    }
-
-    /// <summary>The first three numbers: <c>1.21.4.1</c> is OpenResty's nginx 1.21.4.</summary>
-    private static Version? VersionOf(string text)
-    {
-        var parts = text.Split('.');
-        return parts.Length >= 3 && Version.TryParse(string.Join('.', parts[..3]), out var version) ? version : null;
     }
 }

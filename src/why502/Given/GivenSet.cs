@@ -174,7 +174,7 @@ internal sealed class GivenSet
 
     private NginxInstance Instance() => new()
     {
-        Version = records.Of<NginxBuildText>() is [.., var build] ? build.Version : null,
+        Release = records.Of<NginxBuildText>() is [.., var build] ? build.Release : null,
         ConfigPath = MainPath,
         Prefix = configurations.Count > 0 && MainPath.StartsWith('/') ? System.IO.Path.GetDirectoryName(MainPath)! + "/" : "/etc/nginx/",
         FromFiles = true,

@@ -86,11 +86,11 @@ public sealed class NginxWorkerCrashed : Cause
         }
         else if (modules.Count > 0)
         {
-            steps.Add(new($"{modules.Count} dynamic modules are loaded ({string.Join(", ", modules.Take(4).Select(module => $"{module.Arguments[0]} at {module.At}"))}): one built for another nginx than {incident.Instance.Version ?? "the installed one"} crashes it. Update them together, or take out those of third parties one by one."));
+            steps.Add(new($"{modules.Count} dynamic modules are loaded ({string.Join(", ", modules.Take(4).Select(module => $"{module.Arguments[0]} at {module.At}"))}): one built for another nginx than {incident.Instance.Release?.Version ?? "the installed one"} crashes it. Update them together, or take out those of third parties one by one."));
         }
         else
         {
-            steps.Add(new($"Update nginx{(incident.Instance.Version is { } version ? $" ({version} runs)" : "")} and its libraries; if they were just updated, restart nginx once, so that it does not run on replaced files."));
+            steps.Add(new($"Update nginx{(incident.Instance.Release?.Version is { } version ? $" ({version} runs)" : "")} and its libraries; if they were just updated, restart nginx once, so that it does not run on replaced files."));
         }
 
         steps.Add(new("A core dump names the function: worker_rlimit_core and working_directory in nginx.conf, or coredumpctl.", "coredumpctl list nginx"));

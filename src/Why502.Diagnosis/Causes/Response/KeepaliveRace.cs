@@ -124,7 +124,7 @@ public sealed class KeepaliveRace : Cause
         var idle = SettingsReading.Of(incident, seen)?.FactOrNull?.Idle;
         var group = incident.Location?.Group;
         var below = idle is { Number: > 2, IsUnlimited: false } ? $"{Math.Floor(idle.Number - 1).ToString(System.Globalization.CultureInfo.InvariantCulture)}s" : null;
-        if (below is not null && group is not null && incident.Configuration is { } configuration && HasTimeout(incident.Instance.Version))
+        if (below is not null && group is not null && incident.Configuration is { } configuration && incident.Instance.Release?.Core >= HasTimeout)
         {
             return new Fix
             {
@@ -149,5 +149,5 @@ public sealed class KeepaliveRace : Cause
     }
 
     /// <summary>keepalive_timeout of a group came with 1.15.3 (CHANGES).</summary>
-    private static bool HasTimeout(string? version) => Version.TryParse(version?.Split('-', ' ')[0], out var known) && known >= new Version(1, 15, 3);
+    private static readonly Version HasTimeout = new(1, 15, 3);
 }

@@ -104,7 +104,7 @@ public sealed class UpgradeFailed : Cause
     {
         var missing = new List<string>();
         var version = location.Effective("proxy_http_version");
-        var speaks11 = version.IsDefault ? Version.TryParse(incident.Instance.Version, out var nginx) && nginx >= SpeaksHttp11 : version.Value == "1.1";
+        var speaks11 = version.IsDefault ? incident.Instance.Release?.Core >= SpeaksHttp11 : version.Value == "1.1";
         if (!speaks11)
         {
             missing.Add("proxy_http_version 1.1");

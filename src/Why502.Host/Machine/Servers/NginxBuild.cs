@@ -1,13 +1,11 @@
 using System.Text;
+using Why502.Logs.Commands;
 
 namespace Why502.Host.Machine;
 
 /// <summary>What is compiled into an nginx binary: its version and the paths given to configure.</summary>
-internal sealed record NginxBuild(string? Version, string Prefix, string ConfigPath, string ErrorLog, string AccessLog, string? User)
+internal sealed record NginxBuild(NginxRelease? Release, string Prefix, string ConfigPath, string ErrorLog, string AccessLog, string? User)
 {
-    /// <summary>The name in front of the version: nginx, openresty, or what a fork calls itself.</summary>
-    public string Product { get; private init; } = "nginx";
-
     /// <summary>The arguments of configure without <c>--</c>, empty for those without a value; those that may be repeated are joined by line feeds.</summary>
     public IReadOnlyDictionary<string, string> Options { get; private init; } = new Dictionary<string, string>();
 
@@ -26,33 +24,21 @@ internal sealed record NginxBuild(string? Version, string Prefix, string ConfigP
     /// <summary>Reads the output of <c>nginx -V</c>, or the same text found in the binary.</summary>
     public static NginxBuild? Parse(string text)
     {
-        string? version = null;
-        var product = "nginx";
-        string? arguments = null;
-        foreach (var line in text.Split('\n'))
-        {
-            // "nginx version: openresty/1.21.4.1 (build name)"
-            if (After(line, " version: ") is { } name && name.IndexOf('/') is var slash and > 0)
-            {
-                version ??= name[(slash + 1)..].Split(' ', '\r')[0];
-                product = name[..slash];
-            }
-
-            arguments ??= After(line, "configure arguments:");
-        }
-
-        return version is null && arguments is null ? null : From(version, arguments ?? "") with { Product = product };
+        var lines = text.Split('\n');
+        var release = NginxRelease.Parse(lines);
+        var arguments = lines.Select(line => After(line, "configure arguments:")).FirstOrDefault(found => found is not null);
+        return release is null && arguments is null ? null : From(release, arguments ?? "");
     }
 
     private static string? After(string line, string mark)
         => line.IndexOf(mark, StringComparison.Ordinal) is var at and >= 0 ? line[(at + mark.Length)..] : null;
 
-    private static NginxBuild From(string? version, string arguments)
+    private static NginxBuild From(NginxRelease? release, string arguments)
     {
         var options = OptionsIn(arguments);
         var prefix = WithSlash(options.GetValueOrDefault("prefix", DefaultPrefix));
         return new(
-            version,
+            release,
             prefix,
             Under(prefix, options.GetValueOrDefault("conf-path", "conf/nginx.conf")),
             Under(prefix, options.GetValueOrDefault("error-log-path", "logs/error.log")),

@@ -54,7 +54,7 @@ public sealed class NginxCommandLineTests
     {
         var build = NginxBuild.Parse("nginx version: openresty/1.21.4.1\nbuilt by gcc\nconfigure arguments: --prefix=/opt/n --with-cc-opt='-g -O2 --conf-path=/no' --error-log-path=stderr --user=web\n")!;
 
-        Assert.Equal("1.21.4.1", build.Version);
+        Assert.Equal("1.21.4.1", build.Release?.Version);
         Assert.Equal("/opt/n/", build.Prefix);
         Assert.Equal("/opt/n/conf/nginx.conf", build.ConfigPath);
         Assert.Equal("stderr", build.ErrorLog);
@@ -67,7 +67,7 @@ public sealed class NginxCommandLineTests
     {
         var text = NginxBinary.PrintedText("\0\x01nginx version: nginx/1.22.1\n\0junk\0configure arguments: --prefix=/x\n\0"u8);
 
-        Assert.Equal("1.22.1", NginxBuild.Parse(text)!.Version);
+        Assert.Equal("1.22.1", NginxBuild.Parse(text)!.Release?.Version);
         Assert.Equal("/x/", NginxBuild.Parse(text)!.Prefix);
     }
 

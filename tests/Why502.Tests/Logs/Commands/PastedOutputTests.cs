@@ -128,7 +128,7 @@ public sealed class PastedOutputTests
     public void NginxVersion_IsRead()
     {
         var build = Assert.Single(Read<NginxBuildText>("nginx version: openresty/1.25.3.1\nbuilt with OpenSSL 3.0.11 19 Sep 2023\nconfigure arguments: --prefix=/usr\n"));
-        Assert.Equal(("openresty", "1.25.3.1", "3.0.11"), (build.Name, build.Version, build.OpenSsl));
+        Assert.Equal(("openresty", "1.25.3.1", "3.0.11"), (build.Release.Product, build.Release.Version, build.OpenSsl));
     }
 
     [Theory]
