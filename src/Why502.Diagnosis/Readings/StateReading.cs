@@ -34,6 +34,12 @@ public static class StateReading
             return silence > Quiet && incident.Traffic.LastSuccess > last ? IncidentState.Recovered : IncidentState.Current;
         }
 
+        if (incident is { Kind: SymptomKind.Answered, Status: 0 })
+        {
+            // Who closed them was a worker that has ended since.
+            return silence > Quiet || incident.Traffic.LastSuccess > last ? IncidentState.Recovered : IncidentState.Current;
+        }
+
         if (incident.Kind == SymptomKind.ConnectFailed && incident.Peer is { } peer)
         {
             var stands = FaultStands(incident, peer, seen);

@@ -139,7 +139,7 @@ public sealed partial class AccessLogFold(AccessLogFormat format, string file, D
         AddTimes(group.Response, row.UpstreamResponseTime.Of(line));
         AddTimes(group.Header, row.UpstreamHeaderTime.Of(line));
         AddTimes(group.Connect, row.UpstreamConnectTime.Of(line));
-        if (status >= 400 && group.Samples.Count < SamplesMax)
+        if (status is < 100 or >= 400 && group.Samples.Count < SamplesMax)
         {
             group.Samples.Add(LineOf(line, lineNumber, time));
         }

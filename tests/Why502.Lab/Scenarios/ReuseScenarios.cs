@@ -116,6 +116,54 @@ public sealed class ReuseScenarios
         Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "reload-cut", "fastcgi_pass") with { State = "recovered", Verdict = "healthy", Confidence = 0.6 });
     });
 
+    /// <summary>nginx's own limit for old workers: nothing is in the error log, and $status is 000.</summary>
+    [SkippableFact]
+    public void ReloadWithShutdownTimeout_IsReloadCut() => LabMachine.Run(nameof(ReloadWithShutdownTimeout_IsReloadCut), machine =>
+    {
+        Node.Start(machine, 3000, routes: new Route("/export") { Sleep = [20] });
+        var nginx = NginxServer.Prepare(machine, Site.Proxy("http://127.0.0.1:3000"));
+        machine.Write("nginx.conf", "worker_shutdown_timeout 1s;\n" + File.ReadAllText(nginx.Config));
+        nginx.StartMaster();
+        var client = new Client(machine);
+        client.MustGet(200, "/", times: 10);
+        var under = new Thread(() => client.GetTogether(3, "/export"));
+        under.Start();
+        // Workers of the master's own start are none of a reload.
+        Thread.Sleep(3000);
+        nginx.Reload();
+        under.Join();
+        nginx.WaitForLogged(" 000 ", nginx.AccessLog);
+        Thread.Sleep(1100);
+        client.MustGet(200, "/", times: 5);
+        Examination.Faulty(machine, nginx, new("reload-cut")
+        {
+            Symptom = " 000 ",
+            Source = "access-log",
+            ErrorLog = nginx.AccessLog,
+            Directive = "proxy_pass",
+            State = "recovered",
+            Verdict = "healthy",
+            Confidence = 0.8,
+        });
+    });
+
+    /// <summary>The same reload without the limit: the old worker waits, and everybody is served.</summary>
+    [SkippableFact]
+    public void ReloadThatWaits_IsHealthy() => LabMachine.Run(nameof(ReloadThatWaits_IsHealthy), machine =>
+    {
+        Node.Start(machine, 3000, routes: new Route("/export") { Sleep = [3] });
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
+        var client = new Client(machine);
+        client.MustGet(200, "/", times: 10);
+        var under = new Thread(() => client.GetTogether(3, "/export"));
+        under.Start();
+        Thread.Sleep(1000);
+        nginx.Reload();
+        under.Join();
+        client.MustGet(200, "/", times: 5);
+        Examination.Healthy(machine, nginx, mayBeUnknown: false);
+    });
+
     internal static string Group(string settings) => $$"""
         upstream app {
             server 127.0.0.1:3000;

@@ -1,5 +1,6 @@
 using Why502.Diagnosis.Readings;
 using Why502.Logs;
+using Why502.Nginx;
 
 namespace Why502.Diagnosis.Causes.Response;
 
@@ -8,6 +9,9 @@ public sealed class ReloadCut : Cause
 {
     /// <summary>One restart cuts what was under way at that moment; failures over a longer time have another reason.</summary>
     private static readonly TimeSpan OneMoment = TimeSpan.FromSeconds(20);
+
+    /// <summary>Log lines have whole seconds, and a reload takes one or two.</summary>
+    private static readonly TimeSpan Around = TimeSpan.FromSeconds(3);
 
     public override CauseInfo Info { get; } = new()
     {
@@ -46,6 +50,12 @@ public sealed class ReloadCut : Cause
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
+        if (incident.Kind == SymptomKind.Answered)
+        {
+            WeighUnanswered(incident, scales);
+            return;
+        }
+
         var deaths = DeathReading.Of(incident, seen);
         var lasted = incident is { First: { } first, Last: { } last } ? last - first : TimeSpan.Zero;
         if (deaths.Last(DeathKind.Asked) is { } asked)
@@ -99,19 +109,48 @@ public sealed class ReloadCut : Cause
 
     private static void WeighNginx(Incident incident, Scales scales)
     {
-        if (incident is { Configuration: { } configuration, Timeline: { } timeline, First: { } first }
-            && configuration.AtTop("worker_shutdown_timeout") is { IsDefault: false, AsTime: { } limit } setting
-            && timeline.Before.Any(change => change.What.Contains("nginx was reloaded", StringComparison.Ordinal) && (first - change.At - limit).Duration() < TimeSpan.FromSeconds(3)))
+        if (Limit(incident) is { } setting && ReloadedBefore(incident, setting.AsTime!.Value))
         {
             // ngx_shutdown_timer_handler() closes what an old worker still holds.
-            scales.Weigh("worker_shutdown_timeout", Sources.Config, Weight.Strong.For($"nginx was reloaded {Words.Seconds(limit)} before, and worker_shutdown_timeout is {setting.Value}"));
+            scales.Weigh("worker_shutdown_timeout", Sources.Config, Weight.Strong.For($"nginx was reloaded {Words.Seconds(setting.AsTime.Value)} before, and worker_shutdown_timeout is {setting.Value}").At(setting.At?.File, setting.At?.Line));
         }
     }
 
-    public override string Describe(Incident incident, Observations seen) => $"{incident.UpstreamText} was restarted while requests were under way";
+    /// <summary>Requests that nginx ended itself without a byte: its own limit for old workers does that, and then only after a reload.</summary>
+    private static void WeighUnanswered(Incident incident, Scales scales)
+    {
+        if (Limit(incident) is not { } setting || incident.First is not { } first)
+        {
+            return;
+        }
+
+        var limit = setting.AsTime!.Value;
+        var instance = incident.Instance;
+        scales.Weigh("worker_shutdown_timeout", Sources.Config, ReloadedBefore(incident, limit)
+            ? Weight.Decisive.For($"nginx was reloaded {Words.Seconds(limit)} before, and worker_shutdown_timeout {setting.Value} closes what old workers still serve").At(setting.At?.File, setting.At?.Line)
+            : instance.WorkersStartedAt < first - limit - Around ? Weight.Strong.Against("nginx was not reloaded before these requests ended")
+            : Weight.Moderate.For($"worker_shutdown_timeout {setting.Value} closes what old workers still serve after a reload").At(setting.At?.File, setting.At?.Line));
+    }
+
+    private static EffectiveValue? Limit(Incident incident)
+        => incident.Configuration?.AtTop("worker_shutdown_timeout") is { IsDefault: false, AsTime: not null } setting ? setting : null;
+
+    private static bool ReloadedBefore(Incident incident, TimeSpan limit)
+        => incident.First is { } first && incident.Timeline is { } timeline
+            && timeline.Before.Any(change => change.What.Contains("nginx was reloaded", StringComparison.Ordinal) && (first - change.At - limit).Duration() < Around);
+
+    public override string Describe(Incident incident, Observations seen)
+        => incident.Kind == SymptomKind.Answered
+            ? $"a reload of nginx cut requests to {incident.UpstreamText} that were under way"
+            : $"{incident.UpstreamText} was restarted while requests were under way";
 
     public override Fix? Propose(Incident incident, Observations seen)
     {
+        if (incident.Kind == SymptomKind.Answered && Limit(incident) is { } setting)
+        {
+            return RaiseLimit(incident, setting);
+        }
+
         var stack = SettingsReading.Of(incident, seen)?.FactOrNull?.Stack;
         return DeathScales.Repair(
             incident,
@@ -125,5 +164,24 @@ public sealed class ReloadCut : Cause
                 _ => "Use the server's graceful reload for deployments, and give it a stop time-out (TimeoutStopSec in its unit) above the slowest request.",
             }),
             new FixStep("With two instances behind nginx, restart one after the other: nginx takes the other one meanwhile."));
+    }
+
+    /// <summary>The slowest request that was answered, doubled: so long an old worker may have to wait for one that has just begun.</summary>
+    private static Fix RaiseLimit(Incident incident, EffectiveValue setting)
+    {
+        const string Summary = "Let old workers finish their requests after a reload.";
+        var slowest = incident.Traffic.Groups.Where(TrafficReading.IsSuccess).Max(group => group.RequestTime?.Max);
+        if (slowest is not { } took || incident.Configuration is not { } configuration || setting.Directive is not { } directive || took * 2 <= setting.AsTime!.Value.TotalSeconds)
+        {
+            return new() { Summary = Summary, Steps = [new($"Raise worker_shutdown_timeout ({setting.Value}, {setting.At}) above the slowest request, or take it out: without it an old worker stays until its last request is answered.")] };
+        }
+
+        var wanted = $"{Math.Ceiling(took * 2):F0}s";
+        return new()
+        {
+            Summary = $"{Summary} worker_shutdown_timeout {wanted} is twice the slowest answer of the log ({Words.Seconds(took)}).",
+            Edits = [ConfigurationEdit.SetArguments(configuration, directive, wanted)],
+            Steps = [RetargetFix.Reload(incident, "Test and reload.")],
+        };
     }
 }

@@ -26,6 +26,12 @@ public static class AnsweredForms
     /// <summary>Single aborts are normal, and a load test that ends makes a few at once.</summary>
     public const int LeastAborts = 5;
 
+    /// <summary>
+    /// Status 000: nginx closed the connection before it had sent anything (headers_out.status is still 0 when the request is logged), as
+    /// ngx_shutdown_timer_handler() does with what an old worker still holds. Where no such timer is set, it says nothing of a gateway.
+    /// </summary>
+    public static AnsweredForm Cut { get; } = new("cut", ["reload-cut"], Phase.Header, Side.Nginx, How.Closed, Origin.Nginx, 0, 1);
+
     /// <summary>The form of a row's status, or null when it is no symptom.</summary>
     /// <param name="origin">Who made it, as far as the row and the error log tell.</param>
     public static AnsweredForm? Of(int status, StatusOrigin origin) => (status, origin) switch

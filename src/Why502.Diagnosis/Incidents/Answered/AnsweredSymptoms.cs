@@ -52,7 +52,8 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
            select new Row(@group, form, LocationOf(@group));
 
     private AnsweredForm? FormOf(AccessGroup group, AccessLogSummary log)
-        => !logged.Covers(group) && UnloggedForms.Of(group, log.Fields) is { } unlogged ? unlogged
+        => group.Status == 0 ? (log.Fields.HasFlag(AccessFields.Status) && view.Configuration?.AtTop("worker_shutdown_timeout").IsDefault == false ? AnsweredForms.Cut : null)
+            : !logged.Covers(group) && UnloggedForms.Of(group, log.Fields) is { } unlogged ? unlogged
             : IsOwnFailure(group) ? null
             : AnsweredForms.Of(group.Status, OriginOf(group));
 
@@ -121,7 +122,7 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
             How = form.How,
             Origin = form.Origin,
             Status = status,
-            Message = $"{requests} of {total} requests{At(location, peer)} got {status}{(form.Unlogged ? "; no error log was read" : ", without a line in the error log")}",
+            Message = $"{requests} of {total} requests{At(location, peer)} got {status:D3}{(form.Unlogged ? "; no error log was read" : ", without a line in the error log")}",
             Candidates = form.Candidates,
             Instance = view.Instance,
             Configuration = view.Configuration,
