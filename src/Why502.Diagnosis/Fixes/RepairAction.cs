@@ -60,7 +60,11 @@ public abstract record RepairAction
 
     /// <summary>Owner, group and mode of what is there. An intention: the plan looks and makes it <see cref="SetOwner"/> and <see cref="SetMode"/>.</summary>
     /// <param name="User">Null keeps it; likewise the others.</param>
-    public sealed record Give(string Path, uint? User, uint? Group, int? Mode) : RepairAction;
+    public sealed record Give(string Path, uint? User, uint? Group, int? Mode) : RepairAction
+    {
+        /// <summary>The directories below it get the same owner and group: nginx's levels of temp files. Their modes and the files in them stay.</summary>
+        public bool WithDirectories { get; init; }
+    }
 
     /// <summary>A kernel parameter that is to have at least this value. An intention: the plan reads it and makes it <see cref="SetKernelParameter"/>.</summary>
     public sealed record Raise(string Name, long AtLeast) : RepairAction;

@@ -67,7 +67,7 @@ public sealed record OwnFailure(Resource Resource, IReadOnlyList<string> Candida
 
         // A write to a file falls short when the file system (or RLIMIT_FSIZE) has no room for the rest; the next one says 28.
         _ when known.Format.Contains("has written only", StringComparison.Ordinal) || known.Format.Contains("was incomplete", StringComparison.Ordinal)
-            => new(Resource.Space, Space, TempFiles.FileIn(group.Message)),
+            => new(Resource.Space, Space, group.OwnFile ?? TempFiles.FileIn(group.Message)),
         _ => null,
     };
 
@@ -87,7 +87,7 @@ public sealed record OwnFailure(Resource Resource, IReadOnlyList<string> Candida
             return null;
         }
 
-        var file = TempFiles.FileIn(group.Message);
+        var file = group.OwnFile ?? TempFiles.FileIn(group.Message);
         return group.Errno switch
         {
             // ENFILE, EMFILE

@@ -1,3 +1,4 @@
+using Why502.Logs;
 using Why502.Nginx;
 
 namespace Why502.Diagnosis.Readings;

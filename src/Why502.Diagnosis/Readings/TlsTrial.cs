@@ -37,7 +37,7 @@ public enum TlsTrialResult
 /// difference that mends it is the answer, which is what the causes of a failed handshake are told apart by.
 /// </summary>
 /// <param name="Fact">The handshake that showed it.</param>
-/// <param name="Name">The name that was sent in it.</param>
+/// <param name="Name">The name that was sent in it; of <see cref="TlsTrialResult.WrongName"/> the upstream's own name that the certificate carries, if it does.</param>
 public sealed record TlsTrial(TlsTrialResult Result, TlsFact? Fact = null, string? Name = null)
 {
     private static readonly TlsTrial Nothing = new(TlsTrialResult.Unknown);
@@ -75,7 +75,13 @@ public sealed record TlsTrial(TlsTrialResult Result, TlsFact? Fact = null, strin
             return new(TlsTrialResult.Silent, own);
         }
 
-        return Named(incident, settings, verifies, seen) ?? (own.Outcome == ProbeOutcome.Ok ? new(complaint.Value, own, question.ServerName) : Offered(incident, settings, own, seen));
+        // The certificate that is presented carries the upstream's name as it is: no other name need be sent, only compared.
+        if (complaint == TlsTrialResult.WrongName && TlsReading.Names(incident).FirstOrDefault(name => TlsReading.Covers(own.Names, name)) is { } carried)
+        {
+            return new(TlsTrialResult.WrongName, own, carried);
+        }
+
+        return Named(incident, settings, verifies, seen) ?? (own.Outcome == ProbeOutcome.Ok ? new(complaint.Value, own) : Offered(incident, settings, own, seen));
     }
 
     private static TlsTrial? Named(Incident incident, TlsSettings settings, bool verifies, Observations seen)

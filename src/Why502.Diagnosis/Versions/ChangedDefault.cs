@@ -9,6 +9,12 @@ namespace Why502.Diagnosis;
 /// <param name="Source">Where it is written.</param>
 public sealed record ChangedDefault(IReadOnlyList<string> Packages, Version From, string What, IReadOnlyList<SymptomKind> Symptoms, string Remedy, string Source)
 {
+    /// <summary>The cause whose repair mends what the new default broke; null where none of them does.</summary>
+    public string? MendedAs { get; init; }
+
+    /// <summary>The change is that nginx keeps connections to upstreams and speaks HTTP/1.1 to them.</summary>
+    public bool KeepsConnections { get; init; }
+
     /// <summary>Upgrades from a version before the change to one with it, or back.</summary>
     public bool IsCrossed(Version before, Version after) => (before < From && after >= From) || (after < From && before >= From);
 

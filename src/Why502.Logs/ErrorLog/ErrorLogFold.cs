@@ -160,6 +160,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
         MessageId = known.Id,
         Known = known,
         Message = Clean(record.ErrnoWritten is { } errno ? $"{record.Message} ({errno}: {record.ErrnoText})" : record.Message)!,
+        OwnFile = TempFiles.FileIn(record.Message) is { } file && TempFiles.IsTempOrCache(file) ? Address(file) : null,
         Level = record.Level,
         Errno = record.Errno,
         Code = record.Code,

@@ -8,6 +8,9 @@ public sealed record ErrorGroup
 
     /// <summary>The message as the first record had it, sanitised and redacted.</summary>
     public required string Message { get; init; }
+
+    /// <summary>A file that nginx made for itself and the message names, as it is on the disk; null for files that it serves, whose names clients choose.</summary>
+    public string? OwnFile { get; init; }
     public LogLevel? Level { get; init; }
     public int? Errno { get; init; }
     public int? Code { get; init; }

@@ -7,6 +7,11 @@ namespace Why502.Repair;
 /// <summary>What a fix intends, as steps with the state that is there now. What is so already needs no step.</summary>
 internal static class Intentions
 {
+    /// <summary>nginx's *_temp_path has three levels at most, and nobody else's directories lie there.</summary>
+    private const int DepthMax = 3;
+
+    private const int DirectoriesMax = 256;
+
     public static IEnumerable<PlannedStep> Steps(FixStep step)
         => Actions(step.Action).Select((action, index) => StepWords.Of(action) with { Why = index == 0 && action is not (RepairAction.ReloadNginx or RepairAction.AskUnit { Verb: UnitVerb.DaemonReload }) ? step.Text : null });
 
@@ -40,20 +45,39 @@ internal static class Intentions
     }
 
     private static IEnumerable<RepairAction> Given(RepairAction.Give give)
+        => Given(give.Path, give, give.Mode).Concat(give.WithDirectories ? Below(give.Path).SelectMany(directory => Given(directory, give, null)) : []);
+
+    private static IEnumerable<RepairAction> Given(string path, RepairAction.Give give, int? wanted)
     {
-        if (FileCalls.Status(give.Path, follow: false, out _) is not { IsSymlink: false } status)
+        if (FileCalls.Status(path, follow: false, out _) is not { IsSymlink: false } status)
         {
             yield break;
         }
 
         if ((give.User ?? status.Uid) != status.Uid || (give.Group ?? status.Gid) != status.Gid)
         {
-            yield return new RepairAction.SetOwner(give.Path, status.Uid, status.Gid, give.User ?? status.Uid, give.Group ?? status.Gid);
+            yield return new RepairAction.SetOwner(path, status.Uid, status.Gid, give.User ?? status.Uid, give.Group ?? status.Gid);
         }
 
-        if (give.Mode is { } mode && mode != status.Permissions)
+        if (wanted is { } mode && mode != status.Permissions)
         {
-            yield return new RepairAction.SetMode(give.Path, (int)status.Permissions, mode);
+            yield return new RepairAction.SetMode(path, (int)status.Permissions, mode);
         }
+    }
+
+    /// <summary>Directories below a directory, links not followed; as far as the limits let.</summary>
+    private static List<string> Below(string path)
+    {
+        var found = new List<string>();
+        var (next, depth) = (new List<string> { path }, 0);
+        while (next.Count > 0 && depth++ < DepthMax)
+        {
+            next = [.. next.SelectMany(parent => (FileCalls.List(parent, DirectoriesMax, out _) ?? []).Select(name => Path.Combine(parent, name)))
+                .Where(child => FileCalls.Status(child, follow: false, out _) is { IsDirectory: true })
+                .Take(DirectoriesMax - found.Count)];
+            found.AddRange(next);
+        }
+
+        return found;
     }
 }

@@ -28,12 +28,20 @@ internal static class FixProof
             var clients = ClientsOf(proof, repair.Finding.Incident);
             if (clients != ProofVerdict.Fails || TimeProvider.System.GetElapsedTime(started) > patience)
             {
-                return new(clients switch { ProofVerdict.Works => true, ProofVerdict.Fails => false, _ => null }, proof.Lines);
+                return clients == ProofVerdict.Works && request.Url is null && OtherMethods(repair.Finding) is { } methods
+                    ? new(null, [.. proof.Lines, $"what failed was {methods}, which is not asked again: a GET proves nothing about it"])
+                    : new(clients switch { ProofVerdict.Works => true, ProofVerdict.Fails => false, _ => null }, proof.Lines);
             }
 
             await Task.Delay(Pause, cancellation).ConfigureAwait(false);
         }
     }
+
+    /// <summary>The methods of an incident that only requests with other ones than GET had, after the connection stood: its way there a GET proves as well. Null else.</summary>
+    private static string? OtherMethods(Finding finding)
+        => finding is { Fix.ServedPath: null, Incident: { Phase: not (Phase.Connect or Phase.Resolve or Phase.Tls), Methods: { Count: > 0 } methods } } && !methods.Any(method => method is "GET" or "HEAD")
+            ? string.Join(", ", methods.Order(StringComparer.Ordinal))
+            : null;
 
     /// <summary>A status below 500 is an answer like any other, except where it is the failure that was to be mended.</summary>
     private static ProofVerdict ClientsOf(Proof proof, Incident incident)

@@ -30,7 +30,15 @@ public sealed class ConfigurationRepairsTls
     public void CertificateComparedWithTheGroup() => Run(nameof(CertificateComparedWithTheGroup), (machine, tls) =>
     {
         tls.Serve(tls.Issue(Name), 9443, "127.0.0.1", "-www");
-        Prove(machine, "tls-sni-missing", "https://backend", Trusting(tls), [$"proxy_ssl_name {Name};"], $"upstream backend {{ server {Name}:9443; }}\n");
+        Prove(machine, "tls-name-mismatch", "https://backend", Trusting(tls), [$"proxy_ssl_name {Name};"], $"upstream backend {{ server {Name}:9443; }}\n");
+    });
+
+    /// <summary>A name from before the move is compared, and the certificate is for the one in proxy_pass.</summary>
+    [SkippableFact]
+    public void CertificateComparedWithAnOldName() => Run(nameof(CertificateComparedWithAnOldName), (machine, tls) =>
+    {
+        tls.Serve(tls.Issue(Name), 9443, "127.0.0.1", "-www");
+        Prove(machine, "tls-name-mismatch", $"https://{Name}:9443", $"proxy_ssl_name old.shop.test;\n        {Trusting(tls)}", ["-proxy_ssl_name old.shop.test;", $"proxy_ssl_name {Name};"]);
     });
 
     [SkippableFact]

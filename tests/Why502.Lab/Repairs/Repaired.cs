@@ -17,6 +17,7 @@ public sealed class Repaired
     private string _said = "";
     private string? _watched;
     private bool _isOfMachine;
+    private string _says = "Fixed.";
 
     private Repaired(LabMachine machine, NginxServer nginx)
     {
@@ -38,14 +39,27 @@ public sealed class Repaired
     public static void ProveBesideReload(LabMachine machine, NginxServer nginx, string cause, Func<bool> works, string[] changed, params string[] arguments)
         => Prove(machine, nginx, cause, works, changed, failsAgain: false, arguments);
 
+    /// <summary>A reload is the repair, and nginx makes directories of its own with it.</summary>
+    public static void ProveReload(LabMachine machine, NginxServer nginx, string cause, Func<bool> works)
+    {
+        var proof = new Repaired(machine, nginx) { _isOfMachine = true };
+        proof.All(cause, works, [], failsAgain: false, []);
+        proof.Report();
+    }
+
+    /// <summary>The same where what failed is not asked again by a proof (a POST, a connection past nginx's http servers): it is applied, and said to be unproven.</summary>
+    public static void ProveApplied(LabMachine machine, NginxServer nginx, string cause, Func<bool> works, string[] changed)
+    {
+        var proof = new Repaired(machine, nginx) { _says = "Applied, but not proven" };
+        proof.All(cause, works, changed, failsAgain: true, []);
+        proof.Report();
+    }
+
     private static void Prove(LabMachine machine, NginxServer nginx, string cause, Func<bool> works, string[] changed, bool failsAgain, string[] arguments)
     {
         var proof = new Repaired(machine, nginx);
         proof.All(cause, works, changed, failsAgain, arguments);
-        if (proof._problems.Count > 0)
-        {
-            throw new LabException($"{string.Join(Environment.NewLine, proof._problems)}{Environment.NewLine}{proof._said}");
-        }
+        proof.Report();
     }
 
     /// <summary>The same where an app is started or given to somebody: then its own files come and go, and only those that stay keep owner and mode.</summary>
@@ -54,10 +68,7 @@ public sealed class Repaired
     {
         var proof = new Repaired(machine, nginx) { _watched = watched, _isOfMachine = true };
         proof.All(cause, works, changed, failsAgain: true, arguments);
-        if (proof._problems.Count > 0)
-        {
-            throw new LabException($"{string.Join(Environment.NewLine, proof._problems)}{Environment.NewLine}{proof._said}");
-        }
+        proof.Report();
     }
 
     private void All(string cause, Func<bool> works, string[] changed, bool failsAgain, string[] arguments)
@@ -74,7 +85,7 @@ public sealed class Repaired
 
         var applied = Run([.. fix, "--apply", "--yes"]);
         Check(applied.ExitCode == 0, $"--apply exits {applied.ExitCode}");
-        Check(applied.Output.Contains("Fixed.", StringComparison.Ordinal), "--apply does not say that it is fixed");
+        Check(applied.Output.Contains(_says, StringComparison.Ordinal), $"--apply does not say: {_says}");
         Check(works(), "the request still fails after --apply");
         Check(_machine.Execute("nginx", "-t", "-p", _machine.Directory, "-c", _nginx.Config).ExitCode == 0, "nginx -t fails after --apply");
         var differences = Differences(before, Configuration());
@@ -101,9 +112,14 @@ public sealed class Repaired
         proof.Check(owners.SequenceEqual(proof.Owners()), "owners or modes are not as they were");
         proof.Check(asBefore(), "nginx does not serve as before");
         proof.Check(proof.Run(["fix", "--undo"]).ExitCode == 1, "there is something to undo");
-        if (proof._problems.Count > 0)
+        proof.Report();
+    }
+
+    private void Report()
+    {
+        if (_problems.Count > 0)
         {
-            throw new LabException($"{string.Join(Environment.NewLine, proof._problems)}{Environment.NewLine}{proof._said}");
+            throw new LabException($"{string.Join(Environment.NewLine, _problems)}{Environment.NewLine}{_said}");
         }
     }
 

@@ -5,6 +5,9 @@ namespace Why502.Diagnosis.Causes.Capacity;
 /// <summary>Every server of the group is marked failed. The causes beneath are reported first where they can be seen.</summary>
 public sealed class UpstreamGroupExhausted : Cause
 {
+    /// <summary>A shorter fail_timeout is over before a person has read this.</summary>
+    private static readonly TimeSpan WorthWaiting = TimeSpan.FromSeconds(15);
+
     public override CauseInfo Info { get; } = new()
     {
         Id = "upstream-group-exhausted",
@@ -79,14 +82,24 @@ public sealed class UpstreamGroupExhausted : Cause
     public override Fix? Propose(Incident incident, Observations seen)
     {
         var wait = incident.Group?.Peers.Max(peer => peer.FailTimeout) ?? TimeSpan.FromSeconds(10);
+        var read = new FixStep("Read the error lines just before \"no live upstreams\": they name what failed each server (why502 diagnose --since 1h).");
+        var addresses = Peers(incident);
+        if (!incident.Instance.FromFiles && incident.Kind == SymptomKind.NoLiveUpstreams && wait > WorthWaiting && addresses.Count > 0 && addresses.All(peer => seen.Known(new Connect(peer)) is { Outcome: ProbeOutcome.Ok }))
+        {
+            return new Fix
+            {
+                // ngx_http_upstream_init_round_robin() makes the group anew, with nobody failed; so does a zone, which no reload reuses (ngx_http_upstream_zone: noreuse).
+                Summary = $"Reload nginx: every server of the group answers again, and nginx would leave them out for up to fail_timeout ({Words.Seconds(wait)}) more.",
+                Steps = [RetargetFix.Reload(incident, "Test and reload: the new workers count failures from nought."), read],
+                IsMadeByReload = true,
+                Later = $"fail_timeout {Words.Seconds(wait)} also leaves a server out for that long after one bad moment: the default is 10s.",
+            };
+        }
+
         return new Fix
         {
             Summary = "Mend what failed the servers; nginx takes them back by itself.",
-            Steps =
-            [
-                new($"Read the error lines just before \"no live upstreams\": they name what failed each server (why502 diagnose --since 1h)."),
-                new($"Servers that answer again are tried after fail_timeout ({Words.Seconds(wait)})."),
-            ],
+            Steps = [read, new($"Servers that answer again are tried after fail_timeout ({Words.Seconds(wait)}).")],
         };
     }
 }

@@ -88,19 +88,32 @@ public sealed class AuthSubrequestFailed : Cause
         => $"the service that auth_request asks{(incident.Configuration is not null && Service(incident) is { } service ? $" ({service.Target})" : "")} {(StatusOf(incident) is { } status ? $"answers {status}, neither yes nor no" : "answers neither yes nor no")}";
 
     public override Fix? Propose(Incident incident, Observations seen)
-        => new()
+    {
+        var edits = WithoutBody(incident);
+        return new()
         {
-            Summary = incident.AuthFailures > 0 ? "Mend the service that auth_request asks." : "Make the service of auth_request answer 2xx, 401 or 403.",
+            Summary = incident.AuthFailures > 0 ? "Mend the service that auth_request asks."
+                : edits.Count > 0 ? "Ask the service without the body that the request has: its length must not be sent along, either."
+                : "Make the service of auth_request answer 2xx, 401 or 403.",
+            Edits = edits,
             Steps =
             [
                 new(StatusOf(incident) switch
                 {
-                    404 or 405 => "The service does not know the path or the method it is asked: a proxy_pass without a URI part passes the subrequest's own path on, one with a URI part replaces it.",
-                    301 or 302 or 303 or 307 => "The service redirects to a login page, which a subrequest cannot follow: let it answer 401, and send the user to the login with error_page 401.",
-                    400 or 413 => "The subrequest carries the request's Content-Length without its body: proxy_pass_request_body off; proxy_set_header Content-Length \"\"; in the location of auth_request.",
-                    _ => "Read the log of the service: its own failure is the cause.",
+                    404 or 405 => "The service does not know the path or the method it is asked: a proxy_pass without a URI part passes the subrequest's own path on, one with a URI part replaces it. Which path it answers its own documentation says.",
+                    301 or 302 or 303 or 307 => "The service redirects to a login page, which a subrequest cannot follow: let it answer 401, and send the user to the login with error_page 401. That is a change in the service.",
+                    400 or 411 or 413 => "The subrequest carries the request's Content-Length without its body (ngx_http_auth_request_module): proxy_pass_request_body off; proxy_set_header Content-Length \"\"; in the location of auth_request.",
+                    _ => "Read the log of the service: its own failure is the cause, and the repair is there.",
                 }),
                 RetargetFix.Reload(incident, "Test and reload."),
             ],
         };
+    }
+
+    /// <summary>As the module's documentation has it; nothing where the failing requests have no body, or where it is set so already.</summary>
+    private static IReadOnlyList<FileEdit> WithoutBody(Incident incident)
+        => incident.AuthFailures == 0 && StatusOf(incident) is 400 or 411 or 413 && incident.Methods.Any(method => method is "POST" or "PUT" or "PATCH") && incident.Configuration is { } configuration
+            && Service(incident) is { Kind: PassKind.Proxy } service && service.Effective("proxy_pass_request_body") is { Value: not "off" }
+            ? ConfigurationEdit.Apply(configuration, [new Edit.Set(service.Block, "proxy_pass_request_body", ["off"]), .. HeaderFix.Set(service, ["Content-Length", ""])]).Files
+            : [];
 }

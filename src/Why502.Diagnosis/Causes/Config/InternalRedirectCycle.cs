@@ -65,6 +65,11 @@ public sealed class InternalRedirectCycle : Cause
 
     public override Fix? Propose(Incident incident, Observations seen)
     {
+        if (RewriteFix.Of(incident) is { } ended)
+        {
+            return ended;
+        }
+
         var turn = Turn(incident);
         return new Fix
         {
@@ -72,7 +77,7 @@ public sealed class InternalRedirectCycle : Cause
             Steps =
             [
                 new(turn?.Kind == "try_files"
-                    ? "Make the fallback of try_files exist below this location's root, or let it end in =404 instead."
+                    ? "The file that try_files falls back on is missing below this location's root: put it there (it mostly comes with the app's build, so look at the last deployment). Where there is to be none, let try_files end in =404: clients then get 404 instead of 500."
                     : "Follow the redirects of one request: why502 config route shows each step. The step that comes back needs a condition that excludes what was redirected already."),
                 RetargetFix.Reload(incident, "Test and reload."),
             ],

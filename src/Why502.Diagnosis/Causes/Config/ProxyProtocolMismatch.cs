@@ -71,7 +71,8 @@ public sealed class ProxyProtocolMismatch : Cause
     private static Listen? Listen(Incident incident)
         => incident.Configuration?.Servers.SelectMany(server => server.Listens).FirstOrDefault(listen => listen.Address == incident.Server);
 
-    private static bool Sends(StreamServer stream) => stream.Block.LastChild("proxy_protocol") is { Arguments: ["on", ..] };
+    /// <summary>The server's own word, else that of stream {} (ngx_stream_proxy_merge_srv_conf).</summary>
+    private static bool Sends(StreamServer stream) => (stream.Block.LastChild("proxy_protocol") ?? stream.Block.Parent?.LastChild("proxy_protocol")) is { Arguments: ["on", ..] };
 
     /// <summary>A stream server of the same nginx that passes connections to one of its own http servers, and does not agree with its listen.</summary>
     private static StreamServer? Sender(Incident incident)
@@ -106,16 +107,38 @@ public sealed class ProxyProtocolMismatch : Cause
     {
         var answered = incident.Kind == SymptomKind.Answered;
         var at = Listen(incident)?.At ?? Sender(incident)?.At;
-        return new Fix
+        return Agreed(incident) ?? new Fix
         {
             Summary = answered
                 ? "Let the listen expect the PROXY protocol (listen … proxy_protocol), or switch it off at the sender."
                 : "Let the sender write the PROXY header, or take proxy_protocol out of the listen.",
             Steps =
             [
-                new("Ask who connects: if it is the load balancer, switch its PROXY protocol (send-proxy, proxy_protocol on) to what this listen expects; if clients come past it, give them a listen of their own."),
+                new("Ask who connects: if it is the load balancer, switch its PROXY protocol (send-proxy, proxy_protocol on) to what this listen expects; if clients come past it, give them a listen of their own. Whether the header is trusted is a decision about who may reach this port, so nothing is changed here without you."),
                 RetargetFix.Reload(incident, $"Change {(at is { } line ? $"{line.File}:{line.Line}" : "the listen directive")} accordingly, test the configuration and reload."),
             ],
         };
+    }
+
+    /// <summary>Where sender and listen are of one configuration, the sender is made to do what the listen expects: nobody else comes through it.</summary>
+    private static Fix? Agreed(Incident incident)
+    {
+        if (incident.Configuration is not { } configuration || Sender(incident) is not { } sender)
+        {
+            return null;
+        }
+
+        var sends = Sends(sender);
+        return sender.Peers.All(peer => Expects(configuration, peer) == !sends)
+            ? new Fix
+            {
+                Summary = sends
+                    ? $"Send no PROXY header to {sender.Target}, where no listen expects one: proxy_protocol off in the stream server at {sender.At}."
+                    : $"Send the PROXY header that the listen of {sender.Target} expects: proxy_protocol on in the stream server at {sender.At}.",
+                Edits = ConfigurationEdit.Apply(configuration, new Edit.Set(sender.Block, "proxy_protocol", [sends ? "off" : "on"])).Files,
+                Steps = [RetargetFix.Reload(incident, "Test the changed configuration and reload nginx.")],
+                Later = sends ? "The clients' addresses come through only if the listen expects the header instead (listen … proxy_protocol; set_real_ip_from 127.0.0.1; real_ip_header proxy_protocol)." : null,
+            }
+            : null;
     }
 }

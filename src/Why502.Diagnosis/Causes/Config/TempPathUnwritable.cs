@@ -98,15 +98,24 @@ public sealed class TempPathUnwritable : Cause
             return new Fix { Summary = $"{room.MountPoint} is read-only: mount it writable, or move the temp path.", Steps = [new($"The kernel remounts a file system read-only after errors: its log says so. In a container, mount a volume or a tmpfs at {path}. {where}")] };
         }
 
-        var chain = fact?.BlockedBy is { } step && step.Path != path;
+        if (fact is { Exists: false })
+        {
+            // ngx_create_paths(), at each start and reload: made with the rights of the master and given to the user of the workers.
+            return new Fix { Summary = $"Reload nginx, which makes {path} again with the right owner.", Steps = [new($"See what took the directory away (a cleaner of temporary files, a deployment). {where}"), RetargetFix.Reload(incident, "Test and reload.")], IsMadeByReload = fact.FirstMissing == path };
+        }
+
+        if (user is { } worker && fact?.BlockedBy is { } step && step.Path != path)
+        {
+            return new Fix { Summary = $"Let {worker} through {step.Path}.", Steps = [SearchFix.Of(step, worker), new($"{where} A directory of nginx's own below /var needs no permission on another's.")] };
+        }
+
         return new Fix
         {
-            Summary = chain ? $"Let {user ?? "the worker"} through {fact!.BlockedBy!.Path}." : $"Give {path} to {user ?? "the user of nginx's workers"}.",
+            Summary = $"Give {path} to {user ?? "the user of nginx's workers"}.",
             Steps =
             [
-                fact is { Exists: false } ? new($"Make the directory again; a restart of nginx makes it with the right owner (ngx_create_paths). {where}")
-                    : chain ? new($"{fact!.BlockedBy!.Path} is {fact.BlockedBy.Owner}:{fact.BlockedBy.Group} {fact.BlockedBy.Mode}: the worker needs the x bit on every directory above. {where}")
-                    : user is { } name && fact is not null ? new($"{where} nginx goes on at once.", $"chown -R {Words.Shell(name)} {Words.Shell(path)} && chmod 700 {Words.Shell(path)}") { Action = incident.Instance.WorkerIdentity is { } worker ? new RepairAction.Give(path, (uint)worker.Uid, null, 0x1C0) : null }
+                user is { } name && fact is not null
+                    ? new($"{where} nginx goes on at once. What other users made below it is given along: nginx keeps its levels of directories.", $"chown -R {Words.Shell(name)} {Words.Shell(path)} && chmod 700 {Words.Shell(path)}") { Action = incident.Instance.WorkerIdentity is { } identity ? new RepairAction.Give(path, (uint)identity.Uid, null, 0x1C0) { WithDirectories = true } : null }
                     : new($"Its owner has to be the `user` of nginx.conf, with mode 0700. {where}"),
             ],
         };

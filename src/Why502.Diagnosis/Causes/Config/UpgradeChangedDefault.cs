@@ -1,5 +1,6 @@
 using Why502.Diagnosis.Readings;
 using Why502.Logs;
+using Why502.Nginx;
 
 namespace Why502.Diagnosis.Causes.Config;
 
@@ -85,7 +86,32 @@ public sealed class UpgradeChangedDefault : Cause
             : "an upgrade brought another default";
 
     public override Fix? Propose(Incident incident, Observations seen)
-        => seen.Known(Question(incident)) is { } history && Find(incident, history) is ({ }, { } change)
-            ? new Fix { Summary = change.Remedy, Steps = [RetargetFix.Reload(incident, "Set it, test and reload.")], Later = $"Source: {change.Source}." }
-            : new Fix { Summary = "Compare the release notes of what was upgraded with the failure." };
+    {
+        if (seen.Known(Question(incident)) is not { } history || Find(incident, history) is not ({ }, { } change))
+        {
+            return new Fix { Summary = "Compare the release notes of what was upgraded with the failure." };
+        }
+
+        // The default that was changed is mended as its own cause mends it, in the one place that fails.
+        if (change.MendedAs is { } cause && CauseRegistry.Find(cause)?.Propose(incident, seen) is { } fix && (fix.Edits.Count > 0 || fix.Steps.Any(step => step.Action is not (null or RepairAction.ReloadNginx))))
+        {
+            return fix with { Later = $"{change.Remedy} Source: {change.Source}." };
+        }
+
+        var edits = change.KeepsConnections ? OldConnections(incident) : [];
+        return new Fix
+        {
+            Summary = edits.Count > 0 ? "Speak HTTP/1.0 to this upstream and close after each answer, as before the upgrade: a stop-gap for this location until the app keeps connections." : change.Remedy,
+            Edits = edits,
+            Steps = [RetargetFix.Reload(incident, edits.Count > 0 ? "Test the changed configuration and reload nginx." : "Set it, test and reload.")],
+            Later = $"{(edits.Count > 0 ? change.Remedy + " " : "")}Source: {change.Source}.",
+        };
+    }
+
+    /// <summary>What was in force before nginx 1.29.7, written down in the location; nothing where the configuration says something of its own.</summary>
+    private static IReadOnlyList<FileEdit> OldConnections(Incident incident)
+        => incident is { Configuration: { } configuration, Location: { Kind: PassKind.Proxy, Group: null or { Keepalive: null or 0 } } location } && location.Effective("proxy_http_version").IsDefault
+            && location.Effective("proxy_set_header").All?.Any(header => header is [var name, ..] && name.Equals("Connection", StringComparison.OrdinalIgnoreCase)) != true
+            ? ConfigurationEdit.Apply(configuration, [new Edit.Set(location.Block, "proxy_http_version", ["1.0"]), .. HeaderFix.Set(location, ["Connection", "close"])]).Files
+            : [];
 }

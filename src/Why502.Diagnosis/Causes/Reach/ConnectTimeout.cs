@@ -72,7 +72,7 @@ public sealed class ConnectTimeout : Cause
     public override Fix? Propose(Incident incident, Observations seen)
     {
         var peer = incident.Peer!;
-        return new Fix
+        return TakeOutFix.Of(incident, seen) ?? new Fix
         {
             Summary = $"Find out why {peer} does not answer; no edit of nginx's configuration makes it.",
             Steps =

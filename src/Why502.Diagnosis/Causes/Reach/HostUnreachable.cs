@@ -132,7 +132,7 @@ public sealed class HostUnreachable : Cause
                 Summary = $"Give this machine a route to {peer.Host}.",
                 Steps = [look, new("A missing interface, address or default route: compare with the network's configuration, and bring the interface up.", "ip -br address && ip route")],
             },
-            _ => new Fix
+            _ => TakeOutFix.Of(incident, seen) ?? new Fix
             {
                 Summary = $"Bring {peer.Host} or the router before it back.",
                 Steps = [look, new("FAILED or INCOMPLETE means that nobody answers for the address.", $"ip neigh show {Words.Shell(peer.Host!.Trim('[', ']'))}"), new("Check on the host that it is up and that the address is still its own. If it has moved, change the upstream's address and reload.")],

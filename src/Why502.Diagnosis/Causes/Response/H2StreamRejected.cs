@@ -1,5 +1,6 @@
 using System.Globalization;
 using Why502.Diagnosis.Readings;
+using Why502.Nginx;
 
 namespace Why502.Diagnosis.Causes.Response;
 
@@ -80,12 +81,12 @@ public sealed class H2StreamRejected : Cause
     public override string Describe(Incident incident, Observations seen)
         => $"{incident.UpstreamText} {(IsGoAway(incident) ? "ends the connection (GOAWAY)" : "refuses or resets the request")}{(CodeOf(incident) is { } code ? $" with HTTP/2 error {code}, {Name(code)}" : "")}";
 
-    public override Fix? Propose(Incident incident, Observations seen) => new()
+    public override Fix? Propose(Incident incident, Observations seen) => OldVersion(incident) ?? new()
     {
         Summary = CodeOf(incident) switch
         {
             0 when IsGoAway(incident) => "Let nginx drop kept connections before the server does.",
-            7 => "Raise the server's limit of concurrent streams, or find why it shuts down.",
+            7 => "Raise the server's limit of concurrent streams, or find why it shuts down: nginx has nothing to set for it.",
             11 => "Find what the server takes for a flood: pings, resets or streams per connection.",
             1 or 3 or 6 or 9 => "Find in the server's log what it dislikes about the request.",
             13 => "The server wants HTTP/1.1 for this: use proxy_pass.",
@@ -100,4 +101,15 @@ public sealed class H2StreamRejected : Cause
         ],
         Later = "A client that repeats idempotent calls by itself (gRPC retry policy) hides single refusals.",
     };
+
+    /// <summary>The server says itself that it wants HTTP/1.1 (RFC 9113, 7: HTTP_1_1_REQUIRED), and the location may speak it.</summary>
+    private static Fix? OldVersion(Incident incident)
+        => CodeOf(incident) == 13 && incident is { Configuration: { } configuration, Location: { Kind: PassKind.Proxy } location } && location.Effective("proxy_http_version") is { IsDefault: false, Value: "2" }
+            ? new Fix
+            {
+                Summary = "Speak HTTP/1.1 to this upstream, as it asks for: proxy_http_version 1.1 in this location.",
+                Edits = ConfigurationEdit.Apply(configuration, new Edit.Set(location.Block, "proxy_http_version", ["1.1"])).Files,
+                Steps = [RetargetFix.Reload(incident, "Test the changed configuration and reload nginx.")],
+            }
+            : null;
 }

@@ -79,17 +79,17 @@ public sealed class TlsNameMismatch : Cause
     public override Fix? Propose(Incident incident, Observations seen)
     {
         var prefix = TlsFix.Prefix(incident);
-        var fact = TlsTrial.Of(incident, seen, new Scales()).Fact;
+        var trial = TlsTrial.Of(incident, seen, new Scales());
+        var fact = trial.Fact;
 
         // The certificate may only confirm a name that the configuration gives to this upstream: taking its word for it would verify nothing.
-        var confirmed = fact is null ? null : TlsReading.Names(incident).FirstOrDefault(name => TlsReading.Covers(fact.Names, name));
-        if (confirmed is not null)
+        if (trial is { Result: TlsTrialResult.WrongName, Name: { } confirmed })
         {
             return new Fix
             {
-                Summary = $"Compare with {confirmed}, which the certificate carries: {prefix}_ssl_name {confirmed}.",
-                Edits = TlsFix.Set(incident, ("ssl_name", [confirmed]), ("ssl_server_name", ["on"])),
-                Steps = [TlsFix.Reload(incident)],
+                Summary = $"Compare with {confirmed}, the upstream's own name, which its certificate carries: {prefix}_ssl_name {confirmed}.",
+                Edits = TlsFix.Set(incident, ("ssl_name", [confirmed])),
+                Steps = [new("Verification stays on, and the server name that is sent stays the same unless it was this one."), TlsFix.Reload(incident)],
             };
         }
 

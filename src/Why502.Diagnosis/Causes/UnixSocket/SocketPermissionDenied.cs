@@ -63,7 +63,7 @@ public sealed class SocketPermissionDenied : Cause
             return new Fix
             {
                 Summary = $"Let {worker.User} search {step.Path}.",
-                Steps = [new($"{step.Path} stops {worker.User}; this gives search permission for that user alone.", $"setfacl -m u:{Words.Shell(worker.User)}:x {Words.Shell(step.Path)}") { Action = new RepairAction.RunProgram(["setfacl", "-m", $"u:{worker.User}:x", step.Path], step.Acl is null ? ["setfacl", "-b", step.Path] : ["setfacl", "-x", $"u:{worker.User}", step.Path]) }],
+                Steps = [SearchFix.Of(step, worker.User)],
                 Later = "A socket below /run, in a directory made by RuntimeDirectory=, needs no permission on somebody's home.",
             };
         }

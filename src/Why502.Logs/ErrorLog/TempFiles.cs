@@ -1,4 +1,4 @@
-namespace Why502.Diagnosis;
+namespace Why502.Logs;
 
 /// <summary>
 /// Tells the files that nginx makes for itself from those it serves, by their shape: a temp file's name is a serial number of
