@@ -30,6 +30,7 @@ public sealed partial class AccessLogFormat
         DiscourseText,
         IngressText[CombinedHead..],
         CombinedText[CombinedHead..],
+        "\"$request\" $status $body_bytes_sent",
     ];
 
     /// <summary>

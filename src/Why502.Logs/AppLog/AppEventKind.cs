@@ -61,6 +61,9 @@ public enum AppEventKind
 
     /// <summary>A browser or client says that its WebSocket was refused; the status is the event's value where it is told.</summary>
     WebSocketRefused,
+
+    /// <summary>The app says that what came to its WebSocket asked for no upgrade: the proxy in front did not pass the headers on.</summary>
+    UpgradeMissing,
 }
 
 /// <summary>Who wrote an app-side log.</summary>

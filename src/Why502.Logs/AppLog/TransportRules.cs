@@ -20,6 +20,23 @@ internal static class TransportRules
         new("WebSocket handshake: Unexpected response code: ", AppEventKind.WebSocketRefused, static (t, at, e) => e with { Value = TextScan.NumberAfter(t, "response code: ", at) }),
         new("Unexpected server response: ", AppEventKind.WebSocketRefused, static (t, at, e) =>
             TextScan.NumberAfter(t, "server response: ", at) is >= 200 and < 600 and var status ? e with { Value = status } : null),
+        // What servers say of a handshake without Upgrade or Connection: Spring's AbstractHandshakeHandler, gorilla/websocket's server.go, nhooyr's accept.go,
+        // Action Cable's connection/base.rb, Tornado's websocket.py, websockets' headers check, x/net/websocket's hybi.go.
+        new("Handshake failed due to invalid Upgrade header", AppEventKind.UpgradeMissing),
+        new("Handshake failed due to invalid Connection header", AppEventKind.UpgradeMissing),
+        new("'upgrade' token not found in 'Connection' header", AppEventKind.UpgradeMissing),
+        new("'websocket' token not found in 'Upgrade' header", AppEventKind.UpgradeMissing),
+        new("websocket: not a websocket handshake", AppEventKind.UpgradeMissing),
+        new("websocket: upgrade != websocket", AppEventKind.UpgradeMissing),
+        new("WebSocket protocol violation: Connection header", AppEventKind.UpgradeMissing),
+        new("WebSocket protocol violation: Upgrade header", AppEventKind.UpgradeMissing),
+        new("Failed to upgrade to WebSocket (", AppEventKind.UpgradeMissing, static (t, at, e) => t.IndexOf("HTTP_UPGRADE: )", at, StringComparison.Ordinal) > 0 ? e : null),
+        new("Can \"Upgrade\" only to \"WebSocket\"", AppEventKind.UpgradeMissing),
+        new("\"Connection\" must be \"Upgrade\"", AppEventKind.UpgradeMissing),
+        new("InvalidUpgrade: ", AppEventKind.UpgradeMissing),
+
+        // net/http's Transport.ResponseHeaderTimeout: a proxy written in Go waited for the app in vain.
+        new("net/http: timeout awaiting response headers", AppEventKind.SlowRequest),
         new("WebSocket connection", AppEventKind.WebSocketRefused, static (t, at, e) => IsComplaint(t) ? e : null),
     ];
 

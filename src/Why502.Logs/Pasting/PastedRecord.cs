@@ -23,8 +23,12 @@ public static partial class PastedRecord
         }
 
         var repaired = WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(WindowsCall(StreamColumn(line)))))))), next)));
-        return LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(repaired, next)));
+        return LostTail(LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(repaired, next))));
     }
+
+    /// <summary>A selection that ended behind a comma: what followed was the context.</summary>
+    private static string LostTail(string line)
+        => line.TrimEnd() is [.., ','] text && text.TrimEnd(',', ' ') is var whole && !IsMessage(text) && IsMessage(whole) ? whole : line;
 
     /// <summary>A container panel's table, copied row by row, ends with the column of the stream: <c>… in /etc/nginx/site.conf:25 | stdout</c></summary>
     private static string StreamColumn(string line)

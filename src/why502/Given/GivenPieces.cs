@@ -74,6 +74,7 @@ internal static class GivenPieces
             lines.Add(whole);
         }
 
+        repaired |= PartedRecord.Join(lines);
         return lines;
     }
 
@@ -104,6 +105,7 @@ internal static class GivenPieces
         {
             var claimed = CommandReaders.Read(segment);
             records.AddRange(claimed);
+            Put(GivenKind.AccessLog, [.. claimed.OfType<AnsweredByNginx>().Select(answer => new PastedLine(answer.Line, answer.Row))]);
             var kind = undivided && file.Kind is GivenKind.ErrorLog or GivenKind.AccessLog ? file.Kind : GivenFile.KindOf(Bytes(segment.Lines));
             if (claimed.Count == 0 && PutConfiguration(kind, segment))
             {
@@ -215,6 +217,11 @@ internal static class GivenPieces
 
         private void Put(GivenKind kind, IReadOnlyList<PastedLine> lines)
         {
+            if (lines.Count == 0)
+            {
+                return;
+            }
+
             if (!pieces.TryGetValue(kind, out var piece))
             {
                 pieces[kind] = piece = new string?[lineCount];

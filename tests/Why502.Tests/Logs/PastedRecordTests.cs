@@ -32,6 +32,7 @@ public sealed class PastedRecordTests
     [InlineData("time=\"2025-04-02T06:11:09Z\" level=error error=\"badgateway: failed after 0s: dial unix /opt/a.socket: connect: permission denied\"", "connect() to unix:/opt/a.socket failed")]
     [InlineData("2025/04/02 06:11:09 http: proxy error: dial tcp [::1]:3000: connect: connection refused", "connect() failed")]
     [InlineData("we see: tally.internal could not be resolved (110: Operation timed out),", "tally.internal could not be resolved")]
+    [InlineData("rewrite or internal redirection cycle while internally redirecting to \"/app.php\",", "rewrite or internal redirection cycle")]
     [InlineData("*9 broken header: \"  \u0016\u0003 x", "broken header: \"")]
     [InlineData("2022/02/08 17:18:16 [error] 387#387: *2 limiting requests, excess: 20.100 by zone \"site\", request: \"GET /a/lo...", "limiting requests, excess")]
     public void MangledLine_IsAMessageOfNginxAgain(string line, string message)
@@ -97,5 +98,20 @@ public sealed class PastedRecordTests
         var format = AccessLogFormat.Recognise([row, row]);
         Assert.NotNull(format);
         Assert.True(format.Fields.HasFlag(AccessFields.Status));
+    }
+
+    [Fact]
+    public void ContextOnLinesOfItsOwn_IsPutBehindTheMessage()
+    {
+        string[] lines = ["[crit] open() \"/srv/temp/0000000012\" failed (13: Permission denied)", "    client: 192.0.2.7,", "    request: \"POST /notes HTTP/1.1\"", "Server: nginx"];
+        Assert.True(PartedRecord.Join(lines));
+        Assert.Equal(["[crit] open() \"/srv/temp/0000000012\" failed (13: Permission denied), client: 192.0.2.7, request: \"POST /notes HTTP/1.1\"", "", "", "Server: nginx"], lines);
+    }
+
+    [Fact]
+    public void HeadersBelowOtherText_AreNoContext()
+    {
+        string[] lines = ["HTTP/1.1 502 Bad Gateway", "server: nginx", "host: tally.example"];
+        Assert.False(PartedRecord.Join(lines));
     }
 }

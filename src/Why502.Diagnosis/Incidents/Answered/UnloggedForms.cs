@@ -71,6 +71,11 @@ public static class UnloggedForms
             return;
         }
 
+        if (ConfiguredFailure.Of(incident.Location) is { } configured && configured.Cause == cause)
+        {
+            scales.Weigh("configured", Sources.Config, Weight.Decisive.For(configured.Words).At(configured.At.File, configured.At.Line));
+        }
+
         var failed = incident.Traffic.Groups.Where(group => group.Status == incident.Status).ToList();
         if (failed.Select(group => group.UpstreamResponseTime ?? group.RequestTime).OfType<Timing>().MaxBy(time => time.Count) is not { } took)
         {

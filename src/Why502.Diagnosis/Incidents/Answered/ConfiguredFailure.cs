@@ -1,0 +1,27 @@
+using Why502.Nginx;
+
+namespace Why502.Diagnosis;
+
+/// <summary>A location that fails each request with 502 by what is written in it, whatever the upstream does: told where no error log was read.</summary>
+public sealed record ConfiguredFailure(string Cause, string Words, SourceLine At)
+{
+    public static ConfiguredFailure? Of(ProxiedLocation? location)
+    {
+        if (location is null)
+        {
+            return null;
+        }
+
+        // ngx_http_upstream_get_round_robin_peer(): a server with `down` is passed over, also where there is no other.
+        if (location.Group is { Peers: { Count: > 0 } peers, StateFile: null } group && peers.All(peer => peer.Down || peer.Drain))
+        {
+            return new("upstream-marked-down", $"every server of {group.Name} is marked down", peers[0].At);
+        }
+
+        // ngx_http_upstream_init_request(): a name that is known at run time only is looked up, and ngx_resolve_start() has nobody to ask.
+        return location.HasVariables && !location.Effective("resolver").IsSet && location.Group is null
+            && location.PossibleTargets is { Count: > 0 } targets && targets.All(target => target.Group is null && target.Peers.Any(peer => peer.Endpoint is { IsName: true }))
+            ? new("dns-resolver-missing", $"{location.Pass.Name} has a variable, and no resolver is set to look {targets[0].Text} up", location.At)
+            : null;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+
+namespace Why502.Logs.Commands;
+
+/// <summary>A gateway error that nginx answered somebody who asked by hand.</summary>
+/// <param name="Row">What nginx's access log has for such a request.</param>
+public sealed record AnsweredByNginx(int Status, string Row) : CommandRecord;
+
+/// <summary>
+/// The head of an answer, as <c>curl -i</c>, <c>-I</c> and <c>-v</c>, browsers and HTTPie show it, with a gateway status and nginx's name in the header or on
+/// its error page (ngx_http_special_response.c). Where nobody's name is shown, an answer on a web server's own port, or one that stands alone, is nginx's.
+/// </summary>
+public sealed class AnswerListing : ICommandReader
+{
+    private static readonly string[] Names = ["nginx", "openresty", "angie", "tengine", "freenginx"];
+
+    public string Command => "curl -i";
+
+    public bool Looks(PastedText text) => text.Any(line => StatusOf(line) is 500 or 502 or 503 or 504);
+
+    public IEnumerable<CommandRecord> Read(PastedText text)
+    {
+        var (method, path, version) = ("GET", PathIn(text.Command) ?? "/", "1.1");
+        if (text.Command?.Contains(" -I", StringComparison.Ordinal) == true)
+        {
+            method = "HEAD";
+        }
+
+        string? server = null;
+        PastedLine? answered = null;
+        foreach (var line in text.Lines)
+        {
+            var shown = line.Text.Trim();
+            if (shown.StartsWith("> ", StringComparison.Ordinal) && shown.Split(' ') is [_, var verb, var target, ['H', 'T', 'T', 'P', '/', .. var spoken], ..] && verb.All(char.IsAsciiLetterUpper))
+            {
+                (method, path, version) = (verb, target, spoken);
+            }
+            else if (StatusOf(shown) is { } status)
+            {
+                answered = status is 500 or 502 or 503 or 504 ? line : null;
+                server = null;
+            }
+            else if (Headless(shown) is var head && head.StartsWith("server:", StringComparison.OrdinalIgnoreCase))
+            {
+                server ??= head[7..].Trim();
+            }
+            else if (shown.Contains("<center>", StringComparison.Ordinal) && IsNginx(TextScan.Between(shown, "<center>", "</center>")))
+            {
+                server = "nginx";
+            }
+        }
+
+        if (answered is { } found && StatusOf(found.Text.Trim()) is { } code && (server is null ? IsOwnPort(text.Command) : IsNginx(server)))
+        {
+            yield return new AnsweredByNginx(code, string.Create(CultureInfo.InvariantCulture, $"\"{method} {path.Replace("\"", "%22", StringComparison.Ordinal)} HTTP/{version}\" {code} 0")) { Line = found.Number };
+        }
+    }
+
+    private static string Headless(string line) => line.StartsWith("< ", StringComparison.Ordinal) ? line[2..] : line;
+
+    /// <summary><c>HTTP/1.1 502 Bad Gateway</c>, <c>&lt; HTTP/2 504</c></summary>
+    private static int? StatusOf(string line)
+    {
+        var text = Headless(line.Trim());
+        return text.StartsWith("HTTP/", StringComparison.Ordinal) && text.Split(' ') is [{ Length: >= 6 and <= 8 }, var code, ..] && int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status is >= 100 and < 600 ? status : null;
+    }
+
+    private static bool IsNginx(string? server) => server is not null && Names.Any(name => server.StartsWith(name, StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsOwnPort(string? command) => Url(command) is not { } url || url.IsDefaultPort;
+
+    private static string? PathIn(string? command) => Url(command)?.AbsolutePath;
+
+    private static Uri? Url(string? command)
+        => command?.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(word => word.Trim('"', '\'')).LastOrDefault(word => word.Contains("://", StringComparison.Ordinal)) is { } shown
+            && Uri.TryCreate(shown, UriKind.Absolute, out var url) ? url : null;
+}
