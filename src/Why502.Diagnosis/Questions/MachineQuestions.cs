@@ -313,7 +313,11 @@ public sealed record ServerLoad(string Address) : Question<ServerLoadFact>, IAsk
 /// <param name="Connections">Accepted connections held by its processes.</param>
 /// <param name="Stack">As in <see cref="AppProcess"/>.</param>
 /// <param name="OneRequestPerWorker">True where a worker serves one request at a time (php-fpm, gunicorn sync, uwsgi without threads); null when unknown.</param>
-public sealed record ServerLoadFact(int? QueueLength, int? Backlog, int? Workers, int? BusyWorkers, int? Connections, string? Stack, bool? OneRequestPerWorker, IReadOnlyList<ProcessRef> Processes) : Fact;
+public sealed record ServerLoadFact(int? QueueLength, int? Backlog, int? Workers, int? BusyWorkers, int? Connections, string? Stack, bool? OneRequestPerWorker, IReadOnlyList<ProcessRef> Processes) : Fact
+{
+    /// <summary>Who would take requests, where all of them are stopped by a signal or a debugger (state T); else empty.</summary>
+    public IReadOnlyList<ProcessRef> Stopped { get; init; } = [];
+}
 
 /// <summary>The machine's own addresses and how loaded it is.</summary>
 public sealed record MachineState : Question<MachineStateFact>

@@ -31,6 +31,16 @@ public sealed class ConfigurationRepairs
         Repaired.Prove(machine, nginx, "upstream-wrong-address", () => client.Get() == 200, ["-proxy_pass http://127.0.0.1:3000;", "proxy_pass http://127.0.0.1:3001;"]);
     });
 
+    [SkippableFact]
+    public void ForeignBindAddress() => LabMachine.Run(nameof(ForeignBindAddress), machine =>
+    {
+        Node.Start(machine, 3000);
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000", "proxy_bind 10.9.9.9;"));
+        var client = new Client(machine);
+        client.MustGet(500, "/", times: 3);
+        Repaired.Prove(machine, nginx, "config-invalid", () => client.Get() == 200, ["-proxy_bind 10.9.9.9;"]);
+    });
+
     /// <summary>The app has moved, and fails where it is now: the address was wrong, and the request goes on failing.</summary>
     [SkippableFact]
     public void RepairThatDoesNotHelp() => LabMachine.Run(nameof(RepairThatDoesNotHelp), machine =>

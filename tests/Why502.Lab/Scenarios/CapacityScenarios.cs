@@ -30,6 +30,34 @@ public sealed class CapacityScenarios
         Examination.Healthy(machine, nginx);
     });
 
+    /// <summary>A process that is stopped keeps its socket, and the kernel goes on taking connections for it.</summary>
+    [SkippableFact]
+    public void StoppedProcess_IsWorkerPool() => LabMachine.Run(nameof(StoppedProcess_IsWorkerPool), machine =>
+    {
+        var app = Node.Start(machine, 3000);
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000", "proxy_read_timeout 1s;"));
+        var client = new Client(machine);
+        client.MustGet(200, "/", times: 3);
+        machine.Must("kill", "-STOP", app.Process.Pid.ToString(CultureInfo.InvariantCulture));
+        client.MustGet(504, "/", times: 3);
+        Examination.Faulty(machine, nginx, new Expected("worker-pool-exhausted")
+        {
+            Symptom = "(110: Connection timed out) while reading response header from upstream",
+            Directive = "proxy_pass",
+            Confidence = 0.8,
+        });
+    });
+
+    /// <summary>bind() fails before connect() is tried: an address that is not the machine's, and no lack of ports.</summary>
+    [SkippableFact]
+    public void ForeignBindAddress_IsConfigInvalid() => LabMachine.Run(nameof(ForeignBindAddress_IsConfigInvalid), machine =>
+    {
+        Node.Start(machine, 3000);
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000", "proxy_bind 10.9.9.9;"));
+        new Client(machine).MustGet(500, "/", times: 3);
+        Examination.Faulty(machine, nginx, new Expected("config-invalid") { Symptom = "bind(10.9.9.9) failed (99: Cannot assign requested address)", Directive = "proxy_pass", Confidence = 0.8 });
+    });
+
     [SkippableFact]
     public void AllFilesOpen_IsFileDescriptors() => LabMachine.Run(nameof(AllFilesOpen_IsFileDescriptors), machine =>
     {

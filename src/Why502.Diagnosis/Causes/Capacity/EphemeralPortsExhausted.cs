@@ -38,11 +38,18 @@ public sealed class EphemeralPortsExhausted : Cause
             Expect: "loopback-mismatch"),
     };
 
-    public override bool Applies(Incident incident) => incident is { Kind: SymptomKind.ConnectFailed, Errno: 99 } && incident.Peer?.IsUnix != true;
+    public override bool Applies(Incident incident) => incident is { Kind: SymptomKind.ConnectFailed, Errno: 99 } or { MessageId: "bind-failed", Errno: 98 } && incident.Peer?.IsUnix != true;
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
         var family = incident.Peer is { IsLiteralIPv6: true };
+
+        if (incident.Errno == 98)
+        {
+            // inet_csk_get_port(): EADDRINUSE for port 0 when no port of the range is free to that address.
+            scales.Weigh("errno", Sources.ErrorLog, Weight.Strong.For("bind() of the address to connect from failed with errno 98: no port of it is free"));
+            return;
+        }
 
         // inet_hash_connect(): EADDRNOTAVAIL when no port of the range is free; for IPv6 also ip6_dst_lookup() without a source address.
         scales.Weigh("errno", Sources.ErrorLog, family ? Weight.Weak.For("connect() failed with errno 99: no local address and port is to be had") : Weight.Strong.For("connect() failed with errno 99: no local port is free"));

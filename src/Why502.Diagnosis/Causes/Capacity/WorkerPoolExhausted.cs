@@ -83,6 +83,9 @@ public sealed class WorkerPoolExhausted : Cause
         var full = load is { QueueLength: { } length, Backlog: { } backlog } && length >= backlog;
         return load switch
         {
+            // proc_pid_stat(5): T is stopped by a signal, t by a debugger; such a process runs no instruction.
+            { Stopped: { Count: > 0 } stopped }
+                => Weight.Decisive.For($"{Words.Processes(stopped)} {(stopped.Count == 1 ? "is" : "are")} stopped (state T), and {(stopped.Count == 1 ? "takes" : "take")} no requests until continued"),
             { Workers: { } workers, BusyWorkers: { } busy, QueueLength: > 0 } when workers > 0 && busy >= workers
                 => Weight.Decisive.For($"all {workers} workers are busy, and {load.QueueLength} connections wait in the queue"),
             { OneRequestPerWorker: true, Workers: { } workers, BusyWorkers: { } busy } when workers > 0 && busy >= workers
@@ -113,11 +116,23 @@ public sealed class WorkerPoolExhausted : Cause
         }
     }
 
+    private static IReadOnlyList<ProcessRef>? Stopped(Incident incident, Observations seen) => seen.Known(Probing.Load(incident.Instance, incident.Peer!))?.Stopped;
+
     public override string Describe(Incident incident, Observations seen)
-        => seen.Known(Probing.Load(incident.Instance, incident.Peer!)) is { Workers: { } workers and > 1 } ? $"all {workers} workers behind {incident.UpstreamText} are busy" : $"the app behind {incident.UpstreamText} is too busy to take requests";
+        => Stopped(incident, seen) is { Count: > 0 } stopped ? $"{Words.Processes(stopped)} behind {incident.UpstreamText} {(stopped.Count == 1 ? "is" : "are")} stopped by a signal or a debugger"
+            : seen.Known(Probing.Load(incident.Instance, incident.Peer!)) is { Workers: { } workers and > 1 } ? $"all {workers} workers behind {incident.UpstreamText} are busy" : $"the app behind {incident.UpstreamText} is too busy to take requests";
 
     public override Fix? Propose(Incident incident, Observations seen)
     {
+        if (Stopped(incident, seen) is { Count: > 0 } stopped)
+        {
+            return new()
+            {
+                Summary = $"Continue {Words.Processes(stopped)}.",
+                Steps = [new("Somebody stopped it, by kill -STOP, Ctrl-Z or a debugger: ask who, and continue it. What waited in its queue is then served.", $"kill -CONT {string.Join(' ', stopped.Select(process => process.Pid))}")],
+            };
+        }
+
         var load = seen.Known(Probing.Load(incident.Instance, incident.Peer!));
         var memory = seen.Known(new MachineState());
         var steps = new List<FixStep>();

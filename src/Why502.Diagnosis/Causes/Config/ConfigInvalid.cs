@@ -37,10 +37,20 @@ public sealed class ConfigInvalid : Cause
             Expect: "config-not-reloaded"),
     };
 
-    public override bool Applies(Incident incident) => incident.Kind == SymptomKind.NotLoaded;
+    public override bool Applies(Incident incident) => incident.Kind == SymptomKind.NotLoaded || IsForeignBind(incident);
+
+    /// <summary>It loads, and no request can be passed with it: bind(2) answers 99 for an address that is not the machine's (98 where its ports are used up).</summary>
+    private static bool IsForeignBind(Incident incident) => incident is { MessageId: "bind-failed", Errno: 99 };
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
+        if (IsForeignBind(incident))
+        {
+            var set = Bind(incident);
+            scales.Weigh("errno", Sources.ErrorLog, Weight.Decisive.For($"{set?.ToString() ?? "the address to connect from"} is no address of this machine: bind() failed with errno 99").At(set?.At?.File, set?.At?.Line));
+            return;
+        }
+
         // ngx_init_cycle writes [emerg] when, and only when, it gives the configuration up; where the message has a cause of its own, that one is what has to be changed.
         var others = incident.Candidates.Any(candidate => candidate != Id && CauseRegistry.Find(candidate) is not null);
         if (incident.MessageId is not null && !others)
@@ -71,10 +81,16 @@ public sealed class ConfigInvalid : Cause
     public override SourceLine? PlaceOf(Incident incident, Observations seen) => incident.ConfigAt;
 
     public override string Describe(Incident incident, Observations seen)
-        => $"nginx refuses its configuration: {incident.Message}{(incident.ConfigAt is { } at && !incident.Message.Contains(at.File, StringComparison.Ordinal) ? $" in {at}" : "")}";
+        => IsForeignBind(incident) ? $"{Bind(incident)?.ToString() ?? "the configuration"} names an address to connect from that this machine does not have"
+            : $"nginx refuses its configuration: {incident.Message}{(incident.ConfigAt is { } at && !incident.Message.Contains(at.File, StringComparison.Ordinal) ? $" in {at}" : "")}";
 
     public override Fix? Propose(Incident incident, Observations seen)
     {
+        if (IsForeignBind(incident))
+        {
+            return ForeignBind(incident, seen);
+        }
+
         var error = incident.Instance.FromFiles ? null : seen.Known(Question(incident))?.Errors.FirstOrDefault();
         if (error is not null && incident.Configuration is { } configuration && MistypedName.Of(configuration, error) is { } mistyped)
         {
@@ -104,5 +120,24 @@ public sealed class ConfigInvalid : Cause
                 RetargetFix.Reload(incident, "Test, then load it."),
             ],
         };
+    }
+
+    /// <summary>The directive in force, such as <c>proxy_bind 10.0.0.5</c>.</summary>
+    private static EffectiveValue? Bind(Incident incident)
+        => incident.Location is { } location && location.Effective($"{location.DirectivePrefix}_bind") is { IsSet: true } set ? set : null;
+
+    /// <summary>Without the directive the kernel takes the address of the interface that leads to the upstream.</summary>
+    private static Fix ForeignBind(Incident incident, Observations seen)
+    {
+        var own = seen.Known(new MachineState())?.Addresses ?? [];
+        var text = $"Without it the kernel takes the right address of its own. Who must have a certain one sets it to one of this machine's{(own.Count is > 0 and <= 8 ? $" ({string.Join(", ", own.Select(address => address.Split('/')[0]))})" : "")}.";
+        return Bind(incident) is { Directive: { } directive } && incident.Configuration is { } configuration
+            ? new()
+            {
+                Summary = $"Take {directive.Name} out at {directive.At}. {text}",
+                Edits = ConfigurationEdit.Apply(configuration, new Edit.Remove(directive)).Files,
+                Steps = [RetargetFix.Reload(incident, "Test and reload.")],
+            }
+            : new() { Summary = $"Take the directive (proxy_bind and the like) out. {text}" };
     }
 }

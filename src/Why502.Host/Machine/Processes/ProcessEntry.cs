@@ -29,6 +29,9 @@ internal sealed class ProcessEntry(string procPath, int pid, ProcessStat stat)
 
     public bool IsZombie => stat.State is 'Z' or 'X';
 
+    /// <summary>By a signal or a debugger: it runs no further until it is continued.</summary>
+    public bool IsStopped => stat.State is 'T' or 't';
+
     public long StartTicks => stat.StartTicks;
 
     /// <summary>/proc/PID.</summary>

@@ -104,6 +104,7 @@ internal sealed class ServerLoadReader(MachineSnapshot machine)
             busy = serving.Complete ? workers.Count(worker => occupied.Contains(worker.Pid)) : null;
         }
 
+        var takers = workers.Count > 0 ? workers : holders;
         var stack = holders.Select(holder => AppStack.Of(holder)).FirstOrDefault(found => found is not null);
         return new(
             sample.QueueLength,
@@ -113,6 +114,9 @@ internal sealed class ServerLoadReader(MachineSnapshot machine)
             accepted.Count,
             stack?.Name,
             stack is null ? null : OneRequest.PerWorker(stack, holders[0]),
-            [.. holders.Select(processes.Refer)]);
+            [.. holders.Select(processes.Refer)])
+        {
+            Stopped = takers.TrueForAll(process => process.IsStopped) ? [.. takers.Select(processes.Refer)] : [],
+        };
     }
 }
