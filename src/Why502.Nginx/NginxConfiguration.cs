@@ -36,6 +36,30 @@ public sealed partial class NginxConfiguration
     /// <summary>The top-level directives in effect, those of <c>-g</c> first, includes replaced by what they bring in.</summary>
     public IReadOnlyList<Directive> Root { get; }
 
+    /// <summary>Every directive in effect, in order, each before those in its block.</summary>
+    public IEnumerable<Directive> Everything
+    {
+        get
+        {
+            // A stack of its own: blocks may lie in one another as deep as a hostile file wants.
+            var open = new Stack<IEnumerator<Directive>>([Root.GetEnumerator()]);
+            while (open.Count > 0)
+            {
+                if (!open.Peek().MoveNext())
+                {
+                    open.Pop().Dispose();
+                    continue;
+                }
+
+                yield return open.Peek().Current;
+                if (open.Peek().Current.Block is { } block)
+                {
+                    open.Push(block.GetEnumerator());
+                }
+            }
+        }
+    }
+
     /// <summary>The http servers in the order nginx reads them.</summary>
     public IReadOnlyList<Server> Servers => model.Value.Servers;
 

@@ -18,7 +18,7 @@ public sealed record MistypedName(Directive Directive, string Meant, IReadOnlyLi
         }
 
         var meant = hint[Before.Length..^After.Length];
-        var directive = All(configuration.Root).FirstOrDefault(directive => directive.At == new SourceLine(error.File, error.Line) && error.Message == $"unknown directive \"{directive.Name}\"");
+        var directive = configuration.Everything.FirstOrDefault(directive => directive.At == new SourceLine(error.File, error.Line) && error.Message == $"unknown directive \"{directive.Name}\"");
         if (directive is null or { Block: not null })
         {
             return null;
@@ -27,7 +27,4 @@ public sealed record MistypedName(Directive Directive, string Meant, IReadOnlyLi
         var edits = ConfigurationEdit.Apply(configuration, [new Edit.Add(NewDirective.Simple(meant, [.. directive.Arguments]), Place.After(directive)), new Edit.Remove(directive)]).Files;
         return edits.Count == 0 ? null : new(directive, meant, edits);
     }
-
-    private static IEnumerable<Directive> All(IReadOnlyList<Directive> directives)
-        => directives.SelectMany(directive => directive.Block is { } block ? All(block).Prepend(directive) : [directive]);
 }

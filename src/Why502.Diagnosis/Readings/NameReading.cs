@@ -35,16 +35,13 @@ public static class NameReading
     public static Directive? ResolverDirective(Incident incident)
         => incident.Location is { } location
             ? location.Group?.Block.LastChild("resolver") ?? location.Effective("resolver").Directive
-            : incident.Configuration is { } configuration && All(configuration.Root).Where(directive => directive.Name == "resolver").Take(2).ToList() is [var only] ? only : null;
+            : incident.Configuration is { } configuration && configuration.Everything.Where(directive => directive.Name == "resolver").Take(2).ToList() is [var only] ? only : null;
 
     private static List<string> Servers(IReadOnlyList<string> arguments)
         => [.. arguments
             .Where(argument => !argument.Contains('=', StringComparison.Ordinal))
             .Select(server => Endpoint.TryParse(server, 53, out var endpoint) ? endpoint.ToString() : server)
             .Take(ResolversMax)];
-
-    private static IEnumerable<Directive> All(IReadOnlyList<Directive> directives)
-        => directives.SelectMany(directive => directive.Block is { } block ? All(block).Prepend(directive) : [directive]);
 
     /// <summary>The name that a look-up failed for, as the message has it, without a port.</summary>
     public static string? Asked(Incident incident) => AskedIn(incident.Message);

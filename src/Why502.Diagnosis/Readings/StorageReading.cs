@@ -24,7 +24,7 @@ public static class StorageReading
     public static IReadOnlyList<string> Configured(Incident incident)
     {
         var prefix = incident.Instance.Prefix.TrimEnd('/');
-        var written = Blocks(incident.Configuration?.Root ?? [])
+        var written = (incident.Configuration?.Everything ?? [])
             .Where(directive => directive.Name.EndsWith("_temp_path", StringComparison.Ordinal) || directive.Name.EndsWith("_cache_path", StringComparison.Ordinal))
             .Select(directive => directive.Arguments.FirstOrDefault())
             .OfType<string>();
@@ -34,9 +34,6 @@ public static class StorageReading
     /// <summary>The directive that names the directory of the file; null when it is compiled in.</summary>
     public static Directive? DirectiveFor(Incident incident)
         => Directory(incident) is { } path
-            ? Blocks(incident.Configuration?.Root ?? []).FirstOrDefault(directive => directive.Name.EndsWith("_path", StringComparison.Ordinal) && directive.Arguments.Count > 0 && directive.Arguments[0].TrimEnd('/') == path)
+            ? (incident.Configuration?.Everything ?? []).FirstOrDefault(directive => directive.Name.EndsWith("_path", StringComparison.Ordinal) && directive.Arguments.Count > 0 && directive.Arguments[0].TrimEnd('/') == path)
             : null;
-
-    private static IEnumerable<Directive> Blocks(IEnumerable<Directive> directives)
-        => directives.SelectMany(directive => directive.Block is { } block ? Blocks(block).Prepend(directive) : [directive]);
 }

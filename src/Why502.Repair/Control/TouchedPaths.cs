@@ -18,7 +18,7 @@ internal static class TouchedPaths
 
     public static IReadOnlyList<TouchedPath> Note(NginxConfiguration? configuration, string prefix, IEnumerable<string> compiledIn)
     {
-        var named = configuration is null ? [] : All(configuration.Root).Where(IsTouching).Select(directive => directive.Arguments.Count > 0 ? directive.Arguments[0] : "");
+        var named = configuration is null ? [] : configuration.Everything.Where(IsTouching).Select(directive => directive.Arguments.Count > 0 ? directive.Arguments[0] : "");
         return [.. named.Concat(compiledIn)
             .Where(path => path.Length > 0 && path is not ("off" or "stderr") && !path.Contains('$', StringComparison.Ordinal) && !path.Contains(':', StringComparison.Ordinal))
             .Select(path => path.StartsWith('/') ? path : Path.Combine(prefix, path))
@@ -61,7 +61,4 @@ internal static class TouchedPaths
 
     private static bool IsTouching(Directive directive)
         => Files.Contains(directive.Name) || directive.Name.EndsWith("_temp_path", StringComparison.Ordinal) || directive.Name.EndsWith("_cache_path", StringComparison.Ordinal);
-
-    private static IEnumerable<Directive> All(IReadOnlyList<Directive> directives)
-        => directives.SelectMany(directive => directive.Block is { } block ? All(block).Prepend(directive) : [directive]);
 }

@@ -8,12 +8,12 @@ public static class CausePage
     public static Page Render(CauseInfo cause, int width = Page.WidthDefault)
     {
         var page = new Page(width);
-        page.Wrapped("", $"{cause.Id}: {Words.Clause(cause.Title)}", Ink.Strong);
+        page.Wrapped("", $"{cause.Id}: {Sentences.Clause(cause.Title)}", Ink.Strong);
         var status = cause.Statuses.Count == 0 ? "" : $"the client gets {Words.List(cause.Statuses, "or")}   ";
         var error = cause.ProxyError is "" or "-" ? "" : $"RFC 9209 {cause.ProxyError}";
         page.Line($"  {status}{error}".TrimEnd());
         page.Blank();
-        page.Prose(Words.Capital(cause.Explanation.Trim()));
+        page.Prose(Sentences.Capital(cause.Explanation.Trim()));
         if (cause.Residual)
         {
             page.Prose("It is named only where nothing more specific explains the failure.");

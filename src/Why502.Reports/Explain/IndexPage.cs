@@ -15,7 +15,7 @@ public static class IndexPage
         var column = causes.Count == 0 ? 0 : causes.Max(cause => cause.Id.Length);
         foreach (var cause in causes)
         {
-            page.Wrapped($"  {cause.Id.PadRight(column)}   ", Words.Clause(cause.Info.Title));
+            page.Wrapped($"  {cause.Id.PadRight(column)}   ", Sentences.Clause(cause.Info.Title));
         }
 
         page.Blank();

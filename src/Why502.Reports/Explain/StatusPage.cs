@@ -26,7 +26,7 @@ public static class StatusPage
             var width1 = family.Max(cause => cause.Id.Length);
             foreach (var cause in family.OrderBy(cause => cause.Id, StringComparer.Ordinal))
             {
-                page.Wrapped($"  {cause.Id.PadRight(width1)}   ", Words.Clause(cause.Info.Title));
+                page.Wrapped($"  {cause.Id.PadRight(width1)}   ", Sentences.Clause(cause.Info.Title));
             }
         }
 

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Why502.Diagnosis;
 using static Why502.Reports.SchemaWriter;
@@ -13,28 +10,7 @@ namespace Why502.Reports;
 /// </summary>
 public static class DiagnosisSchema
 {
-    public static string Render()
-    {
-        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            json.WriteString("$schema", "https://json-schema.org/draft/2020-12/schema");
-            json.WriteString("title", "The result of why502 diagnose --format json");
-            Object(json, Top);
-            json.WriteStartObject("$defs");
-            Definition(json, "finding", Finding);
-            Definition(json, "timeline", Timeline);
-            Definition(json, "change", Change);
-            Definition(json, "evidence", Evidence);
-            Definition(json, "fix", Fix);
-            Definition(json, "unobserved", Unobserved);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
-    }
+    public static string Render() => Document("The result of why502 diagnose --format json", Top, ("finding", Finding), ("timeline", Timeline), ("change", Change), ("evidence", Evidence), ("fix", Fix), ("unobserved", Unobserved));
 
     private static readonly (string Name, Action<Utf8JsonWriter> Type)[] Top =
     [

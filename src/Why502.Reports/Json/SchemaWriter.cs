@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Why502.Reports;
@@ -5,7 +8,33 @@ namespace Why502.Reports;
 /// <summary>The words of JSON Schema that the published schemas use.</summary>
 public static class SchemaWriter
 {
-    public static void Definition(Utf8JsonWriter json, string name, (string, Action<Utf8JsonWriter>)[] properties)
+    private const int BytesAtFirst = 16 * 1024;
+
+    /// <summary>A whole schema: its title, what the top object has, and the objects that it refers to.</summary>
+    public static string Document(string title, (string, Action<Utf8JsonWriter>)[] top, params IReadOnlyList<(string Name, (string, Action<Utf8JsonWriter>)[] Properties)> definitions)
+    {
+        ArgumentNullException.ThrowIfNull(definitions);
+        var buffer = new ArrayBufferWriter<byte>(BytesAtFirst);
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteString("$schema", "https://json-schema.org/draft/2020-12/schema");
+            json.WriteString("title", title);
+            Object(json, top);
+            json.WriteStartObject("$defs");
+            foreach (var (name, properties) in definitions)
+            {
+                Definition(json, name, properties);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+    }
+
+    private static void Definition(Utf8JsonWriter json, string name, (string, Action<Utf8JsonWriter>)[] properties)
     {
         json.WriteStartObject(name);
         Object(json, properties);

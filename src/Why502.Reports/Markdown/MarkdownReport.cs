@@ -36,12 +36,12 @@ public static class MarkdownReport
 
         foreach (var note in diagnosis.Notes)
         {
-            text.Append("Worth knowing: ").Append(Markdown.Text(Words.Sentence(note))).Append("\n\n");
+            text.Append("Worth knowing: ").Append(Markdown.Text(Sentences.Sentence(note))).Append("\n\n");
         }
 
         foreach (var item in diagnosis.Unobserved)
         {
-            text.Append("- Not seen: ").Append(Markdown.Text($"{item.What} ({Words.Clause(item.Why)}); it would tell {Words.Clause(item.WouldTell)}")).Append('\n');
+            text.Append("- Not seen: ").Append(Markdown.Text($"{item.What} ({Sentences.Clause(item.Why)}); it would tell {Sentences.Clause(item.WouldTell)}")).Append('\n');
         }
 
         if (diagnosis.Unobserved.Count > 0)
@@ -121,7 +121,7 @@ public static class MarkdownReport
             return;
         }
 
-        text.Append("### Do this\n\n").Append(Markdown.Text(Words.Capital(Words.Sentence(fix.Summary)))).Append("\n\n");
+        text.Append("### Do this\n\n").Append(Markdown.Text(Sentences.Capital(Sentences.Sentence(fix.Summary)))).Append("\n\n");
         foreach (var edit in fix.Edits)
         {
             Markdown.Block(text, "diff", ShownDiff.Of(edit).TrimEnd('\n'));
@@ -130,7 +130,7 @@ public static class MarkdownReport
         var number = 1;
         foreach (var step in fix.Steps)
         {
-            text.Append(number++).Append(". ").Append(Markdown.Text(Words.Capital(Words.Sentence(step.Text))));
+            text.Append(number++).Append(". ").Append(Markdown.Text(Sentences.Capital(Sentences.Sentence(step.Text))));
             if (step.Command is not null)
             {
                 text.Append(step.Text.Length == 0 ? "" : "\n   ").Append(Markdown.Code(step.Command));
@@ -146,7 +146,7 @@ public static class MarkdownReport
 
         if (fix.Later is { Length: > 0 } later)
         {
-            text.Append("\nLater: ").Append(Markdown.Text(Words.Sentence(later))).Append('\n');
+            text.Append("\nLater: ").Append(Markdown.Text(Sentences.Sentence(later))).Append('\n');
         }
 
         text.Append('\n');
@@ -154,7 +154,7 @@ public static class MarkdownReport
 
     private static void Doubt(StringBuilder text, Incident incident, ReportInput input)
     {
-        text.Append("## ").Append(Markdown.Text(Words.Sentence(IncidentWords.Symptom(incident)))).Append("\n\n");
+        text.Append("## ").Append(Markdown.Text(Sentences.Sentence(IncidentWords.Symptom(incident)))).Append("\n\n");
         Rivals(text, incident, input);
         if (incident.Samples.Count > 0)
         {
@@ -174,7 +174,7 @@ public static class MarkdownReport
         text.Append('\n');
         if (Decision.What(fitting, input.Conclusion.Unobserved) is { } decider)
         {
-            text.Append("What decides: ").Append(Markdown.Text($"{decider.What}. Not seen: {Words.Sentence(decider.Why)}")).Append("\n\n");
+            text.Append("What decides: ").Append(Markdown.Text($"{decider.What}. Not seen: {Sentences.Sentence(decider.Why)}")).Append("\n\n");
         }
     }
 

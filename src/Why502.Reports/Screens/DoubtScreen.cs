@@ -33,7 +33,7 @@ internal static class DoubtScreen
         var width = fitting.Max(finding => finding.Cause.Id.Length);
         foreach (var rival in fitting)
         {
-            page.Wrapped($"  {rival.Cause.Id.PadRight(width)}   {Words.Percent(rival.Confidence),5}   ", Words.Clause(rival.Title), Ink.Plain, Ink.Doubt);
+            page.Wrapped($"  {rival.Cause.Id.PadRight(width)}   {Words.Percent(rival.Confidence),5}   ", Sentences.Clause(rival.Title), Ink.Plain, Ink.Doubt);
         }
 
         var decider = Decision.What(fitting, input.Conclusion.Unobserved);
@@ -43,7 +43,7 @@ internal static class DoubtScreen
             return;
         }
 
-        page.Wrapped("  What decides: ", $"{decider.What}, which would tell {Words.Clause(decider.WouldTell)}. Not seen: {Words.Sentence(decider.Why)}");
+        page.Wrapped("  What decides: ", $"{decider.What}, which would tell {Sentences.Clause(decider.WouldTell)}. Not seen: {Sentences.Sentence(decider.Why)}");
         page.Line(Decision.NeedsPrivilege(decider)
             ? "  Run again with sudo, or hand over the files: why502 diagnose FILE…"
             : "  Hand over what decides, together with the error log: why502 diagnose FILE…");

@@ -31,11 +31,11 @@ internal static class FaultScreen
     /// <summary>The answer in one sentence.</summary>
     public static string Headline(Finding finding)
     {
-        var title = Words.Clause(finding.Title);
+        var title = Sentences.Clause(finding.Title);
         if (finding.Incident.Kind == SymptomKind.NotLoaded)
         {
             // nginx does not run, or runs what it had: no status is the symptom.
-            return Words.Capital(Words.Sentence(title));
+            return Sentences.Capital(Sentences.Sentence(title));
         }
 
         if (finding.Incident.FromProbe)

@@ -10,7 +10,7 @@ public static class FixLines
         var number = 1;
         if (fix.Edits.Count > 0)
         {
-            page.Wrapped($"  {number++}  ", Words.Capital(Words.Sentence(fix.Summary)));
+            page.Wrapped($"  {number++}  ", Sentences.Capital(Sentences.Sentence(fix.Summary)));
             foreach (var edit in fix.Edits)
             {
                 Diff(page, ShownDiff.Of(edit));
@@ -18,7 +18,7 @@ public static class FixLines
         }
         else if (fix.Steps.Count == 0)
         {
-            page.Wrapped($"  {number++}  ", Words.Capital(Words.Sentence(fix.Summary)));
+            page.Wrapped($"  {number++}  ", Sentences.Capital(Sentences.Sentence(fix.Summary)));
         }
 
         foreach (var step in fix.Steps)
@@ -33,7 +33,7 @@ public static class FixLines
 
         if (fix.Later is { Length: > 0 } later)
         {
-            page.Wrapped("  later: ", Words.Clause(later));
+            page.Wrapped("  later: ", Sentences.Clause(later));
         }
     }
 
@@ -41,7 +41,7 @@ public static class FixLines
     {
         if (step.Command is null)
         {
-            page.Wrapped(first, Words.Capital(Words.Sentence(step.Text)));
+            page.Wrapped(first, Sentences.Capital(Sentences.Sentence(step.Text)));
         }
         else if (step.Text.Length == 0)
         {
@@ -49,7 +49,7 @@ public static class FixLines
         }
         else
         {
-            page.Wrapped(first, Words.Capital(Words.Clause(step.Text)) + ":");
+            page.Wrapped(first, Sentences.Capital(Sentences.Clause(step.Text)) + ":");
             page.Line(new Run(Ink.Plain, new string(' ', first.Length + 2)), new Run(Ink.Proof, step.Command));
         }
     }

@@ -45,7 +45,7 @@ internal static class LastLine
         [
             .. items
                 .OrderByDescending(item => item.Decides.Count > 0)
-                .GroupBy(item => Words.Clause(item.Why), StringComparer.Ordinal)
+                .GroupBy(item => Sentences.Clause(item.Why), StringComparer.Ordinal)
                 .Select(group => (group.Key, Names([.. group.Select(item => item.What).Distinct(StringComparer.Ordinal)]))),
         ];
 

@@ -52,7 +52,7 @@ internal static class QuietScreen
                 : "Cannot tell: no nginx was found here. Name its configuration with --config FILE, or hand over logs: why502 diagnose FILE…";
         }
 
-        var blocked = diagnosis.Unobserved.Count == 0 ? "" : $": {Words.Clause(diagnosis.Unobserved[0].What)} could not be looked at ({Words.Clause(diagnosis.Unobserved[0].Why)})";
+        var blocked = diagnosis.Unobserved.Count == 0 ? "" : $": {Sentences.Clause(diagnosis.Unobserved[0].What)} could not be looked at ({Sentences.Clause(diagnosis.Unobserved[0].Why)})";
         return diagnosis.Overview.LogsReadable
             ? $"Cannot tell: the logs show no gateway error, and not every upstream could be asked{blocked}."
             : $"Cannot tell: no readable log, and not every upstream could be asked{blocked}.";

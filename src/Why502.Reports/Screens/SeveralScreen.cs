@@ -55,7 +55,7 @@ internal static class SeveralScreen
         if (entry.Finding is { } finding)
         {
             var where = IncidentWords.Where(entry.Incident);
-            return $"{IncidentWords.Who(entry.Incident)}{(where.Length > 0 ? " " + where : "")}: {finding.Cause.Id}, {Words.Clause(finding.Title)} ({state})";
+            return $"{IncidentWords.Who(entry.Incident)}{(where.Length > 0 ? " " + where : "")}: {finding.Cause.Id}, {Sentences.Clause(finding.Title)} ({state})";
         }
 
         var fitting = Decision.Fitting(input.Rivals(entry.Incident));

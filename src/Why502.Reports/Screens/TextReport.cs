@@ -44,10 +44,10 @@ public static class TextReport
         foreach (var finding in over)
         {
             page.Blank();
-            page.Wrapped("Over: ", $"{finding.Cause.Id} on {IncidentWords.Who(finding.Incident)}{At(finding.Incident)}, {Period(finding.Incident, now)}: {Words.Clause(finding.Title)}{(TimelineWords.Ended(finding.Incident, now) is { } ended ? "; " + ended : "")}.", Ink.Plain, Ink.Proof);
+            page.Wrapped("Over: ", $"{finding.Cause.Id} on {IncidentWords.Who(finding.Incident)}{At(finding.Incident)}, {Period(finding.Incident, now)}: {Sentences.Clause(finding.Title)}{(TimelineWords.Ended(finding.Incident, now) is { } ended ? "; " + ended : "")}.", Ink.Plain, Ink.Proof);
             if (finding.Fix?.Later is { Length: > 0 } later)
             {
-                page.Wrapped("      so that it stays away: ", Words.Sentence(later), Ink.Faint);
+                page.Wrapped("      so that it stays away: ", Sentences.Sentence(later), Ink.Faint);
             }
         }
     }
@@ -97,7 +97,7 @@ public static class TextReport
         page.Blank();
         foreach (var note in input.Conclusion.Notes.Take(Shown))
         {
-            page.Wrapped("Worth knowing: ", Words.Sentence(note), Ink.Plain, Ink.Doubt);
+            page.Wrapped("Worth knowing: ", Sentences.Sentence(note), Ink.Plain, Ink.Doubt);
         }
 
         if (input.Conclusion.Notes.Count > Shown)

@@ -48,26 +48,6 @@ internal static class Words
         _ => $"{string.Join(", ", items.Take(items.Count - 1))} {last} {items[^1]}",
     };
 
-    /// <summary>A sentence from a clause: capital first (unless it is a name), full stop last.</summary>
-    public static string Sentence(string clause)
-    {
-        var text = clause.TrimEnd().TrimEnd('.');
-        return text.Length == 0 ? "" : text + ".";
-    }
-
-    /// <summary>A clause without its full stop, to stand inside another sentence.</summary>
-    public static string Clause(string text) => text.Trim().TrimEnd('.');
-
-    /// <summary>A capital first letter, unless the first word is a name: a unit, a path, a program.</summary>
-    public static string Capital(string text)
-    {
-        var end = text.IndexOfAny([' ', ',', ':', ';']);
-        var word = end < 0 ? text : text[..end];
-        return word.Length == 0 || !char.IsAsciiLetterLower(word[0]) || word is "nginx" or "why502" || !word.All(char.IsAsciiLetter)
-            ? text
-            : char.ToUpperInvariant(text[0]) + text[1..];
-    }
-
     private static string Two(int big, string bigUnit, int small, string smallUnit)
         => small == 0 ? $"{big} {bigUnit}" : $"{big} {bigUnit} {small} {smallUnit}";
 }

@@ -25,11 +25,7 @@ internal static class DemoCommand
 
     private static async Task<int> RunAsync(Terminal terminal, CancellationToken cancellation)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
-        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Stop(signal, stop));
-        using var quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, signal => Stop(signal, stop));
+        using var stop = new StopSignals(cancellation, secondEnds: false, PosixSignal.SIGHUP, PosixSignal.SIGQUIT);
         var directory = Directory.CreateTempSubdirectory("why502-demo-").FullName;
         try
         {
@@ -45,7 +41,7 @@ internal static class DemoCommand
             var right = await new DemoRun(terminal, nginx, directory, guard).RunAsync(DemoFault.All(withIPv6), stop.Token).ConfigureAwait(false);
             return right ? ExitStatus.Healthy : ExitStatus.Faulty;
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
             terminal.Complain("stopped; the private nginx and its directory are gone.");
             return ExitStatus.Failed;
@@ -66,11 +62,5 @@ internal static class DemoCommand
         {
             // The guard was quicker.
         }
-    }
-
-    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
-    {
-        signal.Cancel = true;
-        stop.Cancel();
     }
 }

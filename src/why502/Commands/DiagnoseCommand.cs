@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Why502.Cli.Driver;
 using Why502.Cli.Given;
 using Why502.Cli.Repairs;
@@ -69,11 +68,7 @@ internal static class DiagnoseCommand
 
     public static async Task<int> RunAsync(DiagnoseRequest request, Terminal terminal, CancellationToken cancellation)
     {
-        if (request.Url is { } url && !IsUrl(url))
-        {
-            throw new UsageException($"--url takes a URL such as http://shop.example.com/api/, not '{url}'.");
-        }
-
+        _ = Options.Url(request.Url, "--url");
         if (request.Record is { } record)
         {
             Recording.CheckTarget(record);
@@ -84,10 +79,8 @@ internal static class DiagnoseCommand
             InterruptedRepair.Tell(terminal);
         }
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        // The first Ctrl-C ends the looking, and what is known is printed; the second one ends the process.
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => OnSignal(signal, stop));
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => OnSignal(signal, stop));
+        // The first Ctrl-C ends the looking, and what is known is printed.
+        using var stop = new StopSignals(cancellation, secondEnds: true);
         var started = TimeProvider.System.GetTimestamp();
         using var progress = new Progress(terminal);
         var result = request.Files.Count > 0
@@ -116,18 +109,6 @@ internal static class DiagnoseCommand
             default:
                 terminal.Write(TextReport.Render(input, terminal.Width));
                 break;
-        }
-    }
-
-    internal static bool IsUrl(string text)
-        => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && (text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase));
-
-    internal static void OnSignal(PosixSignalContext signal, CancellationTokenSource stop)
-    {
-        if (!stop.IsCancellationRequested)
-        {
-            signal.Cancel = true;
-            stop.Cancel();
         }
     }
 }

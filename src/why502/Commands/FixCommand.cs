@@ -62,7 +62,7 @@ internal static class FixCommand
                 Config = parsed.GetValue(config),
                 Cause = Known(parsed.GetValue(cause)),
                 Since = parsed.GetValue(since),
-                Url = parsed.GetValue(url),
+                Url = Options.Url(parsed.GetValue(url), "--url")?.OriginalString,
                 Timeout = parsed.GetValue(timeout) ?? FixRequest.DefaultTimeout,
                 Apply = parsed.GetValue(apply),
                 Yes = parsed.GetValue(yes),

@@ -17,6 +17,15 @@ internal static class Options
 
     public static Option<bool> NoProbe() => new("--no-probe") { Description = "Open no connection to anything: read only" };
 
+    /// <summary>A URL that the user gave.</summary>
+    /// <param name="text">As given; null where none was.</param>
+    /// <param name="taker">What takes it, for the complaint: "--url".</param>
+    /// <exception cref="UsageException">It is none of http or https.</exception>
+    public static Uri? Url(string? text, string taker)
+        => text is null ? null
+            : (text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase)) && Uri.TryCreate(text, UriKind.Absolute, out var url) ? url
+            : throw new UsageException($"{taker} takes a URL such as http://shop.example.com/api/, not '{text}'.");
+
     public static Option<string> Format(params string[] allowed)
     {
         var option = new Option<string>("--format") { Description = $"Output: {string.Join(", ", allowed)}", HelpName = string.Join('|', allowed), DefaultValueFactory = _ => allowed[0] };

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Why502.Cli.Repairs;
 using Why502.Cli.Verify;
 using Why502.Diagnosis;
@@ -44,15 +43,8 @@ internal static class VerifyCommand
 
     private static async Task<int> RunAsync(string? url, ProofRequest request, string format, Terminal terminal, CancellationToken cancellation)
     {
-        if (url is not null && !DiagnoseCommand.IsUrl(url))
-        {
-            throw new UsageException($"verify takes a URL such as http://shop.example.com/api/, not '{url}'.");
-        }
-
-        request = request with { ConfigPath = LiveDiagnosis.Config(request.ConfigPath), Targets = url is null ? [] : [ProofTarget.Of(new Uri(url))] };
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => DiagnoseCommand.OnSignal(signal, stop));
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => DiagnoseCommand.OnSignal(signal, stop));
+        request = request with { ConfigPath = LiveDiagnosis.Config(request.ConfigPath), Targets = Options.Url(url, "verify") is { } asked ? [ProofTarget.Of(asked)] : [] };
+        using var stop = new StopSignals(cancellation, secondEnds: true);
         InterruptedRepair.Tell(terminal);
         using var progress = new Progress(terminal);
         var proof = await Prover.Live(progress.Say).ProveAsync(request, stop.Token).ConfigureAwait(false);

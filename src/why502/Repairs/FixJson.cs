@@ -54,11 +54,11 @@ internal sealed class FixJson
         Each("yours", repair.Finding.Fix!.Steps.Where(step => repair.Plan.Steps.Count == 0 || step.Action is null), step =>
         {
             Text("text", step.Text);
-            Text("command", step.Command);
+            JsonValues.Text(json, "command", step.Command);
         });
         Each("owners", repair.Owners, owner =>
         {
-            Text("file", owner.Path);
+            JsonValues.Text(json, "file", owner.Path);
             Text("owner", owner.Owner);
             Text("instead", owner.Instead);
         });
@@ -74,7 +74,7 @@ internal sealed class FixJson
         Text("risk", step.Risk);
         Text("undo", step.Undo);
         var write = step.Action as RepairAction.WriteFile;
-        Text("file", write?.Path);
+        JsonValues.Text(json, "file", write?.Path);
         if (write is null)
         {
             json.WriteNull("diff");
@@ -91,7 +91,7 @@ internal sealed class FixJson
         json.WriteBoolean("proven", outcome.Proven);
         json.WriteBoolean("taken_back", outcome.TakenBack);
         Text("problem", outcome.Problem);
-        Text("repair", outcome.Repair?.Id);
+        JsonValues.Text(json, "repair", outcome.Repair?.Id);
         Texts("proof", outcome.Proof);
         Texts("stuck", outcome.Stuck);
     }
@@ -128,26 +128,7 @@ internal sealed class FixJson
         json.WriteEndArray();
     }
 
-    private void Texts(string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            json.WriteStringValue(Why502.Logs.Sanitizer.Line(text));
-        }
+    private void Text(string name, string? text) => JsonValues.Prose(json, name, text);
 
-        json.WriteEndArray();
-    }
-
-    private void Text(string name, string? text)
-    {
-        if (text is null)
-        {
-            json.WriteNull(name);
-        }
-        else
-        {
-            json.WriteString(name, Why502.Logs.Sanitizer.Line(text));
-        }
-    }
+    private void Texts(string name, IEnumerable<string> texts) => JsonValues.Prose(json, name, texts);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Why502.Diagnosis;
+using Why502.Logs;
 using Why502.Nginx;
 using Why502.Repair;
 using Why502.Reports;
@@ -145,7 +146,7 @@ internal static class FixPage
         {
             plan.Reloads ? "One reload of nginx, no restart; requests under way end as they began." : "nginx is left as it runs.",
         };
-        parts.AddRange(plan.Steps.Where(step => step.Disturbance == Disturbance.Restart).Select(step => $"{Sentence(step.What)} {Sentence(step.Risk)}"));
+        parts.AddRange(plan.Steps.Where(step => step.Disturbance == Disturbance.Restart).Select(step => $"{Sentences.Sentence(step.What)} {Sentence(step.Risk)}"));
         parts.Add(plan.Steps.All(step => step.Undo is not null || step.Disturbance == Disturbance.Reload) ? "Undo: why502 fix --undo" : $"Undo: why502 fix --undo, but for: {string.Join(", ", plan.Steps.Where(step => step.Undo is null && step.Disturbance != Disturbance.Reload).Select(step => step.What))}");
         return string.Join(' ', parts);
     }
@@ -224,9 +225,5 @@ internal static class FixPage
 
     private static string Local(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
-    private static string Sentence(string text)
-    {
-        var trimmed = text.Trim();
-        return trimmed.Length == 0 ? trimmed : char.ToUpperInvariant(trimmed[0]) + trimmed[1..] + (trimmed[^1] is '.' or '!' or '?' ? "" : ".");
-    }
+    private static string Sentence(string text) => Sentences.Statement(Redactor.Text(text));
 }

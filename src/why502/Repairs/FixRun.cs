@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Why502.Cli.Commands;
 using Why502.Diagnosis;
 using Why502.Repair;
@@ -21,9 +20,8 @@ internal sealed class FixRun(Terminal terminal, FixRequest request)
             throw new UsageException("--apply asks before it changes anything, and nobody is at a terminal here. Give --yes to apply without being asked.");
         }
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => OnSignal(signal, stop));
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => OnSignal(signal, stop));
+        // Never the process's end: what was begun is taken back first.
+        using var stop = new StopSignals(cancellation, secondEnds: false);
         InterruptedRepair.Tell(terminal);
         var conclusion = await DiagnoseAsync(stop.Token).ConfigureAwait(false);
         var repairs = Choose(conclusion);
@@ -236,11 +234,4 @@ internal sealed class FixRun(Terminal terminal, FixRequest request)
     }
 
     private Transaction Transaction(Action<string> say) => new(store, TimeProvider.System, say);
-
-    private static void OnSignal(PosixSignalContext signal, CancellationTokenSource stop)
-    {
-        // Never the process's end: what was begun is taken back first.
-        signal.Cancel = true;
-        stop.Cancel();
-    }
 }

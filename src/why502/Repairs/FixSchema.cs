@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Why502.Diagnosis;
 using static Why502.Reports.SchemaWriter;
@@ -66,26 +63,7 @@ internal static class FixSchema
         ("steps", json => Array(json, "step")),
     ];
 
-    public static string Render()
-    {
-        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            json.WriteString("$schema", "https://json-schema.org/draft/2020-12/schema");
-            json.WriteString("title", "The result of why502 fix --format json");
-            Object(json, Top);
-            json.WriteStartObject("$defs");
-            Definition(json, "plan", Plan);
-            Definition(json, "step", Step);
-            Definition(json, "outcome", Outcome);
-            Definition(json, "repair", Repair);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
-    }
+    public static string Render() => Document("The result of why502 fix --format json", Top, ("plan", Plan), ("step", Step), ("outcome", Outcome), ("repair", Repair));
 
     private static void Strings(Utf8JsonWriter json) => Array(json, Type("string"));
 }

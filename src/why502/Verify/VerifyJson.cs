@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Why502.Diagnosis;
 using Why502.Reports;
+using static Why502.Reports.JsonValues;
 
 namespace Why502.Cli.Verify;
 
@@ -27,7 +28,7 @@ internal static class VerifyJson
             json.WriteString("schema", SchemaId);
             json.WriteString("verdict", Of(proof.Verdict));
             json.WriteString("clients", Of(proof.Clients));
-            json.WriteString("why", proof.Why);
+            Prose(json, "why", proof.Why);
             json.WriteNumber("took_ms", (long)proof.Took.TotalMilliseconds);
             json.WriteBoolean("interrupted", proof.Interrupted);
             json.WriteStartArray("cases");
@@ -45,8 +46,8 @@ internal static class VerifyJson
 
             json.WriteEndArray();
             json.WriteNumber("other_error_log_lines", proof.Meanwhile.Others);
-            Texts(json, "watched", proof.Meanwhile.Files);
-            Texts(json, "unseen", proof.Meanwhile.Unseen);
+            Prose(json, "watched", proof.Meanwhile.Files);
+            Prose(json, "unseen", proof.Meanwhile.Unseen);
             json.WriteEndObject();
         }
 
@@ -57,10 +58,10 @@ internal static class VerifyJson
     private static void Case(Utf8JsonWriter json, VerifyCase tried)
     {
         json.WriteStartObject();
-        json.WriteString("what", Safe(tried.What));
-        Text(json, "path", tried.Path);
-        Text(json, "at", tried.At);
-        Text(json, "group", tried.Group);
+        Prose(json, "what", tried.What);
+        Prose(json, "path", tried.Path);
+        Prose(json, "at", tried.At);
+        Prose(json, "group", tried.Group);
         json.WriteString("verdict", Of(CaseVerdict.Of(tried)));
         json.WriteString("clients", Of(CaseVerdict.OfClients(tried)));
         json.WriteString("why", CaseVerdict.Sentence(tried));
@@ -73,7 +74,7 @@ internal static class VerifyJson
 
         json.WriteEndArray();
         json.WriteNumber("logged_failures", tried.LoggedFailures);
-        Texts(json, "notes", tried.Notes);
+        Prose(json, "notes", tried.Notes);
         json.WriteEndObject();
     }
 
@@ -81,8 +82,8 @@ internal static class VerifyJson
     {
         json.WriteStartObject();
         json.WriteString("way", row.Straight ? "straight" : "nginx");
-        Text(json, "address", row.Straight ? row.Way : null);
-        Text(json, "name", row.Name);
+        Prose(json, "address", row.Straight ? row.Way : null);
+        Prose(json, "name", row.Name);
         json.WriteBoolean("backup", row.Backup);
         json.WriteBoolean("down", row.Down);
         json.WriteNumber("wanted", row.Wanted);
@@ -109,8 +110,8 @@ internal static class VerifyJson
         Number(json, "buffer_bytes", row.BufferBytes);
         Limit(json, row.Limit);
         Number(json, "proven_by_timeout_s", (long?)row.ProvenBy?.TotalSeconds);
-        Text(json, "restraint", row.Restraint);
-        Texts(json, "errors", [.. row.Attempts.Select(attempt => attempt.Response?.Error ?? attempt.Answer.Unobserved).OfType<string>().Distinct().Take(5)]);
+        Prose(json, "restraint", row.Restraint);
+        Prose(json, "errors", [.. row.Attempts.Select(attempt => attempt.Response?.Error ?? attempt.Answer.Unobserved).OfType<string>().Distinct().Take(5)]);
         json.WriteEndObject();
     }
 
@@ -133,12 +134,12 @@ internal static class VerifyJson
     private static void Line(Utf8JsonWriter json, LoggedLine line)
     {
         json.WriteStartObject();
-        json.WriteString("file", Safe(line.Line.File));
+        Text(json, "file", line.Line.File);
         json.WriteString("text", line.Line.Text);
         json.WriteNumber("count", line.Count);
-        Text(json, "message", line.MessageId);
-        Text(json, "upstream", line.Upstream);
-        Texts(json, "causes", line.Causes);
+        Prose(json, "message", line.MessageId);
+        Prose(json, "upstream", line.Upstream);
+        Prose(json, "causes", line.Causes);
         json.WriteEndObject();
     }
 
@@ -157,42 +158,4 @@ internal static class VerifyJson
         json.WriteNumber("max", Math.Round(times.Most, 3));
         json.WriteEndObject();
     }
-
-    private static void Number(Utf8JsonWriter json, string name, long? number)
-    {
-        if (number is { } known)
-        {
-            json.WriteNumber(name, known);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
-    }
-
-    private static void Text(Utf8JsonWriter json, string name, string? text)
-    {
-        if (text is null)
-        {
-            json.WriteNull(name);
-        }
-        else
-        {
-            json.WriteString(name, Safe(text));
-        }
-    }
-
-    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            json.WriteStringValue(Safe(text));
-        }
-
-        json.WriteEndArray();
-    }
-
-    /// <summary>Names and paths of a configuration may hold anything.</summary>
-    private static string Safe(string text) => Why502.Logs.Redactor.Text(Why502.Logs.Sanitizer.Line(text));
 }

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using static Why502.Reports.SchemaWriter;
 
@@ -81,27 +78,7 @@ internal static class VerifySchema
         ("causes", Strings),
     ];
 
-    public static string Render()
-    {
-        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            json.WriteString("$schema", "https://json-schema.org/draft/2020-12/schema");
-            json.WriteString("title", "The result of why502 verify --format json");
-            Object(json, Top);
-            json.WriteStartObject("$defs");
-            Definition(json, "case", Case);
-            Definition(json, "row", Row);
-            Definition(json, "times", Times);
-            Definition(json, "limit", Limit);
-            Definition(json, "line", Line);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
-    }
+    public static string Render() => Document("The result of why502 verify --format json", Top, ("case", Case), ("row", Row), ("times", Times), ("limit", Limit), ("line", Line));
 
     private static void Strings(Utf8JsonWriter json) => Array(json, Type("string"));
 

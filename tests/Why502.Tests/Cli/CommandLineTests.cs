@@ -25,6 +25,10 @@ public sealed class CommandLineTests
     [InlineData("diagnose", "--url", "http://localhost/", "/etc/hostname")]
     [InlineData("explain", "--foo")]
     [InlineData("verify", "shop.example.com")]
+    [InlineData("verify", "http://")]
+    [InlineData("fix", "--url", "shop.example.com")]
+    [InlineData("fix", "--url", "http://")]
+    [InlineData("fix", "--url", "file:///etc/passwd", "--apply", "--yes")]
     [InlineData("verify", "http://a/", "http://b/")]
     [InlineData("@response-file")]
     public async Task WrongUsage_IsOneLineThatSaysWhatToDo(params string[] arguments)

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Why502.Cli.Repairs;
 using Why502.Diagnosis;
 using Why502.Repair;
+using Why502.Reports;
 using Why502.Tests.Repair;
 using Why502.Tests.Reports;
 using Xunit;
@@ -48,6 +49,21 @@ public class FixJsonTests
         using var history = JsonDocument.Parse(FixJson.Render(answers[1]));
         Assert.Equal("undone", history.RootElement.GetProperty("history")[0].GetProperty("state").GetString());
     }
+
+    [Fact]
+    public void WhatAnotherProgramSaid_IsWithoutItsSecrets()
+    {
+        var answer = new FixAnswer("refused") { Refusal = "nginx -t: invalid value in proxy_pass http://shop:hunter2@127.0.0.1/?token=abc" };
+        Assert.DoesNotContain("hunter2", FixJson.Render(answer), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", string.Concat(FixPage.Render(answer, 80).Lines.SelectMany(line => line).Select(run => run.Text)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("shop.service failed", "shop.service failed.")]
+    [InlineData("nothing listens!", "Nothing listens!")]
+    [InlineData("nginx's worker cannot write.", "nginx's worker cannot write.")]
+    [InlineData("/run/app.sock is stale", "/run/app.sock is stale.")]
+    public void Sentence_LeavesNamesAsTheyAre(string clause, string sentence) => Assert.Equal(sentence, Sentences.Statement(clause));
 
     private static string PublishedPath([CallerFilePath] string caller = "")
         => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(caller)!, "../../../../docs/schema/fix-1.schema.json"));

@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace Why502.Cli.Commands;
+
+/// <summary>Ctrl-C and its like, as a token: the command ends what it does and says what it knows, instead of being ended.</summary>
+internal sealed class StopSignals : IDisposable
+{
+    private readonly CancellationTokenSource stop;
+    private readonly List<PosixSignalRegistration> registrations;
+    private readonly bool secondEnds;
+
+    /// <param name="cancellation">Ends it, too.</param>
+    /// <param name="secondEnds">The second signal ends the process. Not where something was begun that has to be taken back.</param>
+    /// <param name="more">Signals beside SIGINT and SIGTERM.</param>
+    public StopSignals(CancellationToken cancellation, bool secondEnds, params IReadOnlyList<PosixSignal> more)
+    {
+        this.secondEnds = secondEnds;
+        stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        registrations = [.. more.Prepend(PosixSignal.SIGTERM).Prepend(PosixSignal.SIGINT).Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
+    }
+
+    public CancellationToken Token => stop.Token;
+
+    public void Dispose()
+    {
+        registrations.ForEach(registration => registration.Dispose());
+        stop.Dispose();
+    }
+
+    private void OnSignal(PosixSignalContext signal)
+    {
+        if (secondEnds && stop.IsCancellationRequested)
+        {
+            return;
+        }
+
+        signal.Cancel = true;
+        stop.Cancel();
+    }
+}
