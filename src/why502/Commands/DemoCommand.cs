@@ -25,7 +25,7 @@ internal static class DemoCommand
 
     private static async Task<int> RunAsync(Terminal terminal, CancellationToken cancellation)
     {
-        using var stop = new StopSignals(cancellation, secondEnds: false, PosixSignal.SIGHUP, PosixSignal.SIGQUIT);
+        using var stop = new StopSignals(secondEnds: false, cancellation, PosixSignal.SIGHUP, PosixSignal.SIGQUIT);
         var directory = Directory.CreateTempSubdirectory("why502-demo-").FullName;
         try
         {

@@ -80,7 +80,7 @@ internal static class DiagnoseCommand
         }
 
         // The first Ctrl-C ends the looking, and what is known is printed.
-        using var stop = new StopSignals(cancellation, secondEnds: true);
+        using var stop = new StopSignals(secondEnds: true, cancellation);
         var started = TimeProvider.System.GetTimestamp();
         using var progress = new Progress(terminal);
         var result = request.Files.Count > 0

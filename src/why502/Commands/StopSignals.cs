@@ -9,10 +9,10 @@ internal sealed class StopSignals : IDisposable
     private readonly List<PosixSignalRegistration> registrations;
     private readonly bool secondEnds;
 
-    /// <param name="cancellation">Ends it, too.</param>
     /// <param name="secondEnds">The second signal ends the process. Not where something was begun that has to be taken back.</param>
+    /// <param name="cancellation">Ends it, too.</param>
     /// <param name="more">Signals beside SIGINT and SIGTERM.</param>
-    public StopSignals(CancellationToken cancellation, bool secondEnds, params IReadOnlyList<PosixSignal> more)
+    public StopSignals(bool secondEnds, CancellationToken cancellation, params PosixSignal[] more)
     {
         this.secondEnds = secondEnds;
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

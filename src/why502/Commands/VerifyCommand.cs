@@ -44,7 +44,7 @@ internal static class VerifyCommand
     private static async Task<int> RunAsync(string? url, ProofRequest request, string format, Terminal terminal, CancellationToken cancellation)
     {
         request = request with { ConfigPath = LiveDiagnosis.Config(request.ConfigPath), Targets = Options.Url(url, "verify") is { } asked ? [ProofTarget.Of(asked)] : [] };
-        using var stop = new StopSignals(cancellation, secondEnds: true);
+        using var stop = new StopSignals(secondEnds: true, cancellation);
         InterruptedRepair.Tell(terminal);
         using var progress = new Progress(terminal);
         var proof = await Prover.Live(progress.Say).ProveAsync(request, stop.Token).ConfigureAwait(false);

@@ -21,7 +21,7 @@ internal sealed class FixRun(Terminal terminal, FixRequest request)
         }
 
         // Never the process's end: what was begun is taken back first.
-        using var stop = new StopSignals(cancellation, secondEnds: false);
+        using var stop = new StopSignals(secondEnds: false, cancellation);
         InterruptedRepair.Tell(terminal);
         var conclusion = await DiagnoseAsync(stop.Token).ConfigureAwait(false);
         var repairs = Choose(conclusion);

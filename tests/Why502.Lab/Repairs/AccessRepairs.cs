@@ -39,4 +39,58 @@ public sealed class AccessRepairs
         Repaired.ProveOfMachine(machine, nginx, "firewall-blocked", () => client.Get() == 200, []);
         Assert.Equal(before, machine.Must("nft", "list", "ruleset"));
     });
+
+    [SkippableFact]
+    public void DirectoryAboveTheSocketClosed_LetsNginxThrough() => LabMachine.Run(nameof(DirectoryAboveTheSocketClosed_LetsNginxThrough), machine =>
+    {
+        Programs.Require("setfacl");
+        var socket = machine.PathOf("home/deploy/app.sock");
+        Directory.CreateDirectory(machine.PathOf("home/deploy"));
+        Gunicorn.Start(machine, "unix:" + socket);
+        machine.Shell("chmod 0700 home");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://unix:" + socket));
+        var client = new Client(machine);
+        client.MustGet(502, "/", times: 3);
+        var before = machine.Must("getfacl", "-p", machine.PathOf("home"));
+        Repaired.ProveOfMachine(machine, nginx, "socket-permission-denied", () => client.Get() == 200, []);
+        Assert.Equal(before, machine.Must("getfacl", "-p", machine.PathOf("home")));
+    });
+
+    [SkippableTheory]
+    [InlineData("REJECT --reject-with tcp-reset")]
+    [InlineData("DROP")]
+    public void RuleOfIptables_LetsOneThroughBeforeIt(string target) => LabMachine.Run(nameof(RuleOfIptables_LetsOneThroughBeforeIt), machine =>
+    {
+        Programs.Require("iptables");
+        Node.Start(machine, 3000);
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000", "proxy_connect_timeout 1s;"));
+        var client = new Client(machine);
+        machine.Shell($"iptables -A OUTPUT -p tcp --dport 3000 -j {target}");
+        var status = client.Get();
+        Assert.True(status is 502 or 504, $"{status}");
+        client.MustGet(status, "/", times: 2);
+        var before = machine.Must("iptables", "-S");
+        Repaired.ProveOfMachine(machine, nginx, "firewall-blocked", () => client.Get() == 200, []);
+        Assert.Equal(before, machine.Must("iptables", "-S"));
+    });
+
+    /// <summary>ufw keeps its rules in files and writes the kernel's anew from them: it has to be told.</summary>
+    [SkippableFact]
+    public void RuleOfUfw_IsToldToLetOneThrough() => LabMachine.Run(nameof(RuleOfUfw_IsToldToLetOneThrough), machine =>
+    {
+        Programs.Require("ufw", "iptables");
+        machine.Shell("cp -a /etc/ufw ufw && mount --bind ufw /etc/ufw && cp -a /etc/default default && mount --bind default /etc/default");
+        var space = NetworkSpace.Create(machine, "app");
+        space.Node(3000, "0.0.0.0");
+        var nginx = NginxServer.Start(machine, Site.Proxy($"http://{space.Address}:3000", "proxy_connect_timeout 1s;"));
+        var client = new Client(machine);
+        client.MustGet(200, "/", times: 2);
+        machine.Shell($"ufw default allow incoming; ufw reject out proto tcp to any port 3000; ufw --force enable");
+        var status = client.Get();
+        Assert.True(status is 502 or 504, $"{status}");
+        client.MustGet(status, "/", times: 2);
+        var before = machine.Must("ufw", "status", "numbered");
+        Repaired.ProveOfMachine(machine, nginx, "firewall-blocked", () => client.Get() == 200, []);
+        Assert.Equal(before, machine.Must("ufw", "status", "numbered"));
+    });
 }

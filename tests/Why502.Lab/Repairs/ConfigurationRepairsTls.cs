@@ -78,6 +78,18 @@ public sealed class ConfigurationRepairsTls
             [$"-proxy_ssl_trusted_certificate {tls.Authority};", $"proxy_ssl_trusted_certificate {Bundle};"]);
     });
 
+    /// <summary>The root is trusted, and lies two authorities away.</summary>
+    [SkippableFact]
+    public void ChainDeeperThanAllowed() => Run(nameof(ChainDeeperThanAllowed), (machine, tls) =>
+    {
+        tls.IssueAuthority("upper", "ca");
+        tls.IssueAuthority("lower", "upper");
+        tls.Issue(Name, "lower");
+        machine.Shell($"cat {tls.Path("lower", "pem")} {tls.Path("upper", "pem")} >{tls.Path("chain", "pem")}");
+        tls.Serve(Name, 9443, "127.0.0.1", "-cert_chain", tls.Path("chain", "pem"));
+        Prove(machine, "tls-untrusted-certificate", $"https://{Name}:9443", Trusting(tls), ["proxy_ssl_verify_depth 2;"]);
+    });
+
     [SkippableFact]
     public void PlaintextUpstream() => Run(nameof(PlaintextUpstream), (machine, _) =>
     {

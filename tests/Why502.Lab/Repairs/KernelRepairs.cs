@@ -53,6 +53,39 @@ public sealed class KernelRepairs
         Repaired.ProveOfMachine(machine, nginx, "file-descriptors-exhausted", () => KeepsServing(client), [Head, "[Service]", "LimitNOFILE = 65536"], "/etc/systemd/system");
     });
 
+    [SkippableFact]
+    public void WorkersAtTheirLimitOfFiles_MayOpenMore() => LabMachine.Run(nameof(WorkersAtTheirLimitOfFiles_MayOpenMore), machine =>
+    {
+        // What nobody answers holds two descriptors of the worker each.
+        TcpPeer.Start(machine, "hang", "127.0.0.1:3001");
+        Node.Start(machine, 3000);
+        var nginx = NginxServer.Start(
+            machine,
+            Site.Proxy("http://127.0.0.1:3000") + "\n" + Site.Proxy("http://127.0.0.1:3001", name: "held.example.com"),
+            errorLog: $"error_log {machine.PathOf("logs/error.log")} error;\nworker_rlimit_nofile 24;");
+        var client = new Client(machine);
+        client.MustGet(200, "/", times: 2);
+        machine.Start("holders", "/usr/bin/python3", machine.Write("hold.py", """
+            import socket, threading, time
+
+            def hold():
+                while True:
+                    try:
+                        with socket.create_connection(("127.0.0.1", 8080), timeout=1) as held:
+                            held.settimeout(None)
+                            held.sendall(b"GET / HTTP/1.1\r\nHost: held.example.com\r\n\r\n")
+                            held.recv(1)
+                    except OSError:
+                        pass
+                    time.sleep(0.1)
+
+            for _ in range(20):
+                threading.Thread(target=hold).start()
+            """));
+        nginx.WaitForLogged("(24: Too many open files)");
+        Repaired.Prove(machine, nginx, "file-descriptors-exhausted", () => client.Get(3, "/").All(status => status == 200), ["-worker_rlimit_nofile 24;", "worker_rlimit_nofile 2048;"]);
+    });
+
     /// <summary>Those that hold its connections come back after a restart, one by one.</summary>
     private static bool KeepsServing(Client client)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Why502.Lab.Machine;
 using Why502.Lab.Scenarios;
 using Why502.Lab.Servers;
@@ -52,6 +53,38 @@ public sealed class PoolRepairs
         client.MustGet(502, "/report", times: 2);
         Repaired.ProveOfMachine(machine, nginx, "worker-killed-by-timeout", () => client.Get("/report") == 200, ["-request_terminate_timeout = 2s", "request_terminate_timeout = 20s"]);
     });
+
+    /// <summary>PHP-FPM keeps its listening socket over a reload: only a restart makes it anew.</summary>
+    [SkippableTheory]
+    [InlineData(4096)]
+    [InlineData(128)]
+    public void BacklogTooShortForABurst_IsLonger(int somaxconn) => LabMachine.RunWithSystemd(nameof(BacklogTooShortForABurst_IsLonger), machine =>
+    {
+        machine.Shell($"mount -t tmpfs tmpfs /etc/sysctl.d; echo {somaxconn} >/proc/sys/net/core/somaxconn");
+        var script = Start(machine, "/run/php.sock", "pm = static\npm.max_children = 1\nlisten.owner = www-data\nlisten.backlog = 1", new Route("/slow") { Sleep = [1] });
+        var nginx = NginxServer.Start(machine, Site.FastCgi("unix:/run/php.sock", script));
+        var client = new Client(machine);
+        client.MustGet(200, "/", times: 2);
+        using var load = client.Keep("/slow", senders: 6);
+        Poll.Until(() => client.Get() == 502, "the queue to be full", seconds: 20);
+        string[] kernel = somaxconn < 1024 ? [Head, "net.core.somaxconn = 1024"] : [];
+        Repaired.ProveOfMachine(machine, nginx, "listen-queue-full", () => client.Get(3, "/").All(status => status == 200), ["-listen.backlog = 1", "listen.backlog = 1024", .. kernel], "/etc/sysctl.d");
+        Assert.Equal(somaxconn.ToString(CultureInfo.InvariantCulture), machine.Must("cat", "/proc/sys/net/core/somaxconn").Trim());
+    });
+
+    [SkippableFact]
+    public void UnitOfPhpFpmThatIsStopped_IsStarted() => LabMachine.RunWithSystemd(nameof(UnitOfPhpFpmThatIsStopped_IsStarted), machine =>
+    {
+        var script = Start(machine, "127.0.0.1:9000", "");
+        var nginx = NginxServer.Start(machine, Site.FastCgi("127.0.0.1:9000", script));
+        var client = new Client(machine);
+        client.MustGet(200, "/", times: 2);
+        machine.Must("systemctl", "stop", "php-fpm.service");
+        client.MustGet(502, "/", times: 3);
+        Repaired.ProveOfMachine(machine, nginx, "upstream-down", () => client.Get() == 200, []);
+    });
+
+    private const string Head = "# Written by why502 fix; taken back by why502 fix --undo.";
 
     /// <summary>Returns the script's path.</summary>
     private static string Start(LabMachine machine, string listen, string pool, params Route[] routes)

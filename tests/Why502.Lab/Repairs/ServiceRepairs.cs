@@ -50,5 +50,19 @@ public sealed class ServiceRepairs
         Repaired.ProveOfMachine(machine, nginx, "upstream-down", () => client.Get() == 200, []);
     });
 
+    /// <summary>The engine is a stand-in with recorded answers; docker's command and the program in the container are real.</summary>
+    [SkippableFact]
+    public void ContainerThatEnded_IsStartedByItsEngine() => LabMachine.Run(nameof(ContainerThatEnded_IsStartedByItsEngine), machine =>
+    {
+        Programs.Require("docker", "python3");
+        var program = machine.Write("engine.py", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Apps", "engine.py")));
+        machine.Start("engine", "/usr/bin/python3", program, "/run/docker.sock", "shop", "3000", "/usr/bin/python3", "-m", "http.server", "3000", "--bind", "127.0.0.1");
+        machine.WaitForSocket("/run/docker.sock");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
+        var client = new Client(machine);
+        client.MustGet(502, "/", times: 3);
+        Repaired.ProveOfMachine(machine, nginx, "upstream-down", () => client.Get() == 200, []);
+    });
+
     private static string Enabled(LabMachine machine) => machine.Execute("systemctl", "is-enabled", "shop.service").Output.Trim();
 }

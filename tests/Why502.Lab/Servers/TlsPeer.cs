@@ -50,6 +50,14 @@ public sealed class TlsPeer
         return name;
     }
 
+    /// <summary>An authority below another one.</summary>
+    public void IssueAuthority(string name, string authority) => _machine.Shell($"""
+        cd {_machine.PathOf("pki")}
+        openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj '/CN=Lab {name}' -keyout {name}.key -out {name}.csr 2>/dev/null
+        printf 'basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n' >{name}.ext
+        openssl x509 -req -in {name}.csr -CA {authority}.pem -CAkey {authority}.key -CAcreateserial -days 90 -extfile {name}.ext -out {name}.pem 2>/dev/null
+        """);
+
     /// <summary>An <c>openssl s_server -www</c>.</summary>
     public LabProcess Serve(string certificate, int port, string host = "127.0.0.1", params string[] options)
     {
