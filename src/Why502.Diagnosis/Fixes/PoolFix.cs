@@ -55,6 +55,17 @@ public static class PoolFix
         ];
     }
 
+    /// <summary>One address more, besides those that the pool takes already.</summary>
+    public static IEnumerable<FixStep> LetIn(PhpFpmPool pool, string address)
+    {
+        var value = string.Join(',', [.. pool.AllowedClients ?? [], address]);
+        return
+        [
+            new($"listen.allowed_clients = {value} in {pool.File}: nginx connects from {address}.") { Action = Edit(pool, "listen.allowed_clients", value) },
+            Reload(pool),
+        ];
+    }
+
     public static FixStep Reload(PhpFpmPool pool)
     {
         const string Text = "PHP-FPM takes it with a reload. Requests under way are ended with it unless process_control_timeout lets them finish.";

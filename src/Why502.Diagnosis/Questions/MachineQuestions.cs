@@ -157,6 +157,9 @@ public sealed record PhpFpmPool
 
     public int? Backlog { get; init; }
 
+    /// <summary><c>listen.allowed_clients</c>; null lets everybody in.</summary>
+    public IReadOnlyList<string>? AllowedClients { get; init; }
+
     public string? ProcessManager { get; init; }
 
     public int? MaxChildren { get; init; }

@@ -26,6 +26,9 @@ public sealed record Connect(string Address) : Question<ConnectFact>, IAskedFrom
     /// <summary>A process in whose network namespace and root directory the address is meant (nginx in a container); 0 is our own.</summary>
     public int ThroughPid { get; init; }
 
+    /// <summary>Whose socket it is to be, as filters tell users apart (nft <c>meta skuid</c>, iptables <c>--uid-owner</c>): nginx's worker; 0 is our own.</summary>
+    public int AsUser { get; init; }
+
     public override string What => ThroughPid == 0 ? $"a connection to {Address}" : $"a connection to {Address} from where nginx {ThroughPid} runs";
 
     public override string WouldTell => "whether the upstream accepts connections now";

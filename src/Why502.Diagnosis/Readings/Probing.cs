@@ -11,9 +11,10 @@ public static class Probing
     /// <summary>Longest wait for an answer that a diagnosis asks for on its own.</summary>
     private const int PatienceMsMax = 4000;
 
-    /// <summary>A connection as nginx makes it: from its network namespace, and to a socket below its root.</summary>
+    /// <summary>A connection as nginx's worker makes it: from its network namespace, to a socket below its root, and in its name where a filter may ask for that.</summary>
     public static Connect Connect(NginxInstance instance, Endpoint peer)
-        => new(peer.ToString()) { ThroughPid = peer.IsUnix ? instance.FilesThrough : instance.NetworkThrough };
+        => peer.IsUnix ? new(peer.ToString()) { ThroughPid = instance.FilesThrough }
+            : new(peer.ToString()) { ThroughPid = instance.NetworkThrough, AsUser = instance.WorkerIdentity?.Uid ?? 0 };
 
     /// <summary>The server's queue and workers, where nginx would meet them.</summary>
     public static ServerLoad Load(NginxInstance instance, Endpoint peer) => new(peer.ToString()) { ThroughPid = Through(instance, peer) };

@@ -115,6 +115,10 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "if_nametoindex", StringMarshalling = StringMarshalling.Utf8)]
     public static partial uint InterfaceIndex(string name);
 
+    /// <summary>setfsuid(2): of the calling thread alone; the one before is returned.</summary>
+    [LibraryImport("libc", EntryPoint = "setfsuid")]
+    public static partial int SetFileSystemUser(int user);
+
     /// <summary>setns(2): moves the calling thread, and no other, into a namespace.</summary>
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     public static partial int SetNamespace(int descriptor, int kind);

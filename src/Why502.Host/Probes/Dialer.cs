@@ -15,19 +15,19 @@ internal sealed class Dialer(TimeProvider time)
     /// <summary>A process from whose network namespace everything is tried that names no other; 0 is our own.</summary>
     public int ThroughPid { get; init; }
 
-    /// <summary>Tries each end point in turn until one accepts; the last failure is reported.</summary>
-    public Task<Dialled> DialAsync(IReadOnlyList<EndPoint> peers, TimeSpan patience, CancellationToken cancellation) => DialAsync(peers, ThroughPid, patience, cancellation);
+    /// <summary>The user in whose name sockets are made; 0 is our own.</summary>
+    public int AsUser { get; init; }
 
+    /// <summary>Tries each end point in turn until one accepts; the last failure is reported.</summary>
     /// <param name="peers">Where to connect to.</param>
-    /// <param name="throughPid">A process from whose network namespace it is tried; 0 is our own.</param>
     /// <param name="patience">For each end point.</param>
     /// <param name="cancellation">Ends the whole.</param>
-    public async Task<Dialled> DialAsync(IReadOnlyList<EndPoint> peers, int throughPid, TimeSpan patience, CancellationToken cancellation)
+    public async Task<Dialled> DialAsync(IReadOnlyList<EndPoint> peers, TimeSpan patience, CancellationToken cancellation)
     {
         var last = new Dialled(null, Errno.HostUnreachable, TimeSpan.Zero);
         foreach (var peer in peers)
         {
-            last = await DialAsync(peer, throughPid, patience, cancellation).ConfigureAwait(false);
+            last = await DialAsync(peer, patience, cancellation).ConfigureAwait(false);
             if (last.Socket is not null)
             {
                 return last;
@@ -37,18 +37,10 @@ internal sealed class Dialer(TimeProvider time)
         return last;
     }
 
-    public Task<Dialled> DialAsync(EndPoint peer, TimeSpan patience, CancellationToken cancellation) => DialAsync(peer, ThroughPid, patience, cancellation);
-
-    /// <summary>A socket for datagrams that leave from the same namespace.</summary>
-    public Socket Datagram(AddressFamily family)
-        => ThroughPid == 0 ? new Socket(family, SocketType.Dgram, ProtocolType.Udp)
-            : NetworkNamespace.Within(ThroughPid, () => new Socket(family, SocketType.Dgram, ProtocolType.Udp), out var socket, out var errno) ? socket!
-            : throw new NamespaceClosedException(errno);
-
-    private async Task<Dialled> DialAsync(EndPoint peer, int throughPid, TimeSpan patience, CancellationToken cancellation)
+    public async Task<Dialled> DialAsync(EndPoint peer, TimeSpan patience, CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
-        var (handle, errno) = Begin(peer, throughPid);
+        var (handle, errno) = Begin(peer);
         try
         {
             if (errno == Errno.InProgress)
@@ -72,10 +64,16 @@ internal sealed class Dialer(TimeProvider time)
         }
     }
 
+    /// <summary>A socket for datagrams that leave from the same namespace.</summary>
+    public Socket Datagram(AddressFamily family)
+        => ThroughPid == 0 ? new Socket(family, SocketType.Dgram, ProtocolType.Udp)
+            : NetworkNamespace.Within(ThroughPid, () => new Socket(family, SocketType.Dgram, ProtocolType.Udp), out var socket, out var errno) ? socket!
+            : throw new NamespaceClosedException(errno);
+
     /// <summary>A socket belongs to the namespace it was made in, whatever thread uses it afterwards.</summary>
-    private static (SafeSocketHandle? Handle, int Errno) Begin(EndPoint peer, int throughPid)
-        => throughPid == 0 || peer.AddressFamily == AddressFamily.Unix ? SocketCalls.Begin(peer)
-            : NetworkNamespace.Within(throughPid, () => SocketCalls.Begin(peer), out var begun, out var errno) ? begun
+    private (SafeSocketHandle? Handle, int Errno) Begin(EndPoint peer)
+        => ThroughPid == 0 || peer.AddressFamily == AddressFamily.Unix ? SocketCalls.Begin(peer, AsUser)
+            : NetworkNamespace.Within(ThroughPid, () => SocketCalls.Begin(peer, AsUser), out var begun, out var errno) ? begun
             : throw new NamespaceClosedException(errno);
 
     /// <summary>Looks now and then instead of blocking a thread: on loopback the first look already sees the end.</summary>

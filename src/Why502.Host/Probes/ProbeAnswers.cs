@@ -15,7 +15,6 @@ public sealed class ProbeAnswers
 
     private readonly string hostName;
     private readonly TimeProvider time;
-    private readonly ConnectProbe connect;
     private readonly NameProbe names;
     private readonly HttpProbe http;
     private readonly FpmStatusProbe fpmStatus;
@@ -28,7 +27,6 @@ public sealed class ProbeAnswers
         this.hostName = hostName ?? Environment.MachineName;
         this.limits = limits ?? ProbeLimits.Default;
         var dialer = new Dialer(time);
-        connect = new ConnectProbe(dialer, time, this.limits);
         names = new NameProbe(dialer, time, this.limits);
         http = new HttpProbe(dialer, time, this.limits);
         fpmStatus = new FpmStatusProbe(new FastCgiProbe(dialer, time, this.limits), this.limits);
@@ -76,7 +74,7 @@ public sealed class ProbeAnswers
     private async Task<(Fact? Fact, string? Unobserved)> ObserveAsync(Question question, CancellationToken cancellation) => question switch
     {
         IAskedFrom { ThroughPid: > 0 } when AddressOf(question) is { } address && Peer(address, 80) is { IsName: true } => (null, "the name would have to be looked up inside nginx's container"),
-        Connect ask => (await connect.ConnectAsync(Peer(ask.Address, 0).Through(ask.ThroughPid), ask.ThroughPid, cancellation).ConfigureAwait(false), null),
+        Connect ask => (await new ConnectProbe(new Dialer(time) { ThroughPid = ask.ThroughPid, AsUser = ask.AsUser }, time, limits).ConnectAsync(Peer(ask.Address, 0).Through(ask.ThroughPid), cancellation).ConfigureAwait(false), null),
         TlsHandshake ask => (await new TlsProbe(From(ask), time, limits).HandshakeAsync(Peer(ask.Address, 443), ask, cancellation).ConfigureAwait(false), null),
         Resolve { Server: "" } ask => (await names.BySystemAsync(ask.Name, cancellation).ConfigureAwait(false), null),
         Resolve ask => (await new NameProbe(From(ask), time, limits).ByServerAsync(ask.Name, ask.Server, cancellation).ConfigureAwait(false), null),

@@ -17,10 +17,12 @@ internal static partial class SocketCalls
     private const short PollOut = 4;
 
     /// <summary>Begins to connect. The errno is 0 when connected, <see cref="Errno.InProgress"/> when it takes time.</summary>
-    public static (SafeSocketHandle? Handle, int Errno) Begin(EndPoint peer)
+    /// <param name="peer">Where to.</param>
+    /// <param name="asUser">Whose socket it is; 0, or without the right to choose, it is ours.</param>
+    public static (SafeSocketHandle? Handle, int Errno) Begin(EndPoint peer, int asUser)
     {
         var address = peer.Serialize();
-        var fd = Socket((int)peer.AddressFamily switch { (int)AddressFamily.InterNetworkV6 => 10, var family => family }, SockStreamNonBlockCloseOnExec, 0);
+        var fd = Open((int)peer.AddressFamily switch { (int)AddressFamily.InterNetworkV6 => 10, var family => family }, asUser);
         if (fd < 0)
         {
             return (null, Marshal.GetLastPInvokeError());
@@ -30,6 +32,25 @@ internal static partial class SocketCalls
         var bytes = address.Buffer.Span[..address.Size];
         var errno = Connect(fd, in bytes[0], (uint)bytes.Length) == 0 ? 0 : Marshal.GetLastPInvokeError();
         return (handle, errno);
+    }
+
+    /// <summary>A socket's owner is the file-system user of the thread that makes it (sock_alloc(), sock_alloc_file()), which setfsuid(2) changes for this one call and no other thread.</summary>
+    private static int Open(int family, int asUser)
+    {
+        if (asUser == 0)
+        {
+            return Socket(family, SockStreamNonBlockCloseOnExec, 0);
+        }
+
+        var own = Libc.SetFileSystemUser(asUser);
+        try
+        {
+            return Socket(family, SockStreamNonBlockCloseOnExec, 0);
+        }
+        finally
+        {
+            _ = Libc.SetFileSystemUser(own);
+        }
     }
 
     /// <summary>Whether a connection in progress has ended, without waiting for it.</summary>

@@ -20,6 +20,16 @@ public sealed class PoolRepairs
     });
 
     [SkippableFact]
+    public void NginxNotAmongAllowedClients_IsLetIn() => LabMachine.RunWithSystemd(nameof(NginxNotAmongAllowedClients_IsLetIn), machine =>
+    {
+        var script = Start(machine, "127.0.0.1:9000", "listen.allowed_clients = 10.0.0.1");
+        var nginx = NginxServer.Start(machine, Site.FastCgi("127.0.0.1:9000", script));
+        var client = new Client(machine);
+        client.MustGet(502, "/", times: 3);
+        Repaired.ProveOfMachine(machine, nginx, "upstream-reset", () => client.Get() == 200, ["-listen.allowed_clients = 10.0.0.1", "listen.allowed_clients = 10.0.0.1,127.0.0.1"]);
+    });
+
+    [SkippableFact]
     public void AllChildrenBusy_MoreOfThem() => LabMachine.RunWithSystemd(nameof(AllChildrenBusy_MoreOfThem), machine =>
     {
         var script = Start(machine, "127.0.0.1:9000", "pm = static\npm.max_children = 2", new Route("/slow") { Sleep = [600] });

@@ -28,6 +28,25 @@ public sealed class FilterScenarios
         });
     });
 
+    /// <summary>Everybody gets through but nginx's worker: asked as root, the app answers.</summary>
+    [SkippableFact]
+    public void RuleForTheWorkersUser_IsFirewall() => LabMachine.Run(nameof(RuleForTheWorkersUser_IsFirewall), machine =>
+    {
+        Programs.Require("nft");
+        Node.Start(machine, 3000);
+        machine.Must("nft", "add table inet guard; add chain inet guard out { type filter hook output priority 0; }; add rule inet guard out meta skuid www-data tcp dport 3000 reject with tcp reset");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
+        Thread.Sleep(2100);
+        new Client(machine).MustGet(502, "/", times: 3);
+        Examination.Faulty(machine, nginx, new Expected("firewall-blocked")
+        {
+            Symptom = "(111: Connection refused) while connecting to upstream",
+            Directive = "proxy_pass http://127.0.0.1:3000",
+            Confidence = 0.8,
+            Unprivileged = false,
+        });
+    });
+
     /// <summary>The look-alike: a rule rejects, but of another port; nothing listens on nginx's.</summary>
     [SkippableFact]
     public void RuleOnAnotherPort_IsDown() => LabMachine.Run(nameof(RuleOnAnotherPort_IsDown), machine =>

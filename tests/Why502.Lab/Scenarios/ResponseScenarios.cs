@@ -12,6 +12,16 @@ public sealed class ResponseScenarios
     private const string Closed = "upstream prematurely closed connection while reading response header from upstream";
     private const string Reset = "(104: Connection reset by peer) while reading response header from upstream";
 
+    /// <summary>PHP-FPM drops who is not on its list without a word in its log.</summary>
+    [SkippableFact]
+    public void PoolThatDoesNotLetNginxIn_IsReset() => LabMachine.Run(nameof(PoolThatDoesNotLetNginxIn_IsReset), machine =>
+    {
+        var php = PhpFpm.Start(machine, "127.0.0.1:9000", "listen.allowed_clients = 10.0.0.1");
+        var nginx = NginxServer.Start(machine, Site.FastCgi("127.0.0.1:9000", php.Folder + "/index.php"));
+        new Client(machine).MustGet(502, "/", times: 3);
+        Examination.Faulty(machine, nginx, Expect("upstream-reset", Reset, "fastcgi_pass") with { Confidence = 0.9 });
+    });
+
     [SkippableFact]
     public void PhpHeaderOverFastCgiBuffer_IsTooBig() => LabMachine.Run(nameof(PhpHeaderOverFastCgiBuffer_IsTooBig), machine =>
     {

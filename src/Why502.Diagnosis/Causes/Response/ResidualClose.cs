@@ -24,6 +24,7 @@ internal static class ResidualClose
                 : Weight.Weak.For("nginx opens a new connection for each request here, so no idle one was met").At(incident.Location!.At.File, incident.Location.At.Line));
         }
 
+        PoolAccess.Weigh(incident, seen, scales);
         var deaths = DeathReading.Of(incident, seen);
         if (deaths.Deaths.Count > 0 && deaths.Deaths[^1] is var death)
         {
@@ -51,8 +52,17 @@ internal static class ResidualClose
             : Weight.Weak.For($"{who} has run since before the failures: no process died of them"));
     }
 
+    /// <summary>What is known of the reason after all.</summary>
+    public static string Why(Incident incident, Observations seen)
+        => PoolAccess.Refusing(incident, seen) is { Pool: var pool } ? $": its listen.allowed_clients has not nginx's address ({pool.File})" : ", and nothing seen says why";
+
     public static Fix Look(Incident incident, Observations seen)
     {
+        if (PoolAccess.Refusing(incident, seen) is { Pool: var pool, Source: var source })
+        {
+            return new() { Summary = $"Let nginx's address into pool {pool.Name}.", Steps = [.. PoolFix.LetIn(pool, source)] };
+        }
+
         var serving = SocketReading.ServingProcesses(incident, incident.Peer, seen);
         var unit = serving.Select(process => process.Unit).FirstOrDefault(name => name is not null);
         var at = incident.Last is { } last ? Words.Clock(last) : "the time of the failure";

@@ -37,7 +37,7 @@ public sealed class UpstreamClosedEarly : Cause
 
     public override void Weigh(Incident incident, Observations seen, Scales scales) => ResidualClose.Weigh(incident, seen, scales);
 
-    public override string Describe(Incident incident, Observations seen) => $"{incident.UpstreamText} closes the connection before it answers, and nothing seen says why";
+    public override string Describe(Incident incident, Observations seen) => $"{incident.UpstreamText} closes the connection before it answers{ResidualClose.Why(incident, seen)}";
 
     public override Fix? Propose(Incident incident, Observations seen) => ResidualClose.Look(incident, seen);
 }

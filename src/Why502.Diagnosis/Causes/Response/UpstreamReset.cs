@@ -47,7 +47,7 @@ public sealed class UpstreamReset : Cause
         ResidualClose.Weigh(incident, seen, scales);
     }
 
-    public override string Describe(Incident incident, Observations seen) => $"{incident.UpstreamText} resets the connection {(incident.Phase == Phase.Body ? "in the middle of its answer" : "before it answers")}, and nothing seen says why";
+    public override string Describe(Incident incident, Observations seen) => $"{incident.UpstreamText} resets the connection {(incident.Phase == Phase.Body ? "in the middle of its answer" : "before it answers")}{ResidualClose.Why(incident, seen)}";
 
     public override Fix? Propose(Incident incident, Observations seen) => ResidualClose.Look(incident, seen);
 }

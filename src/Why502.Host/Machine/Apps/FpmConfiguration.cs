@@ -147,6 +147,9 @@ internal sealed class FpmConfiguration(string root, string prefix)
             // fpm_unix.c: without owner, group and mode the socket belongs to the master with mode 0660.
             ListenMode = Text("listen.mode") ?? (listen.Value.StartsWith('/') ? "0660" : null),
             Backlog = Number("listen.backlog"),
+            AllowedClients = Text("listen.allowed_clients") is { } clients
+                ? [.. clients.Split(',', StringSplitOptions.TrimEntries).Select(client => System.Net.IPAddress.TryParse(client, out var address) ? address.ToString() : client)]
+                : null,
             ProcessManager = Text("pm"),
             MaxChildren = Number("pm.max_children"),
             StatusPath = Text("pm.status_path"),
