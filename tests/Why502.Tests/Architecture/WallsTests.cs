@@ -46,6 +46,7 @@ public class WallsTests
     [InlineData("Why502.Nginx")]
     [InlineData("Why502.Logs")]
     [InlineData("Why502.Diagnosis")]
+    [InlineData("Why502.Traffic")]
     public void PureRooms_UseNoPackage(string name)
         => Assert.Empty(Checkout.ReadXml($"src/{name}/{name}.csproj").Descendants("PackageReference"));
 

@@ -1,0 +1,23 @@
+namespace Why502.Traffic.Sketches;
+
+/// <summary>One of the frequent values.</summary>
+public struct HeavyEntry
+{
+    public ulong Hash;
+
+    /// <summary>What decides who stays; not a count.</summary>
+    public long Weight;
+
+    /// <summary>Rows seen since the value is held: never more than there were.</summary>
+    public long Count;
+
+    /// <summary>Rows that may have passed while the value was not held: the truth is from <see cref="Count"/> to Count + Missed.</summary>
+    public long Missed;
+
+    /// <summary>Of the counted rows, those that ended in 5xx.</summary>
+    public long Failed;
+
+    /// <summary>Of the counted rows, those that ended in 499.</summary>
+    public long Abandoned;
+    internal int LabelLength;
+}

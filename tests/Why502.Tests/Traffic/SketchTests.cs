@@ -1,0 +1,176 @@
+using FsCheck;
+using FsCheck.Fluent;
+using System.Text;
+using Why502.Traffic.Sketches;
+using Xunit;
+
+namespace Why502.Tests.Traffic;
+
+/// <summary>Parts merge to the whole, and every stated error holds.</summary>
+public class SketchTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Quantiles_AreWithinOnePerCent_AndPartsAddUp(int seed)
+    {
+        Random random = new(seed);
+        List<uint> values = [.. Enumerable.Range(0, 20_000).Select(_ => (uint)Math.Exp(random.NextDouble() * Math.Log(4e9)))];
+        QuantileSketch whole = new();
+        QuantileSketch[] parts = [new(), new(), new()];
+        foreach (uint value in values)
+        {
+            whole.Add(value);
+            parts[random.Next(3)].Add(value);
+        }
+
+        parts[2].Merge(parts[0]);
+        parts[2].Merge(parts[1]);
+        values.Sort();
+        foreach (double q in (double[])[0, 0.01, 0.25, 0.5, 0.9, 0.95, 0.99, 0.999, 1])
+        {
+            double truth = values[(int)Math.Max(0, Math.Ceiling(q * values.Count) - 1)];
+            Assert.InRange(whole.Quantile(q), truth * 0.99, truth * 1.01);
+            Assert.Equal(whole.Quantile(q), parts[2].Quantile(q));
+        }
+
+        Assert.Equal((whole.Count, whole.Sum, whole.Min, whole.Max), (parts[2].Count, parts[2].Sum, parts[2].Min, parts[2].Max));
+        Assert.Equal(values.Sum(v => (long)v), whole.Sum);
+    }
+
+    [Fact]
+    public void ShortTimes_AreExact()
+    {
+        for (uint value = 0; value < 128; value++)
+        {
+            QuantileSketch one = new();
+            one.Add(value);
+            Assert.Equal(value, one.Quantile(0.5));
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(100)]
+    [InlineData(5_000)]
+    [InlineData(300_000)]
+    public void DistinctValues_AreEstimatedWithinFourStandardErrors(int count)
+    {
+        DistinctSketch whole = new();
+        DistinctSketch[] parts = [new(), new()];
+        for (int i = 0; i < count; i++)
+        {
+            ulong hash = TextHash.Of(Encoding.ASCII.GetBytes($"/item/{i}"));
+            whole.Add(hash);
+            whole.Add(hash);
+            parts[i % 2].Add(hash);
+            parts[0].Add(hash);
+        }
+
+        parts[1].Merge(parts[0]);
+        Assert.Equal(whole.Estimate(), parts[1].Estimate());
+        Assert.InRange(whole.Estimate(), count * (1 - 4 * DistinctSketch.StandardError) - 1, count * (1 + 4 * DistinctSketch.StandardError) + 1);
+    }
+
+    [Fact]
+    public void FrequentValues_FewerThanTheRoom_AreExactInAnyOrder()
+    {
+        Prop.ForAll<int[]>(numbers =>
+        {
+            HeavyHitters whole = new(128, 8);
+            HeavyHitters[] parts = [new(128, 8), new(128, 8)];
+            foreach (int number in numbers)
+            {
+                byte[] label = Encoding.ASCII.GetBytes($"{Math.Abs(number % 100)}");
+                whole.Add(TextHash.Of(label), label);
+                parts[(number & int.MaxValue) % 2].Add(TextHash.Of(label), label);
+            }
+
+            parts[0].Merge(parts[1]);
+            return Counts(whole).SequenceEqual(Counts(parts[0])) && whole.MissedMax == 0 && parts[0].MissedMax == 0;
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 3)]
+    [InlineData(3, 16)]
+    public void FrequentValues_MoreThanTheRoom_AreWithinTheirBounds(int seed, int partCount)
+    {
+        Random random = new(seed);
+        HeavyHitters[] parts = [.. Enumerable.Range(0, partCount).Select(_ => new HeavyHitters(64, 8))];
+        Dictionary<string, long> truth = [];
+        const int Rows = 200_000;
+        for (int i = 0; i < Rows; i++)
+        {
+            string text = $"{(int)Math.Pow(10, random.NextDouble() * 5)}";
+            truth[text] = truth.GetValueOrDefault(text) + 1;
+            byte[] label = Encoding.ASCII.GetBytes(text);
+            parts[i * partCount / Rows].Add(TextHash.Of(label), label);
+        }
+
+        foreach (HeavyHitters part in parts[1..])
+        {
+            parts[0].Merge(part);
+        }
+
+        HeavyHitters merged = parts[0];
+        Assert.InRange(merged.MissedMax, 1, Rows * 2 / 64 + partCount);
+        for (int i = 0; i < merged.Count; i++)
+        {
+            Assert.InRange(truth[merged.Text(i)], merged[i].Count, merged[i].Count + merged[i].Missed);
+            Assert.True(merged[i].Missed <= merged.MissedMax);
+        }
+
+        HashSet<string> held = [.. Enumerable.Range(0, merged.Count).Select(merged.Text)];
+        Assert.Empty(truth.Where(t => t.Value > merged.MissedMax && !held.Contains(t.Key)));
+    }
+
+    [Fact]
+    public void Minutes_InAnyOrderAndInParts_EndUpEqual()
+    {
+        Prop.ForAll<int[]>(minutes =>
+        {
+            TimeTable whole = new(2, 20);
+            TimeTable[] parts = [new(2, 20), new(2, 20)];
+            for (int i = 0; i < minutes.Length; i++)
+            {
+                Count(whole, minutes[i]);
+                Count(parts[i % 2], minutes[minutes.Length - 1 - i]);
+            }
+
+            parts[0].Merge(parts[1]);
+            return Rows(whole).SequenceEqual(Rows(parts[0])) && whole.Step == parts[0].Step && whole.Count <= 20;
+        }).QuickCheckThrowOnFailure();
+
+        static void Count(TimeTable table, long minute)
+        {
+            int row = table.Row(minute);
+            table.Cells[row]++;
+            table.Cells[row + 1] += minute;
+        }
+
+        static IEnumerable<(long, long, long)> Rows(TimeTable table) => table.InOrder().Select(r => (r.Minute, table.Cells[r.Row], table.Cells[r.Row + 1]));
+    }
+
+    [Fact]
+    public void Hashes_DifferInEveryBit()
+    {
+        int[] ones = new int[64];
+        for (int i = 0; i < 4096; i++)
+        {
+            ulong hash = TextHash.Of(Encoding.ASCII.GetBytes($"10.0.{i >> 8}.{i & 255}:8080"));
+            for (int bit = 0; bit < 64; bit++)
+            {
+                ones[bit] += (int)(hash >> bit) & 1;
+            }
+        }
+
+        Assert.All(ones, count => Assert.InRange(count, 1850, 2250));
+    }
+
+    private static IEnumerable<(string, long)> Counts(HeavyHitters table) =>
+        Enumerable.Range(0, table.Count).Select(i => (table.Text(i), table[i].Count)).Order();
+}
