@@ -50,13 +50,14 @@ internal static partial class AccessLogGuess
     /// <summary>Combined with something behind it: key=value pairs by their names, bare values by their form.</summary>
     public static string? FromTail(string line)
     {
-        Match head = CombinedHead().Match(line);
+        Match head = Head().Match(line);
         if (!head.Success || head.Length == line.Length)
         {
             return null;
         }
 
-        StringBuilder format = new(AccessLogFormat.CombinedText);
+        StringBuilder format = new(head.Groups["host"].Success ? head.Groups["port"].Success ? "$host:$server_port " : "$host " : "");
+        format.Append(head.Groups["agent"].Success ? AccessLogFormat.CombinedText : AccessLogFormat.CommonText);
         HashSet<string> used = [];
         string? last = null;
         foreach (Match token in Token().Matches(line[head.Length..]))
@@ -88,8 +89,9 @@ internal static partial class AccessLogGuess
         return !Seconds().IsMatch(value) ? null : used.Contains("request_time") ? "upstream_response_time" : "request_time";
     }
 
-    [GeneratedRegex(@"^\S+ - (?:[^\[]*) \[[^\]]{20,32}\] ""[^""]*"" \d{3} (?:\d+|-) ""[^""]*"" ""[^""]*""")]
-    private static partial Regex CombinedHead();
+    /// <summary>The common log format or combined, with a virtual host in front or not.</summary>
+    [GeneratedRegex(@"^(?:(?<host>[^\s:]+)(?<port>:\d+)? )?\S+ - (?:[^\[]*) \[[^\]]{20,32}\] ""[^""]*"" \d{3} (?:\d+|-)(?<agent> ""[^""]*"" ""[^""]*"")?")]
+    private static partial Regex Head();
 
     [GeneratedRegex(@"(?<blank>[\s|\[\],]+)(?:(?<key>[A-Za-z_][\w.-]*)(?<joint>=|:\s?))?(?:""(?<quoted>[^""]*)""|(?<bare>[^\s""|\[\],]+(?:(?:, | : )[^\s""|\[\],]+)*))")]
     private static partial Regex Token();

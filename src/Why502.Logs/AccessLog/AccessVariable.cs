@@ -23,6 +23,9 @@ internal enum AccessVariable
     UpstreamHeaderTime,
     UpstreamConnectTime,
     UpstreamBytesReceived,
+
+    /// <summary>A list of the same kind that nobody asks for; its joints hold blanks all the same.</summary>
+    UpstreamOther,
 }
 
 internal static class AccessVariables
@@ -49,6 +52,7 @@ internal static class AccessVariables
         "upstream_header_time" or "upstream_first_byte_time" => AccessVariable.UpstreamHeaderTime,
         "upstream_connect_time" => AccessVariable.UpstreamConnectTime,
         "upstream_bytes_received" => AccessVariable.UpstreamBytesReceived,
+        "upstream_response_length" or "upstream_bytes_sent" => AccessVariable.UpstreamOther,
         _ => AccessVariable.Skip,
     };
 
@@ -84,7 +88,7 @@ internal static class AccessVariables
         "request_uri" or "uri" or "path" or "url" or "request_path" => "request_uri",
         "status" or "status_code" or "response_code" or "code" or "http_status" or "response_status" => "status",
         "body_bytes_sent" or "bytes" or "size" or "bytes_sent" or "body_bytes" or "response_size" => "body_bytes_sent",
-        "request_time" or "rt" or "duration" or "reqtime" or "response_time" or "request_duration" or "elapsed" => "request_time",
+        "request_time" or "rt" or "request_rt" or "duration" or "reqtime" or "response_time" or "request_duration" or "elapsed" => "request_time",
         "host" or "http_host" or "vhost" or "domain" => "host",
         "server_name" or "server" or "sn" => "server_name",
         "remote_addr" or "client" or "clientip" or "client_ip" or "remote_ip" or "ip" or "remote" => "remote_addr",

@@ -1,23 +1,23 @@
 namespace Why502.Traffic.Sketches;
 
 /// <summary>One of the frequent values.</summary>
-public struct HeavyEntry
+internal record struct HeavyEntry
 {
-    public ulong Hash;
+    public ulong Hash { get; set; }
 
     /// <summary>What decides who stays; not a count.</summary>
-    public long Weight;
+    public long Weight { get; set; }
 
     /// <summary>Rows seen since the value is held: never more than there were.</summary>
-    public long Count;
+    public long Count { get; set; }
 
     /// <summary>Rows that may have passed while the value was not held: the truth is from <see cref="Count"/> to Count + Missed.</summary>
-    public long Missed;
+    public long Missed { get; set; }
 
     /// <summary>Of the counted rows, those that ended in 5xx.</summary>
-    public long Failed;
+    public long Failed { get; set; }
 
     /// <summary>Of the counted rows, those that ended in 499.</summary>
-    public long Abandoned;
-    internal int LabelLength;
+    public long Abandoned { get; set; }
+    public int LabelLength { get; set; }
 }

@@ -8,7 +8,7 @@ namespace Why502.Traffic.Sketches;
 /// Exact, and merged exactly, as long as there are no more different values than <c>capacity</c>; beyond it a value that makes up more than 2/capacity of
 /// the rows is always held, and every entry tells how much it may have missed.
 /// </summary>
-public sealed class HeavyHitters
+internal sealed class HeavyHitters
 {
     private readonly int _capacity;
     private readonly int _labelBytes;

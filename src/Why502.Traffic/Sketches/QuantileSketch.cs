@@ -6,13 +6,20 @@ namespace Why502.Traffic.Sketches;
 /// Counts of whole numbers (milliseconds) in buckets that keep the seven leading bits: exact below 128, and within 1/128 (0.78 %) above.
 /// Two sketches add up to the sketch of both inputs, bucket by bucket, in any order.
 /// </summary>
-public sealed class QuantileSketch
+internal sealed class QuantileSketch
 {
     /// <summary>Buckets in each power of two; a bucket's middle is at most half its width, 1/128 of the value, off.</summary>
     private const int BucketsPerOctave = 64;
 
     private const int OctaveBits = 6;
 
+    /// <summary>So many values are kept as they are: most routes of a long log are rare, and five kilobytes for each would be too much.</summary>
+    private const int FewMax = 32;
+
+    private uint[] _few = [];
+
+    /// <summary>Values in <see cref="_few"/>, or -1 when there are buckets.</summary>
+    private int _fewCount;
     private long[] _counts = [];
 
     public const double RelativeError = 1.0 / 128;
@@ -28,29 +35,46 @@ public sealed class QuantileSketch
 
     public void Add(uint value)
     {
-        int index = IndexOf(value);
-        if ((uint)index >= (uint)_counts.Length)
-        {
-            Array.Resize(ref _counts, (index / BucketsPerOctave + 1) * BucketsPerOctave);
-        }
-
-        _counts[index]++;
         Count++;
         Sum += value;
         Min = Math.Min(Min, value);
         Max = Math.Max(Max, value);
+        if (_fewCount >= 0)
+        {
+            AddToFew(value);
+            return;
+        }
+
+        int index = IndexOf(value);
+        if ((uint)index < (uint)_counts.Length)
+        {
+            _counts[index]++;
+        }
+        else
+        {
+            Bucket(index)++;
+        }
     }
 
     public void Merge(QuantileSketch other)
     {
-        if (other._counts.Length > _counts.Length)
+        if (other._fewCount >= 0)
         {
-            Array.Resize(ref _counts, other._counts.Length);
+            foreach (uint value in other._few.AsSpan(0, other._fewCount))
+            {
+                Add(value);
+            }
+
+            return;
         }
 
-        for (int i = 0; i < other._counts.Length; i++)
+        Spread();
+        for (int i = other._counts.Length - 1; i >= 0; i--)
         {
-            _counts[i] += other._counts[i];
+            if (other._counts[i] != 0)
+            {
+                Bucket(i) += other._counts[i];
+            }
         }
 
         Count += other.Count;
@@ -61,13 +85,56 @@ public sealed class QuantileSketch
 
     public void Clear()
     {
-        Array.Clear(_counts);
-        (Count, Sum, Min, Max) = (0, 0, uint.MaxValue, 0);
+        if (_fewCount < 0)
+        {
+            Array.Clear(_counts);
+        }
+
+        (Count, Sum, Min, Max, _fewCount) = (0, 0, uint.MaxValue, 0, 0);
+    }
+
+    private void AddToFew(uint value)
+    {
+        if (_fewCount == _few.Length)
+        {
+            if (_few.Length == FewMax)
+            {
+                Spread();
+                Bucket(IndexOf(value))++;
+                return;
+            }
+
+            Array.Resize(ref _few, _few.Length == 0 ? FewMax / 4 : _few.Length * 2);
+        }
+
+        _few[_fewCount++] = value;
+    }
+
+    /// <summary>From single values to buckets.</summary>
+    private void Spread()
+    {
+        int few = _fewCount;
+        _fewCount = -1;
+        for (int i = 0; i < few; i++)
+        {
+            Bucket(IndexOf(_few[i]))++;
+        }
+    }
+
+    private ref long Bucket(int index)
+    {
+        if ((uint)index >= (uint)_counts.Length)
+        {
+            Array.Resize(ref _counts, (index / BucketsPerOctave + 1) * BucketsPerOctave);
+        }
+
+        return ref _counts[index];
     }
 
     /// <summary>The value at rank ⌈q·n⌉ of the sorted input, within <see cref="RelativeError"/>. 0 of nothing.</summary>
     public double Quantile(double q)
     {
+        Spread();
         long rank = Math.Clamp((long)Math.Ceiling(q * Count), 1, Math.Max(Count, 1));
         long seen = 0;
         for (int i = 0; i < _counts.Length; i++)
@@ -86,6 +153,7 @@ public sealed class QuantileSketch
     /// <summary>How many values lie in a range; exact where its ends are ends of buckets, else whole buckets are counted by their lower end.</summary>
     public long CountBetween(uint from, uint before)
     {
+        Spread();
         long count = 0;
         for (int i = 0; i < _counts.Length; i++)
         {

@@ -8,7 +8,7 @@ namespace Why502.Traffic.Sketches;
 /// 64 well mixed bits of a short text: multiply and fold, sixteen bytes at a time, as in wyhash. The same text has the same hash on every machine and in every run,
 /// so that sketches from many hosts merge.
 /// </summary>
-public static class TextHash
+internal static class TextHash
 {
     private const ulong First = 0xA0761D6478BD642F;
     private const ulong Second = 0xE7037ED1A0B428DB;

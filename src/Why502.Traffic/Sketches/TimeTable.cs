@@ -6,7 +6,7 @@ namespace Why502.Traffic.Sketches;
 /// Counters per minute. With more different minutes than <c>slotsMax</c> a slot covers two of them, then four, and so on: the least step that fits is a property of
 /// the minutes alone, so tables that were filled in any order, or in parts that are merged, end up equal.
 /// </summary>
-public sealed class TimeTable(int columns, int slotsMax)
+internal sealed class TimeTable(int columns, int slotsMax)
 {
     private const int SlotsFirst = 16;
 

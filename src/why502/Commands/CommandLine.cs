@@ -30,6 +30,7 @@ internal static class CommandLine
         root.Subcommands.Add(ExplainCommand.Create(terminal));
         root.Subcommands.Add(FixCommand.Create(terminal));
         root.Subcommands.Add(VerifyCommand.Create(terminal));
+        root.Subcommands.Add(TrafficCommand.Create(terminal));
         root.Subcommands.Add(ConfigCommand.Create(terminal));
         root.Subcommands.Add(CalibrateCommand.Create(terminal));
         root.Subcommands.Add(DemoCommand.Create(terminal));

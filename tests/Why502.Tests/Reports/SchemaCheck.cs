@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Why502.Tests.Reports;
 
-/// <summary>The part of JSON Schema 2020-12 that our schema uses: type, enum, const, required, properties, items, anyOf, $ref, minimum, maximum, date-time.</summary>
+/// <summary>The part of JSON Schema 2020-12 that our schema uses: type, enum, const, required, properties, additionalProperties, items, anyOf, $ref, minimum, maximum, date-time.</summary>
 internal static class SchemaCheck
 {
-    private static readonly HashSet<string> Known = ["$schema", "$defs", "title", "type", "enum", "const", "required", "properties", "items", "anyOf", "$ref", "minimum", "maximum", "format"];
+    private static readonly HashSet<string> Known = ["$schema", "$defs", "title", "type", "enum", "const", "required", "properties", "additionalProperties", "items", "anyOf", "$ref", "minimum", "maximum", "format"];
 
     public static IReadOnlyList<string> Errors(JsonElement schema, JsonElement value)
     {
@@ -63,6 +63,14 @@ internal static class SchemaCheck
 
     private static void CheckChildren(JsonElement root, JsonElement schema, JsonElement value, string at, List<string> errors)
     {
+        if (schema.TryGetProperty("additionalProperties", out var others) && value.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var property in value.EnumerateObject().Where(property => !schema.TryGetProperty("properties", out var known) || !known.TryGetProperty(property.Name, out _)))
+            {
+                Check(root, others, property.Value, $"{at}.{property.Name}", errors);
+            }
+        }
+
         if (value.ValueKind == JsonValueKind.Object)
         {
             foreach (var name in schema.TryGetProperty("required", out var required) ? required.EnumerateArray().Select(item => item.GetString()!) : [])

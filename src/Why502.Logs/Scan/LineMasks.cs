@@ -1,0 +1,140 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Why502.Logs;
+
+/// <summary>
+/// Where newlines, quotes and blanks stand in a block of text: one bit per byte, 64 bytes per number. The widest vectors of the machine are used;
+/// all ways give the same bits.
+/// </summary>
+internal static class LineMasks
+{
+    /// <summary>Bytes that one mask describes.</summary>
+    public const int Step = 64;
+
+    public enum Kernel
+    {
+        Scalar,
+        Vector128,
+        Vector256,
+        Vector512,
+    }
+
+    public static Kernel Best { get; } =
+        System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated ? Kernel.Vector512
+        : System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated ? Kernel.Vector256
+        : System.Runtime.Intrinsics.Vector128.IsHardwareAccelerated ? Kernel.Vector128
+        : Kernel.Scalar;
+
+    /// <param name="text">A whole number of steps.</param>
+    public static void Find(ReadOnlySpan<byte> text, Span<ulong> newlines, Span<ulong> quotes, Span<ulong> blanks, Kernel kernel)
+    {
+        int steps = text.Length / Step;
+        if (newlines.Length < steps || quotes.Length < steps || blanks.Length < steps)
+        {
+            throw new ArgumentException("A mask is needed for every 64 bytes.");
+        }
+
+        ref byte from = ref MemoryMarshal.GetReference(text);
+        ref ulong n = ref MemoryMarshal.GetReference(newlines);
+        ref ulong q = ref MemoryMarshal.GetReference(quotes);
+        ref ulong b = ref MemoryMarshal.GetReference(blanks);
+        switch (kernel)
+        {
+            case Kernel.Vector512:
+                Find512(ref from, steps, ref n, ref q, ref b);
+                break;
+            case Kernel.Vector256:
+                Find256(ref from, steps, ref n, ref q, ref b);
+                break;
+            case Kernel.Vector128:
+                Find128(ref from, steps, ref n, ref q, ref b);
+                break;
+            default:
+                FindScalar(ref from, steps, ref n, ref q, ref b);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Find512(ref byte from, int steps, ref ulong newlines, ref ulong quotes, ref ulong blanks)
+    {
+        Vector512<byte> newline = Vector512.Create((byte)'\n');
+        Vector512<byte> quote = Vector512.Create((byte)'"');
+        Vector512<byte> blank = Vector512.Create((byte)' ');
+        for (int i = 0; i < steps; i++)
+        {
+            Vector512<byte> bytes = Vector512.LoadUnsafe(ref from, (nuint)(i * Step));
+            Unsafe.Add(ref newlines, i) = Vector512.Equals(bytes, newline).ExtractMostSignificantBits();
+            Unsafe.Add(ref quotes, i) = Vector512.Equals(bytes, quote).ExtractMostSignificantBits();
+            Unsafe.Add(ref blanks, i) = Vector512.Equals(bytes, blank).ExtractMostSignificantBits();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Find256(ref byte from, int steps, ref ulong newlines, ref ulong quotes, ref ulong blanks)
+    {
+        Vector256<byte> newline = Vector256.Create((byte)'\n');
+        Vector256<byte> quote = Vector256.Create((byte)'"');
+        Vector256<byte> blank = Vector256.Create((byte)' ');
+        for (int i = 0; i < steps; i++)
+        {
+            Vector256<byte> low = Vector256.LoadUnsafe(ref from, (nuint)(i * Step));
+            Vector256<byte> high = Vector256.LoadUnsafe(ref from, (nuint)(i * Step + 32));
+            Unsafe.Add(ref newlines, i) = Bits(low, high, newline);
+            Unsafe.Add(ref quotes, i) = Bits(low, high, quote);
+            Unsafe.Add(ref blanks, i) = Bits(low, high, blank);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Bits(Vector256<byte> low, Vector256<byte> high, Vector256<byte> wanted) =>
+        Vector256.Equals(low, wanted).ExtractMostSignificantBits() | ((ulong)Vector256.Equals(high, wanted).ExtractMostSignificantBits() << 32);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Find128(ref byte from, int steps, ref ulong newlines, ref ulong quotes, ref ulong blanks)
+    {
+        Vector128<byte> newline = Vector128.Create((byte)'\n');
+        Vector128<byte> quote = Vector128.Create((byte)'"');
+        Vector128<byte> blank = Vector128.Create((byte)' ');
+        for (int i = 0; i < steps; i++)
+        {
+            ulong n = 0;
+            ulong q = 0;
+            ulong b = 0;
+            for (int part = 0; part < Step; part += 16)
+            {
+                Vector128<byte> bytes = Vector128.LoadUnsafe(ref from, (nuint)(i * Step + part));
+                n |= (ulong)Vector128.Equals(bytes, newline).ExtractMostSignificantBits() << part;
+                q |= (ulong)Vector128.Equals(bytes, quote).ExtractMostSignificantBits() << part;
+                b |= (ulong)Vector128.Equals(bytes, blank).ExtractMostSignificantBits() << part;
+            }
+
+            Unsafe.Add(ref newlines, i) = n;
+            Unsafe.Add(ref quotes, i) = q;
+            Unsafe.Add(ref blanks, i) = b;
+        }
+    }
+
+    private static void FindScalar(ref byte from, int steps, ref ulong newlines, ref ulong quotes, ref ulong blanks)
+    {
+        for (int i = 0; i < steps; i++)
+        {
+            ulong n = 0;
+            ulong q = 0;
+            ulong b = 0;
+            for (int bit = 0; bit < Step; bit++)
+            {
+                byte c = Unsafe.Add(ref from, i * Step + bit);
+                n |= (c == '\n' ? 1UL : 0) << bit;
+                q |= (c == '"' ? 1UL : 0) << bit;
+                b |= (c == ' ' ? 1UL : 0) << bit;
+            }
+
+            Unsafe.Add(ref newlines, i) = n;
+            Unsafe.Add(ref quotes, i) = q;
+            Unsafe.Add(ref blanks, i) = b;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Runtime.CompilerServices;
+using Why502.Logs;
+using Why502.Traffic.Sketches;
+
+namespace Why502.Traffic.Engine;
+
+/// <summary>
+/// Routes, clients, hosts and methods: values that a stranger chooses, so their number has no bound and the frequent ones are kept.
+/// One is filled for each stretch of a log and merged in the log's order, so the result does not depend on who read which stretch.
+/// </summary>
+internal sealed class HeavyTables
+{
+    public const int RoutesMax = 512;
+    public const int ClientsMax = 4096;
+    public const int HostsMax = 256;
+    public const int MethodsMax = 32;
+    private const int ClientBytesMax = 48;
+    private const int HostBytesMax = 96;
+    private const int MethodBytesMax = 16;
+
+    public HeavyHitters Routes { get; } = new(RoutesMax, Logs.Routes.BytesMax, timed: true);
+
+    public HeavyHitters Clients { get; } = new(ClientsMax, ClientBytesMax);
+
+    public HeavyHitters Hosts { get; } = new(HostsMax, HostBytesMax);
+
+    public HeavyHitters Methods { get; } = new(MethodsMax, MethodBytesMax);
+
+    /// <summary>Counts one row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public unsafe void Count(byte* line, int length, ref Row row, AccessFields fields, TrafficTables tables, RouteCache routes)
+    {
+        ref AccessRow slices = ref row.Slices;
+        int status = row.Status;
+        if ((fields & AccessFields.Client) != 0 && slices.Client.Length > 1)
+        {
+            ReadOnlySpan<byte> client = new(line + slices.Client.Start, slices.Client.Length);
+            ulong hash = TextHash.Of(client);
+            tables.Clients.Add(hash);
+            Note(Clients, Clients.Add(hash, client), status);
+        }
+
+        if ((fields & (AccessFields.Host | AccessFields.ServerName)) != 0)
+        {
+            Slice slice = slices.Host.Length > 1 ? slices.Host : slices.ServerName;
+            if (slice.Length > 1)
+            {
+                ReadOnlySpan<byte> host = new(line + slice.Start, slice.Length);
+                Note(Hosts, Hosts.Add(TextHash.Of(host), host), status);
+            }
+        }
+
+        if ((fields & AccessFields.Request) != 0)
+        {
+            Request(line, length, ref row, status, tables, routes);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private unsafe void Request(byte* line, int length, ref Row row, int status, TrafficTables tables, RouteCache routes)
+    {
+        RequestLine.Split(line, length, row.Slices, out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
+        if (method.Length > 0)
+        {
+            Note(Methods, Methods.Add(TextHash.Of(method), method), status);
+        }
+
+        if (uri.Length == 0)
+        {
+            return;
+        }
+
+        ReadOnlySpan<byte> path = Logs.Routes.PathOf(uri);
+        ulong hash = TextHash.Of(path);
+        tables.Paths.Add(hash);
+        ulong route = routes.RouteOf(hash, path);
+        int entry = Routes.Find(route);
+        if (entry < 0)
+        {
+            entry = Routes.Add(route, routes.Text(path));
+        }
+        else
+        {
+            Routes.Touch(entry);
+        }
+
+        Note(Routes, entry, status);
+        if (row.RequestTime >= 0)
+        {
+            Routes.TimesOf(entry).Add((uint)row.RequestTime);
+        }
+    }
+
+    public void Merge(HeavyTables other)
+    {
+        Routes.Merge(other.Routes);
+        Clients.Merge(other.Clients);
+        Hosts.Merge(other.Hosts);
+        Methods.Merge(other.Methods);
+    }
+
+    public void Clear()
+    {
+        Routes.Clear();
+        Clients.Clear();
+        Hosts.Clear();
+        Methods.Clear();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Note(HeavyHitters table, int entry, int status)
+    {
+        if (status < 499)
+        {
+            return;
+        }
+
+        table[entry].Abandoned += status == 499 ? 1 : 0;
+        table[entry].Failed += status is >= 500 and < 600 ? 1 : 0;
+    }
+}

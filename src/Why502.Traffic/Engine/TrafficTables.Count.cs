@@ -1,0 +1,261 @@
+using System.Runtime.CompilerServices;
+using Why502.Logs;
+
+namespace Why502.Traffic.Engine;
+
+internal sealed partial class TrafficTables
+{
+    /// <summary>Counts one row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public unsafe void Count(byte* line, int length, ref Row row, AccessFields fields)
+    {
+        int status = row.Status;
+        Rows++;
+        Status[status]++;
+        if (row.Minute != Row.NoMinute)
+        {
+            CountMinute(ref row, status);
+        }
+
+        if (row.RequestTime >= 0)
+        {
+            RequestTime.Add((uint)row.RequestTime);
+        }
+
+        StatusOrigin origin = StatusOrigin.Unknown;
+        if (status >= 499)
+        {
+            origin = Origin(new ReadOnlySpan<byte>(line, length), row, status, fields);
+            Origins[(int)origin] += status < 600 ? 1 : 0;
+        }
+
+        Slice address = row.Slices.UpstreamAddr;
+        if (address.Length > 1 && (fields & AccessFields.UpstreamAddr) != 0)
+        {
+            int known = row.Upstream >= 0 ? row.Upstream : Upstreams.IndexOf(new ReadOnlySpan<byte>(line + address.Start, address.Length));
+            if (known >= 0)
+            {
+                CountSingle(line, Upstreams.All[known], ref row, status, origin, fields);
+            }
+            else
+            {
+                CountList(new ReadOnlySpan<byte>(line, length), ref row, status, origin, fields);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CountMinute(ref Row row, int status)
+    {
+        long time = row.UnixTime;
+        From = Math.Min(From, time);
+        To = Math.Max(To, time);
+        if (row.Minute != _minute)
+        {
+            _minuteRow = Minutes.Row(row.Minute);
+            _minute = row.Minute;
+        }
+
+        Span<long> cells = Minutes.Cells.AsSpan(_minuteRow, MinuteColumn.Columns);
+        cells[MinuteColumn.Rows]++;
+        int column = MinuteColumn.OfClass(status);
+        if (column >= 0)
+        {
+            cells[column]++;
+        }
+
+        if (status is >= 502 and <= 504)
+        {
+            cells[MinuteColumn.BadGateway + status - 502]++;
+        }
+
+        if (row.RequestTime >= 0)
+        {
+            cells[MinuteColumn.Timed]++;
+            cells[MinuteColumn.TimeSum] += row.RequestTime;
+        }
+    }
+
+    /// <summary>One attempt, on a node that is known: nearly every row. A list is never known as a node, so no joint needs to be looked for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private unsafe void CountSingle(byte* line, UpstreamCounter counter, ref Row row, int status, StatusOrigin origin, AccessFields fields)
+    {
+        ref AccessRow slices = ref row.Slices;
+        int attempt = row.Attempt >= 0 ? row.Attempt : (fields & AccessFields.UpstreamStatus) != 0 ? Attempt(line, slices.UpstreamStatus) : status == 499 ? 0 : status;
+        int response = row.ResponseTime > -2 ? row.ResponseTime : Time(line, slices.UpstreamResponseTime);
+        bool failed = HasFailed(attempt, status, isLast: true);
+        counter.Attempts++;
+        counter.Attempted.Add(attempt);
+        if (response >= 0)
+        {
+            CountTime(counter, response, attempt == 0 ? status : attempt, failed);
+        }
+
+        if (slices.UpstreamHeaderTime.Length > 0 && Time(line, slices.UpstreamHeaderTime) is >= 0 and int header)
+        {
+            counter.Header.Add((uint)header);
+        }
+
+        if (slices.UpstreamConnectTime.Length > 0 && Time(line, slices.UpstreamConnectTime) is >= 0 and int connect)
+        {
+            counter.Connect.Add((uint)connect);
+        }
+
+        counter.Count(row.Minute, failed);
+        End(counter, status, origin, attempt, response, row.RequestTime);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private unsafe void CountList(ReadOnlySpan<byte> line, ref Row row, int status, StatusOrigin origin, AccessFields fields)
+    {
+        ref AccessRow slices = ref row.Slices;
+        ReadOnlySpan<byte> addresses = slices.UpstreamAddr.Of(line);
+        ReadOnlySpan<byte> statuses = slices.UpstreamStatus.Of(line);
+        ReadOnlySpan<byte> responses = slices.UpstreamResponseTime.Of(line);
+        ReadOnlySpan<byte> headers = slices.UpstreamHeaderTime.Of(line);
+        ReadOnlySpan<byte> connects = slices.UpstreamConnectTime.Of(line);
+        UpstreamCounter? before = null;
+        int attempts = 0;
+        bool hidden = false;
+        while (UpstreamList.Next(ref addresses, out ReadOnlySpan<byte> address))
+        {
+            bool isLast = addresses.Length == 0;
+            UpstreamList.Next(ref statuses, out ReadOnlySpan<byte> attemptText);
+            UpstreamList.Next(ref responses, out ReadOnlySpan<byte> responseText);
+            UpstreamList.Next(ref headers, out ReadOnlySpan<byte> headerText);
+            UpstreamList.Next(ref connects, out ReadOnlySpan<byte> connectText);
+            int attempt = isLast && (fields & AccessFields.UpstreamStatus) == 0 && status != 499 ? status : Attempt(attemptText);
+            int response = Digits.AnyMilliseconds(responseText);
+            bool failed = HasFailed(attempt, status, isLast);
+            UpstreamCounter counter = Upstreams.Get(address);
+            attempts++;
+            counter.Attempts++;
+            counter.Attempted.Add(attempt);
+            counter.Count(row.Minute, failed);
+            if (response >= 0)
+            {
+                CountTime(counter, response, attempt == 0 && isLast ? status : attempt, failed);
+            }
+
+            Add(counter.Header, headerText);
+            Add(counter.Connect, connectText);
+            if (failed && !isLast && status < 500)
+            {
+                counter.Hidden++;
+                hidden = true;
+            }
+
+            if (before is not null)
+            {
+                Upstreams.Pair(before, counter);
+            }
+
+            before = counter;
+            if (isLast)
+            {
+                End(counter, status, origin, attempt, response, row.RequestTime);
+            }
+        }
+
+        Retried += attempts > 1 ? 1 : 0;
+        RetriesHidden += hidden ? 1 : 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void End(UpstreamCounter counter, int status, StatusOrigin origin, int attempt, int response, int request)
+    {
+        counter.Final++;
+        counter.Ended.Add(status);
+        if (status >= 499)
+        {
+            EndBadly(counter, status, origin, attempt, response, request);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void EndBadly(UpstreamCounter counter, int status, StatusOrigin origin, int attempt, int response, int request)
+    {
+        if (status < 600)
+        {
+            counter.Origins[(int)origin]++;
+        }
+
+        // The client left before a header came: $upstream_status is a dash then, or nginx's own 499.
+        int waited = request >= 0 ? request : response;
+        if (status == 499 && attempt is 0 or 499 && waited >= 0)
+        {
+            AbandonedWaiting.Add((uint)waited);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CountTime(UpstreamCounter counter, int response, int status, bool failed)
+    {
+        counter.Response.Add((uint)response);
+        if (failed)
+        {
+            counter.Failures.Add((uint)response);
+        }
+
+        if (response >= SlowTimes.FromMilliseconds)
+        {
+            if (status == 504)
+            {
+                TimedOut.Add(response);
+            }
+            else if (status is > 0 and < 499)
+            {
+                Answered.Add(response);
+            }
+        }
+    }
+
+    /// <summary>A dash failed when it is why the request failed; before a 499 it was only not finished.</summary>
+    private static bool HasFailed(int attempt, int status, bool isLast) => attempt is >= 500 and < 600 || (attempt == 0 && isLast && status is >= 500 and < 600);
+
+    private static StatusOrigin Origin(ReadOnlySpan<byte> line, in Row row, int status, AccessFields fields)
+    {
+        if (status >= 600)
+        {
+            return StatusOrigin.Unknown;
+        }
+
+        StatusOrigin origin = StatusOrigins.Of(line, row.Slices, fields);
+        if (origin != StatusOrigin.Unknown)
+        {
+            return origin;
+        }
+
+        // Without a live server $upstream_addr is the group's name (ngx_http_upstream_connect: peer.name); an address has a port or begins with unix:.
+        ReadOnlySpan<byte> last = UpstreamList.Last(row.Slices.UpstreamAddr.Of(line));
+        return last.Length > 1 && !last.Contains((byte)':') ? StatusOrigin.Nginx : StatusOrigin.Unknown;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe int Attempt(byte* line, Slice slice)
+    {
+        if (slice.Length == 3)
+        {
+            byte* text = line + slice.Start;
+            uint hundreds = (uint)(text[0] - '0');
+            uint tens = (uint)(text[1] - '0');
+            uint ones = (uint)(text[2] - '0');
+            return hundreds <= 9 && tens <= 9 && ones <= 9 ? (int)(hundreds * 100 + tens * 10 + ones) : 0;
+        }
+
+        return 0;
+    }
+
+    private static int Attempt(ReadOnlySpan<byte> text) => UpstreamList.Number(text) is >= 0 and < 1000 and double number ? (int)number : 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe int Time(byte* line, Slice slice) => slice.Length > 1 ? Digits.Milliseconds(line + slice.Start, slice.Length) : -1;
+
+    private static void Add(Sketches.QuantileSketch sketch, ReadOnlySpan<byte> text)
+    {
+        if (Digits.AnyMilliseconds(text) is >= 0 and int time)
+        {
+            sketch.Add((uint)time);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using Why502.Traffic.Engine;
+
+namespace Why502.Traffic.Findings;
+
+/// <summary>Answers that pile up under a limit: the limit cuts through what the app normally needs, and part of it becomes 504.</summary>
+internal static class NearTimeouts
+{
+    private const long NearMin = 20;
+    private const long TimeoutsMin = 10;
+    private const double PileRatio = 2;
+    private const double SignificanceMax = 0.001;
+    private const int SecondMilliseconds = 1000;
+
+    /// <summary>Of all slow 504s so many must end in the second behind a limit for it to be recognised without a configuration.</summary>
+    private const double PileShare = 0.6;
+
+    public static IEnumerable<TrafficFinding> Find(TrafficTables tables, ReportContext context)
+    {
+        (long? recognised, long timeouts) = Recognise(tables.TimedOut);
+        IEnumerable<long> limits = context.Limits.Where(l => l % SecondMilliseconds == 0 && l is >= 2000 and <= 590_000);
+        HashSet<long> all = [.. limits];
+        if (recognised is { } limit)
+        {
+            all.Add(limit);
+        }
+
+        bool found = false;
+        foreach (long candidate in all.Order())
+        {
+            if (Pile(tables, (int)candidate, context.Limits.Contains(candidate), all.Count) is { } finding)
+            {
+                found = true;
+                yield return finding;
+            }
+        }
+
+        if (!found && recognised is { } own && timeouts >= TimeoutsMin)
+        {
+            yield return new TrafficFinding
+            {
+                Kind = "timeouts",
+                Cause = "upstream-slow",
+                Title = $"{timeouts:N0} attempts ended in 504 at {own / SecondMilliseconds} s, and few answers come just below",
+                Count = timeouts,
+                Of = tables.TimedOut.Count,
+                Limit = own,
+                Evidence = [$"{timeouts:N0} of {tables.TimedOut.Count:N0} slow 504s took {own / SecondMilliseconds} to {own / SecondMilliseconds + 1} s"],
+                Next = "These requests do not end a little later: find what they wait for (a lock, a dead dependency) in the app's log. A longer limit would only let them pile up.",
+            };
+        }
+    }
+
+    private static TrafficFinding? Pile(TrafficTables tables, int limit, bool configured, int tests)
+    {
+        int band = Math.Max(SlowTimes.StepMilliseconds, limit / 10 / SlowTimes.StepMilliseconds * SlowTimes.StepMilliseconds);
+        long near = tables.Answered.Between(limit - band, limit);
+        long before = tables.Answered.Between(limit - 2 * band, limit - band);
+        long timeouts = tables.TimedOut.Between(limit, limit + SecondMilliseconds);
+        if (near < NearMin || near < PileRatio * before || timeouts == 0)
+        {
+            return null;
+        }
+
+        // Under a tail that falls off, the upper band would hold at most half of both.
+        double both = near + before;
+        double p = Math.Min(1, Chance.NormalTail((near - 0.5 - both / 2) / Math.Sqrt(both / 4)) * tests);
+        if (p > SignificanceMax)
+        {
+            return null;
+        }
+
+        string seconds = $"{limit / (double)SecondMilliseconds:0.#} s";
+        return new TrafficFinding
+        {
+            Kind = "near-timeout",
+            Cause = "timeout-too-short",
+            Title = $"{near:N0} answers came in the last tenth before the limit of {seconds}, and {timeouts:N0} attempts were cut off there",
+            Count = near,
+            Of = tables.Answered.Count,
+            PValue = p,
+            Limit = limit,
+            Evidence =
+            [
+                $"answered attempts of {(limit - band) / 1000.0:0.#} to {seconds}: {near:N0}; in the tenth before that: {before:N0}",
+                $"504 within a second behind {seconds}: {timeouts:N0}",
+                configured ? "the limit stands in the configuration" : "the limit is recognised from where the 504s end",
+            ],
+            Next = "See which route needs this long (routes, p99), and make it faster or give this location, and only this, a longer proxy_read_timeout.",
+        };
+    }
+
+    /// <summary>The whole second at which slow 504s begin to end.</summary>
+    private static (long? Limit, long Count) Recognise(SlowTimes timedOut)
+    {
+        (long? limit, long best) = (null, 0);
+        for (int second = 1; second < 590; second++)
+        {
+            long count = timedOut.Between(second * SecondMilliseconds, (second + 1) * SecondMilliseconds);
+            if (count > best)
+            {
+                (limit, best) = (second * SecondMilliseconds, count);
+            }
+        }
+
+        return best >= TimeoutsMin && best >= PileShare * timedOut.Count ? (limit, best) : (null, 0);
+    }
+}

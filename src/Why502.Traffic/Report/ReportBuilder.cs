@@ -1,0 +1,146 @@
+using System.Text;
+using Why502.Logs;
+using Why502.Traffic.Engine;
+using Why502.Traffic.Findings;
+using Why502.Traffic.Sketches;
+
+namespace Why502.Traffic;
+
+/// <summary>Tables → the report.</summary>
+internal static class ReportBuilder
+{
+    /// <summary>Rows of each list of frequent values.</summary>
+    private const int FrequentMax = 100;
+
+    public static TrafficReport Build(TrafficTables tables, HeavyTables heavy, TrafficScope scope, ReportContext context)
+    {
+        bool full = scope == TrafficScope.Full;
+        TrafficReport report = new()
+        {
+            Inputs = context.Inputs,
+            Partial = context.Partial,
+            Rows = tables.Rows,
+            Malformed = tables.Malformed,
+            MalformedSamples = context.MalformedSamples,
+            From = tables.From == long.MaxValue ? null : DateTimeOffset.FromUnixTimeSeconds(tables.From),
+            To = tables.To == long.MinValue ? null : DateTimeOffset.FromUnixTimeSeconds(tables.To),
+            Status = StatusOf(tables.Status),
+            Origin = OriginsOf(tables.Origins),
+            RequestTime = QuantilesOf(tables.RequestTime),
+            Upstreams = [.. UpstreamsOf(tables.Upstreams)],
+            Retries = new RetryTraffic(tables.Retried, tables.RetriesHidden),
+            MinuteStep = tables.Minutes.Step,
+            Minutes = [.. MinutesOf(tables.Minutes)],
+            Routes = FrequentOf(heavy.Routes, timed: true),
+            Methods = FrequentOf(heavy.Methods),
+            Hosts = FrequentOf(heavy.Hosts),
+            Clients = FrequentOf(heavy.Clients),
+            DistinctClients = full && tables.Fields.HasFlag(AccessFields.Client) ? tables.Clients.Estimate() : null,
+            DistinctPaths = full && tables.Fields.HasFlag(AccessFields.Request) ? tables.Paths.Estimate() : null,
+            Unlogged = UnloggedOf(tables.Fields),
+        };
+        return report with { Findings = Patterns.Find(report, tables, context) };
+    }
+
+    internal static string Clean(ReadOnlySpan<byte> text) => Redactor.Text(Sanitizer.Line(text));
+
+    internal static TimeQuantiles? QuantilesOf(QuantileSketch sketch) => sketch.Count == 0 ? null : new TimeQuantiles(
+        sketch.Count, sketch.Min, sketch.Sum / (double)sketch.Count, sketch.Quantile(0.5), sketch.Quantile(0.9), sketch.Quantile(0.95), sketch.Quantile(0.99), sketch.Max);
+
+    private static SortedDictionary<int, long> StatusOf(long[] counts)
+    {
+        SortedDictionary<int, long> status = [];
+        for (int i = 0; i < counts.Length; i++)
+        {
+            if (counts[i] > 0)
+            {
+                status[i] = counts[i];
+            }
+        }
+
+        return status;
+    }
+
+    private static SortedDictionary<int, long> StatusOf(StatusCounts counts)
+    {
+        SortedDictionary<int, long> status = [];
+        foreach ((int code, long count) in counts.All())
+        {
+            status[code] = count;
+        }
+
+        return status;
+    }
+
+    private static OriginCounts OriginsOf(long[] counts) => new(
+        counts[(int)StatusOrigin.Nginx], counts[(int)StatusOrigin.Upstream], counts[(int)StatusOrigin.Client], counts[(int)StatusOrigin.Unknown]);
+
+    private static IEnumerable<UpstreamTraffic> UpstreamsOf(UpstreamTable table)
+    {
+        IEnumerable<UpstreamCounter> all = table.Others is { } others ? table.All.Append(others) : table.All;
+        return all.Select(One).OrderByDescending(u => u.Attempts).ThenBy(u => u.Upstream, StringComparer.Ordinal);
+
+        static UpstreamTraffic One(UpstreamCounter counter) => new()
+        {
+            Upstream = counter.Name.Length == 0 ? "(others)" : Clean(counter.Name),
+            IsGroup = counter.Name.Length > 0 && !counter.Name.AsSpan().Contains((byte)':'),
+            Attempts = counter.Attempts,
+            Final = counter.Final,
+            Failed = counter.Failed,
+            FailedMedian = counter.Failures.Count == 0 ? null : counter.Failures.Quantile(0.5),
+            Hidden = counter.Hidden,
+            Status = StatusOf(counter.Attempted),
+            FinalStatus = StatusOf(counter.Ended),
+            Origin = OriginsOf(counter.Origins),
+            ResponseTime = QuantilesOf(counter.Response),
+            HeaderTime = QuantilesOf(counter.Header),
+            ConnectTime = QuantilesOf(counter.Connect),
+            SeriesStep = counter.Series.Step,
+            Series = [.. counter.Series.InOrder().Select(s => new UpstreamMinute(TimeOf(s.Minute), counter.Series.Cells[s.Row], counter.Series.Cells[s.Row + 1]))],
+        };
+    }
+
+    private static DateTimeOffset TimeOf(long minute) => DateTimeOffset.FromUnixTimeSeconds(Math.Max(minute * 60, DateTimeOffset.MinValue.ToUnixTimeSeconds()));
+
+    private static IEnumerable<MinuteTraffic> MinutesOf(TimeTable table)
+    {
+        foreach ((long minute, int row) in table.InOrder())
+        {
+            long[] cells = table.Cells;
+            long timed = cells[row + MinuteColumn.Timed];
+            yield return new MinuteTraffic(
+                TimeOf(minute),
+                cells[row + MinuteColumn.Rows],
+                cells[row + MinuteColumn.Success],
+                cells[row + MinuteColumn.Redirect],
+                cells[row + MinuteColumn.ClientError],
+                cells[row + MinuteColumn.Abandoned],
+                cells[row + MinuteColumn.ServerError],
+                cells[row + MinuteColumn.BadGateway],
+                cells[row + MinuteColumn.Unavailable],
+                cells[row + MinuteColumn.GatewayTimeout],
+                timed == 0 ? null : cells[row + MinuteColumn.TimeSum] / (double)timed);
+        }
+    }
+
+    private static IReadOnlyList<FrequentValue> FrequentOf(HeavyHitters table, bool timed = false) =>
+        [.. Enumerable.Range(0, table.Count)
+            .Select(i => (Index: i, Entry: table[i]))
+            .OrderByDescending(e => e.Entry.Count).ThenBy(e => Encoding.Latin1.GetString(table.Label(e.Index)), StringComparer.Ordinal)
+            .Take(FrequentMax)
+            .Select(e => new FrequentValue(Clean(table.Label(e.Index)), e.Entry.Count, e.Entry.Missed, e.Entry.Failed, e.Entry.Abandoned, timed ? QuantilesOf(table.TimesOf(e.Index)) : null))];
+
+    private static IReadOnlyList<UnloggedValue> UnloggedOf(AccessFields fields)
+    {
+        (AccessFields Field, string Variable, string Tells)[] all =
+        [
+            (AccessFields.UpstreamAddr, "$upstream_addr", "which node answered, and what retries hid"),
+            (AccessFields.UpstreamStatus, "$upstream_status", "what each attempt ended with"),
+            (AccessFields.UpstreamResponseTime, "$upstream_response_time", "how long each node took, and how close to the limit"),
+            (AccessFields.UpstreamHeaderTime, "$upstream_header_time", "whether a 502 or 504 is nginx's own or came from the upstream"),
+            (AccessFields.UpstreamConnectTime, "$upstream_connect_time", "whether the connection or the answer was slow"),
+            (AccessFields.RequestTime, "$request_time", "how long clients waited"),
+        ];
+        return [.. all.Where(f => (fields & f.Field) == 0).Select(f => new UnloggedValue(f.Variable, f.Tells))];
+    }
+}

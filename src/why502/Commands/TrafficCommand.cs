@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Why502.Cli.Traffic;
+using Why502.Traffic;
+
+namespace Why502.Cli.Commands;
+
+/// <summary><c>why502 traffic</c>: which node, which route, since when, and how near to the limit, out of access logs of any size.</summary>
+internal static class TrafficCommand
+{
+    /// <summary>How often the line about progress changes.</summary>
+    private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(250);
+
+    public static Command Create(Terminal terminal)
+    {
+        var files = new Argument<string[]>("files") { Description = "Access logs, plain or gzipped, folders of them, or - for standard input", Arity = ArgumentArity.OneOrMore, HelpName = "FILE" };
+        var logFormat = new Option<string?>("--log-format") { Description = "The logs' log_format as the configuration writes it; without it the format comes from --config, or is recognised", HelpName = "F" };
+        var config = Options.Config();
+        var since = Moment("--since", "Only requests from then on: a time (2026-11-21T09:00Z), or how long ago (2h)");
+        var until = Moment("--until", "Only requests up to then");
+        var tables = new Option<string>("--tables") { Description = "core: status, time and upstreams; all: also routes, hosts, methods and clients", HelpName = "all|core", DefaultValueFactory = _ => "all" };
+        tables.AcceptOnlyFromAmong("all", "core");
+        var threads = new Option<int>("--threads") { Description = "Workers (default: one for each core)", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var format = Options.Format("text", "json");
+        var command = new Command("traffic", "What access logs of any size say: bad nodes, near time-outs, what retries hid") { files, logFormat, config, since, until, tables, threads, format };
+        command.SetAction((parsed, cancellation) => Task.FromResult(Run(
+            new TrafficRequest
+            {
+                Files = parsed.GetValue(files) ?? [],
+                LogFormat = parsed.GetValue(logFormat),
+                ConfigPath = parsed.GetValue(config),
+                Since = parsed.GetValue(since),
+                Until = parsed.GetValue(until),
+                Scope = parsed.GetValue(tables) == "core" ? TrafficScope.Core : TrafficScope.Full,
+                Threads = Math.Clamp(parsed.GetValue(threads), 1, 256),
+            },
+            parsed.GetValue(format) ?? "text",
+            terminal,
+            cancellation)));
+        return command;
+    }
+
+    private static int Run(TrafficRequest request, string format, Terminal terminal, CancellationToken cancellation)
+    {
+        using var stop = new StopSignals(secondEnds: true, cancellation);
+        var configuration = LiveDiagnosis.Config(request.ConfigPath) is { } path ? TrafficConfiguration.Load(path) : null;
+        var run = new TrafficRun(new TrafficSources(request, configuration).Find(), request, stop.Token);
+        var context = new ReportContext { Limits = configuration?.Limits ?? [], Groups = configuration?.Groups ?? [] };
+        using var progress = new Progress(terminal);
+        TrafficReport report;
+        using (Watch(run, progress))
+        {
+            report = run.Read(context);
+        }
+
+        progress.Dispose();
+        if (format == "json")
+        {
+            terminal.Write(TrafficJson.Render(report));
+        }
+        else
+        {
+            terminal.Write(TrafficPage.Render(report, terminal.Width));
+        }
+
+        return report.Findings.Any(finding => finding.Cause is not null) ? ExitStatus.Faulty : ExitStatus.Healthy;
+    }
+
+    private static Timer Watch(TrafficRun run, Progress progress)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        return new Timer(
+            _ =>
+            {
+                var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+                var rate = run.BytesRead / Math.Max(seconds, 0.001);
+                var left = rate > 0 && run.BytesTotal > run.BytesRead ? $", {TimeSpan.FromSeconds(Math.Min((run.BytesTotal - run.BytesRead) / rate, 86_400 * 30)):d\\.hh\\:mm\\:ss} left" : "";
+                progress.Say($"{run.BytesRead / 1e6:N0} of {run.BytesTotal / 1e6:N0} MB, {rate / 1e6:N0} MB/s{left.Replace(" 0.", " ", StringComparison.Ordinal)}");
+            },
+            null,
+            ProgressEvery,
+            ProgressEvery);
+    }
+
+    private static Option<DateTimeOffset?> Moment(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "TIME",
+        CustomParser = argument => Parse(argument, name),
+    };
+
+    private static DateTimeOffset? Parse(ArgumentResult argument, string name)
+    {
+        var text = argument.Tokens.Count == 1 ? argument.Tokens[0].Value : "";
+        if (Options.TryTime(text, out var ago))
+        {
+            return TimeProvider.System.GetUtcNow() - ago;
+        }
+
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        {
+            return time;
+        }
+
+        argument.AddError($"{name} takes a time such as 2026-11-21T09:00:00Z, or how long ago, such as 2h, not '{text}'.");
+        return null;
+    }
+}

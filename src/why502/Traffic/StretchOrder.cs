@@ -1,0 +1,141 @@
+using Why502.Logs;
+using Why502.Traffic;
+using Why502.Traffic.Engine;
+
+namespace Why502.Cli.Traffic;
+
+/// <summary>Puts stretches together in the order of the logs, whoever is ready first. Workers that are too far ahead wait, so that what is pending stays small.</summary>
+internal sealed class StretchOrder(int sources, int workers)
+{
+    private readonly Lock gate = new();
+    private readonly object signal = new();
+    private readonly Stack<Stretch> free = [];
+    private readonly Source[] progress = [.. Enumerable.Range(0, sources).Select(_ => new Source())];
+    private readonly HeavyTables total = new();
+    private readonly List<(int Source, OddRow Row)> odd = [];
+    private int merged;
+    private bool aborted;
+
+    private sealed class Source
+    {
+        public Stretch? Total;
+        public int Next;
+        public int? Last;
+        public readonly Dictionary<int, Stretch> Pending = [];
+
+        public bool IsDone => Last is { } last && Next > last;
+    }
+
+    /// <summary>Logs and stretches that may be under way or waiting at a time.</summary>
+    private int Ahead => workers + 2;
+
+    public Stretch Rent()
+    {
+        lock (gate)
+        {
+            return free.Count > 0 ? free.Pop() : new Stretch();
+        }
+    }
+
+    /// <summary>Waits until a stretch is near enough to those that are ready; false when the reading has ended.</summary>
+    public bool Enter(int source, int number)
+    {
+        lock (signal)
+        {
+            while (!aborted && (source >= merged + Ahead || (progress[source].Last is null && number >= progress[source].Next + Ahead)))
+            {
+                Monitor.Wait(signal);
+            }
+
+            return !aborted;
+        }
+    }
+
+    /// <summary>Takes a finished stretch and answers an empty one.</summary>
+    public Stretch Publish(int source, int number, Stretch stretch, bool isLast)
+    {
+        lock (signal)
+        {
+            var log = progress[source];
+            log.Pending.Add(number, stretch);
+            log.Last = isLast ? number : log.Last;
+            while (log.Pending.Remove(log.Next, out var next))
+            {
+                log.Next++;
+                log.Total = Append(log.Total, next);
+            }
+
+            while (merged < progress.Length && progress[merged].IsDone)
+            {
+                Merge(merged++);
+            }
+
+            Monitor.PulseAll(signal);
+        }
+
+        return Rent();
+    }
+
+    public void Abort()
+    {
+        lock (signal)
+        {
+            aborted = true;
+            Monitor.PulseAll(signal);
+        }
+    }
+
+    /// <summary>All of it; of an interrupted reading what there is.</summary>
+    public HeavyTables Finish()
+    {
+        lock (signal)
+        {
+            for (; merged < progress.Length; merged++)
+            {
+                foreach (var (_, stretch) in progress[merged].Pending.OrderBy(pending => pending.Key))
+                {
+                    progress[merged].Total = Append(progress[merged].Total, stretch);
+                }
+
+                Merge(merged);
+            }
+
+            return total;
+        }
+    }
+
+    public IReadOnlyList<MalformedRow> Malformed(IReadOnlyList<TrafficSource> logs) =>
+        [.. odd.Take(Stretch.OddRowsMax).Select(row => new MalformedRow(logs[row.Source].Name, row.Row.Line, Redactor.Text(Sanitizer.Line(row.Row.Text))))];
+
+    private Stretch Append(Stretch? sum, Stretch next)
+    {
+        if (sum is null)
+        {
+            return next;
+        }
+
+        sum.Append(next);
+        Return(next);
+        return sum;
+    }
+
+    private void Merge(int source)
+    {
+        if (progress[source].Total is { } sum)
+        {
+            total.Merge(sum.Heavy);
+            odd.AddRange(sum.Odd.Take(Stretch.OddRowsMax).Select(row => (source, row)));
+            progress[source].Total = null;
+            Return(sum);
+        }
+    }
+
+    private void Return(Stretch stretch)
+    {
+        stretch.Clear();
+        lock (gate)
+        {
+            free.Push(stretch);
+        }
+    }
+}

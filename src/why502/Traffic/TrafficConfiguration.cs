@@ -1,0 +1,50 @@
+using System.Text;
+using Why502.Cli.Commands.Config;
+using Why502.Cli.Given;
+using Why502.Logs;
+using Why502.Nginx;
+
+namespace Why502.Cli.Traffic;
+
+/// <summary>What a configuration tells about its access logs: their formats, the limits behind them, who is whose peer.</summary>
+internal sealed class TrafficConfiguration
+{
+    private readonly IReadOnlyList<(string? Path, AccessLogFormat Format)> _logs;
+
+    private TrafficConfiguration(NginxConfiguration configuration)
+    {
+        _logs = [.. configuration.AccessLogs
+            .Where(log => log.Format is not null)
+            .Select(log => (log.Path, AccessLogFormat.Compile(log.Format!, HeldLog.EscapeOf(log.Escape))))];
+        Limits = [.. configuration.ProxiedLocations.Select(location => (long)location.ReadTimeout.TotalMilliseconds).Distinct().Order()];
+        Groups = [.. configuration.Upstreams.Select(group => (IReadOnlyList<string>)[.. group.Peers.Where(peer => !peer.Backup).Select(peer => WithPort(peer.Written))])];
+    }
+
+    public IReadOnlyList<long> Limits { get; }
+
+    public IReadOnlyList<IReadOnlyList<string>> Groups { get; }
+
+    public static TrafficConfiguration Load(string path)
+    {
+        var (configuration, problem) = ConfigFiles.Load(path);
+        return configuration is null ? throw new UsageException($"--config {path}: {problem}") : new TrafficConfiguration(configuration);
+    }
+
+    /// <summary>The format of the log with this path or file name; else the one that most of the first rows fit.</summary>
+    public AccessLogFormat? FormatOf(string path, IReadOnlyList<string> lines)
+    {
+        var full = Path.GetFullPath(path);
+        var byPath = _logs.Where(log => log.Path is not null && (full == log.Path || full.StartsWith(log.Path + ".", StringComparison.Ordinal))).ToList();
+        return Best(byPath, lines) ?? Best(_logs, lines);
+    }
+
+    /// <summary>As $upstream_addr writes it: a server without a port is on 80 (ngx_http_upstream_server).</summary>
+    private static string WithPort(string server) => server.Contains(':', StringComparison.Ordinal) ? server : server + ":80";
+
+    private static AccessLogFormat? Best(IReadOnlyList<(string? Path, AccessLogFormat Format)> logs, IReadOnlyList<string> lines)
+    {
+        var best = logs.Select(log => (log.Format, Fits: lines.Count(line => log.Format.TryParse(Encoding.Latin1.GetBytes(line), out _))))
+            .OrderByDescending(log => log.Fits).ThenByDescending(log => log.Format.Text.Length).FirstOrDefault();
+        return best.Fits * 2 > lines.Count ? best.Format : null;
+    }
+}

@@ -1,0 +1,191 @@
+using Microsoft.Win32.SafeHandles;
+using Why502.Traffic;
+using Why502.Traffic.Engine;
+
+namespace Why502.Cli.Traffic;
+
+/// <summary>
+/// Reads logs on all cores. Plain files are divided into stretches that workers take in turn; a compressed one, or a pipe, is one worker's. What has an order is put
+/// together in the logs' order, so the result is the same for any number of workers.
+/// </summary>
+internal sealed class TrafficRun
+{
+    private readonly IReadOnlyList<TrafficSource> _sources;
+    private readonly TrafficRequest _request;
+    private readonly ScanOptions _options;
+    private readonly CancellationToken _stop;
+    private readonly IEnumerator<Work> _work;
+    private readonly Lock _claims = new();
+    private readonly StretchOrder _order;
+    private long _bytes;
+
+    private sealed record Work(int Source, int Number, long From, long To, bool IsLast);
+
+    public TrafficRun(IReadOnlyList<TrafficSource> sources, TrafficRequest request, CancellationToken stop)
+    {
+        (_sources, _request, _stop) = (sources, request, stop);
+        _options = new ScanOptions
+        {
+            Scope = request.Scope,
+            Since = request.Since?.ToUnixTimeSeconds() ?? long.MinValue,
+            Until = request.Until?.ToUnixTimeSeconds() ?? long.MaxValue,
+        };
+        _order = new StretchOrder(sources.Count, Math.Max(1, request.Threads));
+        _work = Divide().GetEnumerator();
+    }
+
+    public long BytesTotal => _sources.Sum(source => source.Size);
+
+    /// <summary>Bytes read so far; of compressed logs the packed ones.</summary>
+    public long BytesRead => Interlocked.Read(ref _bytes);
+
+    public TrafficReport Read(ReportContext context)
+    {
+        var workers = Math.Clamp(_request.Threads, 1, Math.Max(1, WorkCount()));
+        var tables = new TrafficTables[workers];
+        Exception? failure = null;
+        var threads = Enumerable.Range(0, workers).Select(index => new Thread(() =>
+        {
+            try
+            {
+                tables[index] = Worker();
+            }
+            catch (Exception reason)
+            {
+                failure = reason;
+                _order.Abort();
+            }
+        })
+        { IsBackground = true }).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        if (failure is not null)
+        {
+            throw new UsageException($"cannot read the logs: {failure.Message}");
+        }
+
+        for (var i = 1; i < workers; i++)
+        {
+            tables[0].Merge(tables[i]);
+        }
+
+        var heavy = _order.Finish();
+        return ReportBuilder.Build(tables[0], heavy, _request.Scope, context with
+        {
+            Partial = _stop.IsCancellationRequested,
+            Inputs = [.. _sources.Select(source => new TrafficInput(source.Name, source.Format.Text, source.FormatSource, source.Size))],
+            MalformedSamples = _order.Malformed(_sources),
+        });
+    }
+
+    /// <summary>A small log needs no second worker: its start costs more than the reading.</summary>
+    private int WorkCount() => _sources.Sum(source => source.IsStream ? 2 : (int)Math.Min(1 + (source.Size >> 21), 1024));
+
+    private IEnumerable<Work> Divide()
+    {
+        for (var index = 0; index < _sources.Count; index++)
+        {
+            var source = _sources[index];
+            if (source.IsStream)
+            {
+                yield return new Work(index, 0, 0, long.MaxValue, true);
+                continue;
+            }
+
+            var (from, to) = TimeSearch.Range(source, _request.Since, _request.Until);
+            var number = 0;
+            foreach (var end in StretchSchedule.Ends())
+            {
+                yield return new Work(index, number++, from, Math.Min(end, to), end >= to);
+                from = Math.Max(from, end);
+                if (end >= to)
+                {
+                    break;
+                }
+            }
+        }
+    }
+
+    private Work? Claim()
+    {
+        lock (_claims)
+        {
+            return !_stop.IsCancellationRequested && _work.MoveNext() ? _work.Current : null;
+        }
+    }
+
+    private TrafficTables Worker()
+    {
+        TrafficScanner scanner = new(_options) { Stretch = _order.Rent() };
+        while (Claim() is { } work)
+        {
+            if (!_order.Enter(work.Source, work.Number))
+            {
+                break;
+            }
+
+            var source = _sources[work.Source];
+            if (source.IsStream)
+            {
+                Stream(scanner, source, work.Source);
+            }
+            else
+            {
+                Stretch(scanner, source, work);
+            }
+        }
+
+        return scanner.Tables;
+    }
+
+    private void Stretch(TrafficScanner scanner, TrafficSource source, Work work)
+    {
+        if (work.From < work.To)
+        {
+            using SafeFileHandle file = File.OpenHandle(source.Path!, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            scanner.Begin(source.Format, Math.Max(work.From - 1, 0), skipFirst: work.From > 0);
+            while (!_stop.IsCancellationRequested)
+            {
+                var room = (int)Math.Min(scanner.Free.Length, source.Size - scanner.ReadAt);
+                var count = room <= 0 ? 0 : RandomAccess.Read(file, scanner.Free[..room], scanner.ReadAt);
+                scanner.Filled(count);
+                if (!scanner.Scan(work.To, atEnd: count == 0) || count == 0)
+                {
+                    break;
+                }
+            }
+
+            Interlocked.Add(ref _bytes, work.To - work.From);
+        }
+
+        scanner.Stretch = _order.Publish(work.Source, work.Number, scanner.Stretch, work.IsLast);
+    }
+
+    private void Stream(TrafficScanner scanner, TrafficSource source, int index)
+    {
+        using FileStream? file = source.Path is null ? null : new FileStream(source.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var content = file is null ? new HeadedStream(source.Head, Console.OpenStandardInput()) : TrafficSources.Unpacked(file);
+        scanner.Begin(source.Format, 0, skipFirst: false);
+        using var ends = StretchSchedule.Ends().GetEnumerator();
+        ends.MoveNext();
+        var number = 0;
+        long packed = 0;
+        var count = 1;
+        while (count > 0 && !_stop.IsCancellationRequested)
+        {
+            count = content.Read(scanner.Free);
+            scanner.Filled(count);
+            while (!scanner.Scan(ends.Current, atEnd: count == 0) && scanner.CountedTo >= ends.Current)
+            {
+                scanner.Stretch = _order.Publish(index, number++, scanner.Stretch, isLast: false);
+                ends.MoveNext();
+            }
+
+            var now = file?.Position ?? scanner.ReadAt;
+            Interlocked.Add(ref _bytes, now - packed);
+            packed = now;
+        }
+
+        scanner.Stretch = _order.Publish(index, number, scanner.Stretch, isLast: true);
+    }
+}

@@ -1,0 +1,15 @@
+using Why502.Logs;
+
+namespace Why502.Cli.Traffic;
+
+/// <summary>One log to be read, with what its first rows tell.</summary>
+/// <param name="Path">Null for standard input.</param>
+/// <param name="First">The first row's time, by which a rotated set is put in order.</param>
+internal sealed record TrafficSource(string Name, string? Path, bool IsGzip, long Size, AccessLogFormat Format, string FormatSource, DateTime? First)
+{
+    /// <summary>Read from its beginning to its end by one worker: compressed, or no file.</summary>
+    public bool IsStream { get; init; }
+
+    /// <summary>What was read of standard input to recognise its format.</summary>
+    public byte[] Head { get; init; } = [];
+}

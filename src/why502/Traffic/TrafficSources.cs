@@ -1,0 +1,164 @@
+using System.IO.Compression;
+using System.Text;
+using Why502.Logs;
+
+namespace Why502.Cli.Traffic;
+
+/// <summary>Files, folders and standard input → logs to be read, in the order of time, each with its format.</summary>
+internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguration? configuration)
+{
+    /// <summary>What is looked at to recognise a format.</summary>
+    private const int HeadBytes = 64 * 1024;
+
+    private const int HeadLines = 64;
+
+    /// <summary>Files of a folder.</summary>
+    private const int FilesMax = 10_000;
+
+    private readonly AccessLogFormat? _given = request.LogFormat is { } text ? Compile(text) : null;
+
+    public static Stream Unpacked(FileStream file) => new GZipStream(file, CompressionMode.Decompress);
+
+    /// <summary>Everything named; what of a folder is no access log is left out.</summary>
+    public IReadOnlyList<TrafficSource> Find()
+    {
+        List<TrafficSource> sources = [];
+        foreach (var name in request.Files)
+        {
+            if (name == "-")
+            {
+                sources.Add(StandardInput());
+            }
+            else if (Directory.Exists(name))
+            {
+                sources.AddRange(Directory.EnumerateFiles(name).Order(StringComparer.Ordinal).Take(FilesMax).Select(file => TryOpen(file, required: false)).OfType<TrafficSource>());
+            }
+            else
+            {
+                sources.Add(TryOpen(name, required: true)!);
+            }
+        }
+
+        // Rotated sets in the order of time; a log without one keeps its place behind those that have one.
+        return [.. sources.OrderBy(source => source.First ?? DateTime.MaxValue)];
+    }
+
+    private TrafficSource? TryOpen(string path, bool required)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            var start = new byte[2];
+            var magic = file.ReadAtLeast(start, 2, throwOnEndOfStream: false) == 2 && start is [0x1f, 0x8b];
+            var regular = file.CanSeek && (File.GetAttributes(path) & FileAttributes.Device) == 0;
+            if (!regular)
+            {
+                return required ? throw new UsageException($"{path} is no plain file: why502 traffic - < {path}") : null;
+            }
+
+            file.Position = 0;
+            byte[] head;
+            using (var content = magic ? Unpacked(file) : file)
+            {
+                head = Head(content);
+            }
+
+            var size = new FileInfo(path).Length;
+            var (format, how) = FormatOf(path, head);
+            if (format is null && (required && head.Length > 0))
+            {
+                throw new UsageException($"{path}: its first lines are of no known access-log format. Give it: why502 traffic --log-format '$remote_addr …' or --config FILE.");
+            }
+
+            return format is null && !required ? null
+                : new TrafficSource(path, path, magic, size, format ?? AccessLogFormat.Combined, format is null ? "empty" : how, FirstTime(head)) { IsStream = magic };
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UsageException($"cannot read {path}: there is no such file.");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return required ? throw new UsageException($"cannot read {path}: permission denied. Run with sudo.") : null;
+        }
+        catch (Exception failure) when (failure is IOException or InvalidDataException)
+        {
+            return required ? throw new UsageException($"cannot read {path}: {failure.Message}") : null;
+        }
+    }
+
+    private TrafficSource StandardInput() => Streamed("standard input", Console.OpenStandardInput());
+
+    private TrafficSource Streamed(string name, Stream input)
+    {
+        var head = Head(input);
+        var gzip = head is [0x1f, 0x8b, ..];
+        var (format, how) = gzip ? (null, "") : FormatOf(name, head);
+        if (gzip)
+        {
+            throw new UsageException("standard input is compressed: zcat FILE | why502 traffic -");
+        }
+
+        return format is null && head.Length > 0
+            ? throw new UsageException($"{name}: its first lines are of no known access-log format. Give it: why502 traffic --log-format '$remote_addr …' -")
+            : new TrafficSource(name, null, false, 0, format ?? AccessLogFormat.Combined, format is null ? "empty" : how, FirstTime(head)) { IsStream = true, Head = head };
+    }
+
+    private (AccessLogFormat? Format, string How) FormatOf(string path, byte[] head)
+    {
+        if (_given is not null)
+        {
+            return (_given, "given");
+        }
+
+        var lines = Lines(head);
+        if (configuration?.FormatOf(path, lines) is { } configured)
+        {
+            return (configured, "config");
+        }
+
+        return (AccessLogFormat.Recognise(lines), "recognised");
+    }
+
+    private static AccessLogFormat Compile(string text)
+    {
+        var escape = EscapeMode.Default;
+        foreach (var (word, mode) in (ReadOnlySpan<(string, EscapeMode)>)[("escape=json ", EscapeMode.Json), ("escape=none ", EscapeMode.None), ("escape=default ", EscapeMode.Default)])
+        {
+            if (text.StartsWith(word, StringComparison.Ordinal))
+            {
+                (text, escape) = (text[word.Length..], mode);
+            }
+        }
+
+        text = text == "combined" ? AccessLogFormat.CombinedText : text;
+        escape = escape == EscapeMode.Default && text.TrimStart().StartsWith('{') ? EscapeMode.Json : escape;
+        var format = AccessLogFormat.Compile(text, escape);
+        return format.Fields.HasFlag(AccessFields.Status) ? format : throw new UsageException("--log-format takes a log_format with $status in it, in quotes for the shell: --log-format '$remote_addr - $remote_user [$time_local] \"$request\" $status …'");
+    }
+
+    private static byte[] Head(Stream content)
+    {
+        var head = new byte[HeadBytes];
+        return head[..content.ReadAtLeast(head, HeadBytes, throwOnEndOfStream: false)];
+    }
+
+    private static List<string> Lines(byte[] head)
+    {
+        var end = head.Length == HeadBytes ? head.AsSpan().LastIndexOf((byte)'\n') : head.Length;
+        return [.. Encoding.Latin1.GetString(head, 0, end < 0 ? head.Length : end).Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0).Take(HeadLines)];
+    }
+
+    private static DateTime? FirstTime(byte[] head)
+    {
+        foreach (var line in Lines(head).Take(HeadLines))
+        {
+            if (LogTime.TryRead(Encoding.Latin1.GetBytes(line), out var time, out _))
+            {
+                return time;
+            }
+        }
+
+        return null;
+    }
+}

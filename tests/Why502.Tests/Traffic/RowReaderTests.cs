@@ -1,0 +1,197 @@
+using System.Text;
+using Why502.Bench.Traffic;
+using Why502.Logs;
+using Why502.Traffic;
+using Why502.Traffic.Engine;
+using Xunit;
+
+namespace Why502.Tests.Traffic;
+
+/// <summary>The fast reader reads what the format's own parser reads, whatever the bytes are and whichever vectors the machine has.</summary>
+public class RowReaderTests
+{
+    public static TheoryData<string> Formats => new(Texts);
+
+    private static readonly string[] Texts =
+    [
+        AccessLogFormat.CombinedText,
+        AccessLogFormat.CommonText,
+        "$host:$server_port " + AccessLogFormat.CommonText,
+        AccessLogFormat.CommonText + " upstream=$upstream_addr upstream_status=$upstream_status upstream_rt=$upstream_response_time request_rt=$request_time",
+        AccessLogFormat.CommonText + " $upstream_addr $upstream_status $upstream_response_time $upstream_header_time $request_time $host",
+        "$msec|$status|$request_time|$upstream_addr|$upstream_status|$upstream_response_time|$request_method|$request_uri",
+        "$time_iso8601 $remote_addr \"$upstream_addr\" \"$upstream_status\" $status \"$request\" $bytes_sent",
+        "{\"t\":\"$time_iso8601\",\"s\":$status,\"r\":\"$request\",\"a\":\"$upstream_addr\",\"u\":\"$upstream_response_time\"}",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void MutatedRows_AreReadAsTheFormatReadsThem(string text)
+    {
+        var format = AccessLogFormat.Compile(text, text[0] == '{' ? EscapeMode.Json : EscapeMode.Default);
+        var random = new Random(17);
+        var log = new StringBuilder();
+        for (var i = 0; i < 4000; i++)
+        {
+            log.Append(Mutate(Fill(text, random), random)).Append('\n');
+        }
+
+        var bytes = Encoding.Latin1.GetBytes(log.ToString());
+        var slow = new TrafficTables();
+        long malformed = 0;
+        foreach (var line in log.ToString().Split('\n').Where(line => line.TrimEnd('\r').Length > 0))
+        {
+            malformed += format.TryParse(Encoding.Latin1.GetBytes(line), out var record) ? 0 : 1;
+            if (record is not null)
+            {
+                slow.Status[record.Status]++;
+            }
+        }
+
+        var fast = Scan(format, bytes, LineMasks.Best);
+        Assert.Equal(slow.Status, fast.Status);
+        Assert.Equal(malformed, fast.Malformed);
+        Assert.InRange(malformed, 1, 3999);
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void EveryKernel_ReadsTheSame(string text)
+    {
+        var format = AccessLogFormat.Compile(text, text[0] == '{' ? EscapeMode.Json : EscapeMode.Default);
+        var random = new Random(23);
+        var log = new StringBuilder();
+        for (var i = 0; i < 3000; i++)
+        {
+            log.Append(random.Next(3) == 0 ? Mutate(Fill(text, random), random) : Fill(text, random)).Append('\n');
+        }
+
+        var bytes = Encoding.Latin1.GetBytes(log.ToString());
+        var expected = Scan(format, bytes, LineMasks.Kernel.Scalar);
+        foreach (var kernel in Enum.GetValues<LineMasks.Kernel>())
+        {
+            var tables = Scan(format, bytes, kernel);
+            Assert.Equal(expected.Status, tables.Status);
+            Assert.Equal((expected.Rows, expected.Malformed, expected.From, expected.To, expected.RequestTime.Sum), (tables.Rows, tables.Malformed, tables.From, tables.To, tables.RequestTime.Sum));
+            Assert.Equal(expected.Upstreams.All.Select(u => (Encoding.Latin1.GetString(u.Name), u.Attempts, u.Response.Sum)), tables.Upstreams.All.Select(u => (Encoding.Latin1.GetString(u.Name), u.Attempts, u.Response.Sum)));
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void AnyBytes_AreCountedOrMalformed(int seed)
+    {
+        var random = new Random(seed);
+        var bytes = new byte[700_000];
+        random.NextBytes(bytes);
+        if (seed == 2)
+        {
+            for (var i = 0; i < bytes.Length; i++)
+            {
+                bytes[i] = (byte)"\n\" [-:,.\\{}0123456789"[random.Next(20)];
+            }
+        }
+
+        foreach (var format in Texts)
+        {
+            var tables = Scan(AccessLogFormat.Compile(format, format[0] == '{' ? EscapeMode.Json : EscapeMode.Default), bytes, LineMasks.Best);
+            Assert.True(tables.Rows + tables.Malformed > 0);
+        }
+    }
+
+    /// <summary>However a log is cut into stretches, each row is counted once.</summary>
+    [Fact]
+    public void StretchBorders_AnywhereInARow_LoseNothing()
+    {
+        using var content = new MemoryStream();
+        new AccessLogGenerator(AccessLogShape.UpstreamTiming, 3).Write(content, 3000, DateTimeOffset.UnixEpoch, TimeSpan.FromHours(1));
+        var bytes = content.ToArray();
+        var format = AccessLogFormat.Recognise([.. Encoding.Latin1.GetString(bytes).Split('\n').Take(10)])!;
+        var whole = Scan(format, bytes, LineMasks.Best);
+        for (var cut = 0; cut <= bytes.Length; cut++)
+        {
+            var tables = new TrafficTables();
+            tables.Merge(Scan(format, bytes, LineMasks.Best, 0, cut));
+            tables.Merge(Scan(format, bytes, LineMasks.Best, cut, bytes.Length));
+            Assert.True(whole.Rows == tables.Rows && whole.Malformed == tables.Malformed && whole.Status.AsSpan().SequenceEqual(tables.Status), $"cut at {cut}");
+        }
+    }
+
+    private static TrafficTables Scan(AccessLogFormat format, byte[] bytes, LineMasks.Kernel kernel, long from = 0, long? to = null)
+    {
+        var scanner = new TrafficScanner(new ScanOptions { Kernel = kernel, Scope = TrafficScope.Full });
+        scanner.Begin(format, Math.Max(from - 1, 0), skipFirst: from > 0);
+        if (from >= (to ?? long.MaxValue))
+        {
+            return scanner.Tables;
+        }
+
+        while (true)
+        {
+            var rest = bytes.AsSpan((int)scanner.ReadAt);
+            var count = Math.Min(rest.Length, scanner.Free.Length);
+            rest[..count].CopyTo(scanner.Free);
+            scanner.Filled(count);
+            if (!scanner.Scan(to ?? long.MaxValue, atEnd: count == 0) || count == 0)
+            {
+                return scanner.Tables;
+            }
+        }
+    }
+
+    private static string Fill(string format, Random random)
+    {
+        string[] lists = ["-", "10.0.0.1:80", "10.0.0.2:8080, 10.0.0.1:80", "[::1]:80 : unix:/run/a.sock"];
+        string[] statuses = ["-", "200", "502, 200", "404 : 502"];
+        string[] times = ["-", "0.012", "0.001, 61.004", "12.500 : 0.000"];
+        var list = random.Next(4);
+        return System.Text.RegularExpressions.Regex.Replace(format, @"\$(\w+)", match => match.Groups[1].Value switch
+        {
+            "remote_addr" => random.Next(4) == 0 ? "2001:db8::1" : "192.0.2.7",
+            "remote_user" => random.Next(9) == 0 ? "web ops" : "-",
+            "time_local" => $"21/Sep/2026:14:{random.Next(60):00}:{random.Next(60):00} +0{random.Next(2)}00",
+            "time_iso8601" => $"2026-09-21T14:{random.Next(60):00}:{random.Next(60):00}+00:00",
+            "msec" => $"17900000{random.Next(100):00}.{random.Next(1000):000}",
+            "request" => random.Next(9) switch { 0 => "", 1 => "\\x16\\x03", 2 => "GET /a 502 [x] HTTP/1.1", _ => $"GET /{random.Next(50)}/x?y=1 HTTP/1.1" },
+            "request_method" => "POST",
+            "request_uri" => "/users/17?x",
+            "status" => $"{random.Next(2, 6)}0{random.Next(5)}",
+            "body_bytes_sent" or "bytes_sent" => random.Next(20) == 0 ? "-" : $"{random.NextInt64(1L << random.Next(40))}",
+            "request_time" => $"{random.Next(100)}.{random.Next(1000):000}",
+            "host" => "shop.example.com",
+            "server_port" => "443",
+            "upstream_addr" => lists[list],
+            "upstream_status" => statuses[list],
+            _ when match.Groups[1].Value.EndsWith("_time", StringComparison.Ordinal) => times[list],
+            _ => "\\x22text\\x22",
+        });
+    }
+
+    private static string Mutate(string row, Random random)
+    {
+        var text = new StringBuilder(row);
+        for (var count = random.Next(3); count > 0 && text.Length > 0; count--)
+        {
+            var at = random.Next(text.Length);
+            switch (random.Next(4))
+            {
+                case 0:
+                    text[at] = " \"[]:,-.|0\\x\t\r"[random.Next(14)];
+                    break;
+                case 1:
+                    text.Remove(at, Math.Min(random.Next(1, 6), text.Length - at));
+                    break;
+                case 2:
+                    text.Insert(at, " : , \" [\r"[random.Next(9)]);
+                    break;
+                default:
+                    text.Length = at;
+                    break;
+            }
+        }
+
+        return text.ToString();
+    }
+}
