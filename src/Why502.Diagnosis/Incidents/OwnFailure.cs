@@ -63,7 +63,9 @@ public sealed record OwnFailure(Resource Resource, IReadOnlyList<string> Candida
     {
         "%ui worker_connections are not enough" => new(Resource.Connections, Connections),
         _ when known.Format.StartsWith("the new socket has number", StringComparison.Ordinal) => new(Resource.Descriptors, Descriptors),
-        _ when known.Format.Contains("exited on signal %d", StringComparison.Ordinal) => Ended(group.Code),
+
+        // ngx_process_get_status(): each of nginx's processes is called so ("worker process", "cache manager process"); PHP-FPM and others say the rest in the same words.
+        _ when known.Format.Contains("exited on signal %d", StringComparison.Ordinal) => group.Message.Contains("process ", StringComparison.Ordinal) ? Ended(group.Code) : null,
 
         // A write to a file falls short when the file system (or RLIMIT_FSIZE) has no room for the rest; the next one says 28.
         _ when known.Format.Contains("has written only", StringComparison.Ordinal) || known.Format.Contains("was incomplete", StringComparison.Ordinal)

@@ -12,6 +12,7 @@ internal static class RuntimeRules
         new("app crashed - waiting", AppEventKind.StartFailed),
         new("Segmentation fault (core dumped)", AppEventKind.Segfault),
         new("BrokenPipeError: ", AppEventKind.ReaderGone),
+        new("EPIPE broken pipe", AppEventKind.ReaderGone),
         new("IOError: write error", AppEventKind.ReaderGone),
         new("OSError: write error", AppEventKind.ReaderGone),
         new("ClientAbortException", AppEventKind.ReaderGone),

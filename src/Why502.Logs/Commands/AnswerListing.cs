@@ -16,7 +16,10 @@ public sealed class AnswerListing : ICommandReader
 
     public string Command => "curl -i";
 
-    public bool Looks(PastedText text) => text.Any(line => StatusOf(line) is 500 or 502 or 503 or 504);
+    /// <summary>ngx_http_special_response.c: nginx alone writes 504 with this hyphen.</summary>
+    private static readonly (string Title, int Status)[] Pages = [("502 Bad Gateway", 502), ("504 Gateway Time-out", 504), ("503 Service Temporarily Unavailable", 503), ("500 Internal Server Error", 500)];
+
+    public bool Looks(PastedText text) => text.Any(line => StatusOf(line) is 500 or 502 or 503 or 504 || PageOf(line) is not null);
 
     public IEnumerable<CommandRecord> Read(PastedText text)
     {
@@ -35,6 +38,10 @@ public sealed class AnswerListing : ICommandReader
             {
                 (method, path, version) = (verb, target, spoken);
             }
+            else if (answered is null && PageOf(shown) is not null)
+            {
+                answered = line;
+            }
             else if (StatusOf(shown) is { } status)
             {
                 answered = status is 500 or 502 or 503 or 504 ? line : null;
@@ -44,16 +51,31 @@ public sealed class AnswerListing : ICommandReader
             {
                 server ??= head[7..].Trim();
             }
-            else if (shown.Contains("<center>", StringComparison.Ordinal) && IsNginx(TextScan.Between(shown, "<center>", "</center>")))
+            else if ((shown.Contains("<center>", StringComparison.Ordinal) && IsNginx(TextScan.Between(shown, "<center>", "</center>"))) || (answered is not null && shown.Length < 40 && IsNginx(shown)))
             {
                 server = "nginx";
             }
         }
 
-        if (answered is { } found && StatusOf(found.Text.Trim()) is { } code && (server is null ? IsOwnPort(text.Command) : IsNginx(server)))
+        if (answered is { } found && (StatusOf(found.Text) ?? PageOf(found.Text)) is { } code && (server is null ? IsOwnPort(text.Command) : IsNginx(server)))
         {
             yield return new AnsweredByNginx(code, string.Create(CultureInfo.InvariantCulture, $"\"{method} {path.Replace("\"", "%22", StringComparison.Ordinal)} HTTP/{version}\" {code} 0")) { Line = found.Number };
         }
+    }
+
+    /// <summary>The title of nginx's error page, as a browser shows it or with its tags; prose that mentions it is none.</summary>
+    private static int? PageOf(string line)
+    {
+        var text = line.Trim();
+        foreach (var (title, status) in Pages)
+        {
+            if (text == title || text.Contains($"<title>{title}</title>", StringComparison.Ordinal) || text.Contains($"<h1>{title}</h1>", StringComparison.Ordinal))
+            {
+                return status;
+            }
+        }
+
+        return null;
     }
 
     private static string Headless(string line) => line.StartsWith("< ", StringComparison.Ordinal) ? line[2..] : line;

@@ -22,9 +22,14 @@ public static partial class PastedRecord
             return line;
         }
 
+        line = Colons(line);
         var repaired = WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(WindowsCall(StreamColumn(line)))))))), next)));
         return LostTail(LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(repaired, next))));
     }
+
+    /// <summary>Who types a line sets blanks before its colons.</summary>
+    private static string Colons(string line)
+        => line.Contains(" : ", StringComparison.Ordinal) && !line.Contains('|', StringComparison.Ordinal) && line.Replace(" : ", ": ", StringComparison.Ordinal) is var text && !IsMessage(line) && IsMessage(text) ? text : line;
 
     /// <summary>A selection that ended behind a comma: what followed was the context.</summary>
     private static string LostTail(string line)

@@ -44,7 +44,7 @@ internal sealed class GivenSet
     [
         .. files
             .Where(file => file.Kind is GivenKind.Unknown or GivenKind.Binary or GivenKind.Unreadable or GivenKind.Empty)
-            .Where(file => !IsSettings(file))
+            .Where(file => !IsSettings(file) && !GivenPackages.IsLog(file))
             .Select(file => new UnobservedItem(file.Name, Reason(file), "what stands in it", []))
             .Concat(files.Where(file => file.Cut).Select(file => new UnobservedItem($"the beginning of {file.Name}", $"only the newest {GivenFile.StreamBytesMax >> 20} MB of a stream are kept", "older failures", []))),
     ];
@@ -126,6 +126,7 @@ internal sealed class GivenSet
             AppLogWindow { Path: var path } when (logFiles.GetValueOrDefault((path, GivenKind.AppLog)) ?? logFiles.GetValueOrDefault((path, GivenKind.KernelLog))) is { } file => await LogAsync(question, file, cancellation).ConfigureAwait(false),
             KernelLogWindow ask => await KernelAsync(ask, provenance, cancellation).ConfigureAwait(false),
             AppSettings ask => Settings(ask, provenance),
+            PackageHistory ask => GivenPackages.Answer(ask, whole, clock, provenance),
             _ when GivenAnswers.Of(question, records with { WorkerUser = WorkerUser() }) is { } given => new(question, given.Fact, null, provenance with { How = $"{given.Source.File}:{given.Source.Line}", File = given.Source.File, Line = given.Source.Line }),
             _ => new(question, null, GivenHints.Why(question), provenance),
         };

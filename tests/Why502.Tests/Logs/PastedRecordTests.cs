@@ -33,6 +33,7 @@ public sealed class PastedRecordTests
     [InlineData("2025/04/02 06:11:09 http: proxy error: dial tcp [::1]:3000: connect: connection refused", "connect() failed")]
     [InlineData("we see: tally.internal could not be resolved (110: Operation timed out),", "tally.internal could not be resolved")]
     [InlineData("rewrite or internal redirection cycle while internally redirecting to \"/app.php\",", "rewrite or internal redirection cycle")]
+    [InlineData("*7 auth request unexpected status : 302 while sending to client, client: 192.0.2.8", "auth request unexpected status: 302")]
     [InlineData("*9 broken header: \"  \u0016\u0003 x", "broken header: \"")]
     [InlineData("2022/02/08 17:18:16 [error] 387#387: *2 limiting requests, excess: 20.100 by zone \"site\", request: \"GET /a/lo...", "limiting requests, excess")]
     public void MangledLine_IsAMessageOfNginxAgain(string line, string message)
@@ -113,5 +114,14 @@ public sealed class PastedRecordTests
     {
         string[] lines = ["HTTP/1.1 502 Bad Gateway", "server: nginx", "host: tally.example"];
         Assert.False(PartedRecord.Join(lines));
+    }
+
+    [Fact]
+    public void RecordsRunTogether_ArePartedAtTheirHeads()
+    {
+        const string Row = "192.0.2.8 - - [10/Feb/2026:08:01:00 +0100] \"GET / HTTP/1.1\" 504 167 \"-\" \"-\"";
+        const string Record = "2026/02/10 08:11:00 [error] 14#14: *22 no live upstreams while connecting to upstream, client: 192.0.2.8, server: , request: \"GET / HTTP/1.1\", upstream: \"http://app/\", host: \"tally.example\"";
+        Assert.Equal([Row, Record, Row], RunTogether.Part([$"{Row} {Record} {Row}"]));
+        Assert.Equal([Record], RunTogether.Part([Record]));
     }
 }

@@ -123,7 +123,7 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
             Origin = form.Origin,
             Status = status,
             Message = $"{requests} of {total} requests{At(location, peer)} got {status:D3}{(form.Unlogged ? "; no error log was read" : ", without a line in the error log")}",
-            Candidates = form.Unlogged && status == 502 && ConfiguredFailure.Of(location) is { } configured ? [configured.Cause, .. form.Candidates] : form.Candidates,
+            Candidates = form.Unlogged && status == 502 && ConfiguredFailure.Of(location, view.Configuration) is { } configured ? [configured.Cause, .. form.Candidates] : form.Candidates,
             Instance = view.Instance,
             Configuration = view.Configuration,
             Location = location,

@@ -5,17 +5,20 @@ namespace Why502.Diagnosis;
 /// <summary>A location that fails each request with 502 by what is written in it, whatever the upstream does: told where no error log was read.</summary>
 public sealed record ConfiguredFailure(string Cause, string Words, SourceLine At)
 {
-    public static ConfiguredFailure? Of(ProxiedLocation? location)
+    /// <param name="configuration">Where no location is known (a piece of a configuration was pasted), a group that cannot serve at all is the likeliest.</param>
+    public static ConfiguredFailure? Of(ProxiedLocation? location, NginxConfiguration? configuration)
     {
         if (location is null)
         {
-            return null;
+            return configuration is { Servers.Count: 0 } && configuration.Upstreams.FirstOrDefault(IsWithoutServer) is { } lone
+                ? new("upstream-marked-down", $"every server of {lone.Name} is marked down", lone.Peers[0].At)
+                : null;
         }
 
         // ngx_http_upstream_get_round_robin_peer(): a server with `down` is passed over, also where there is no other.
-        if (location.Group is { Peers: { Count: > 0 } peers, StateFile: null } group && peers.All(peer => peer.Down || peer.Drain))
+        if (location.Group is { } group && IsWithoutServer(group))
         {
-            return new("upstream-marked-down", $"every server of {group.Name} is marked down", peers[0].At);
+            return new("upstream-marked-down", $"every server of {group.Name} is marked down", group.Peers[0].At);
         }
 
         // ngx_http_upstream_init_request(): a name that is known at run time only is looked up, and ngx_resolve_start() has nobody to ask.
@@ -24,4 +27,6 @@ public sealed record ConfiguredFailure(string Cause, string Words, SourceLine At
             ? new("dns-resolver-missing", $"{location.Pass.Name} has a variable, and no resolver is set to look {targets[0].Text} up", location.At)
             : null;
     }
+
+    private static bool IsWithoutServer(UpstreamGroup group) => group is { Peers: { Count: > 0 } peers, StateFile: null } && peers.All(peer => peer.Down || peer.Drain);
 }

@@ -71,7 +71,7 @@ public static class UnloggedForms
             return;
         }
 
-        if (ConfiguredFailure.Of(incident.Location) is { } configured && configured.Cause == cause)
+        if (ConfiguredFailure.Of(incident.Location, incident.Configuration) is { } configured && configured.Cause == cause)
         {
             scales.Weigh("configured", Sources.Config, Weight.Decisive.For(configured.Words).At(configured.At.File, configured.At.Line));
         }

@@ -16,13 +16,6 @@ internal sealed class PackageHistoryReader(MachineSnapshot machine)
     /// <summary>The rotated file first: entries are answered oldest first.</summary>
     private static readonly string[] Logs = ["/var/log/dpkg.log.1", "/var/log/dpkg.log", "/var/log/dnf.rpm.log", "/var/log/yum.log"];
 
-    /// <summary>Packages that matter to a gateway: nginx and its forks, TLS, and the app servers' runtimes.</summary>
-    private static readonly string[] Names =
-    [
-        "nginx", "openresty", "angie", "tengine", "freenginx", "openssl", "libssl", "php", "gunicorn", "python3-gunicorn", "uwsgi", "nodejs", "tomcat", "apache2", "httpd",
-        "openjdk", "java-", "ruby", "puma", "dotnet", "aspnetcore", "haproxy", "varnish",
-    ];
-
     public Look Read(PackageHistory question)
     {
         var changes = new List<PackageChange>();
@@ -43,7 +36,7 @@ internal sealed class PackageHistoryReader(MachineSnapshot machine)
 
     private static PackageChange? Change(string line, string path)
     {
-        if (PackageLogLine.TryParse(line) is not { } entry || !Names.Any(name => entry.Package.StartsWith(name, StringComparison.Ordinal)))
+        if (PackageLogLine.TryParse(line) is not { } entry || !PackageLogText.Matters(entry.Package))
         {
             return null;
         }

@@ -1,0 +1,58 @@
+using System.Text;
+using Why502.Diagnosis;
+using Why502.Logs;
+
+namespace Why502.Cli.Given;
+
+/// <summary>The package managers' logs among the given files: dpkg.log, apt's history.log, dnf.rpm.log, yum.log.</summary>
+internal static class GivenPackages
+{
+    private const int BytesMax = 16 << 20;
+
+    private const int ChangesMax = 64;
+
+    public static bool IsLog(GivenFile file) => file.Kind == GivenKind.Unknown && Entries(file).Count > 0;
+
+    public static Answer Answer(PackageHistory question, IReadOnlyList<GivenFile> files, FileClock clock, Provenance provenance)
+    {
+        var changes = new List<PackageChange>();
+        var read = new List<string>();
+        foreach (var file in files)
+        {
+            var entries = Entries(file);
+            if (entries.Count > 0)
+            {
+                read.Add(file.Path);
+            }
+
+            changes.AddRange(entries.Select(entry => new PackageChange(entry.Entry.Package, entry.Entry.Before, entry.Entry.After, At(entry.Entry, clock), file.Path, entry.Line)).Where(change => change.At >= question.From));
+        }
+
+        return read.Count > 0
+            ? new(question, new PackageHistoryFact([.. changes.OrderBy(change => change.At).TakeLast(ChangesMax)], read), null, provenance with { How = string.Join(", ", read) })
+            : new(question, null, GivenHints.Why(question), provenance);
+    }
+
+    /// <summary>dpkg and apt write local time, as nginx does in its error log.</summary>
+    private static DateTimeOffset At(PackageLogLine entry, FileClock clock) => new(DateTime.SpecifyKind(entry.Time, DateTimeKind.Unspecified), entry.Offset ?? clock.Now.Offset);
+
+    private static List<(PackageLogLine Entry, int Line)> Entries(GivenFile file)
+        => file.Kind is GivenKind.Unknown or GivenKind.AppLog && Text(file) is { } text ? [.. PackageLogText.Read(text)] : [];
+
+    private static string? Text(GivenFile file)
+    {
+        if (file.Content is { } content)
+        {
+            return Encoding.Latin1.GetString(content);
+        }
+
+        try
+        {
+            return new FileInfo(file.Path).Length <= BytesMax ? Encoding.Latin1.GetString(File.ReadAllBytes(file.Path)) : null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
