@@ -14,6 +14,6 @@ public static partial class RunTogether
     private static bool IsSeveral(string line) => line.Length is > 120 and < LineCharsMax && Heads().IsMatch(line);
 
     /// <summary>Behind the quote that ends a record: the head of a record of the error log, or of a row in the combined format. Their own parts never follow a quote so.</summary>
-    [GeneratedRegex("""(?<=" ) *(?=\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(?:emerg|alert|crit|error|warn|notice|info)\] \d+#\d+: |(?:\d{1,3}\.){3}\d{1,3} - \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] ")""")]
+    [GeneratedRegex("""(?<=") +(?=\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(?:emerg|alert|crit|error|warn|notice|info)\] \d+#\d+: |(?:\d{1,3}\.){3}\d{1,3} - \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] ")""")]
     private static partial Regex Heads();
 }
