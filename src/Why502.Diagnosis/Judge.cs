@@ -57,6 +57,7 @@ public static class Judge
             }
 
             UnloggedForms.Weigh(cause.Id, incident, scales);
+            LostPeer.Weigh(cause.Id, incident, scales);
 
             ReportedSymptoms.Weigh(cause.Id, incident, seen, scales);
         }

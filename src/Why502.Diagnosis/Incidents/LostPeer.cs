@@ -20,4 +20,14 @@ internal static class LostPeer
         99 or 49 or 126 => ["ephemeral-ports-exhausted"],
         _ => [],
     };
+
+    /// <summary>What the number alone says; where the peer is known the causes weigh it themselves.</summary>
+    public static void Weigh(string cause, Incident incident, Scales scales)
+    {
+        // ip_route_output_flow(), arp_error_report(): the kernel's own word; a filter that rejects in this way has to be set up first.
+        if (incident.Peer is null && cause == "host-unreachable" && incident is { Kind: SymptomKind.ConnectFailed, Errno: 113 or 101 })
+        {
+            scales.Weigh("errno", Sources.ErrorLog, (incident.Errno == 101 ? Weight.Strong : Weight.Weak).For($"{incident.Errno} is the kernel's answer where it has no way to the host"));
+        }
+    }
 }

@@ -7,6 +7,13 @@ internal static class UwsgiRules
     [
         new("HARAKIRI ON WORKER ", AppEventKind.WorkerTimeout, static (t, at, e) => Pid(t, at, e)),
         new("HARAKIRI triggered by worker ", AppEventKind.WorkerTimeout, static (t, at, e) => Pid(t, at, e)),
+        new("HARAKIRI [core ", AppEventKind.WorkerTimeout),
+
+        // core/uwsgi.c, harakiri(): without a master the worker ends itself.
+        new("i must kill myself (pid: ", AppEventKind.WorkerTimeout, static (t, at, e) => Pid(t, at, e)),
+
+        // core/async.c: each of the asynchronous cores has a request.
+        new("[DANGER] async queue is full", AppEventKind.MaxChildrenReached),
         new("uWSGI listen queue of socket ", AppEventKind.ListenQueueFull, Queue),
         new("DAMN ! worker ", AppEventKind.ChildExitedOnSignal, static (t, at, e) =>
             Pid(t, at, e) with { Signal = (int?)TextScan.NumberAfter(t, "killed by signal ", at), Process = "uwsgi" }),

@@ -162,7 +162,14 @@ public static partial class PastedRecord
 
     /// <summary>nginx looks names up at load, at level emerg alone (ngx_http_upstream_add): the level that was cut off is known.</summary>
     private static string WithLevel(string line)
-        => line.StartsWith("host not found in upstream ", StringComparison.Ordinal) ? "[emerg] " + line.Replace('\'', '"') : line;
+        => line.StartsWith("host not found in upstream ", StringComparison.Ordinal) ? "[emerg] " + line.Replace('\'', '"') : CutPlace(line);
+
+    /// <summary><c>… in /etc/nginx/conf.d/site</c>: a selection that ended in the middle of the place, which nginx ends with a line's number.</summary>
+    private static string CutPlace(string line)
+    {
+        var place = line.Contains("[emerg]", StringComparison.Ordinal) ? line.LastIndexOf(" in /", StringComparison.Ordinal) : -1;
+        return place > 0 && line.IndexOf(' ', place + 4) < 0 && !IsMessage(line) && IsMessage(line[..place]) ? line[..place] : line;
+    }
 
     /// <summary>nginx quotes with double quotes; a retold message often has single ones. Tried only where the line has no double quote and reads as a message of nginx with them.</summary>
     private static string Quotes(string line)

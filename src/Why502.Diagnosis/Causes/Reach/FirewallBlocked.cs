@@ -36,6 +36,9 @@ public sealed class FirewallBlocked : Cause
             Expect: "upstream-down"),
     };
 
+    /// <summary>systemd starts a failed service again after 100 ms (DefaultRestartSec), PM2 and supervisord after at most a few seconds; so does an app that dies while it starts.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
+
     public override bool Applies(Incident incident)
         => incident.Peer is { IsUnix: false }
             && (incident is { Kind: SymptomKind.ConnectFailed, Errno: 111 or 113 or 101 or 1 } or { Kind: SymptomKind.ConnectFailed, Errno: 13, Peer.IsLiteralIPv6: true } or { Kind: SymptomKind.TimedOut, Phase: Phase.Connect });
@@ -79,11 +82,24 @@ public sealed class FirewallBlocked : Cause
 
             // The kernel refuses although somebody listens: only a filter (or tcp_abort_on_overflow) does that.
             _ when incident.State == IncidentState.Current && incident.How == How.Refused && seen.Ask(Probing.Connect(incident.Instance, peer)).FactOrNull is { Outcome: ProbeOutcome.Refused }
-                => Weight.Strong.For($"a process listens on {peer}, and a connection to it is refused now"),
+                => Contradiction(at.Serving!, incident, seen),
             { QueueLength: { } length, Backlog: { } backlog } when incident.How == How.Timeout && length < backlog
                 => Weight.Moderate.For($"a process listens on {peer} with room in its queue ({length} of {backlog})"),
             _ => Weight.None,
         });
+    }
+
+    /// <summary>
+    /// A listener and a refusal are two looks, and between them an app that is started again and again comes or goes: only one that had
+    /// listened for a while at either look contradicts. Who may not see whose the socket is does not know how long it has been there.
+    /// </summary>
+    private static Weight Contradiction(Listener serving, Incident incident, Observations seen)
+    {
+        DateTimeOffset?[] looks = [seen.Ask(new TcpListeners()).Provenance?.At, seen.Ask(Probing.Connect(incident.Instance, incident.Peer!)).Provenance?.At];
+        var started = serving.Processes.Select(process => process.StartedAt).OfType<DateTimeOffset>().ToList();
+        return started.Count == 0 || looks.Min() is not { } first ? Weight.Moderate.For($"something listens on {incident.Peer}, and a connection to it is refused now")
+            : started.Min() <= first - Settled ? Weight.Strong.For($"a process has listened on {incident.Peer} for a while, and a connection to it is refused now")
+            : Weight.None;
     }
 
     /// <summary>

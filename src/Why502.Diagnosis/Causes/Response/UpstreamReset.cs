@@ -34,7 +34,8 @@ public sealed class UpstreamReset : Cause
     };
 
     public override bool Applies(Incident incident) => incident is { Kind: SymptomKind.Reset, Phase: Phase.Header or Phase.Send or Phase.Connect or Phase.Body }
-        || incident is { Kind: SymptomKind.OtherMessage, Errno: 104 or 32 };
+        // connect(2) gives ECONNRESET where the handshake was done and the reset came before nginx looked: a proxy in between has nobody behind it.
+        || incident is { Kind: SymptomKind.ConnectFailed or SymptomKind.OtherMessage, Errno: 104 or 32 };
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
