@@ -20,7 +20,8 @@ internal interface ILogSink
 /// </summary>
 internal sealed class LogWindow(string path, WindowStart? start, PlaceOf placeOf, long bytesMax, LogLimits limits)
 {
-    private const int BlockBytes = 256 * 1024;
+    /// <summary>What was read stays near the processor until it is looked at.</summary>
+    private const int BlockBytes = 64 * 1024;
 
     private readonly List<Segment> newestFirst = [];
     private readonly List<string> notRead = [];

@@ -23,6 +23,8 @@ public sealed partial class ErrorLogFold
             last = Math.Max(last, ticks);
         }
 
+        public void Add(in Span other) => (first, last) = (Math.Min(first, other.first), Math.Max(last, other.last));
+
         public readonly bool EndsAfter(long ticks) => last > ticks;
     }
 
@@ -32,26 +34,38 @@ public sealed partial class ErrorLogFold
         public long Records;
         public Span Span;
 
-        public MinuteSpan Minutes;
-        public int SamplesKept;
-        public bool HasAllConnections;
+        /// <summary>Before so many records were counted no sample is wanted.</summary>
+        public long NextSample;
+    }
+
+    /// <summary>How much the records of a group have in common.</summary>
+    private enum GroupScope
+    {
+        /// <summary>All that tells groups apart.</summary>
+        Own,
+
+        /// <summary>All but what clients choose.</summary>
+        Rest,
+
+        /// <summary>The message, nothing else.</summary>
+        Message,
     }
 
     private sealed class Group
     {
-        public required ErrorGroup Form;
-        public readonly DistinctNumbers Connections = new(ConnectionsMax);
+        /// <summary>The record that the group is described by.</summary>
+        public required ErrorLogRecord First;
+        public required ErrorMessage Known;
+        public required GroupScope Scope;
+        public required UInt128 Key;
+        public Fingerprint Coarse;
+
+        /// <summary>The family's number, unless only the message is told apart.</summary>
+        public int Family;
         public readonly List<Sample> Samples = [];
     }
 
-    private void CountConnection(ref Tally tally, int number, long connection)
-    {
-        DistinctNumbers connections = _groups[number].Connections;
-        connections.Add(connection);
-        tally.HasAllConnections = connections.IsFull;
-    }
-
-    private void Count(int number, DateTime? time, long? connection)
+    private void Count(int number, DateTime? time)
     {
         ref Tally tally = ref _tallies[number];
         tally.Records++;
@@ -60,11 +74,6 @@ public sealed partial class ErrorLogFold
             Turn(t);
             tally.Span.Add(t.Ticks);
             _ofMinute[number]++;
-        }
-
-        if (connection is { } c)
-        {
-            CountConnection(ref tally, number, c);
         }
     }
 
@@ -81,7 +90,6 @@ public sealed partial class ErrorLogFold
         if (samples.Count < samplesPerGroup)
         {
             samples.Add(sample);
-            _tallies[number].SamplesKept++;
         }
         else
         {
@@ -90,8 +98,11 @@ public sealed partial class ErrorLogFold
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool WantsSample(in Tally tally, long? ticks) =>
-        (IsSparse(tally.Records) && samplesPerGroup > 0 && !(ticks is { } time && tally.Span.EndsAfter(time))) || tally.SamplesKept < samplesPerGroup;
+    private bool WantsSample(int number, long? ticks) =>
+        (IsSparse(_tallies[number].Records) && samplesPerGroup > 0 && !(ticks is { } time && _tallies[number].Span.EndsAfter(time))) || _groups[number].Samples.Count < samplesPerGroup;
+
+    /// <summary>The number of records behind which a sample may be wanted again, after one was looked at.</summary>
+    private long NextSampleAfter(int number) => _tallies[number].Records < 15 || _groups[number].Samples.Count < samplesPerGroup ? 0 : (_tallies[number].Records | 1023) + 1;
 
     /// <summary>Keeping a sample costs more than counting, so the latest one is refreshed at growing distances.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -34,7 +34,7 @@ public sealed partial class ErrorLogFold
     }
 
     /// <summary>The same from the line's bytes. Records that need decoding first (OpenSSL queue, configuration place, bytes that are not plain text) take the other way.</summary>
-    private static Fingerprint CoarseOf(ReadOnlySpan<byte> line, in ErrorLogFields f, ErrorMessage known)
+    private static Fingerprint MessageOf(ReadOnlySpan<byte> line, in ErrorLogFields f, ErrorMessage known)
     {
         Fingerprint print = Head(known, f.Errno, f.Code);
         print.AddNumber(0);
@@ -43,8 +43,11 @@ public sealed partial class ErrorLogFold
         print.AddNumber(PartOf(line, f.Listen));
         print.AddNumber(0);
         print.AddNumber(unchecked((ulong)-1));
-        return CoarseOf(print, PartOf(line, f.Server), f.UpstreamIsTrusted ? UpstreamOf(PartOf(line, f.Scheme), PartOf(line, f.UpstreamPeer)) : 0);
+        return print;
     }
+
+    private static Fingerprint CoarseOf(ReadOnlySpan<byte> line, in ErrorLogFields f, Fingerprint message) =>
+        CoarseOf(message, PartOf(line, f.Server), f.UpstreamIsTrusted ? UpstreamOf(PartOf(line, f.Scheme), PartOf(line, f.UpstreamPeer)) : 0);
 
     /// <summary>The part of a key that stands for the upstream.</summary>
     internal static ulong UpstreamOf(string? scheme, string? peer) => UpstreamOf(PartOf(scheme), PartOf(peer));
@@ -94,7 +97,7 @@ public sealed partial class ErrorLogFold
 
     private static ulong MethodOf(string? method) => method is null ? 0 : MethodOf(Encoding.UTF8.GetBytes(method));
 
-    /// <summary>As <see cref="PlainRecord.Method"/>.</summary>
+    /// <summary>As <see cref="PlainRequest.Method"/>.</summary>
     private static ulong MethodOf(ReadOnlySpan<byte> method)
     {
         if (method.Length > sizeof(ulong))
@@ -113,7 +116,7 @@ public sealed partial class ErrorLogFold
     /// <summary>Counts a record whose group exists and needs no new sample; false when the whole record is wanted.</summary>
     internal bool TryCount(ReadOnlySpan<byte> line, in ErrorLogFields f)
     {
-        if (f.Known is not { } known || f.Ssl.Present || f.ConfigFile.Present || f.Connection is not { } connection || MayName(line, f)
+        if (f.Known is not { } known || f.Ssl.Present || f.ConfigFile.Present || f.Connection is null || MayName(line, f)
             || line[^1] == ' ' || line.IndexOfAnyExceptInRange((byte)' ', (byte)'~') >= 0)
         {
             return false;
@@ -128,14 +131,10 @@ public sealed partial class ErrorLogFold
         int number = GroupIndex.None;
         if (!below || known.Candidates.Count > 0)
         {
-            Fingerprint coarse = CoarseOf(line, f, known);
-            number = _index.Find(FullOf(line, f, coarse));
-            number = number < 0 && _isScarce ? _index.Find(coarse.Value) : number;
-            if (number < 0 && _groups.Count >= maxGroups)
-            {
-                _dropped++;
-            }
-            else if (number < 0 || WantsSample(_tallies[number], f.Time.Ticks))
+            Fingerprint message = MessageOf(line, f, known);
+            Fingerprint coarse = CoarseOf(line, f, message);
+            number = Find(message, coarse, FullOf(line, f, coarse));
+            if (number < 0 || WantsSample(number, f.Time.Ticks))
             {
                 return false;
             }
@@ -146,7 +145,7 @@ public sealed partial class ErrorLogFold
         _span.Add(f.Time.Ticks);
         if (number >= 0)
         {
-            Count(number, f.Time, connection);
+            Count(number, f.Time);
         }
 
         return true;

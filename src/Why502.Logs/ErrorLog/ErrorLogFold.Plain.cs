@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Why502.Logs;
@@ -6,89 +7,92 @@ namespace Why502.Logs;
 public sealed partial class ErrorLogFold
 {
     private readonly RecordMemo _memo = new();
+    private readonly OwnGroups _ownGroups = new();
 
     /// <summary>What <see cref="Add"/> decided about the last record.</summary>
     private RecordClass _decided;
-    private Fingerprint _decidedCoarse;
 
     /// <summary>The time of the last plain record, which most of its neighbours share.</summary>
     private DateTime _now;
-    private long _nowMinute = -1;
+    private int _nowMinute = -1;
     private bool _nowIsOutside;
 
-    internal void Recognise(ref byte block, Span<PlainRow> rows) => _memo.Recognise(ref block, rows);
-
-    /// <summary>Counts a record that agrees in everything that decides with one that was counted before; false when the whole record is wanted.</summary>
+    /// <summary>Counts records that agree in everything that decides with ones that were counted before, and answers how many: up to one that is wanted whole.</summary>
+    /// <param name="place">Goes on with them.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal bool TryCountLike(ref byte block, ref PlainRow row, string file, int? line, long offset)
+    internal int CountLike(ref byte block, ReadOnlySpan<PlainRow> rows, ref PlainPlace place)
     {
-        ref var record = ref row.Record;
-        var time = row.Time;
-        if (time != _now || _nowMinute < 0)
+        foreach (ref readonly var row in rows)
         {
-            Turn(time);
+            _tallies.Prefetch(Math.Max(_memo.Nearest(row).Group, 0));
         }
 
-        if (_nowIsOutside)
+        ref var minutes = ref MemoryMarshal.GetArrayDataReference(_ofMinute);
+        for (var i = 0; i < rows.Length; i++)
         {
-            return true;
-        }
-
-        ref var kind = ref _memo.KindOf(ref block, ref row);
-        if (Unsafe.IsNullRef(ref kind))
-        {
-            return false;
-        }
-
-        if (kind.Treatment == Treatment.Grouped)
-        {
-            var number = GroupOf(ref block, record, ref kind);
-            if (number >= 0)
+            ref readonly var row = ref rows[i];
+            ref readonly var record = ref row.Record;
+            if (row.Time != _now || _nowMinute < 0)
             {
-                ref var tally = ref _tallies[number];
-                if (WantsSample(tally, time.Ticks) && !TryAddSample(number, ref block, record, file, line, offset))
+                Turn(row.Time);
+            }
+
+            if (!_nowIsOutside)
+            {
+                var number = _memo.Find(ref block, row);
+                if (number < 0)
                 {
-                    return false;
+                    return i;
                 }
 
-                tally.Records++;
-                tally.Span.Add(time.Ticks);
-                _ofMinute[number]++;
-                if (!tally.HasAllConnections && record.ConnectionLength > 0)
+                ref var kind = ref _memo.KindAt(number);
+                if (kind.Treatment == Treatment.Grouped)
                 {
-                    CountConnection(ref tally, number, record.ConnectionNumber(ref block));
+                    var group = kind.Group >= 0 ? kind.Group : GroupOf(ref block, record, number);
+                    if (group < 0)
+                    {
+                        return i;
+                    }
+
+                    ref var tally = ref _tallies[group];
+                    if (tally.Records >= tally.NextSample && !TryAddSample(group, ref block, record, place))
+                    {
+                        return i;
+                    }
+
+                    tally.Records++;
+                    tally.Span.Add(row.Time.Ticks);
+                    Unsafe.Add(ref minutes, group)++;
                 }
+                else if (kind.Treatment == Treatment.Unknown)
+                {
+                    _unknownCount++;
+                }
+
+                if (kind.HasEvent)
+                {
+                    AddEvent(ref block, record, _memo.DetailAt(number), place);
+                }
+
+                _records++;
+                _belowWarn += kind.IsBelowWarn ? 1 : 0;
             }
-            else if (_groups.Count >= maxGroups)
-            {
-                _dropped++;
-            }
-            else
-            {
-                return false;
-            }
-        }
-        else if (kind.Treatment == Treatment.Unknown)
-        {
-            _unknownCount++;
+
+            place.Line += record.LinesMore + 1;
         }
 
-        if (kind.HasEvent)
-        {
-            AddEvent(ref block, record, kind, file, line, offset);
-        }
-
-        _records++;
-        _belowWarn += kind.IsBelowWarn ? 1 : 0;
-        return true;
+        return rows.Length;
     }
+
+    /// <summary>Has what will be wanted of such a record fetched from memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Prefetch(in PlainRow row) => _memo.Prefetch(row);
+
+    private static byte[] TextOf(ref byte block, in PlainRecord record) => Bytes.Span(ref block, record.Start, record.TextEnd - record.Start).ToArray();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AddEvent(ref byte block, in PlainRecord record, in RecordKind kind, string file, int? line, long offset)
-    {
-        var bytes = Bytes.Span(ref block, record.Start, record.TextEnd - record.Start).ToArray();
-        AddEvent(new Happened(kind.Event, record.ProcessNumber(ref block), kind.Code, new Sample(bytes, new LogPosition(file, line, offset), _now)));
-    }
+    private void AddEvent(ref byte block, in PlainRecord record, in RecordKindDetail kind, in PlainPlace place) =>
+        AddEvent(new Happened(kind.Event, record.ProcessNumber(ref block), kind.Code, new Sample(TextOf(ref block, record), place.Of(record), _now)));
 
     /// <summary>Whether the next record that is given to <see cref="Add"/> shall be remembered by <see cref="Remember"/>.</summary>
     internal bool WantsToRemember(ref byte block, in PlainRecord record)
@@ -101,90 +105,96 @@ public sealed partial class ErrorLogFold
     {
         if (_decided.Treatment != Treatment.None)
         {
-            _decided.Message = record.HasRequest ? _decided.Message : _decidedCoarse;
             _memo.Remember(ref block, record, _decided);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int GroupOf(ref byte block, in PlainRecord record, ref RecordKind kind)
+    /// <summary>The group of a record whose kind alone does not tell it; negative when there is none.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int GroupOf(ref byte block, in PlainRecord record, int kind)
     {
-        if (!_isScarce || MayHaveOwnGroup(record, kind.Coarse))
+        ref var detail = ref _memo.DetailAt(kind);
+        var number = _families.Find(detail.Coarse);
+        if (number < 0)
         {
-            var number = OwnGroupOf(ref block, record, kind);
-            if (number >= 0 || !_isScarce)
-            {
-                return number;
-            }
+            return _isFull ? _memo.KindAt(kind).Group = _index.Find(AnyPlace(detail.Message)) : GroupIndex.None;
         }
 
-        return kind.Group >= 0 ? kind.Group : kind.Group = _index.Find(kind.Coarse.Value);
+        var family = _families[number];
+        return family.Own > 0 ? OwnGroupOf(ref block, record, detail, family.Rest) : _memo.KindAt(kind).Group = family.Rest;
     }
 
-    private int OwnGroupOf(ref byte block, in PlainRecord record, in RecordKind kind)
+    private int OwnGroupOf(ref byte block, in PlainRecord record, in RecordKindDetail kind, int rest)
     {
         if (!record.HasRequest)
         {
-            return _index.Find(FullOf(kind.Coarse, 0, 0, 0, 0));
+            return Or(_index.Find(FullOf(kind.Coarse, 0, 0, 0, 0)), rest);
         }
 
-        var route = _memo.RouteOf(ref block, record, out var path);
+        if (!record.TryReadRequest(ref block, out var request))
+        {
+            return GroupIndex.None;
+        }
+
+        var route = _memo.RouteOf(ref block, request, out var path);
         var host = _memo.HostOf(ref block, record, out var name);
-        if ((path | name) >= 0 && _ownGroups.TryFind(kind.Number, path, name, record.Method, out var number))
+        if ((path | name) >= 0 && _ownGroups.TryFind(kind.Number, path, name, request.Method, out var number))
         {
             return number;
         }
 
-        number = _index.Find(FullOf(kind.Coarse, route, host, record.Method, 0));
-        if ((path | name) >= 0 && (number >= 0 || _isScarce))
+        number = Or(_index.Find(FullOf(kind.Coarse, route, host, request.Method, 0)), rest);
+        if ((path | name) >= 0 && number >= 0)
         {
-            // When room is scarce, who has no group of its own gets none later, either.
-            _ownGroups.Add(kind.Number, path, name, record.Method, number);
+            _ownGroups.Add(kind.Number, path, name, request.Method, number);
         }
 
         return number;
     }
 
-    /// <summary>False when no group that was made of what clients choose is of a route as this request's: then there is no need to look for it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool MayHaveOwnGroup(in PlainRecord record, Fingerprint coarse) =>
-        record.PathLength == 0 || _ownRoutes.Contains(coarse, record.Sketch) || _ownRoutes.Contains(coarse, RouteSketch.OfAny(record.Method));
-
-    private readonly OwnGroups _ownGroups = new();
-    private readonly RouteFilter _ownRoutes = new();
+    private static int Or(int group, int rest) => group >= 0 ? group : rest;
 
     /// <summary>Each group's records of the minute <see cref="_nowMinute"/>, before they are counted in <see cref="_minutes"/>.</summary>
     private readonly int[] _ofMinute = new int[maxGroups];
 
     private void CountMinute()
     {
-        for (var number = 0; number < _groups.Count; number++)
+        Span<int> counts = _ofMinute.AsSpan(0, _groups.Count);
+        for (int number = 0, skip; (skip = counts[number..].IndexOfAnyExcept(0)) >= 0; number++)
         {
-            if (_ofMinute[number] > 0)
-            {
-                _tallies[number].Minutes.Count(_minutes.AsSpan(number * MinuteSpan.Max, MinuteSpan.Max), _nowMinute, _ofMinute[number]);
-                _ofMinute[number] = 0;
-            }
+            number += skip;
+            MinuteSpan.Count(MinutesOf(number), _nowMinute, counts[number]);
+            counts[number] = 0;
         }
     }
 
+    /// <summary>All that comes behind the year 4083 is one minute: such a date is no log's.</summary>
+    private static int MinuteOf(DateTime time) => (int)Math.Min(time.Ticks / TimeSpan.TicksPerMinute, int.MaxValue - MinuteSpan.Max);
+
+    private Span<MinuteSpan.Place> MinutesOf(int number) => _minutes.AsSpan(number * MinuteSpan.Max, MinuteSpan.Max);
+
     /// <summary>Only records of one line with a request are sure to be the same for people as their bytes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryAddSample(int number, ref byte block, in PlainRecord record, string file, int? line, long offset)
+    private bool TryAddSample(int number, ref byte block, in PlainRecord record, in PlainPlace place)
     {
-        if (!record.HasRequest || record.LinesMore > 0)
+        if (WantsSample(number, _now.Ticks))
         {
-            return false;
+            if (!record.HasRequest || record.LinesMore > 0)
+            {
+                return false;
+            }
+
+            AddSample(number, new Sample(TextOf(ref block, record), place.Of(record), _now));
         }
 
-        AddSample(number, new Sample(Bytes.Span(ref block, record.Start, record.TextEnd - record.Start).ToArray(), new LogPosition(file, line, offset), _now));
+        _tallies[number].NextSample = NextSampleAfter(number);
         return true;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Turn(DateTime time)
     {
-        var minute = time.Ticks / TimeSpan.TicksPerMinute;
+        var minute = MinuteOf(time);
         if (minute != _nowMinute)
         {
             CountMinute();

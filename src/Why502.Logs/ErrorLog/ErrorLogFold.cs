@@ -6,10 +6,8 @@ namespace Why502.Logs;
 /// Folds records into groups that agree in message, errno, phase, server, upstream and route: incrementally, in any order, in bounded memory.
 /// Suspect records are counted and sampled apart, and an upstream that a client may have written is left out of the key.
 /// </summary>
-public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = null, int maxGroups = 512, int samplesPerGroup = 3)
+public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = null, int maxGroups = 4096, int samplesPerGroup = 3)
 {
-    /// <summary>Different connections that are counted in one group.</summary>
-    public const int ConnectionsMax = 256;
     private const int UnknownMax = 24;
     private const int SuspectMax = 8;
 
@@ -18,7 +16,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
     private readonly CacheLines<Tally> _tallies = new(maxGroups);
 
     /// <summary>The groups' counts per minute, one behind the other.</summary>
-    private int[] _minutes = [];
+    private MinuteSpan.Place[] _minutes = [];
     private readonly List<LogLine> _unknown = [];
     private readonly HashSet<UInt128> _unknownShapes = [];
     private readonly List<LogLine> _suspect = [];
@@ -76,8 +74,6 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
 
     private static bool IsBelowWarn(LogLevel? level) => level is LogLevel.Notice or LogLevel.Info or LogLevel.Debug;
 
-    private bool _isScarce;
-
     private void AddUnknown(ErrorLogRecord record, bool below)
     {
         if (below)
@@ -106,94 +102,90 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
 
     private void AddToGroup(ErrorLogRecord record, ErrorMessage known)
     {
-        bool trusted = record.UpstreamIsTrusted;
         string? uri = record.RequestUri;
         string? route = string.IsNullOrEmpty(uri) ? null : Routes.Fold(uri);
         Fingerprint coarse = CoarseOf(record, known);
         _decided.Message = MessageOf(record, known);
-        _decidedCoarse = coarse;
-        _decided.IsUpstreamTrusted = trusted;
+        _decided.Coarse = coarse;
+        _decided.IsUpstreamTrusted = record.UpstreamIsTrusted;
         UInt128 full = FullOf(coarse, PartOf(route), PartOf(record.Host), MethodOf(record.Method), PartOf(record.Subrequest));
-        int number = _index.Find(full);
-        if (number < 0 && _isScarce)
-        {
-            // When room gets scarce, what clients choose no longer makes groups of its own.
-            number = _index.Find(coarse.Value);
-        }
-
+        int number = Find(_decided.Message, coarse, full);
+        number = number < 0 ? Make(record, known, _decided.Message, coarse, full) : number;
         if (number < 0)
         {
-            if (_groups.Count >= maxGroups)
-            {
-                _dropped++;
-                return;
-            }
-
-            bool isCoarse = _isScarce;
-            number = _groups.Count;
-            _groups.Add(new Group { Form = FormOf(record, known, trusted, route, isCoarse) });
-            _tallies[number].Span = Span.None;
-            if (_minutes.Length < _groups.Count * MinuteSpan.Max)
-            {
-                Array.Resize(ref _minutes, Math.Min(maxGroups, _groups.Count * 2) * MinuteSpan.Max);
-            }
-
-            _index.Add(isCoarse ? coarse.Value : full, number);
-            if (!isCoarse)
-            {
-                _ownRoutes.Add(coarse, RouteSketch.Of(route, MethodOf(record.Method)));
-            }
-
-            _isScarce = _groups.Count >= maxGroups * 3 / 4;
+            _dropped++;
+            return;
         }
 
-        if (WantsSample(_tallies[number], record.Time?.Ticks))
+        if (WantsSample(number, record.Time?.Ticks))
         {
             AddSample(number, new Sample(record.RawBytes, record.At, record.Time));
         }
 
-        Count(number, record.Time, record.Connection);
+        Count(number, record.Time);
     }
 
-    private static ErrorGroup FormOf(ErrorLogRecord record, ErrorMessage known, bool trusted, string? route, bool coarse) => new()
+    private ErrorGroup FormOf(Group group)
     {
-        MessageId = known.Id,
-        Known = known,
-        Message = Clean(record.ErrnoWritten is { } errno ? $"{record.Message} ({errno}: {record.ErrnoText})" : record.Message)!,
-        OwnFile = TempFiles.FileIn(record.Message) is { } file && TempFiles.IsTempOrCache(file) ? Address(file) : null,
-        Level = record.Level,
-        Errno = record.Errno,
-        Code = record.Code,
-        SslReason = Clean(record.Ssl?.Reason),
-        SslAlert = record.Ssl?.Alert,
-        SslCode = record.Ssl?.Code,
-        Phase = Clean(record.Phase),
-        Server = Clean(record.Server),
-        Listen = Clean(record.Listen),
-        UpstreamScheme = trusted ? Clean(record.UpstreamScheme) : null,
-        UpstreamPeer = trusted ? Address(record.UpstreamPeer) : null,
-        Route = coarse ? null : route,
-        Path = coarse || record.RequestUri is null ? null : Clean(Encoding.UTF8.GetString(Routes.PathOf(Encoding.UTF8.GetBytes(record.RequestUri)))),
-        Host = coarse ? null : Clean(record.Host),
-        Method = coarse ? null : Clean(record.Method),
-        Subrequest = coarse ? null : Clean(record.Subrequest),
-        Protocol = record.IsStream ? "stream" : known.Protocol,
-        ConfigFile = Address(record.ConfigFile),
-        ConfigLine = record.ConfigLine,
-        Candidates = known.Candidates,
-    };
+        (ErrorLogRecord record, ErrorMessage known) = (group.First, group.Known);
+        bool hasPlace = group.Scope != GroupScope.Message;
+        bool isOwn = group.Scope == GroupScope.Own;
+        bool trusted = hasPlace && record.UpstreamIsTrusted;
+        return new()
+        {
+            MessageId = known.Id,
+            Known = known,
+            Message = Clean(record.ErrnoWritten is { } errno ? $"{record.Message} ({errno}: {record.ErrnoText})" : record.Message)!,
+            OwnFile = TempFiles.FileIn(record.Message) is { } file && TempFiles.IsTempOrCache(file) ? Address(file) : null,
+            Level = record.Level,
+            Errno = record.Errno,
+            Code = record.Code,
+            SslReason = Clean(record.Ssl?.Reason),
+            SslAlert = record.Ssl?.Alert,
+            SslCode = record.Ssl?.Code,
+            Phase = Clean(record.Phase),
+            Server = hasPlace ? Clean(record.Server) : null,
+            Listen = Clean(record.Listen),
+            UpstreamScheme = trusted ? Clean(record.UpstreamScheme) : null,
+            UpstreamPeer = trusted ? Address(record.UpstreamPeer) : null,
+            Route = isOwn && record.RequestUri is { Length: > 0 } uri ? Routes.Fold(uri) : null,
+            Path = !hasPlace || record.RequestUri is null ? null : Clean(Encoding.UTF8.GetString(Routes.PathOf(Encoding.UTF8.GetBytes(record.RequestUri)))),
+            Host = isOwn ? Clean(record.Host) : null,
+            Method = isOwn ? Clean(record.Method) : null,
+            Subrequest = isOwn ? Clean(record.Subrequest) : null,
+            Protocol = record.IsStream ? "stream" : known.Protocol,
+            ConfigFile = Address(record.ConfigFile),
+            ConfigLine = record.ConfigLine,
+            Candidates = known.Candidates,
+        };
+    }
 
     /// <summary>An address or a file is compared with the configuration's: it is made safe to print, and nothing is left out of it.</summary>
     private static string? Address(string? text) => text is null ? null : Sanitizer.Line(text);
 
-    private static string? Clean(string? text) => text is null ? null : Redactor.Text(Sanitizer.Line(text));
+    /// <summary>Groups share most of their texts.</summary>
+    private readonly Dictionary<string, string> _cleaned = new(StringComparer.Ordinal);
+
+    private string? Clean(string? text)
+    {
+        if (text is null || _cleaned.TryGetValue(text, out string? cleaned))
+        {
+            return text is null ? null : _cleaned[text];
+        }
+
+        return _cleaned[text] = Redactor.Text(Sanitizer.Line(text));
+    }
 
     public ErrorLogSummary Summary()
     {
         CountMinute();
-        return new()
+        IEnumerable<int> heaviestFirst = Enumerable.Range(0, _groups.Count)
+            .OrderByDescending(number => _tallies[number].Records)
+            .ThenByDescending(number => _tallies[number].Span.Last)
+            .ThenBy(number => _groups[number].Known.Id, StringComparer.Ordinal);
+        ErrorLogSummary summary = new()
         {
-            Groups = [.. Enumerable.Range(0, _groups.Count).Select(Finish).OrderByDescending(g => g.Count).ThenByDescending(g => g.Last).ThenBy(g => g.MessageId, StringComparer.Ordinal)],
+            Groups = [.. heaviestFirst.Select(Finish)],
             Unknown = [.. _unknown],
             UnknownCount = _unknownCount,
             Events = [.. _events.Select(e => e.ToEvent())],
@@ -205,20 +197,26 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
             First = _span.First,
             Last = _span.Last,
         };
+        _cleaned.Clear();
+        return summary;
     }
 
-    private ErrorGroup Finish(int number)
+    /// <summary>Groups whose samples are all shown; of lighter ones the latest is enough.</summary>
+    private const int SampledMax = 128;
+
+    /// <param name="number">The group's.</param>
+    /// <param name="rank">How many are heavier.</param>
+    private ErrorGroup Finish(int number, int rank)
     {
         Group group = _groups[number];
         ref Tally tally = ref _tallies[number];
-        return group.Form with
+        return FormOf(group) with
         {
             Count = tally.Records,
-            Connections = group.Connections.Count,
             First = tally.Span.First,
             Last = tally.Span.Last,
-            PerMinute = tally.Minutes.ToList(_minutes.AsSpan(number * MinuteSpan.Max, MinuteSpan.Max)),
-            Samples = [.. group.Samples.Select(sample => sample.ToLine())],
+            PerMinute = tally.Span.First is { } first && tally.Span.Last is { } last ? MinuteSpan.ToList(MinutesOf(number), MinuteOf(first), MinuteOf(last)) : null,
+            Samples = [.. group.Samples.Skip(rank < SampledMax ? 0 : group.Samples.Count - 1).Select(sample => sample.ToLine())],
         };
     }
 }

@@ -42,6 +42,14 @@ public static partial class ErrorLogLine
         return true;
     }
 
+    /// <summary>The same of a line whose date was read before.</summary>
+    internal static bool TryReadLevelBehind(ReadOnlySpan<byte> line, out PlainHead head)
+    {
+        bool isLevel = TryReadLevel(line[20..], out LogLevel level, out int length) && line[19] == ' ';
+        head = new PlainHead(level, length + 20);
+        return isLevel;
+    }
+
     /// <summary>True when the bytes themselves begin with a record's head, without any carrier.</summary>
     internal static bool StartsRecord(ReadOnlySpan<byte> line)
     {

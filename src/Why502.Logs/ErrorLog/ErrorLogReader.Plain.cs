@@ -13,7 +13,8 @@ public sealed partial class ErrorLogReader
     private Vector128<byte> _dateEnd;
     private DateTime _date;
 
-    private readonly LineEnds _ends = new();
+    private readonly Marks _marks = new();
+    private HeadShape _shape = new();
 
     /// <summary>Records that are read before they are recognised, and recognised before they are counted: so the waits for memory of all of them overlap.</summary>
     private const int RowsMax = 32;
@@ -48,19 +49,19 @@ public sealed partial class ErrorLogReader
     {
         ref var start = ref MemoryMarshal.GetReference(block);
         var at = place;
-        _ends.Find(ref start, at, Math.Min(last, at + LineEnds.StretchMax));
-        var line = 0;
+        _marks.Find(ref start, at, Math.Min(last, at + Marks.StretchMax));
+        var mark = 0;
         bool hasRunOut;
         do
         {
-            at = ReadRows(ref start, at, ref line, ref head, out var count, out hasRunOut);
+            at = ReadRows(ref start, at, ref mark, ref head, out var count, out hasRunOut);
             if (!CountRows(block, count, ref at))
             {
                 (place, isAtEnd) = (at, false);
                 return false;
             }
         }
-        while (hasRunOut && line < _ends.Count);
+        while (hasRunOut && mark < _marks.Count);
 
         // What goes on behind this stretch is seen whole in the next one, if there is more to see.
         var goesOn = hasRunOut && at > place;
@@ -70,35 +71,142 @@ public sealed partial class ErrorLogReader
     }
 
     /// <summary>Reads records until there are enough, and answers where the next one begins.</summary>
-    /// <param name="line">The number of the next line end.</param>
+    /// <param name="mark">The number of the next mark.</param>
     /// <param name="hasRunOut">Nothing was found that wants the long way.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private nint ReadRows(ref byte start, nint at, ref int line, ref PlainHead head, out int count, out bool hasRunOut)
+    private nint ReadRows(ref byte start, nint at, ref int mark, ref PlainHead head, out int count, out bool hasRunOut)
     {
         ref var rows = ref MemoryMarshal.GetArrayDataReference(_rows);
+        ref var marks = ref _marks.First;
+        nint all = _marks.Count;
+        nint next = mark;
+        ref var shape = ref _shape;
+        var fold = _fold!;
         hasRunOut = true;
-        for (count = 0; line < _ends.Count && count < RowsMax; count++, line++)
+        for (count = 0; count < RowsMax; count++)
         {
             ref var row = ref Unsafe.Add(ref rows, count);
             row.Time = _date;
-            var reading = row.Record.TryRead(ref start, at, head, Unsafe.Add(ref _ends.First, line));
-            var isFollowed = reading != Reading.Other && StartsRecord(ref start, row.Record.End + 1, out head);
-            if (reading == Reading.NoContext && !(isFollowed ? IsWhole(row.Record) : TryReadOn(ref start, ref row.Record, ref line, out isFollowed, out head)))
+            var client = next;
+            int lines = 0, lastLine = 0;
+            while (client < all && Bytes.Word(ref start, Unsafe.Add(ref marks, client)) != ContextTexts.Client && IsOfMessage(ref start, Unsafe.Add(ref marks, client), ref lines, ref lastLine))
             {
-                hasRunOut = line == _ends.Count;
+                client++;
+            }
+
+            var length = shape.LengthAt(ref start, at + head.Length);
+            var taken = PlainRecord.ReadUsual(ref start, at + head.Length, at + head.Length + length, head.Level, ref Unsafe.Add(ref marks, client), ref row);
+            PlainHead following;
+            if (length != 0 && taken != 0 && client + taken <= all && head.Level != LogLevel.Debug)
+            {
+                (row.Record.Start, row.Record.LinesMore, row.Record.LastLine) = ((int)at, lines, lastLine);
+                hasRunOut = StartsRecord(ref start, row.Record.End + 1, out following) && (lines == 0 || IsContinued(ref start, row.Record));
+                next = client + taken;
+                fold.Prefetch(row);
+            }
+            else
+            {
+                hasRunOut = TryReadOther(ref start, at, head, ref row, ref next, out following);
+            }
+
+            if (!hasRunOut || next == Marks.None)
+            {
                 break;
             }
 
-            if (!isFollowed)
-            {
-                hasRunOut = false;
-                break;
-            }
-
+            head = following;
             at = row.Record.End + 1;
         }
 
+        mark = (int)next;
         return at;
+    }
+
+    /// <summary>The mark stands inside the message; line feeds among them are counted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsOfMessage(ref byte start, nint mark, ref int lines, ref int lastLine)
+    {
+        if (Bytes.At(ref start, mark) != LineFeed)
+        {
+            return true;
+        }
+
+        lines++;
+        lastLine = (int)mark + 1;
+        return !StartsRecord(ref start, mark + 1, out _);
+    }
+
+    /// <summary>Reads a record of a rarer form. False when it wants the long way.</summary>
+    /// <param name="next">The number of its first mark, then the one behind its last; <see cref="Marks.None"/> when its end was not seen.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryReadOther(ref byte start, nint at, in PlainHead head, ref PlainRow row, ref nint next, out PlainHead following)
+    {
+        following = default;
+        if (!_marks.TryFindLineFeed(ref start, ref next))
+        {
+            return true;
+        }
+
+        var reading = row.Record.Read(ref start, at, head, _marks[next]);
+        if (reading == Reading.NoContext)
+        {
+            if (StartsRecord(ref start, row.Record.End + 1, out _))
+            {
+                reading = IsWhole(row.Record) ? Reading.Plain : Reading.Other;
+            }
+            else
+            {
+                reading = ReadOn(ref start, ref row.Record, ref next);
+                if (next == Marks.None)
+                {
+                    return true;
+                }
+            }
+        }
+
+        if (reading != Reading.Plain)
+        {
+            return false;
+        }
+
+        row.Hash = row.Record.HashOf(ref start);
+        next++;
+        return StartsRecord(ref start, row.Record.End + 1, out following);
+    }
+
+    /// <summary>Reads the lines behind that belong to the record, as far as nothing in them could be taken for something else.</summary>
+    private Reading ReadOn(ref byte start, ref PlainRecord record, ref nint next)
+    {
+        Reading reading;
+        do
+        {
+            if (record.BodyLength > PlainRecord.BodyLengthMax || (record.LinesMore > 0 && StartsRecord(ref start, record.End + 1, out _)))
+            {
+                return Reading.Other;
+            }
+
+            next++;
+            if (!_marks.TryFindLineFeed(ref start, ref next))
+            {
+                return Reading.Other;
+            }
+
+            reading = record.ReadOn(ref start, _marks[next]);
+        }
+        while (reading == Reading.NoContext);
+
+        return reading == Reading.Plain && IsContinued(ref start, record) ? Reading.Plain : Reading.Other;
+    }
+
+    /// <summary>Records of nginx itself have no context. A client's record without one was cut or broken by a line feed.</summary>
+    private static bool IsWhole(in PlainRecord record) => !record.HasConnection && record.BodyLength <= PlainRecord.BodyLengthMax;
+
+    /// <summary>The last of several lines, which holds more than the message, is nothing but the record's end.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsContinued(ref byte start, in PlainRecord record)
+    {
+        ReadOnlySpan<byte> text = Bytes.Span(ref start, record.LastLine, record.TextEnd - record.LastLine);
+        return record.HasConnection && text.IndexOf("%0"u8) < 0 && !Pending.LooksLikeOtherLog(text) && !Carrier.Strip(text, out _).IsPresent;
     }
 
     /// <summary>Counts what was read; false when not all of it may be taken for plain, and then <paramref name="at"/> says from where on.</summary>
@@ -106,66 +214,34 @@ public sealed partial class ErrorLogReader
     {
         ErrorLogFold fold = _fold!;
         ref var start = ref MemoryMarshal.GetReference(block);
-        fold.Recognise(ref start, _rows.AsSpan(0, count));
-        for (var i = 0; i < count; i++)
+        PlainPlace place = new(_file, _exact, _lines.Offset, _line);
+        for (int done = 0; done < count;)
         {
-            ref var row = ref _rows[i];
-            ref var record = ref row.Record;
+            // Rows inside somebody's open quote are looked at one by one.
+            int known = _openUntil < _lines.Offset + _rows[done].Record.Start ? fold.CountLike(ref start, _rows.AsSpan(done, count - done), ref place) : 0;
+            done += known;
+            _line = place.Line;
+            if (done == count)
+            {
+                break;
+            }
+
+            PlainRecord record = _rows[done].Record;
             if (_openUntil >= _lines.Offset + record.Start)
             {
                 at = record.Start;
                 return false;
             }
 
-            if (fold.TryCountLike(ref start, ref row, _file, _exact ? _line + 1 : null, _lines.Offset + record.Start))
-            {
-                _line += record.LinesMore + 1;
-            }
-            else
-            {
-                var taken = (int)(record.End + 1 - record.Start);
-                _lines.Offset += record.Start;
-                FoldTheLongWay(block.Slice((int)record.Start, taken), ref start, record, fold);
-                _lines.Offset -= record.Start + taken;
-            }
+            int taken = record.End + 1 - record.Start;
+            _lines.Offset += record.Start;
+            FoldTheLongWay(block.Slice(record.Start, taken), ref start, record, fold);
+            _lines.Offset -= record.Start + taken;
+            place.Line = _line;
+            done++;
         }
 
         return true;
-    }
-
-    /// <summary>Records of nginx itself have no context. A client's record without one was cut or broken by a line feed.</summary>
-    private static bool IsWhole(in PlainRecord record) => record.ConnectionLength == 0 && record.BodyLength <= PlainRecord.BodyLengthMax;
-
-    /// <summary>
-    /// Reads the lines behind that belong to the record, as far as nothing in them could be taken for something else. <paramref name="line"/> is the last one
-    /// that was read; one too many when the stretch ended before the record.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryReadOn(ref byte start, ref PlainRecord record, ref int line, out bool isFollowed, out PlainHead head)
-    {
-        (isFollowed, head) = (false, default);
-        nint lastLine;
-        Reading reading;
-        do
-        {
-            lastLine = record.End + 1;
-            if (++line == _ends.Count || record.BodyLength > PlainRecord.BodyLengthMax || (record.LinesMore > 0 && StartsRecord(ref start, lastLine, out _)))
-            {
-                return false;
-            }
-
-            reading = record.ReadOn(ref start, Unsafe.Add(ref _ends.First, line));
-        }
-        while (reading == Reading.NoContext);
-
-        if (reading != Reading.Plain || !StartsRecord(ref start, record.End + 1, out head))
-        {
-            return false;
-        }
-
-        isFollowed = true;
-        ReadOnlySpan<byte> text = Bytes.Span(ref start, lastLine, record.TextEnd - lastLine);
-        return record.ConnectionLength > 0 && text.IndexOf("%0"u8) < 0 && !Pending.LooksLikeOtherLog(text) && !Carrier.Strip(text, out _).IsPresent;
     }
 
     /// <summary>Folds one whole record by way of <see cref="ErrorLogRecord"/>, and has what is decided about it remembered for its like.</summary>
@@ -189,14 +265,14 @@ public sealed partial class ErrorLogReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool StartsRecord(ref byte start, nint at, out PlainHead head)
     {
-        var isSameDate = Vector128.LoadUnsafe(ref Unsafe.Add(ref start, at)) == _dateStart && Vector128.LoadUnsafe(ref Unsafe.Add(ref start, at + 3)) == _dateEnd;
-        if (isSameDate && Bytes.Is(ref start, at + PlainRecord.DateLength, " [error] "u8))
+        var different = (Vector128.LoadUnsafe(ref Unsafe.Add(ref start, at)) ^ _dateStart) | (Vector128.LoadUnsafe(ref Unsafe.Add(ref start, at + 3)) ^ _dateEnd);
+        if (different == Vector128<byte>.Zero && Bytes.Word(ref start, at + PlainRecord.DateLength) == ContextTexts.Error)
         {
             head = new PlainHead(LogLevel.Error, PlainRecord.DateLength + " [error]".Length);
             return true;
         }
 
-        return StartsOtherRecord(ref start, at, out head);
+        return different == Vector128<byte>.Zero ? ErrorLogLine.TryReadLevelBehind(Bytes.Span(ref start, at, ErrorLogLine.HeadLengthMax), out head) : StartsOtherRecord(ref start, at, out head);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -42,8 +42,6 @@ public sealed record ErrorGroup
     public int? ConfigLine { get; init; }
     public long Count { get; init; }
 
-    /// <summary>Different client connections among the records, as far as counted (at most <see cref="ErrorLogFold.ConnectionsMax"/>).</summary>
-    public int Connections { get; init; }
     public DateTime? First { get; init; }
     public DateTime? Last { get; init; }
 

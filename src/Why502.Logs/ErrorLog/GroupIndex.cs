@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Why502.Logs;
 
-/// <summary>Finds the number of a group by its fingerprint. Groups are never taken away.</summary>
+/// <summary>Finds the number of a group by its fingerprint. Single groups are never taken away.</summary>
 internal sealed class GroupIndex(int groupsMax)
 {
     /// <summary>What <see cref="Find"/> answers for a fingerprint that has no group.</summary>
@@ -32,6 +32,12 @@ internal sealed class GroupIndex(int groupsMax)
                 return entry.NumberPlusOne - 1;
             }
         }
+    }
+
+    public void Clear()
+    {
+        entries.AsSpan().Clear();
+        filter.AsSpan().Clear();
     }
 
     public void Add(UInt128 print, int number)

@@ -1,52 +1,47 @@
 namespace Why502.Logs;
 
 /// <summary>
-/// Which minutes a ring of <see cref="Max"/> counts is about: the last ones of what was counted. Order does not matter as long as it stays within them.
-/// Minutes are numbered from the beginning of the calendar; 0 is none.
+/// A ring of counts per minute: the last <see cref="Max"/> of what was counted. Order does not matter as long as it stays within them. Minutes are numbered from the
+/// beginning of the calendar; 0 is none.
 /// </summary>
-internal struct MinuteSpan
+internal static class MinuteSpan
 {
     public const int Max = 120;
 
-    private long first;
-    private long last;
+    /// <summary>A place of the ring with the minute that it is about.</summary>
+    public record struct Place(int Minute, int Records);
 
-    public void Count(Span<int> counts, long minute, int records)
+    public static void Count(Span<Place> ring, int minute, int records)
     {
-        if (minute > last)
+        ref Place place = ref ring[minute % Max];
+        if (place.Minute < minute)
         {
-            // Slots between the old and the new end belong to minutes long gone.
-            long gap = last == 0 ? 0 : Math.Min(minute - last, Max);
-            for (long i = 1; i <= gap; i++)
-            {
-                counts[(int)((last + i) % Max)] = 0;
-            }
-
-            first = last == 0 ? minute : first;
-            last = minute;
+            place = new Place(minute, records);
         }
-        else if (last - minute >= Max)
+        else if (place.Minute == minute)
         {
-            return;
+            place.Records += records;
         }
-
-        first = Math.Min(first, minute);
-        counts[(int)(minute % Max)] += records;
     }
 
-    /// <summary>Oldest first, ending with the last minute that was seen; null when none was.</summary>
-    public readonly IReadOnlyList<int>? ToList(ReadOnlySpan<int> counts)
+    /// <summary>Counts what another ring counted.</summary>
+    public static void Add(Span<Place> ring, ReadOnlySpan<Place> other)
     {
-        if (last == 0)
+        foreach (Place place in other)
         {
-            return null;
+            Count(ring, place.Minute, place.Records);
         }
+    }
 
-        long from = Math.Max(first, last - Max + 1);
-        int[] list = new int[(int)(last - from) + 1];
+    /// <summary>Oldest first, from the first minute to the last, but of the last ones <see cref="Max"/> at most.</summary>
+    public static IReadOnlyList<int> ToList(ReadOnlySpan<Place> ring, int first, int last)
+    {
+        int from = Math.Max(first, last - Max + 1);
+        int[] list = new int[last - from + 1];
         for (int i = 0; i < list.Length; i++)
         {
-            list[i] = counts[(int)((from + i) % Max)];
+            Place place = ring[(from + i) % Max];
+            list[i] = place.Minute == from + i ? place.Records : 0;
         }
 
         return list;

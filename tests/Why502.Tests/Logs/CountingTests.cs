@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Why502.Tests.Logs;
 
-/// <summary>What the fold counts with, through its summary: connections and minutes.</summary>
+/// <summary>What the fold counts with, through its summary: minutes.</summary>
 public class CountingTests
 {
     private static ErrorGroup Fold(IEnumerable<(int Minute, long Connection)> records)
@@ -15,24 +15,6 @@ public class CountingTests
         }
 
         return Assert.Single(fold.Summary().Groups);
-    }
-
-    [Fact]
-    public void Connections_AreCountedExactlyUpToTheLimit()
-    {
-        Random random = new(5);
-        HashSet<long> different = [];
-        List<(int, long)> records = [];
-        while (different.Count < ErrorLogFold.ConnectionsMax - 1)
-        {
-            long connection = random.Next(4) == 0 ? random.Next(3) : random.NextInt64(1L << random.Next(1, 40));
-            different.Add(connection);
-            records.Add((0, connection));
-        }
-
-        Assert.Equal(different.Count, Fold(records).Connections);
-        records.AddRange(Enumerable.Range(0, 50).Select(i => (0, long.MaxValue - i)));
-        Assert.Equal(ErrorLogFold.ConnectionsMax, Fold(records).Connections);
     }
 
     [Theory]

@@ -38,6 +38,15 @@ internal static class Bytes
         return Join(Vector256.Equals(low, a) | Vector256.Equals(low, b) | Vector256.Equals(low, c), Vector256.Equals(high, a) | Vector256.Equals(high, b) | Vector256.Equals(high, c));
     }
 
+    /// <summary>A bit for each of the next 64 places that holds a slash or a question mark.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong SlashesAndMarks(ref byte block, nint at)
+    {
+        // They differ in one bit.
+        var (mark, bit) = (Vector256.Create((byte)'?'), Vector256.Create((byte)('?' ^ '/')));
+        return Join(Vector256.Equals(Load(ref block, at) | bit, mark), Vector256.Equals(Load(ref block, at + 32) | bit, mark));
+    }
+
     /// <summary>A bit for each of the next 64 places that holds the one byte, with the other one <paramref name="distance"/> places behind it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Mask(ref byte block, nint at, byte one, byte other, int distance)
@@ -56,23 +65,16 @@ internal static class Bytes
         return first + (BitOperations.TrailingZeroCount(far) & -(first >> 6));
     }
 
-    /// <summary>A bit for each of the next 32 places that is a capital letter.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Capitals(ref byte block, nint at) =>
-        Vector256.LessThan(Load(ref block, at) - Vector256.Create((byte)'A'), Vector256.Create((byte)26)).ExtractMostSignificantBits();
-
     /// <summary>A bit for each of the next 32 places that is a decimal digit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Digits(ref byte block, nint at) =>
-        Vector256.LessThan(Load(ref block, at) - Vector256.Create((byte)'0'), Vector256.Create((byte)10)).ExtractMostSignificantBits();
+    public static uint Digits(ref byte block, nint at) => AreDigits(Load(ref block, at)).ExtractMostSignificantBits();
 
-    /// <summary>As <see cref="Digits"/>, of the next 64 places.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong LongDigits(ref byte block, nint at)
-    {
-        var (zero, ten) = (Vector256.Create((byte)'0'), Vector256.Create((byte)10));
-        return Join(Vector256.LessThan(Load(ref block, at) - zero, ten), Vector256.LessThan(Load(ref block, at + 32) - zero, ten));
-    }
+    public static Vector256<byte> AreDigits(Vector256<byte> bytes) => Vector256.LessThan(bytes - Vector256.Create((byte)'0'), Vector256.Create((byte)10));
+
+    /// <summary>Two bytes as a number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ushort Half(ref byte block, nint at) => Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref block, at));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte At(ref byte block, nint at) => Unsafe.Add(ref block, at);
@@ -112,9 +114,9 @@ internal static class Bytes
 
     /// <summary>Says where to look, nothing more: a few words, spread from the first to the last, and the length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Hash(ref byte block, nint at, int length, ulong seed)
+    public static ulong Hash(ref byte block, nint at, int length)
     {
-        seed += (ulong)length << 32;
+        var seed = (ulong)length << 32;
         if (length < 8)
         {
             return Scatter(length == 0 ? 0 : Word(ref block, at, length), seed);

@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Why502.Logs;
 
 /// <summary>
-/// A table whose elements begin where the processor's cache lines begin. What is looked up for each of millions of records waits for memory, not for
+/// A table whose elements lie in one of the processor's cache lines each. What is looked up for each of millions of records waits for memory, not for
 /// instructions: an element that lies in one line is one wait. Indexes are not checked.
 /// </summary>
 internal sealed class CacheLines<T>
@@ -18,9 +19,9 @@ internal sealed class CacheLines<T>
     public CacheLines(int length)
     {
         Length = length;
-        bytes = GC.AllocateArray<byte>((length * Line) + Line, pinned: true);
+        bytes = GC.AllocateArray<byte>((length * Unsafe.SizeOf<T>()) + Line, pinned: true);
         start = -Marshal.UnsafeAddrOfPinnedArrayElement(bytes, 0) & (Line - 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Unsafe.SizeOf<T>(), Line);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(Line % Unsafe.SizeOf<T>(), 0);
     }
 
     public int Length { get; }
@@ -28,6 +29,17 @@ internal sealed class CacheLines<T>
     public ref T this[nint index]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => ref Unsafe.As<byte, T>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(bytes), start + (index * Line)));
+        get => ref Unsafe.As<byte, T>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(bytes), start + (index * Unsafe.SizeOf<T>())));
+    }
+
+    /// <summary>Has the element fetched, without waiting for it, where the processor can be asked to.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void Prefetch(nint index)
+    {
+        if (Sse.IsSupported)
+        {
+            // The array is pinned.
+            Sse.Prefetch0(Unsafe.AsPointer(ref this[index]));
+        }
     }
 }

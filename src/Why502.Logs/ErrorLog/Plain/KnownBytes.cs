@@ -8,101 +8,97 @@ namespace Why502.Logs;
 /// Gives equal texts equal numbers and different ones different numbers, in bounded memory. The bytes are compared: the hash only says where to look. What was
 /// forgotten gets a new number when it comes again; no number is ever given to a second text.
 /// </summary>
-internal sealed class KnownBytes(int slotBits)
+/// <param name="nearMax">Texts of at most so many bytes are kept beside each other, longer ones elsewhere. A multiple of a vector.</param>
+internal sealed class KnownBytes(int slotBits, int nearMax)
 {
-    /// <summary>What <see cref="Find"/> answers for a text that has no number.</summary>
+    /// <summary>What <see cref="Find"/> answers for a text that is not known.</summary>
     public const int Unknown = -1;
 
     /// <summary>Neighbouring places that a text may be kept in, so that those that are in each other's way can all stay.</summary>
     private const int Probes = 8;
 
-    private const int HeadLength = 32;
+    private const int VectorLength = 32;
 
-    private readonly CacheLines<Entry> entries = new(1 << slotBits);
-
-    /// <summary>Texts longer than a head.</summary>
-    private readonly byte[]?[] texts = new byte[]?[1 << slotBits];
+    /// <summary>The last place is that of no text at all.</summary>
+    private readonly Entry[] entries = new Entry[(1 << slotBits) + 1];
+    private readonly byte[] near = new byte[((1 << slotBits) + 1) * nearMax];
+    private readonly byte[]?[] far = new byte[]?[(1 << slotBits) + 1];
 
     /// <summary>For each place the newcomer that was sent away last: when it comes again, it stays.</summary>
     private readonly ulong[] waiting = new ulong[1 << slotBits];
 
     private readonly int shift = 64 - slotBits;
+    private readonly int mask = (1 << slotBits) - 1;
     private int lastNumber;
 
     private struct Entry
     {
-        /// <summary>The first bytes, with zeros behind a shorter text.</summary>
-        public Vector256<byte> Head;
         public ulong Hash;
 
         /// <summary>What its owner remembers with the text.</summary>
         public ulong Value;
         public int Length;
-        public int Kind;
 
         /// <summary>0 when the place is free.</summary>
         public int Number;
     }
 
-    /// <summary>The number of the text, or <see cref="Unknown"/>.</summary>
-    /// <param name="kind">Texts of different kinds are different.</param>
-    /// <param name="value">What was given to <see cref="Add"/> with the text.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Find(ref byte block, nint at, int length, int kind, out ulong value)
-    {
-        var hash = Bytes.Hash(ref block, at, length, (ulong)kind);
-        var place = (nint)(hash >> shift);
-        ref var entry = ref entries[place];
-        if (entry.Hash != hash || entry.Length != length || entry.Kind != kind || !IsAt(place, in entry, ref block, at))
-        {
-            return FindElsewhere(place, hash, ref block, at, length, kind, out value);
-        }
+    /// <summary>The place of an absent text.</summary>
+    public int Nowhere => 1 << slotBits;
 
-        value = entry.Value;
-        return entry.Number;
-    }
+    public int NumberAt(int place) => entries[place].Number;
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private int FindElsewhere(nint place, ulong hash, ref byte block, nint at, int length, int kind, out ulong value)
+    public ulong ValueAt(int place) => entries[place].Value;
+
+    /// <summary>The place of the text, or <see cref="Unknown"/>. It holds the text until another one is added.</summary>
+    public int Find(ref byte block, nint at, int length)
     {
+        var hash = Bytes.Hash(ref block, at, length);
         for (var probe = 0; probe < Probes; probe++)
         {
-            var next = (place + probe) & (entries.Length - 1);
-            ref var entry = ref entries[next];
-            if (entry.Number == 0)
+            var place = ((int)(hash >> shift) + probe) & mask;
+            if (entries[place].Number == 0)
             {
                 break;
             }
 
-            if (entry.Hash == hash && entry.Length == length && entry.Kind == kind && IsAt(next, in entry, ref block, at))
+            if (entries[place].Hash == hash && Is(place, ref block, at, length))
             {
-                value = entry.Value;
-                return entry.Number;
+                return place;
             }
         }
 
-        value = 0;
         return Unknown;
     }
 
-    /// <summary>The entry, whose length is the text's, holds the text.</summary>
+    /// <summary>The place, which came from here, holds this text.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsAt(nint place, in Entry entry, ref byte block, nint at)
+    public bool Is(nint place, ref byte block, nint at, int length)
     {
-        var equal = Vector256.Equals(Bytes.Load(ref block, at), entry.Head).ExtractMostSignificantBits();
-        if (entry.Length <= HeadLength)
+        if (Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(entries), place).Length != length)
         {
-            return entry.Number != 0 && (equal | (uint)(ulong.MaxValue << entry.Length)) == uint.MaxValue;
+            return false;
         }
 
-        return equal == uint.MaxValue
-            && Bytes.AreEqual(ref block, at, ref MemoryMarshal.GetArrayDataReference(Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(texts), place)!), entry.Length);
+        ref var text = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(near), place * nearMax);
+        if (length <= VectorLength)
+        {
+            var equal = Vector256.Equals(Bytes.Load(ref block, at), Bytes.Load(ref text, 0)).ExtractMostSignificantBits();
+            return (equal | (uint)(ulong.MaxValue << length)) == uint.MaxValue;
+        }
+
+        return length <= nearMax
+            ? (Bytes.Load(ref block, at) == Bytes.Load(ref text, 0)) & Bytes.AreEqual(ref block, at, ref text, length)
+            : IsFar(place, ref block, at, length);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool IsFar(nint place, ref byte block, nint at, int length) => Bytes.Span(ref block, at, length).SequenceEqual(far[place]);
+
     /// <summary>Whether the text may be added: a text that comes once takes nobody's place.</summary>
-    public bool Admits(ref byte block, nint at, int length, int kind)
+    public bool Admits(ref byte block, nint at, int length)
     {
-        var hash = Bytes.Hash(ref block, at, length, (ulong)kind);
+        var hash = Bytes.Hash(ref block, at, length);
         var place = PlaceFor(hash);
         if (entries[place].Number == 0 || waiting[place] == hash)
         {
@@ -113,32 +109,30 @@ internal sealed class KnownBytes(int slotBits)
         return false;
     }
 
-    /// <summary>Gives a number to a text that has none.</summary>
-    public int Add(ref byte block, nint at, int length, int kind, ulong value)
+    /// <summary>Gives a number to a text that has none, and answers its place.</summary>
+    public int Add(ref byte block, nint at, int length, ulong value)
     {
-        var hash = Bytes.Hash(ref block, at, length, (ulong)kind);
+        var hash = Bytes.Hash(ref block, at, length);
         var place = PlaceFor(hash);
         var text = Bytes.Span(ref block, at, length);
-        Span<byte> head = stackalloc byte[HeadLength];
-        head.Clear();
-        text[..Math.Min(length, HeadLength)].CopyTo(head);
-        texts[place] = length > HeadLength ? text.ToArray() : null;
-        entries[place] = new Entry { Head = Vector256.Create<byte>(head), Hash = hash, Value = value, Length = length, Kind = kind, Number = ++lastNumber };
-        return lastNumber;
+        far[place] = length > nearMax ? text.ToArray() : null;
+        text[..Math.Min(length, nearMax)].CopyTo(near.AsSpan(place * nearMax));
+        entries[place] = new Entry { Hash = hash, Value = value, Length = length, Number = ++lastNumber };
+        return place;
     }
 
     /// <summary>The first free place, or one that is given to who comes again.</summary>
-    private nint PlaceFor(ulong hash)
+    private int PlaceFor(ulong hash)
     {
         for (var probe = 0; probe < Probes; probe++)
         {
-            var place = ((nint)(hash >> shift) + probe) & (entries.Length - 1);
+            var place = ((int)(hash >> shift) + probe) & mask;
             if (entries[place].Number == 0)
             {
                 return place;
             }
         }
 
-        return ((nint)(hash >> shift) + (nint)(hash & (Probes - 1))) & (entries.Length - 1);
+        return ((int)(hash >> shift) + (int)(hash & (Probes - 1))) & mask;
     }
 }

@@ -27,6 +27,8 @@ internal sealed class OwnGroups
         return entry.Kind == kind && entry.Path == path && entry.Host == host && entry.Method == method;
     }
 
+    public void Clear() => entries.AsSpan().Clear();
+
     public void Add(int kind, int path, int host, ulong method, int group) =>
         entries[PlaceOf(kind, path, host, method)] = new Entry { Kind = kind, Path = path, Host = host, Method = method, Group = group };
 

@@ -17,8 +17,8 @@ internal partial struct PlainRecord
         var server = client + BitOperations.TrailingZeroCount(commas);
         var request = client + Bytes.First(commas & (commas - 1), Bytes.Mask(ref block, client + Bytes.Window, (byte)','));
         var quote = client + Bytes.First(Bytes.Mask(ref block, client, (byte)'"'), Bytes.Mask(ref block, client + Bytes.Window, (byte)'"'));
-        Server = server + ", server: ".Length;
-        ServerLength = (int)(request - Server);
+        Server = (int)server + ", server: ".Length;
+        ServerLength = (int)request - Server;
         if (commas == 0 || server == client || !Bytes.Is(ref block, server, ", server: "u8))
         {
             return Reading.Other;
@@ -34,13 +34,15 @@ internal partial struct PlainRecord
             return Reading.Other;
         }
 
-        HasRequest = true;
-        if (!ReadRequest(ref block, quote + 1, out quote))
+        Request = (int)quote + 1;
+        quote = QuoteBehind(ref block, Request, TextEnd);
+        RequestLength = (int)quote - Request;
+        if (quote >= TextEnd || !TryReadRequest(ref block, out PlainRequest parts) || HasControl(ref block, parts.Uri, parts.UriLength))
         {
             return Reading.Other;
         }
 
-        UpstreamLength = 0;
+        (Upstream, UpstreamLength) = (Body, 0);
         if (Bytes.Is(ref block, quote + 1, ", upstream: \""u8) && !ReadUpstream(ref block, quote + 1 + ", upstream: \"".Length, out quote))
         {
             return Reading.Other;
@@ -49,7 +51,7 @@ internal partial struct PlainRecord
         HostLength = -1;
         if (Bytes.Is(ref block, quote + 1, ", host: \""u8))
         {
-            Host = quote + 1 + ", host: \"".Length;
+            Host = (int)quote + 1 + ", host: \"".Length;
             quote = Host + BitOperations.TrailingZeroCount(Bytes.Mask(ref block, Host, (byte)'"'));
             HostLength = (int)(quote - Host);
             if (Bytes.At(ref block, quote) != '"')
@@ -80,10 +82,9 @@ internal partial struct PlainRecord
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Reading ReadWithoutRequest(ref byte block, nint client)
     {
-        HasRequest = false;
-        ServerLength = (int)(TextEnd - Server);
-        PathLength = 0;
-        UpstreamLength = 0;
+        RequestLength = 0;
+        ServerLength = TextEnd - Server;
+        (Upstream, UpstreamLength) = (Body, 0);
         HostLength = -1;
         if (ServerLength <= 0 || Bytes.Span(ref block, Server, ServerLength).IndexOfAny((byte)',', (byte)'"') >= 0)
         {
@@ -91,31 +92,18 @@ internal partial struct PlainRecord
         }
 
         var address = Bytes.Span(ref block, client, Server - ", server: ".Length - client);
-        return address.IndexOfAnyExcept(AddressBytes) < 0 && Bytes.At(ref block, TextEnd - 1) is not ((byte)' ' or (byte)'\t') ? WithPlainLength() : Reading.Other;
+        return address.IndexOfAnyExcept(AddressBytes) < 0 && !HasOtherClient(ref block) && Bytes.At(ref block, TextEnd - 1) is not ((byte)' ' or (byte)'\t') ? WithPlainLength() : Reading.Other;
     }
 
     private static readonly SearchValues<byte> AddressBytes = SearchValues.Create("0123456789abcdef.:unix"u8);
 
-    /// <summary><c>METHOD URI HTTP/1.1</c>; a request that spells control characters is looked at more closely.</summary>
-    private bool ReadRequest(ref byte block, nint at, out nint end)
+    /// <summary>Reads <c>METHOD URI HTTP/1.1</c>; false when it is something else.</summary>
+    public readonly bool TryReadRequest(ref byte block, out PlainRequest request)
     {
-        var method = BitOperations.TrailingZeroCount(~Bytes.Capitals(ref block, at));
-        if (method > sizeof(ulong) || method == 0 || Bytes.At(ref block, at + method) != ' ')
-        {
-            method = MethodLength(ref block, at);
-        }
-
-        Method = Bytes.Word(ref block, at, method);
-        Uri = at + method + 1;
-        end = QuoteBehind(ref block, Uri, TextEnd);
-        UriLength = (int)(end - " HTTP/1.1".Length - Uri);
-        if (method == 0 || UriLength <= 0 || end >= TextEnd || !Bytes.Is(ref block, end - 9, " HTTP/"u8) || !IsVersion(ref block, end - 3) || HasControl(ref block, Uri, UriLength))
-        {
-            return false;
-        }
-
-        PathLength = LengthOfPath(ref block, Uri, UriLength, Method, out Sketch);
-        return true;
+        var method = MethodLength(ref block, Request);
+        var end = Request + RequestLength;
+        request = new() { Method = Bytes.Word(ref block, Request, method), Uri = Request + method + 1, UriLength = end - " HTTP/1.1".Length - (Request + method + 1) };
+        return method > 0 && request.UriLength > 0 && Bytes.Is(ref block, end - 9, " HTTP/"u8) && IsVersion(ref block, end - 3);
     }
 
     /// <summary>nginx takes letters, underscore and dash for a method's. 0 for anything else, and for more than eight of them.</summary>
@@ -140,45 +128,27 @@ internal partial struct PlainRecord
 
     /// <summary>The URI holds <c>%0</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool HasControl(ref byte block, nint at, int length)
+    private static bool HasControl(ref byte block, nint at, nint length)
     {
         var first = Bytes.First(Bytes.Mask(ref block, at, (byte)'%', (byte)'0', 1), Bytes.Mask(ref block, at + Bytes.Window, (byte)'%', (byte)'0', 1));
         return first < length && (first < Bytes.Window * 2 || Bytes.Span(ref block, at, length).IndexOf("%0"u8) >= 0);
-    }
-
-    /// <summary>What <see cref="Routes.Fold(ReadOnlySpan{byte}, Span{byte})"/> would look at, as far as one look goes, and what it shows.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int LengthOfPath(ref byte block, nint uri, nint uriLength, ulong method, out ulong sketch)
-    {
-        var slashes = Bytes.Mask(ref block, uri, (byte)'/');
-        var beyond = slashes;
-        for (var i = 0; i < Routes.SegmentsMax; i++)
-        {
-            beyond &= beyond - 1;
-        }
-
-        var query = Bytes.Mask(ref block, uri, (byte)'?', (byte)'#');
-        var length = (int)Math.Min(Math.Min(BitOperations.TrailingZeroCount(beyond) + 1, BitOperations.TrailingZeroCount(query)), uriLength);
-        if ((slashes & 1) == 0 || (length >= Bytes.Window && uriLength != Bytes.Window))
-        {
-            sketch = 0;
-            return 0;
-        }
-
-        slashes &= ulong.MaxValue >> (Bytes.Window - length);
-        var segment = Math.Min(BitOperations.TrailingZeroCount(slashes & (slashes - 1)), length) - 1;
-        sketch = RouteSketch.Of(segment == 0 ? 0 : Bytes.Word(ref block, uri + 1, Math.Min(segment, sizeof(ulong))), BitOperations.PopCount(slashes), method);
-        return length;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsVersion(ref byte block, nint at) =>
         Bytes.At(ref block, at + 1) == '.' && char.IsAsciiDigit((char)Bytes.At(ref block, at)) && char.IsAsciiDigit((char)Bytes.At(ref block, at + 2));
 
+    /// <summary>Scheme and peer are what <see cref="ErrorLogLine"/> takes for them.</summary>
+    public readonly bool HasExactPeer(ref byte block)
+    {
+        var copy = this;
+        return copy.ReadUpstream(ref block, Upstream, out _) && copy.UpstreamLength == UpstreamLength && copy.SchemeLength == SchemeLength;
+    }
+
     /// <summary>The scheme and the peer of the upstream's URL, and the quote that closes it.</summary>
     private bool ReadUpstream(ref byte block, nint at, out nint end)
     {
-        Upstream = at;
+        Upstream = (int)at;
         var scheme = Bytes.Is(ref block, at, "http://"u8) ? 4 : BitOperations.TrailingZeroCount(Bytes.Mask(ref block, at, (byte)':', (byte)'"'));
         var peer = at + scheme + 3;
         var isSocket = Bytes.Is(ref block, peer, "unix:"u8);
@@ -192,12 +162,18 @@ internal partial struct PlainRecord
     }
 
     /// <summary>The line's end, or the referrer: whatever that holds is the client's, up to the line's end.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly Reading ReadEnd(ref byte block, nint at)
     {
         var isEnd = at == TextEnd
             || (TextEnd > at + ", referrer: \"".Length && Bytes.Is(ref block, at, ", referrer: \""u8) && Bytes.At(ref block, TextEnd - 1) == '"');
-        return isEnd ? WithPlainLength() : Reading.Other;
+        return isEnd && !HasOtherClient(ref block) ? WithPlainLength() : Reading.Other;
+    }
+
+    /// <summary>A message that quotes foreign text may hold a client of its own, in front of nginx's or behind it.</summary>
+    private readonly bool HasOtherClient(ref byte block)
+    {
+        var behind = Body + BodyLength + ", client: ".Length;
+        return Bytes.Span(ref block, Body, BodyLength).Contains((byte)'"') && Bytes.Span(ref block, behind, TextEnd - behind).IndexOf("client: "u8) >= 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

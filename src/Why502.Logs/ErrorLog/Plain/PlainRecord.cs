@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Why502.Logs;
 
-/// <summary>What <see cref="PlainRecord.TryRead"/> found.</summary>
+/// <summary>What <see cref="PlainRecord.Read"/> found.</summary>
 internal enum Reading
 {
     /// <summary>A record of the plain form.</summary>
@@ -36,71 +36,65 @@ internal partial struct PlainRecord
     private const int ConnectionDigitsMax = 18;
 
     /// <summary>Where the record begins.</summary>
-    public nint Start;
+    public int Start;
+
+    /// <summary>Where process and connection begin: behind date and level.</summary>
+    public int Process;
+
+    /// <summary>A client's connection is named, as in all records but those of nginx itself.</summary>
+    public bool HasConnection;
 
     /// <summary>Message, errno and phase.</summary>
-    public nint Body;
+    public int Body;
     public int BodyLength;
 
     /// <summary>The line feed that ends the record.</summary>
-    public nint End;
+    public int End;
 
     /// <summary>The end without a carriage return.</summary>
-    public nint TextEnd;
-    public nint Process;
-
-    /// <summary>The connection's number; of no length in records of nginx itself.</summary>
-    public nint Connection;
-    public int ConnectionLength;
+    public int TextEnd;
 
     /// <summary>Line feeds inside the record.</summary>
     public int LinesMore;
+
+    /// <summary>Where the record's last line begins, if it has several.</summary>
+    public int LastLine;
     public LogLevel Level;
 
-    /// <summary>0 when the record names none.</summary>
-    public nint Server;
+    /// <summary>The message's own place when the record names none.</summary>
+    public int Server;
     public int ServerLength;
 
-    /// <summary>The request line is there: else only client and server are, as before a request was read.</summary>
-    public bool HasRequest;
-
-    /// <summary>The method's letters as a number, eight at most.</summary>
-    public ulong Method;
-    public nint Uri;
-    public int UriLength;
-
-    /// <summary>How much of the URI decides about its route: the path's first segments and the slash behind them. 0 when that was not found in one look.</summary>
-    public int PathLength;
-
-    /// <summary>What <see cref="RouteSketch"/> says about the request, where the path was found in one look.</summary>
-    public ulong Sketch;
+    /// <summary>The request line, of no length when only client and server are there, as before a request was read.</summary>
+    public int Request;
+    public int RequestLength;
 
     /// <summary>The upstream's scheme and peer; of no length when the record names none.</summary>
-    public nint Upstream;
+    public int Upstream;
     public int UpstreamLength;
     public int SchemeLength;
-    public nint Host;
+    public int Host;
 
     /// <summary>-1 when the record names none.</summary>
     public int HostLength;
 
-    /// <summary>Reads the record whose dated head was recognised before.</summary>
-    /// <param name="lineFeed">The next one behind <paramref name="start"/>.</param>
+    public readonly bool HasServer => Server != Body;
+
+    public readonly bool HasRequest => RequestLength > 0;
+
+    /// <summary>The same message is another one at another level, without a connection, without a context and without a request.</summary>
+    public readonly byte TextKind => TextKindOf(Level, HasConnection, HasServer, RequestLength > 0);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Reading TryRead(ref byte block, nint start, in PlainHead head, nint lineFeed)
-    {
-        if (TryReadUsual(ref block, start, head, lineFeed))
-        {
-            return Reading.Plain;
-        }
+    private static byte TextKindOf(LogLevel level, bool hasConnection, bool hasContext, bool hasRequest) =>
+        (byte)((int)level | (hasConnection ? 16 : 0) | (hasContext ? 32 : 0) | (hasRequest ? 64 : 0));
 
-        return ReadOther(ref block, start, head, lineFeed);
-    }
-
+    /// <summary>Reads a record whose dated head was recognised before, and that <see cref="ReadUsual"/> is not sure of.</summary>
+    /// <param name="lineFeed">The next one behind <paramref name="start"/>.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private Reading ReadOther(ref byte block, nint start, in PlainHead head, nint lineFeed)
+    public Reading Read(ref byte block, nint start, in PlainHead head, nint lineFeed)
     {
-        Start = start;
+        Start = (int)start;
         Level = head.Level;
         LinesMore = 0;
         return head.Level != LogLevel.Debug && ReadProcess(ref block, start + head.Length) ? ReadLine(ref block, Body, lineFeed) : Reading.Other;
@@ -110,7 +104,8 @@ internal partial struct PlainRecord
     public Reading ReadOn(ref byte block, nint lineFeed)
     {
         LinesMore++;
-        return ReadLine(ref block, End + 1, lineFeed);
+        LastLine = End + 1;
+        return ReadLine(ref block, LastLine, lineFeed);
     }
 
     /// <summary><c> pid#tid: *connection </c>; the connection may be absent.</summary>
@@ -128,14 +123,14 @@ internal partial struct PlainRecord
         }
 
         at += 2;
-        (Process, ConnectionLength, Body) = (process, 0, at);
+        (Process, HasConnection, Body) = ((int)process, false, (int)at);
         if (Bytes.At(ref block, at) != '*')
         {
             return true;
         }
 
         var length = BitOperations.TrailingZeroCount(~Bytes.Digits(ref block, at + 1));
-        (Connection, ConnectionLength, Body) = (at + 1, length, at + length + 2);
+        (HasConnection, Body) = (true, (int)at + length + 2);
         return length is > 0 and <= ConnectionDigitsMax && Bytes.At(ref block, at + length + 1) == ' ';
     }
 
@@ -170,10 +165,9 @@ internal partial struct PlainRecord
     {
         EndAt(ref block, lineFeed);
         BodyLength = (int)(TextEnd - Body);
-        HasRequest = false;
-        Server = 0;
-        PathLength = 0;
-        UpstreamLength = 0;
+        RequestLength = 0;
+        (Server, ServerLength) = (Body, 0);
+        (Upstream, UpstreamLength) = (Body, 0);
         HostLength = -1;
         return BodyLength >= 0 ? Reading.NoContext : Reading.Other;
     }
@@ -181,21 +175,19 @@ internal partial struct PlainRecord
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void EndAt(ref byte block, nint lineFeed)
     {
-        End = lineFeed;
-        TextEnd = Bytes.At(ref block, lineFeed - 1) == '\r' ? lineFeed - 1 : lineFeed;
+        End = (int)lineFeed;
+        TextEnd = Bytes.At(ref block, lineFeed - 1) == '\r' ? End - 1 : End;
     }
-
-    public readonly long ConnectionNumber(ref byte block) => Number(Bytes.Span(ref block, Connection, ConnectionLength));
 
     public readonly int ProcessNumber(ref byte block)
     {
         var digits = Bytes.Span(ref block, Process, ProcessDigitsMax + 1);
-        return (int)Number(digits[..digits.IndexOf((byte)'#')]);
+        return Number(digits[..digits.IndexOf((byte)'#')]);
     }
 
-    private static long Number(ReadOnlySpan<byte> digits)
+    private static int Number(ReadOnlySpan<byte> digits)
     {
-        var number = 0L;
+        var number = 0;
         foreach (var digit in digits)
         {
             number = (number * 10) + (digit - '0');
@@ -206,4 +198,12 @@ internal partial struct PlainRecord
 }
 
 /// <summary>A record's level, and the length of date and level: <c>2026/11/20 22:00:00 [error]</c>.</summary>
-internal readonly record struct PlainHead(LogLevel Level, int Length);
+internal readonly struct PlainHead(LogLevel level, int length)
+{
+    /// <summary>One number, because what is written in two parts and read as one makes the processor wait.</summary>
+    private readonly int both = ((int)level << 8) | length;
+
+    public LogLevel Level => (LogLevel)(both >> 8);
+
+    public int Length => both & 0xFF;
+}

@@ -6,11 +6,6 @@ internal struct PlainRow
     public PlainRecord Record;
     public DateTime Time;
 
-    /// <summary>The numbers of message, server and upstream, of which no text shares one with another; negative when one of them is unknown.</summary>
-    public int Body;
-    public int Server;
-    public int Upstream;
-
-    /// <summary>Where the record's kind is kept, if it still is.</summary>
-    public int Place;
+    /// <summary>Of level, message, server and upstream: where to look for what was decided about such a record.</summary>
+    public ulong Hash;
 }

@@ -25,8 +25,11 @@ internal struct RecordClass
     public NginxEventKind? Event;
     public int? Code;
 
-    /// <summary>The group's key so far; server and upstream, path, host and method complete it where the record has a request.</summary>
+    /// <summary>The group's key so far; server and upstream, path, host and method complete it.</summary>
     public Fingerprint Message;
+
+    /// <summary>The key with server and upstream, of a record without a request.</summary>
+    public Fingerprint Coarse;
 
     /// <summary>What it was remembered for.</summary>
     public RecordClassKey Key;
@@ -34,32 +37,41 @@ internal struct RecordClass
 
 /// <summary>What decides about a record apart from the values that only tell groups apart.</summary>
 /// <param name="Body">The message's number in <see cref="RecordMemo"/>, which gives no number twice.</param>
+/// <param name="TextKind">As <see cref="PlainRecord.TextKind"/>.</param>
 /// <param name="Server">The server's number where no request is, because a listen address may stand there; else 0.</param>
 /// <param name="Scheme">The first letters of the upstream's scheme: modules print the same words.</param>
 /// <param name="SchemeLength">-1 without an upstream.</param>
-internal readonly record struct RecordClassKey(int Body, int Server, ulong Scheme, int SchemeLength, bool HasRequest);
+internal readonly record struct RecordClassKey(int Body, byte TextKind, int Server, ulong Scheme, int SchemeLength);
 
-/// <summary>Records that agree in message, server and upstream: all that decides about them, in one place.</summary>
+/// <summary>
+/// Records that agree in message, server and upstream: what is looked at for each of them, and little of it, so that thousands of kinds stay near. The texts are not
+/// here but in the places of <see cref="RecordMemo"/>'s tables.
+/// </summary>
 internal struct RecordKind
 {
-    /// <summary>The message's number in <see cref="RecordMemo"/>; 0 when the place is free.</summary>
+    /// <summary>As <see cref="PlainRow.Hash"/>; 0 when this is free.</summary>
+    public ulong Hash;
     public int Body;
     public int Server;
-
-    /// <summary>The upstream's number, 0 without one, -1 without a request.</summary>
     public int Upstream;
 
-    /// <summary>No two kinds have the same.</summary>
-    public int Number;
-
-    /// <summary>The group of those whose routes have no group of their own; <see cref="GroupIndex.None"/> while there is none.</summary>
+    /// <summary>The group of all records of this kind; <see cref="GroupIndex.None"/> where the request tells which one it is, or while there is none.</summary>
     public int Group;
+    public byte TextKind;
     public Treatment Treatment;
     public bool IsBelowWarn;
     public bool HasEvent;
+}
+
+/// <summary>What is seldom wanted of a kind.</summary>
+internal struct RecordKindDetail
+{
+    /// <summary>No two kinds have the same.</summary>
+    public int Number;
     public NginxEventKind Event;
     public int? Code;
 
-    /// <summary>The group's key without what clients choose.</summary>
+    /// <summary>The group's key without server and upstream, and without what clients choose.</summary>
+    public Fingerprint Message;
     public Fingerprint Coarse;
 }

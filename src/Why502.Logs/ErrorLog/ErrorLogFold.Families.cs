@@ -1,0 +1,201 @@
+namespace Why502.Logs;
+
+/// <summary>
+/// Room. A log may hold more routes, and more of everything, than there is room for, and what comes last is what matters: so routes give way first, then server and
+/// upstream, and a message never. Nothing that was counted is lost, only what told it apart.
+/// </summary>
+public sealed partial class ErrorLogFold
+{
+    /// <summary>A group that has fewer records than this share of its family's, or fewer than so many, tells nothing by its route.</summary>
+    private const int HeavyShare = 32;
+    private const int HeavyRecords = 16;
+
+    /// <summary>Groups with a route of their own.</summary>
+    private readonly int ownMax = Math.Max(16, maxGroups / 16);
+
+    /// <summary>What is left for messages whose server and upstream are not told apart any more.</summary>
+    private readonly int familiesMax = maxGroups - (maxGroups / 8);
+
+    private readonly Families _families = new(maxGroups);
+    private int _own;
+
+    /// <summary>There is no room for another family.</summary>
+    private bool _isFull;
+
+    /// <summary>The group of such a record; <see cref="GroupIndex.None"/> when it has to be made first.</summary>
+    private int Find(Fingerprint message, Fingerprint coarse, UInt128 full)
+    {
+        int family = _families.Find(coarse);
+        if (family < 0)
+        {
+            return _isFull ? _index.Find(AnyPlace(message)) : GroupIndex.None;
+        }
+
+        return Or(_families[family].Own > 0 ? _index.Find(full) : GroupIndex.None, _families[family].Rest);
+    }
+
+    private static UInt128 AnyPlace(Fingerprint message)
+    {
+        message.AddNumber(ulong.MaxValue);
+        return message.Value;
+    }
+
+    /// <summary>Makes the group of a record that has none, and room for it; <see cref="GroupIndex.None"/> when there is none for so many messages.</summary>
+    private int Make(ErrorLogRecord record, ErrorMessage known, Fingerprint message, Fingerprint coarse, UInt128 full)
+    {
+        int family = _families.Find(coarse);
+        if (!_isFull && (_groups.Count >= familiesMax || (_own >= ownMax && !(family >= 0 && _families[family].IsClosed))))
+        {
+            Prune();
+            _isFull = _groups.Count >= familiesMax;
+            if (Find(message, coarse, full) is >= 0 and int found)
+            {
+                return found;
+            }
+        }
+
+        if (_isFull)
+        {
+            return _groups.Count < maxGroups ? Make(new Group { First = record, Known = known, Scope = GroupScope.Message, Key = AnyPlace(message) }) : GroupIndex.None;
+        }
+
+        family = family < 0 ? _families.Add(coarse) : family;
+        Family members = _families[family];
+        int number;
+        if (members.IsClosed)
+        {
+            members.Rest = number = Make(new Group { First = record, Known = known, Scope = GroupScope.Rest, Family = family, Key = coarse.Value });
+        }
+        else
+        {
+            number = Make(new Group { First = record, Known = known, Scope = GroupScope.Own, Family = family, Key = full, Coarse = coarse });
+            members.Own++;
+            _own++;
+        }
+
+        _families[family] = members;
+        return number;
+    }
+
+    private int Make(Group group)
+    {
+        int number = _groups.Count;
+        _groups.Add(group);
+        _tallies[number] = new Tally { Span = Span.None };
+        if (_minutes.Length < _groups.Count * MinuteSpan.Max)
+        {
+            Array.Resize(ref _minutes, Math.Min(maxGroups, _groups.Count * 2) * MinuteSpan.Max);
+        }
+
+        MinutesOf(number).Clear();
+        _index.Add(group.Key, number);
+        return number;
+    }
+
+    /// <summary>Makes one group of each family's routes, but for the heavy ones, and closes the families.</summary>
+    private void Prune()
+    {
+        CountMinute();
+        HashSet<int> kept = [.. Heavy()];
+        int[] rests = new int[_families.Count];
+        for (int family = 0; family < rests.Length; family++)
+        {
+            rests[family] = _families[family].Rest;
+        }
+
+        bool[] gone = new bool[_groups.Count];
+        for (int number = 0; number < _groups.Count; number++)
+        {
+            Group group = _groups[number];
+            if (group.Scope != GroupScope.Own || kept.Contains(number))
+            {
+                continue;
+            }
+
+            ref int rest = ref rests[group.Family];
+            if (rest < 0)
+            {
+                rest = number;
+                (group.Scope, group.Key) = (GroupScope.Rest, group.Coarse.Value);
+            }
+            else
+            {
+                Merge(number, rest);
+                gone[number] = true;
+            }
+        }
+
+        Renumber(gone);
+    }
+
+    /// <summary>The groups whose route says where the fault is: at most half of those that there may be, so that others find room.</summary>
+    private IEnumerable<int> Heavy()
+    {
+        long[] records = new long[_families.Count];
+        for (int number = 0; number < _groups.Count; number++)
+        {
+            if (_groups[number].Scope != GroupScope.Message)
+            {
+                records[_groups[number].Family] += _tallies[number].Records;
+            }
+        }
+
+        return Enumerable.Range(0, _groups.Count)
+            .Where(number => _groups[number].Scope == GroupScope.Own && _tallies[number].Records >= Math.Max(HeavyRecords, records[_groups[number].Family] / HeavyShare))
+            .OrderByDescending(number => _tallies[number].Records).ThenBy(number => number)
+            .Take(ownMax / 2);
+    }
+
+    private void Merge(int from, int into)
+    {
+        Group source = _groups[from], target = _groups[into];
+        ref Tally lost = ref _tallies[from];
+        ref Tally gained = ref _tallies[into];
+        target.First = lost.Records > gained.Records ? source.First : target.First;
+        gained.Records += lost.Records;
+        gained.Span.Add(lost.Span);
+        MinuteSpan.Add(MinutesOf(into), MinutesOf(from));
+        List<Sample> samples = [.. target.Samples.Concat(source.Samples).OrderBy(sample => sample.Time)];
+        target.Samples.Clear();
+        target.Samples.AddRange(samples.Count <= samplesPerGroup ? samples : [.. samples.Take(samplesPerGroup - 1), samples[^1]]);
+        gained.NextSample = 0;
+    }
+
+    private void Renumber(bool[] gone)
+    {
+        _index.Clear();
+        for (int family = 0; family < _families.Count; family++)
+        {
+            _families[family] = new Family { IsClosed = true };
+        }
+
+        int to = 0;
+        _own = 0;
+        for (int number = 0; number < gone.Length; number++)
+        {
+            if (gone[number])
+            {
+                continue;
+            }
+
+            Group group = _groups[number];
+            (_groups[to], _tallies[to]) = (group, _tallies[number]);
+            MinutesOf(number).CopyTo(MinutesOf(to));
+            _index.Add(group.Key, to);
+            if (group.Scope != GroupScope.Message)
+            {
+                Family members = _families[group.Family];
+                members.Rest = group.Scope == GroupScope.Rest ? to : members.Rest;
+                members.Own += group.Scope == GroupScope.Own ? 1 : 0;
+                _own += group.Scope == GroupScope.Own ? 1 : 0;
+                _families[group.Family] = members;
+            }
+
+            to++;
+        }
+
+        _groups.RemoveRange(to, _groups.Count - to);
+        _memo.ForgetGroups();
+        _ownGroups.Clear();
+    }
+}

@@ -1,0 +1,89 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Why502.Logs;
+
+/// <summary>
+/// The places in a stretch of a log where its records can be taken apart: line feeds, quotes, and commas with a blank behind them. They are found by vectors in one pass, before anything is read; whoever reads walks from one to the next and never searches the bytes again.
+/// </summary>
+internal sealed class Marks
+{
+    /// <summary>Bytes of one stretch: it stays in the nearest cache until its records are read.</summary>
+    public const int StretchMax = 16 * 1024;
+
+    /// <summary>Places behind the last one that may be read and mean nothing.</summary>
+    public const int Beyond = 16;
+
+    /// <summary>Stands for the number of a mark that was not found.</summary>
+    public const int None = int.MaxValue;
+
+    /// <summary>How many of 64 places are written without asking whether there are so many.</summary>
+    private const int AtOnce = 4;
+
+    private readonly int[] places = new int[StretchMax + Bytes.Window + Beyond];
+
+    public int Count { get; private set; }
+
+    /// <summary>The places, unchecked.</summary>
+    public ref int First => ref MemoryMarshal.GetArrayDataReference(places);
+
+    public int this[nint number] => places[number];
+
+    /// <summary>Goes on to the next line feed; to <see cref="None"/> when there is none.</summary>
+    public bool TryFindLineFeed(ref byte block, ref nint number)
+    {
+        for (; number < Count; number++)
+        {
+            if (Bytes.At(ref block, places[number]) == '\n')
+            {
+                return true;
+            }
+        }
+
+        number = None;
+        return false;
+    }
+
+    /// <summary>Finds those of a stretch of at most <see cref="StretchMax"/> bytes, behind which <see cref="Bytes.Window"/> more may be read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public void Find(ref byte block, nint from, nint to)
+    {
+        ref var next = ref First;
+        for (var at = from; at < to; at += Bytes.Window)
+        {
+            var mask = Half(ref block, at) | ((ulong)Half(ref block, at + 32) << 32);
+            mask = to - at < Bytes.Window ? mask & ((1UL << (int)(to - at)) - 1) : mask;
+            var count = BitOperations.PopCount(mask);
+            for (var i = 0; i < AtOnce; i++)
+            {
+                Unsafe.Add(ref next, i) = (int)at + BitOperations.TrailingZeroCount(mask);
+                mask &= mask - 1;
+            }
+
+            for (var i = AtOnce; i < count; i++)
+            {
+                Unsafe.Add(ref next, i) = (int)at + BitOperations.TrailingZeroCount(mask);
+                mask &= mask - 1;
+            }
+
+            next = ref Unsafe.Add(ref next, count);
+        }
+
+        Count = (int)(Unsafe.ByteOffset(ref First, ref next) / sizeof(int));
+        for (var i = 0; i < Beyond; i++)
+        {
+            Unsafe.Add(ref next, i) = (int)to;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Half(ref byte block, nint at)
+    {
+        var (here, behind) = (Bytes.Load(ref block, at), Bytes.Load(ref block, at + 1));
+        var alone = Vector256.Equals(here, Vector256.Create((byte)'\n')) | Vector256.Equals(here, Vector256.Create((byte)'"'));
+        var commas = Vector256.Equals(here, Vector256.Create((byte)',')) & Vector256.Equals(behind, Vector256.Create((byte)' '));
+        return (alone | commas).ExtractMostSignificantBits();
+    }
+}
