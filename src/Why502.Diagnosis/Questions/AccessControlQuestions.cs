@@ -12,7 +12,7 @@ public sealed record AccessControl(int Pid, string Path) : Question<AccessContro
     public override string WouldTell => "whether a policy may forbid nginx to connect";
 }
 
-/// <param name="SelinuxMode">enforcing, permissive, or absent.</param>
+/// <param name="SelinuxMode">enforcing, permissive, disabled where a tool says so, or absent.</param>
 /// <param name="Context">The process's SELinux context, such as "system_u:system_r:httpd_t:s0".</param>
 /// <param name="Booleans">Those of the policy's booleans that concern a web server's connections.</param>
 /// <param name="Profile">AppArmor's profile with its mode, "nginx (enforce)"; "unconfined"; null without AppArmor.</param>

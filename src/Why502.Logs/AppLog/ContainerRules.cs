@@ -17,6 +17,10 @@ internal static class ContainerRules
         // ingress-nginx, controller.go: no pod of the service is ready, so there is nobody to ask.
         new("does not have any active Endpoint", AppEventKind.UnitFailed),
 
+        // kubectl get endpoints, kubectl describe ingress (pkg/describe): a service without a pod.
+        new("<none>", AppEventKind.UnitFailed, static (t, at, e) => t.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var service, "<none>", [_, .., 's' or 'm' or 'h' or 'd' or 'y'] age] && char.IsAsciiDigit(age[0]) ? e with { Source = service } : null),
+        new("<error: endpoints \"", AppEventKind.UnitFailed),
+
         // The kubelet's reason of a container that ends each time it is started.
         new("CrashLoopBackOff", AppEventKind.UnitFailed),
         new("Back-off restarting failed container", AppEventKind.UnitFailed),

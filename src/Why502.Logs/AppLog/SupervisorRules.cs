@@ -1,6 +1,6 @@
 namespace Why502.Logs;
 
-/// <summary>supervisord (supervisor/process.py, supervisor/options.py).</summary>
+/// <summary>supervisord (supervisor/process.py, supervisor/options.py), and the state of a service as its manager's listing shows it.</summary>
 internal static class SupervisorRules
 {
     public static AppRule[] All { get; } =
@@ -10,6 +10,16 @@ internal static class SupervisorRules
         new("gave up: ", AppEventKind.StartLimitHit, static (t, at, e) => e with { Source = TextScan.WordAfter(t, "gave up: ", at) }),
         new(" entered RUNNING state", AppEventKind.ServerStarted, static (t, at, e) => e with { Source = TextScan.WordAfter(t, "success: ") }),
         new("spawnerr: ", AppEventKind.StartFailed),
+
+        // supervisorctl status (supervisor/rpcinterface.py, _interpretProcessInfo): NAME STATE description.
+        new("Exited too quickly (process log may have details)", AppEventKind.StartLimitHit, static (t, at, e) => e with { Source = t.Split(' ', 2)[0] }),
+        new(" BACKOFF ", AppEventKind.StartFailed, static (t, at, e) => t.Length > at + 9 && t[at + 9] != ' ' ? e with { Source = t.Split(' ', 2)[0] } : null),
+
+        // pm2 list: PM2 gives up after max_restarts and calls that errored (lib/God.js).
+        new(" errored ", AppEventKind.StartLimitHit, static (t, at, e) => t.Count(letter => letter == '│' || letter == '|') > 4 || t.Count(letter => letter == '\u0082') > 4 ? e : null),
+
+        // runit's sv status: down although it should be up.
+        new("normally up, want up", AppEventKind.UnitFailed, static (t, at, e) => t.Contains("down: ", StringComparison.Ordinal) ? e with { Source = TextScan.WordAfter(t, "down: ")?.TrimEnd(':') } : null),
     ];
 
     /// <summary><c>exited: app (exit status 1; not expected)</c>, <c>exited: app (terminated by SIGKILL; not expected)</c></summary>

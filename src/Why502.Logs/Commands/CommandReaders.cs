@@ -32,6 +32,7 @@ public static class CommandReaders
         new MemoryListing(),
         new LoadListing(),
         new KernelSettings(),
+        new PolicyListing(),
     ];
 
     /// <summary>The readers that recognise the text.</summary>

@@ -44,6 +44,7 @@ internal static class GivenAnswers
         new LimitAnswers(),
         new PressureAnswer(),
         new QueueAnswer(),
+        new PolicyAnswer(),
     ];
 
     public static GivenFact? Of(Question question, GivenRecords records)
