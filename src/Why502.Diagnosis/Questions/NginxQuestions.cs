@@ -131,6 +131,23 @@ public sealed record ErrorLogWindow(string Path, DateTimeOffset? From) : Questio
     public override string WouldTell => "which requests failed, in which phase and with which errno";
 }
 
+/// <summary>Whether a running nginx writes to the file that now has a log's name: after a rotation without a reopen it writes to another.</summary>
+/// <param name="Path">As the configuration names it, absolute.</param>
+/// <param name="MasterPid">Whose open files are looked at.</param>
+public sealed record LogHeld(string Path, int MasterPid) : Question<LogHeldFact>
+{
+    public override Cost Cost => Cost.Read;
+
+    /// <inheritdoc cref="NginxInstance.FilesThrough"/>
+    public int ThroughPid { get; init; }
+
+    public override string What => $"who writes {Path}";
+
+    public override string WouldTell => "whether a failure that is not in this log was no failure of nginx";
+}
+
+public sealed record LogHeldFact(bool Held) : Fact;
+
 public sealed record ErrorLogFact(ErrorLogSummary Summary, LogCoverage Coverage) : Fact;
 
 /// <summary>How much of a log was read. <paramref name="Sampled"/>: the window was larger than the cap, and only its newest part was read.</summary>

@@ -54,6 +54,17 @@ public sealed class NginxView
         return view;
     }
 
+    /// <summary>
+    /// From here on every failure of nginx's own has its line in a log that was read, be it empty: nginx writes one at level error for each 502 and 504 that it
+    /// makes. Null where a log was not read, leaves such lines out, or is no longer the file that nginx writes to.
+    /// </summary>
+    public DateTimeOffset? FailuresKnownFrom(Observations seen)
+        => LogsReadable && Instance is { FromFiles: false, MasterPid: { } master } && Configuration is { ErrorLogs: { Count: > 0 } targets }
+            && targets.All(target => target.Kind == LogKind.File && target.Level is "error" or "warn" or "notice" or "info" or "debug"
+                && PathOf(target) is { } path && seen.Ask(new LogHeld(path, master) { ThroughPid = Instance.FilesThrough }).FactOrNull is { Held: true })
+            ? ReadFrom
+            : null;
+
     private void ReadGiven(Observations seen, DateTimeOffset? from)
     {
         KeepErrorLogs([.. Instance.GivenLogs.Where(log => log.Kind == GivenLogKind.ErrorLog).Select(log => Read(seen, new ErrorLogWindow(log.Path, from))).OfType<ErrorLogFact>()], null, seen);

@@ -26,6 +26,7 @@ public sealed class MachineAnswers
     private readonly Packages.PackageHistoryReader packages;
     private readonly StorageReader storage;
     private readonly ConnectionTrackingReader tracking;
+    private readonly LogHeldReader heldLogs;
     private readonly LocalPortsReader localPorts;
     private readonly OpenFilesReader openFiles;
     private readonly MemoryUseReader memory;
@@ -56,6 +57,7 @@ public sealed class MachineAnswers
         packages = new(machine);
         storage = new(machine);
         tracking = new(machine);
+        heldLogs = new(machine);
         localPorts = new(machine);
         openFiles = new(machine);
         memory = new(machine);
@@ -69,7 +71,7 @@ public sealed class MachineAnswers
 
     public static bool CanAnswer(Question question) => question is AccessControl or SystemNameServers or NginxInstances or TcpListeners or UnixListeners or SocketPath or AppProcesses
         or PhpFpmPools or UnitOf or ServiceUnits or SupervisedPrograms or PacketFilter or ServerLoad or MachineState
-        or StoragePath or ConnectionTracking or LocalPorts or OpenFiles or MemoryUse or MachinePressure
+        or LogHeld or StoragePath or ConnectionTracking or LocalPorts or OpenFiles or MemoryUse or MachinePressure
         or RouteTo or NetworkSpaces or Containers
         or AppSettings or WorkerWaits or ConfigurationTest or PackageHistory;
 
@@ -111,6 +113,7 @@ public sealed class MachineAnswers
         PackageHistory history => packages.Read(history),
         StoragePath path => storage.Read(path),
         ConnectionTracking table => tracking.Read(table),
+        LogHeld log => heldLogs.Read(log),
         LocalPorts ports => localPorts.Read(ports),
         OpenFiles files => openFiles.Read(files),
         MemoryUse use => memory.Read(use),

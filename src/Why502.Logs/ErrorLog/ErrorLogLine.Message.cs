@@ -122,6 +122,12 @@ public static partial class ErrorLogLine
             known = ErrorMessages.Recognise(line[start..f.ConfigFile.End], context);
         }
 
+        if (known is null && f.Truncated && Quotes(line[start..]) % 2 == 1)
+        {
+            // nginx's buffer was full inside a quoted text (what PHP wrote to its standard error is long).
+            known = ErrorMessages.Recognise([.. line[start..full], (byte)'"'], context);
+        }
+
         f.Known = known;
         if (hasNumber && !IsForeignNumber(line[start..full]))
         {

@@ -276,6 +276,13 @@ public class ErrorLogLineTests
     }
 
     [Fact]
+    public void LineCutInsideTheAppsWords_IsKnown()
+    {
+        ErrorLogRecord r = Parse((Head + "FastCGI sent in stderr: \"PHP message: " + new string('x', 3000))[..2047]);
+        Assert.Equal("fastcgi-sent-in-stderr", r.Known?.Id);
+    }
+
+    [Fact]
     public void DebugLine_HasNoContext()
     {
         ErrorLogRecord r = Parse("2026/11/20 22:37:13 [debug] 9#9: *3 http upstream while connecting to upstream, client: x");

@@ -43,6 +43,8 @@ public sealed class UpstreamAnsweredError : Cause
         // ngx_http_upstream_process_header() sets $upstream_header_time when a header was accepted; its own failures call ngx_http_upstream_next(), which logs a line.
         scales.Weigh("origin", Sources.AccessLog, incident.Origin == Origin.Upstream
             ? Weight.Decisive.For($"the status {incident.Status} came from {incident.UpstreamText} with a header of its own, and nginx logged no failure")
+            : incident is { Kind: SymptomKind.Answered, Unlogged: false, Status: 502 or 504, Instance.FromFiles: false }
+                ? Weight.Strong.For($"nginx logs a line for every {incident.Status} of its own, and its error log of that time has none")
             : !incident.Unlogged && incident.Traffic.Groups.Any(group => group.Status == incident.Status && group.UpstreamStatuses.Count > 0)
                 ? Weight.Weak.For($"$upstream_status repeats {incident.Status}, and no line of the error log says that it was nginx's own")
                 : Weight.None);

@@ -17,7 +17,7 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
     private const int SamplesMax = 3;
 
     private readonly TrafficReading traffic = new(view.Configuration, view.AccessLogs);
-    private readonly LoggedRequests logged = new(view.ErrorLogs, view.Instance.FromFiles);
+    private readonly LoggedRequests logged = new(view.ErrorLogs, view.Instance.FromFiles) { KnownFrom = new(() => view.FailuresKnownFrom(seen)) };
     private readonly bool fragment = view.Instance.FromFiles && view.AccessLogs.Sum(log => log.Rows) < FragmentRows;
     private readonly List<string> notes = [];
 
@@ -53,7 +53,7 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
 
     private AnsweredForm? FormOf(AccessGroup group, AccessLogSummary log)
         => group.Status == 0 ? (log.Fields.HasFlag(AccessFields.Status) && view.Configuration?.AtTop("worker_shutdown_timeout").IsDefault == false ? AnsweredForms.Cut : null)
-            : !logged.Covers(group) && UnloggedForms.Of(group, log.Fields) is { } unlogged ? unlogged
+            : UnloggedForms.Of(group, log.Fields) is { } unlogged && !logged.Covers(group) ? unlogged
             : IsOwnFailure(group) ? null
             : AnsweredForms.Of(group.Status, OriginOf(group));
 

@@ -12,9 +12,13 @@ public sealed class LoggedRequests(IReadOnlyList<ErrorLogSummary> logs, bool fra
             && (known.Candidates.Count > 0 || known.IsGatewayPath || known.Status.Length > 1)),
     ];
 
+    /// <summary><see cref="Readings.NginxView.FailuresKnownFrom"/>, looked at when a row needs it.</summary>
+    public Lazy<DateTimeOffset?>? KnownFrom { get; init; }
+
     /// <summary>An error log of the row's time was read: then a failure of nginx's own would have its line there (it logs them at level error).</summary>
     public bool Covers(AccessGroup row)
-        => logs.Any(log => log.Records > 0 && (!fragments || log.First is not { } first || log.Last is not { } last || row.First is not { } from || row.Last is not { } to || (Clock(from) <= last && Clock(to) >= first)));
+        => logs.Any(log => log.Records > 0 && (!fragments || log.First is not { } first || log.Last is not { } last || row.First is not { } from || row.Last is not { } to || (Clock(from) <= last && Clock(to) >= first)))
+            || (row.First is { } begun && begun >= KnownFrom?.Value);
 
     /// <summary>nginx writes its error log in local time without a zone.</summary>
     private static DateTime Clock(DateTimeOffset time) => time.DateTime;
