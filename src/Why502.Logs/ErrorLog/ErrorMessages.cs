@@ -15,6 +15,9 @@ public static class ErrorMessages
     /// <summary>The message with this id, or null.</summary>
     public static ErrorMessage? Find(string id) => Index.Find(id);
 
+    /// <inheritdoc cref="MessageIndex.MayHaveOtherLiterals"/>
+    internal static bool MayHaveOtherLiterals(ReadOnlySpan<byte> text) => Index.MayHaveOtherLiterals(text);
+
     /// <summary>
     /// Names the message. The same text stands in several modules: the context chooses between them; without it the first in the order of the sources is meant.
     /// </summary>

@@ -28,6 +28,8 @@ internal sealed class MessageFormat
 
     public byte[] Prefix { get; }
 
+    public IEnumerable<byte[]> Literals => _runs.SelectMany(run => run).Where(part => part.Token == Token.Literal).Select(part => part.Literal);
+
     /// <summary>Literal bytes: the more of them, the more a match means.</summary>
     public int Weight { get; }
 

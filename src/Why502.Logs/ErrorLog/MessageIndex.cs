@@ -45,6 +45,15 @@ internal sealed class MessageIndex
         _all.Add(message);
         _formats.Add(format);
         _byId[message.Id] = at;
+        foreach (byte[] literal in format.Literals)
+        {
+            byte[] zeroed = NumberShape.Zeroed(literal);
+            if (!zeroed.AsSpan().SequenceEqual(literal))
+            {
+                _numbered.Add(zeroed);
+            }
+        }
+
         Node node = _root;
         foreach (byte b in format.Prefix)
         {
@@ -57,6 +66,16 @@ internal sealed class MessageIndex
         }
 
         node.Ends.Add(at);
+    }
+
+    /// <summary>Literals that have digits, all zero.</summary>
+    private readonly List<byte[]> _numbered = [];
+
+    /// <summary>Whether with other digits the text could have a format's literal that it has not.</summary>
+    public bool MayHaveOtherLiterals(ReadOnlySpan<byte> text)
+    {
+        byte[] zeroed = NumberShape.Zeroed(text);
+        return _numbered.Exists(literal => zeroed.AsSpan().IndexOf(literal) >= 0);
     }
 
     public ErrorMessage? Recognise(ReadOnlySpan<byte> text, in MessageContext context)

@@ -17,6 +17,8 @@ internal sealed class RecordMemo
     private const int Probes = 8;
 
     private readonly KnownBytes bodies = new(13, 128);
+    private readonly KnownBytes shapes = new(10, 128);
+    private readonly byte[] shape = new byte[PlainRecord.BodyLengthMax + PlainRecord.Margin];
     private readonly KnownBytes names = new(10, 32);
     private readonly KnownBytes upstreams = new(10, 64);
     private readonly KnownBytes paths = new(13, 64);
@@ -88,26 +90,59 @@ internal sealed class RecordMemo
         var body = bodies.Find(ref block, record.Body, record.BodyLength);
         var server = record.HasServer ? PlaceOfName(ref block, record.Server, record.ServerLength) : names.Nowhere;
         var upstream = record.UpstreamLength == 0 ? upstreams.Nowhere : upstreams.Find(ref block, record.Upstream, record.UpstreamLength);
-        if ((body | server | upstream) < 0)
+        if ((server | upstream) < 0)
         {
             return KnownBytes.Unknown;
         }
 
-        ref var known = ref ClassOf(KeyOf(ref block, record, body, server));
+        return body < 0
+            ? OfShape(ref block, record, server, upstream)
+            : Make(ref block, record, first, ref ClassOf(KeyOf(ref block, record, bodies.NumberAt(body), server)), new() { Hash = row.Hash, Body = body, Server = server, Upstream = upstream, TextKind = record.TextKind });
+    }
+
+    /// <summary>The kind of a record whose message was seen with other numbers.</summary>
+    private int OfShape(ref byte block, in PlainRecord record, int server, int upstream)
+    {
+        var body = record.BodyLength <= PlainRecord.BodyLengthMax && NumberShape.TryWrite(Bytes.Span(ref block, record.Body, record.BodyLength), shape) ? shapes.Find(ref shape[0], 0, record.BodyLength) : KnownBytes.Unknown;
+        if (body < 0)
+        {
+            return KnownBytes.Unknown;
+        }
+
+        // These texts are not compared again, so they are told apart by their numbers.
+        var like = new RecordKind { Body = shapes.NumberAt(body), Server = names.NumberAt(server), Upstream = upstreams.NumberAt(upstream), TextKind = (byte)(record.TextKind | OfShapeBit) };
+        like.Hash = Bytes.Scatter(((ulong)(uint)like.Body << 32) | (uint)like.Server, ((ulong)(uint)like.Upstream << 8) | like.TextKind);
+        var first = (int)(like.Hash >> (64 - KindBits));
+        for (var probe = 0; probe < Probes; probe++)
+        {
+            var place = (first + probe) & (kinds.Length - 1);
+            ref var kind = ref kinds[place];
+            if (kind.Hash == like.Hash && kind.Body == like.Body && kind.Server == like.Server && kind.Upstream == like.Upstream && kind.TextKind == like.TextKind)
+            {
+                return place;
+            }
+        }
+
+        return Make(ref block, record, first, ref ClassOf(KeyOf(ref block, record, -like.Body, server)), like);
+    }
+
+    /// <summary>In <see cref="RecordKind.TextKind"/>: the message is known by its shape only.</summary>
+    private const byte OfShapeBit = 128;
+
+    /// <param name="known">What was decided, or a null reference.</param>
+    /// <param name="like">The kind as far as it is known.</param>
+    private int Make(ref byte block, in PlainRecord record, int first, ref RecordClass known, RecordKind like)
+    {
         if (Unsafe.IsNullRef(ref known) || known.Treatment == Treatment.None)
         {
             return KnownBytes.Unknown;
         }
 
-        var place = FreePlace(first, row.Hash);
-        kinds[place] = new RecordKind
+        var upstream = record.UpstreamLength > 0 && known.IsUpstreamTrusted ? upstreams.ValueAt(upstreams.Find(ref block, record.Upstream, record.UpstreamLength)) : 0;
+        var place = FreePlace(first, like.Hash);
+        kinds[place] = like with
         {
-            Hash = row.Hash,
-            Body = body,
-            Server = server,
-            Upstream = upstream,
             Group = GroupIndex.None,
-            TextKind = record.TextKind,
             Treatment = known.Treatment,
             IsBelowWarn = known.IsBelowWarn,
             HasEvent = known.Event is not null,
@@ -118,7 +153,7 @@ internal sealed class RecordMemo
             Event = known.Event ?? default,
             Code = known.Code,
             Message = known.Message,
-            Coarse = record.HasRequest ? ErrorLogFold.CoarseOf(known.Message, names.ValueAt(server), known.IsUpstreamTrusted ? upstreams.ValueAt(upstream) : 0) : known.Coarse,
+            Coarse = record.HasRequest ? ErrorLogFold.CoarseOf(known.Message, names.ValueAt(names.Find(ref block, record.Server, record.ServerLength)), upstream) : known.Coarse,
         };
         return place;
     }
@@ -155,9 +190,11 @@ internal sealed class RecordMemo
         return ref Unsafe.NullRef<RecordClass>();
     }
 
+    /// <param name="body">The message's number, or that of its shape below zero.</param>
+    /// <param name="server">The server's place.</param>
     private RecordClassKey KeyOf(ref byte block, in PlainRecord record, int body, int server) => record.UpstreamLength == 0
-        ? new(bodies.NumberAt(body), record.TextKind, record.HasRequest ? 0 : names.NumberAt(server), 0, -1)
-        : new(bodies.NumberAt(body), record.TextKind, record.HasRequest ? 0 : names.NumberAt(server), Bytes.Word(ref block, record.Upstream, Math.Min(record.SchemeLength, sizeof(ulong))), record.SchemeLength);
+        ? new(body, record.TextKind, record.HasRequest ? 0 : names.NumberAt(server), 0, -1)
+        : new(body, record.TextKind, record.HasRequest ? 0 : names.NumberAt(server), Bytes.Word(ref block, record.Upstream, Math.Min(record.SchemeLength, sizeof(ulong))), record.SchemeLength);
 
     /// <summary>The key's own place, the first free one, or the last one that <see cref="ClassOf"/> would look at.</summary>
     private ref RecordClass FreePlace(in RecordClassKey key)
@@ -198,7 +235,28 @@ internal sealed class RecordMemo
 
         if (server >= 0)
         {
-            decided.Key = KeyOf(ref block, record, body, server);
+            decided.Key = KeyOf(ref block, record, bodies.NumberAt(body), server);
+            FreePlace(decided.Key) = decided;
+            RememberShape(ref block, record, decided, server);
+        }
+    }
+
+    private void RememberShape(ref byte block, in PlainRecord record, RecordClass decided, int server)
+    {
+        if (!record.HasRequest || decided.Code is not null || decided.Event is not null || !NumberShape.TryWrite(Bytes.Span(ref block, record.Body, record.BodyLength), shape))
+        {
+            return;
+        }
+
+        var place = shapes.Find(ref shape[0], 0, record.BodyLength);
+        if (place < 0 && NumberShape.HoldsForAll(shape.AsSpan(0, record.BodyLength)) && shapes.Admits(ref shape[0], 0, record.BodyLength))
+        {
+            place = shapes.Add(ref shape[0], 0, record.BodyLength, 0);
+        }
+
+        if (place >= 0)
+        {
+            decided.Key = KeyOf(ref block, record, -shapes.NumberAt(place), server);
             FreePlace(decided.Key) = decided;
         }
     }
