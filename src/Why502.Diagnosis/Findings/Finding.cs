@@ -64,6 +64,9 @@ public sealed record Fix
     /// <summary>The request that failed asks for an upgrade to WebSocket, and so does the one that proves the repair.</summary>
     public bool IsProvenByUpgrade { get; init; }
 
+    /// <summary>Why the request that failed is not asked again ("what failed carried large headers"): another one that is answered proves nothing. Null where it is.</summary>
+    public string? Unasked { get; init; }
+
     /// <summary>A reload alone ends it for now: nginx reads or looks up again what it had kept.</summary>
     public bool IsMadeByReload { get; init; }
 

@@ -58,6 +58,16 @@ public abstract record RepairAction
     /// </summary>
     public sealed record EditSettings(string Path, IReadOnlyList<IniSetting> Settings) : RepairAction;
 
+    /// <summary>
+    /// An option in the command of a service, by a drop-in that has the unit's command with it. An intention: the plan reads the unit and makes it a
+    /// <see cref="WriteFile"/>; nothing where the command is no plain one, or where another drop-in may have changed it.
+    /// </summary>
+    /// <param name="Unit">shop.service</param>
+    /// <param name="Fragment">The unit's own file.</param>
+    /// <param name="DropIn">The drop-in that is to be made.</param>
+    /// <param name="Option">With its dashes.</param>
+    public sealed record EditCommand(string Unit, string Fragment, string DropIn, string Option, string Value) : RepairAction;
+
     /// <summary>Owner, group and mode of what is there. An intention: the plan looks and makes it <see cref="SetOwner"/> and <see cref="SetMode"/>.</summary>
     /// <param name="User">Null keeps it; likewise the others.</param>
     public sealed record Give(string Path, uint? User, uint? Group, int? Mode) : RepairAction

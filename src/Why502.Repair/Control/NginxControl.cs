@@ -21,6 +21,12 @@ internal sealed partial class NginxControl(NginxTarget target)
     /// <summary>Old workers without long requests have gone within this; longer ones are left to end by themselves.</summary>
     public static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// A worker without a free descriptor cannot take the one that the master sends along, drops its channel (ngx_read_channel, ngx_channel_handler) and never
+    /// hears that it is to end: after so long it is told by the signal that the master falls back on itself (ngx_signal_worker_processes).
+    /// </summary>
+    private static readonly TimeSpan HearingPatience = TimeSpan.FromSeconds(3);
+
     /// <summary>nginx tries a taken address again each 500 ms (ngx_open_listening_sockets): until it is silent for longer it has not given up, and may yet succeed.</summary>
     private static readonly TimeSpan RefusalQuiet = TimeSpan.FromMilliseconds(1200);
 
@@ -69,6 +75,7 @@ internal sealed partial class NginxControl(NginxTarget target)
         TimeSpan? taken = null;
         (string? Line, int Count) refused = default;
         var refusedAt = TimeSpan.Zero;
+        var told = false;
         while (true)
         {
             var workers = master.Workers();
@@ -82,6 +89,14 @@ internal sealed partial class NginxControl(NginxTarget target)
                 if (draining == 0 || passed - taken > DrainPatience)
                 {
                     return new(serving, draining);
+                }
+            }
+            else if (serving > 0 && !told && passed > HearingPatience)
+            {
+                told = true;
+                foreach (var worker in workers.Where(worker => !worker.Value && old.ContainsKey(worker.Key)))
+                {
+                    master.Quit(worker.Key);
                 }
             }
             else if (!master.Runs)
@@ -98,7 +113,9 @@ internal sealed partial class NginxControl(NginxTarget target)
             }
             else if (passed > ReloadPatience)
             {
-                throw new StepFailedException($"no new worker within {ReloadPatience.TotalSeconds:0} s of the reload");
+                throw new StepFailedException(serving > 0
+                    ? $"an old worker still takes connections {ReloadPatience.TotalSeconds:0} s after the reload"
+                    : $"no new worker within {ReloadPatience.TotalSeconds:0} s of the reload");
             }
 
             await Task.Delay(Pause, cancellation).ConfigureAwait(false);

@@ -56,6 +56,27 @@ internal sealed class NginxMaster : IDisposable
         }
     }
 
+    /// <summary>Has one of its workers end gracefully: SIGQUIT, after which it takes no connection and ends its requests.</summary>
+    public void Quit(int worker)
+    {
+        var held = WriteCalls.OpenProcess(worker);
+        try
+        {
+            // Held first, looked at then: what is signalled is this master's worker and no later process.
+            if (Stat(worker)?.ParentPid == Pid && Title(worker).Contains("worker process", StringComparison.Ordinal))
+            {
+                _ = held >= 0 ? WriteCalls.SendSignal(held, WriteCalls.SignalQuit) : WriteCalls.Kill(worker, WriteCalls.SignalQuit);
+            }
+        }
+        finally
+        {
+            if (held >= 0)
+            {
+                _ = WriteCalls.Close(held);
+            }
+        }
+    }
+
     /// <summary>Its workers by pid, with whether each only ends its old connections.</summary>
     public IReadOnlyDictionary<int, bool> Workers()
     {

@@ -27,6 +27,8 @@ internal static unsafe partial class WriteCalls
 
     public const int SignalHangUp = 1;
 
+    public const int SignalQuit = 3;
+
     /// <summary>The same number on every architecture: both came after the numbers were made equal (Linux 5.3 and 5.1).</summary>
     private const nint PidFdOpenNumber = 434;
     private const nint PidFdSendSignalNumber = 424;

@@ -1,12 +1,13 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Why502.Diagnosis;
 
 namespace Why502.Repair;
 
 /// <summary>Changes settings of an ini file and keeps every other byte: comments, order, blanks around "=", line ends.</summary>
-internal static class SettingsFile
+internal static partial class SettingsFile
 {
-    private const string Head = "# Written by why502 fix; taken back by why502 fix --undo.";
+    public const string Head = "# Written by why502 fix; taken back by why502 fix --undo.";
 
     /// <summary>Null where a setting that must be there is not.</summary>
     /// <param name="before">Null where there is no such file.</param>
@@ -56,7 +57,7 @@ internal static class SettingsFile
                 value++;
             }
 
-            lines[found] = old[..value] + setting.Value + carriage;
+            lines[found] = old[..value] + setting.Value + Remark.Match(old, value).Value + carriage;
             return true;
         }
 
@@ -75,4 +76,8 @@ internal static class SettingsFile
         lines.Insert(last >= 0 ? last + 1 : setting.Section.Length > 0 ? header + 1 : Math.Max(0, lines.Count - blank), $"{setting.Key} = {setting.Value}{carriage}");
         return true;
     }
+
+    /// <summary>A comment behind a value of one word (PHP's ini has it with ";", Python with "#").</summary>
+    [GeneratedRegex(@"(?<=\G\S+)[ \t]+[;#][^\r]*", RegexOptions.CultureInvariant)]
+    private static partial Regex Remark { get; }
 }

@@ -16,7 +16,8 @@ internal static class FixProof
     public static async Task<RepairProof> OfAsync(PlannedRepair repair, FixRequest request, Action<string> progress, CancellationToken cancellation)
     {
         var target = request.Url is { } url ? ProofTarget.Of(new Uri(url)) : ProofTarget.Of(repair.Finding.Incident, repair.Finding.Fix);
-        var asked = new ProofRequest { ConfigPath = repair.Plan.Nginx.ConfigPath, Targets = [target], Attempts = ProofRequest.AttemptsDefault };
+        // An app that starts is asked once until it answers: a server that refuses is given no time, and what is asked of it then and left behind keeps its workers busy.
+        var asked = new ProofRequest { ConfigPath = repair.Plan.Nginx.ConfigPath, Targets = [target], Attempts = repair.Plan.Starts ? 1 : ProofRequest.AttemptsDefault };
         var prover = Prover.Live(progress);
         var settles = repair.Finding.Fix?.SettlesWithin ?? TimeSpan.Zero;
         var patience = repair.Plan.Starts && settles < StartPatience ? StartPatience : settles;
@@ -26,10 +27,16 @@ internal static class FixProof
             var proof = await prover.ProveAsync(asked, cancellation).ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
             var clients = ClientsOf(proof, repair.Finding.Incident);
+            if (clients == ProofVerdict.Works && asked.Attempts < ProofRequest.AttemptsDefault)
+            {
+                asked = asked with { Attempts = ProofRequest.AttemptsDefault };
+                continue;
+            }
+
             if (clients != ProofVerdict.Fails || TimeProvider.System.GetElapsedTime(started) > patience)
             {
-                return clients == ProofVerdict.Works && request.Url is null && OtherMethods(repair.Finding) is { } methods
-                    ? new(null, [.. proof.Lines, $"what failed was {methods}, which is not asked again: a GET proves nothing about it"])
+                return clients == ProofVerdict.Works && request.Url is null && Unasked(repair.Finding) is { } reason
+                    ? new(null, [.. proof.Lines, reason])
                     : new(clients switch { ProofVerdict.Works => true, ProofVerdict.Fails => false, _ => null }, proof.Lines);
             }
 
@@ -37,11 +44,15 @@ internal static class FixProof
         }
     }
 
-    /// <summary>The methods of an incident that only requests with other ones than GET had, after the connection stood: its way there a GET proves as well. Null else.</summary>
-    private static string? OtherMethods(Finding finding)
-        => finding is { Fix.ServedPath: null, Incident: { Phase: not (Phase.Connect or Phase.Resolve or Phase.Tls), Methods: { Count: > 0 } methods } } && !methods.Any(method => method is "GET" or "HEAD")
-            ? string.Join(", ", methods.Order(StringComparer.Ordinal))
-            : null;
+    /// <summary>
+    /// Why an answer to a GET proves nothing about what failed; null where it does. After the connection stood, what other methods met a GET need not meet; the way there
+    /// is the same for all of them.
+    /// </summary>
+    private static string? Unasked(Finding finding)
+        => finding.Fix?.Unasked is { } reason ? reason
+            : finding is { Fix.ServedPath: null, Incident: { Phase: not (Phase.Connect or Phase.Resolve or Phase.Tls), Methods: { Count: > 0 } methods } } && !methods.Any(method => method is "GET" or "HEAD")
+                ? $"what failed was {string.Join(", ", methods.Order(StringComparer.Ordinal))}, which is not asked again: a GET proves nothing about it"
+                : null;
 
     /// <summary>A status below 500 is an answer like any other, except where it is the failure that was to be mended.</summary>
     private static ProofVerdict ClientsOf(Proof proof, Incident incident)

@@ -5,7 +5,7 @@ namespace Why502.Lab.Machine;
 /// <summary>Where the distribution keeps its programs; a missing one skips the scenario with its name.</summary>
 public static class Programs
 {
-    private static readonly string[] Folders = ["/usr/local/sbin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+    private static readonly string[] Folders = ["/usr/local/sbin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/bin"];
 
     public static void Require(params string[] names)
     {

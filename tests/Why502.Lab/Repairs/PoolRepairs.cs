@@ -71,25 +71,33 @@ public sealed class PoolRepairs
     public void BacklogTooShortForABurst_IsLonger(int somaxconn) => LabMachine.RunWithSystemd(nameof(BacklogTooShortForABurst_IsLonger), machine =>
     {
         machine.Shell($"mount -t tmpfs tmpfs /etc/sysctl.d; echo {somaxconn} >/proc/sys/net/core/somaxconn");
-        var script = Start(machine, "/run/php.sock", "pm = static\npm.max_children = 1\nlisten.owner = www-data\nlisten.backlog = 1", new Route("/slow") { Sleep = [1] });
+        var script = Start(machine, "/run/php.sock", "pm = static\npm.max_children = 1\nlisten.owner = www-data\nlisten.backlog = 1");
         var nginx = NginxServer.Start(machine, Site.FastCgi("unix:/run/php.sock", script));
         var client = new Client(machine);
         client.MustGet(200, "/", times: 2);
-        using var load = client.Keep("/slow", senders: 6);
-        Poll.Until(() => client.Get() == 502, "the queue to be full", seconds: 20);
+        bool BurstIsServed() => client.GetTogether(60, "/").Concat(client.GetTogether(60, "/")).All(status => status == 200);
+        Assert.False(BurstIsServed());
+        Assert.False(BurstIsServed());
         string[] kernel = somaxconn < 1024 ? [Head, "net.core.somaxconn = 1024"] : [];
-        Repaired.ProveOfMachine(machine, nginx, "listen-queue-full", () => client.Get(3, "/").All(status => status == 200), ["-listen.backlog = 1", "listen.backlog = 1024", .. kernel], "/etc/sysctl.d");
+        Repaired.ProveApplied(machine, nginx, "listen-queue-full", BurstIsServed, ["-listen.backlog = 1", "listen.backlog = 1024", .. kernel], "/etc/sysctl.d");
         Assert.Equal(somaxconn.ToString(CultureInfo.InvariantCulture), machine.Must("cat", "/proc/sys/net/core/somaxconn").Trim());
     });
 
     [SkippableFact]
     public void UnitOfPhpFpmThatIsStopped_IsStarted() => LabMachine.RunWithSystemd(nameof(UnitOfPhpFpmThatIsStopped_IsStarted), machine =>
     {
-        var script = Start(machine, "127.0.0.1:9000", "");
+        // The distribution's own unit, master file and place for pools.
+        var folder = Directory.EnumerateDirectories("/etc/php").Select(version => version + "/fpm").FirstOrDefault(fpm => File.Exists(fpm + "/php-fpm.conf"));
+        Skip.If(folder is null, "PHP-FPM of the distribution is not installed");
+        var unit = $"php{folder!.Split('/')[3]}-fpm.service";
+        var script = PhpFpm.Deploy(machine, "php") + "/index.php";
+        machine.Shell($"mount -t tmpfs tmpfs {folder}/pool.d; mkdir -p /run/php; printf '[shop]\nuser = www-data\ngroup = www-data\nlisten = 127.0.0.1:9000\npm = static\npm.max_children = 2\n' >{folder}/pool.d/shop.conf");
+        machine.Must("systemctl", "start", unit);
+        machine.WaitForPort(9000);
         var nginx = NginxServer.Start(machine, Site.FastCgi("127.0.0.1:9000", script));
         var client = new Client(machine);
         client.MustGet(200, "/", times: 2);
-        machine.Must("systemctl", "stop", "php-fpm.service");
+        machine.Must("systemctl", "stop", unit);
         client.MustGet(502, "/", times: 3);
         Repaired.ProveOfMachine(machine, nginx, "upstream-down", () => client.Get() == 200, []);
     });

@@ -48,9 +48,9 @@ public sealed class Repaired
     }
 
     /// <summary>The same where what failed is not asked again by a proof (a POST, a connection past nginx's http servers): it is applied, and said to be unproven.</summary>
-    public static void ProveApplied(LabMachine machine, NginxServer nginx, string cause, Func<bool> works, string[] changed)
+    public static void ProveApplied(LabMachine machine, NginxServer nginx, string cause, Func<bool> works, string[] changed, string? watched = null)
     {
-        var proof = new Repaired(machine, nginx) { _says = "Applied, but not proven" };
+        var proof = new Repaired(machine, nginx) { _says = "Applied, but not proven", _watched = watched, _isOfMachine = watched is not null };
         proof.All(cause, works, changed, failsAgain: true, []);
         proof.Report();
     }

@@ -56,7 +56,7 @@ public sealed class ServiceRepairs
     {
         Programs.Require("docker", "python3");
         var program = machine.Write("engine.py", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Apps", "engine.py")));
-        machine.Start("engine", "/usr/bin/python3", program, "/run/docker.sock", "shop", "3000", "/usr/bin/python3", "-m", "http.server", "3000", "--bind", "127.0.0.1");
+        machine.Start("engine", "env", "-C", "/", "/usr/bin/python3", program, "/run/docker.sock", "shop", "3000", "/usr/bin/python3", "-m", "http.server", "3000", "--bind", "127.0.0.1");
         machine.WaitForSocket("/run/docker.sock");
         var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
         var client = new Client(machine);

@@ -16,6 +16,13 @@ public class SettingsFileTests
     public void OneSetting_ChangesOneLine(string before, string after)
         => Assert.Equal(after, Encoding.UTF8.GetString(SettingsFile.Apply(Encoding.UTF8.GetBytes(before), [new("www", "pm.max_children", "9")])!));
 
+    [Theory]
+    [InlineData("timeout = 30  # seconds\n", "timeout = 60  # seconds\n")]
+    [InlineData("timeout=30 ; seconds\r\n", "timeout=60 ; seconds\r\n")]
+    [InlineData("timeout = 30 + 5\n", "timeout = 60\n")]
+    public void RemarkBehindTheValue_Stays(string before, string after)
+        => Assert.Equal(after, Encoding.UTF8.GetString(SettingsFile.Apply(Encoding.UTF8.GetBytes(before), [new("", "timeout", "60", MustBeThere: true)])!));
+
     [Fact]
     public void BytesThatAreNoText_Stay()
     {

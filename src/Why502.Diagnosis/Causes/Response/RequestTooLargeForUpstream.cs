@@ -121,6 +121,12 @@ public sealed class RequestTooLargeForUpstream : Cause
     public override Fix? Propose(Incident incident, Observations seen)
     {
         var settings = SettingsReading.Of(incident, seen)?.FactOrNull;
+        if (settings is { Stack: "uwsgi", Header: { Name: "buffer-size" } buffer } && incident is { Errno: null or 104 or 32, Scheme: "uwsgi" } && !HasBody(incident) && HeaderAllowed(incident) is var bytes && buffer.Number < bytes
+            && AppServerFix.Set(incident, seen, settings, buffer, bytes, $"nginx takes request headers of up to {bytes} bytes (large_client_header_buffers), and uWSGI drops a request whose header does not fit into its buffer.") is { Count: > 0 } larger)
+        {
+            return new Fix { Summary = $"Give uWSGI a buffer for headers as large as nginx's: buffer-size {bytes}.", Steps = larger, Unasked = "what failed carried a large header, which is not sent again: a request without it proves nothing", Later = "A cookie that grows and grows is mended where it is set: every request carries it." };
+        }
+
         var limit = settings?.Body is { IsUnlimited: false } body ? body : settings?.Header;
         var allowed = incident.Location?.Effective("client_max_body_size");
         return new Fix
@@ -129,9 +135,20 @@ public sealed class RequestTooLargeForUpstream : Cause
             Steps =
             [
                 new(limit is null ? "Find the app's own limit for a request (its framework's, and its server's)." : $"The app's limit is {limit}."),
-                new("Where requests of this size are meant: raise the app's limit to nginx's."),
+                new("Where requests of this size are meant, the repair is the app's: raise its limit to nginx's. How much an upload may be nobody but its owner can say, so nothing is changed here without you."),
                 new($"Else lower client_max_body_size{(allowed is { IsDefault: false } ? $" (now {allowed.Value})" : "")} for this location to the app's limit: nginx then answers 413 itself, before anything is sent."),
             ],
         };
+    }
+
+    private static bool HasBody(Incident incident) => incident.Methods.Count > 0 && !incident.Methods.All(WithoutBody.Contains);
+
+    /// <summary>What nginx takes of a header: large_client_header_buffers (4 of 8 KiB by default), and no more than uWSGI's protocol can carry (two bytes of length).</summary>
+    private static long HeaderAllowed(Incident incident)
+    {
+        const long Carried = 65_535;
+        return incident.Location?.Effective("large_client_header_buffers") is { IsDefault: false, Arguments: [var number, var size] } && int.TryParse(number, System.Globalization.CultureInfo.InvariantCulture, out var count) && NginxValue.TrySize(size, out var each)
+            ? Math.Min(Carried, count * each)
+            : 32_768;
     }
 }

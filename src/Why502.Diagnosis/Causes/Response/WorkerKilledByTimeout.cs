@@ -104,12 +104,22 @@ public sealed class WorkerKilledByTimeout : Cause
             "Make the route faster than the server's limit, or give that route more time.",
             [
                 new FixStep($"Find what {route} waits for: the server's log names the worker, and its stack where it was killed (gunicorn) or in the slow log (PHP-FPM)."),
-                .. pool is not null && PoolFix.LongerRequests(pool, RouteReading.Of(incident).Limit ?? NginxDefault).ToList() is { Count: > 0 } longer ? longer : [Longer(limit)],
+                .. pool is not null && PoolFix.LongerRequests(pool, RouteReading.Of(incident).Limit ?? NginxDefault).ToList() is { Count: > 0 } longer ? longer
+                    : LongerServer(incident, seen) is { Count: > 0 } changed ? changed : [Longer(limit)],
             ]);
     }
 
     /// <summary>fastcgi_read_timeout's default.</summary>
     private static readonly TimeSpan NginxDefault = TimeSpan.FromSeconds(60);
+
+    /// <summary>The server's own limit was below nginx's: nginx's is the one that a client knows.</summary>
+    private static IReadOnlyList<FixStep> LongerServer(Incident incident, Observations seen)
+    {
+        var allowed = RouteReading.Of(incident).Limit ?? NginxDefault;
+        return SettingsReading.Of(incident, seen)?.FactOrNull is { RequestTime: { IsUnlimited: false } limit } told && limit.Number < allowed.TotalSeconds
+            ? AppServerFix.Set(incident, seen, told, limit, (long)Math.Ceiling(allowed.TotalSeconds), $"A stop-gap until the route is faster: nginx waits {Words.Seconds(allowed)} for an answer, and the server ends its worker after {Words.Seconds(limit.Number)}. Then nginx's time-out decides, and a worker that hangs is taken for so long.")
+            : [];
+    }
 
     private static FixStep Longer(AppSetting? limit)
         => new(limit is null

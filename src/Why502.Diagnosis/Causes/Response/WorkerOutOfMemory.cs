@@ -80,11 +80,16 @@ public sealed class WorkerOutOfMemory : Cause
     {
         var limit = SettingsReading.Of(incident, seen)?.FactOrNull?.Memory;
         var free = seen.Known(new MachineState())?.MemoryAvailable;
+        var unit = SocketReading.ServingProcesses(incident, incident.Peer, seen).Select(process => process.Unit).FirstOrDefault(name => name?.EndsWith(".service", StringComparison.Ordinal) == true);
+        var more = !DeathScales.IsStandardError(incident) && LimitReading.AppMemory(incident, seen) is { } question ? MemoryLimitFix.More(unit, seen.Ask(question).FactOrNull) : [];
         return DeathScales.Repair(
             incident,
             seen,
             "Let the request need less memory, or give it more where there is more.",
-            new FixStep($"See what {(incident.Routes.Count > 0 ? incident.Routes[0] : "the request")} loads at once (a whole file, table or image) and have it done in parts."),
-            new FixStep($"{(limit is { IsUnlimited: false } ? $"The limit is {limit}. " : "")}Raise it only as far as every worker may use it at the same time{(free is { } bytes ? $"; {bytes / (1024 * 1024)} MiB are available now" : "")}."));
+            [
+                new FixStep($"See what {(incident.Routes.Count > 0 ? incident.Routes[0] : "the request")} loads at once (a whole file, table or image) and have it done in parts."),
+                .. more.Count > 0 ? more
+                    : [new FixStep($"{(limit is { IsUnlimited: false } ? $"The limit is {limit}. " : "")}Raise it only as far as every worker may use it at the same time{(free is { } bytes ? $"; {bytes / (1024 * 1024)} MiB are available now" : "")}.")],
+            ]);
     }
 }

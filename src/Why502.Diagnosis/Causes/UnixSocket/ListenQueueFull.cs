@@ -102,6 +102,7 @@ public sealed class ListenQueueFull : Cause
             {
                 Summary = $"Enlarge the listen backlog of {incident.Peer}{(load?.Backlog is { } length ? $", now {length}" : "")}.",
                 Steps = [.. somaxconn < 1024 ? KernelParameterFix.AtLeast("net.core.somaxconn", 1024, $"The kernel cuts every backlog to net.core.somaxconn, {somaxconn} now.") : [], .. made],
+                Unasked = "what failed were many requests at once, which are not sent again: one that is answered proves nothing",
                 Later = "A longer queue hides bursts; if it stays full the app needs more workers or faster answers.",
             };
         }
