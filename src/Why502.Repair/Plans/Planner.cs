@@ -62,7 +62,7 @@ public static class Planner
 
         if (instance.FilesThrough != 0)
         {
-            obstacles.Add($"this nginx has files of its own (a container{(instance.Container is { Length: > 0 } id ? $" {id[..Math.Min(12, id.Length)]}" : "")}): the change belongs into its image, volume or compose file");
+            obstacles.AddRange(ContainerWay.Obstacles(instance, [.. plan.Steps.Where(step => step.IsConfiguration).Select(step => step.Action).OfType<RepairAction.WriteFile>().Select(write => write.Path).Distinct()]));
         }
 
         if (plan.Reloads && instance.Binary is null)
