@@ -48,6 +48,22 @@ public sealed partial class FaultScenarios
         site.Refuses("nginx -t: unexpected \"}\"", "old;", "new");
     });
 
+    /// <summary>
+    /// As root <c>nginx -t</c> makes logs and gives its temp directories away (ngx_init_cycle, ngx_create_paths). A repair that ends there leaves no trace of it:
+    /// the missing log is missing, owners and modes are the administrator's.
+    /// </summary>
+    [SkippableFact]
+    public void WhatTheTestTouches_IsAsBefore() => LabMachine.Run(nameof(WhatTheTestTouches_IsAsBefore), machine =>
+    {
+        var site = new RepairSite(machine);
+        machine.Shell("rm logs/access.log; chown 1234:1235 logs/error.log temp/proxy; chmod 0711 temp/proxy; rmdir temp/scgi");
+        site.Refuses("nginx -t: unexpected \"}\"", "old;", "new");
+        Assert.Equal("1234:1235 711", machine.Must("stat", "-c", "%u:%g %a", machine.PathOf("temp/proxy")).Trim());
+        Assert.Equal("1234:1235", machine.Must("stat", "-c", "%u:%g", machine.PathOf("logs/error.log")).Trim());
+        Assert.False(File.Exists(machine.PathOf("logs/access.log")), "nginx -t has left a log");
+        Assert.False(Directory.Exists(machine.PathOf("temp/scgi")), "nginx -t has left a directory");
+    });
+
     /// <summary><c>nginx -t</c> takes no notice of a port that somebody else has (ngx_open_listening_sockets); the reload does.</summary>
     [SkippableFact]
     public void ReloadThatNginxRefuses() => LabMachine.Run(nameof(ReloadThatNginxRefuses), machine =>
