@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
 using Why502.Diagnosis;
@@ -9,6 +10,9 @@ namespace Why502.Repair;
 internal static partial class UnitCommand
 {
     private const int UnitBytesMax = 256 * 1024;
+
+    /// <summary>What quotes, expands or divides: a command with it is not rewritten by us.</summary>
+    private static readonly SearchValues<char> NotPlain = SearchValues.Create("'\"`;|&<>$\\");
 
     /// <summary>Where drop-ins of a unit lie, the strongest first (systemd.unit(5)).</summary>
     private static readonly string[] Folders = ["/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
@@ -35,7 +39,7 @@ internal static partial class UnitCommand
         }
 
         var command = line[(line.IndexOf('=') + 1)..].Trim();
-        if (!Server.IsMatch(command) || command.AsSpan().ContainsAny("'\"`;|&<>$\\"))
+        if (!Server.IsMatch(command) || command.AsSpan().ContainsAny(NotPlain))
         {
             return null;
         }
