@@ -1,23 +1,17 @@
+using System.Runtime.Intrinsics;
 using Why502.Logs;
 
 namespace Why502.Traffic.Engine;
 
-/// <summary>One variable of a format with the literal in front of it, ready to be compared eight bytes at a time.</summary>
+/// <summary>One variable of a format with the literal in front of it, ready to be compared 32 bytes at a time.</summary>
 internal sealed class FieldStep
 {
     public required byte[] Literal { get; init; }
 
-    /// <summary>The literal's first eight bytes, and which of them count.</summary>
-    public ulong First { get; init; }
+    /// <summary>The literal's first 32 bytes, and which of them count.</summary>
+    public Vector256<byte> First { get; init; }
 
-    public ulong FirstMask { get; init; }
-
-    /// <summary>The second eight bytes in the same way, and the last eight of a literal that is longer than sixteen.</summary>
-    public ulong Second { get; init; }
-
-    public ulong SecondMask { get; init; }
-
-    public ulong Last { get; init; }
+    public Vector256<byte> FirstMask { get; init; }
 
     public int LiteralLength { get; init; }
 

@@ -10,7 +10,7 @@ namespace Why502.Traffic.Engine;
 /// </summary>
 internal sealed class HeavyTables
 {
-    public const int RoutesMax = 512;
+    public const int RoutesMax = 2048;
     public const int ClientsMax = 4096;
     public const int HostsMax = 256;
     public const int MethodsMax = 32;
@@ -77,7 +77,7 @@ internal sealed class HeavyTables
         int entry = Routes.Find(route);
         if (entry < 0)
         {
-            entry = Routes.Add(route, routes.Text(path));
+            entry = Routes.Add(route, routes.Text(hash, path));
         }
         else
         {

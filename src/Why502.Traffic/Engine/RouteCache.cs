@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Why502.Logs;
 using Why502.Traffic.Sketches;
 
@@ -10,18 +11,30 @@ internal sealed class RouteCache
 
     private readonly (ulong Path, ulong Route)[] _slots = new (ulong, ulong)[Slots];
     private readonly byte[] _text = new byte[Routes.BytesMax];
+    private ulong _folded;
+    private int _length;
 
     /// <summary>The hash of the folded path.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong RouteOf(ulong hash, ReadOnlySpan<byte> path)
     {
         ref (ulong Path, ulong Route) slot = ref _slots[hash & (Slots - 1)];
         if (slot.Path != hash)
         {
-            slot = (hash, TextHash.Of(Text(path)));
+            slot = (hash, TextHash.Of(Text(hash, path)));
         }
 
         return slot.Route;
     }
 
-    public ReadOnlySpan<byte> Text(ReadOnlySpan<byte> path) => _text.AsSpan(0, Routes.Fold(path, _text));
+    /// <summary>The folded path.</summary>
+    public ReadOnlySpan<byte> Text(ulong hash, ReadOnlySpan<byte> path)
+    {
+        if (_folded != hash)
+        {
+            (_folded, _length) = (hash, Routes.Fold(path, _text));
+        }
+
+        return _text.AsSpan(0, _length);
+    }
 }

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 using Why502.Logs;
 
 namespace Why502.Traffic.Engine;
@@ -21,7 +21,13 @@ internal sealed class RowPlan
         HasCombinedHead = format.Escape == EscapeMode.Default && format.Text.StartsWith(HeadText + "\"", StringComparison.Ordinal) && !HasMsec(format);
         Steps = StepsOf(format);
         First = HasCombinedHead ? HeadParts : 0;
+        Shape = ShapeOf();
     }
+
+    /// <summary>The step of the upstream's address in <see cref="RowShape.Timing"/>.</summary>
+    public const int TimingFirst = HeadParts + 2;
+
+    public RowShape Shape { get; }
 
     public AccessLogFormat Format { get; }
 
@@ -33,6 +39,24 @@ internal sealed class RowPlan
     public bool HasCombinedHead { get; }
 
     public static RowPlan Of(AccessLogFormat format) => new(format);
+
+    private RowShape ShapeOf()
+    {
+        if (!HasCombinedHead)
+        {
+            return RowShape.Any;
+        }
+
+        if (Format.Text == AccessLogFormat.CombinedText)
+        {
+            return RowShape.Combined;
+        }
+
+        FieldForm[] timing = [FieldForm.Status, FieldForm.Number, FieldForm.Address, FieldForm.Attempt, FieldForm.ResponseTime, FieldForm.RequestTime, FieldForm.General];
+        bool fits = Steps[First..].Select(s => s.Form).SequenceEqual(timing) && Steps[First].Literal.AsSpan().SequenceEqual("\" "u8) && Steps[First + 1].Literal is [(byte)' ']
+            && Steps[^1].End == FieldEnd.None && Steps[^1].LiteralLength == 0 && Steps[First..].All(s => s.LiteralLength <= Vector256<byte>.Count);
+        return fits ? RowShape.Timing : RowShape.Any;
+    }
 
     private static bool HasMsec(AccessLogFormat format)
     {
@@ -65,11 +89,8 @@ internal sealed class RowPlan
             steps.Add(new FieldStep
             {
                 Literal = part.Literal,
-                First = Word(part.Literal, 0),
-                FirstMask = Mask(part.Literal.Length),
-                Second = Word(part.Literal, 8),
-                SecondMask = Mask(part.Literal.Length - 8),
-                Last = Word(part.Literal, part.Literal.Length - 8),
+                First = Start(part.Literal, filler: null),
+                FirstMask = Start(part.Literal, filler: 0xFF),
                 LiteralLength = part.Literal.Length,
                 Form = FormOf(part, EndOf(format, part, next, last), next),
                 Variable = part.Variable,
@@ -134,18 +155,17 @@ internal sealed class RowPlan
         };
     }
 
-    private static ulong Mask(int length) => length >= 8 ? ulong.MaxValue : length <= 0 ? 0 : (1UL << (length * 8)) - 1;
-
-    /// <summary>Eight bytes from a place on, as they stand in memory; zeros behind the end.</summary>
-    private static ulong Word(byte[] literal, int at)
+    /// <summary>The literal's first bytes as a vector, or all of them replaced; zeros behind its end.</summary>
+    private static Vector256<byte> Start(byte[] literal, byte? filler)
     {
-        Span<byte> word = stackalloc byte[8];
-        word.Clear();
-        if (at >= 0 && at < literal.Length)
+        Span<byte> start = stackalloc byte[Vector256<byte>.Count];
+        start.Clear();
+        literal.AsSpan(0, Math.Min(start.Length, literal.Length)).CopyTo(start);
+        if (filler is { } all)
         {
-            literal.AsSpan(at, Math.Min(8, literal.Length - at)).CopyTo(word);
+            start[..Math.Min(start.Length, literal.Length)].Fill(all);
         }
 
-        return BitConverter.IsLittleEndian ? BinaryPrimitives.ReadUInt64LittleEndian(word) : throw new PlatformNotSupportedException("big-endian");
+        return Vector256.Create<byte>(start);
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Why502.Logs;
 
 namespace Why502.Traffic.Engine;
@@ -68,19 +69,30 @@ internal sealed unsafe class RowReader
             {
                 return false;
             }
+
+            if (_plan.Shape != RowShape.Any)
+            {
+                if (InShape(text, start, at, end, quotes, blanks, ref row))
+                {
+                    return true;
+                }
+
+                (row.RequestTime, row.Upstream, row.Attempt, row.ResponseTime) = (-1, -1, -1, -2);
+            }
         }
 
+        return Steps(text, start, at, end, step, quotes, blanks, ref row);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool Steps(byte* text, int start, int at, int end, int step, ulong* quotes, ulong* blanks, ref Row row)
+    {
         FieldStep[] steps = _steps;
         for (; step < steps.Length; step++)
         {
             FieldStep field = steps[step];
             int length = field.LiteralLength;
-            if ((*(ulong*)(text + at) & field.FirstMask) != field.First || at + length > end)
-            {
-                return false;
-            }
-
-            if (length > 8 && ((*(ulong*)(text + at + 8) & field.SecondMask) != field.Second || (length > 16 && !Rest(text + at, field))))
+            if (((Vector256.Load(text + at) ^ field.First) & field.FirstMask) != Vector256<byte>.Zero || at + length > end || (length > Vector256<byte>.Count && !Rest(text + at, field)))
             {
                 return false;
             }
@@ -174,78 +186,25 @@ internal sealed unsafe class RowReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int InForm(byte* text, int start, int at, int end, ulong* quotes, ulong* blanks, FieldStep field, ref Row row)
     {
-        byte* value = text + at;
-        int blank;
         switch (field.Form)
         {
             case FieldForm.Status:
-                int status = ThreeDigits(value);
-                if (status < 0 || IsNumber(value[3]))
-                {
-                    return -1;
-                }
-
-                row.Status = status;
-                row.Slices.Status = new Slice(at - start, 3);
-                return at + 3;
+                return StatusForm(text, start, at, ref row);
             case FieldForm.Number:
-                blank = Next(blanks, at);
-                row.Slices.BodyBytes = new Slice(at - start, blank - at);
-                return (uint)(blank - at - 1) < 8 && Digits.AreAll(value, blank - at) ? blank : -1;
+                return NumberForm(text, start, at, blanks, ref row);
             case FieldForm.RequestTime:
-                int time = OneSecondForm(value);
-                int stop = at + 5;
-                if (time < 0 || stop > end || (field.End == FieldEnd.Line ? stop != end : IsNumber(value[5])))
-                {
-                    return -1;
-                }
-
-                row.RequestTime = time;
-                row.Slices.RequestTime = new Slice(at - start, 5);
-                return stop;
+                return RequestTimeForm(text, start, at, end, field.End == FieldEnd.Line, ref row);
             case FieldForm.Address:
-                blank = value[0] == '-' && value[1] == ' ' ? at + 1 : Next(blanks, at);
-                row.Slices.UpstreamAddr = new Slice(at - start, blank - at);
-                if (blank >= end || text[blank + 1] == ':')
-                {
-                    return -1;
-                }
-
-                if (blank - at <= 1)
-                {
-                    return value[0] == '-' ? blank : -1;
-                }
-
-                // A list was never counted as a node, so what is known is no list: no joint and no other end needs to be looked for.
-                row.Upstream = upstreams.IndexOf(new ReadOnlySpan<byte>(value, blank - at));
-                return row.Upstream >= 0 ? blank : -1;
+                return AddressForm(text, start, at, end, blanks, ref row);
             case FieldForm.Attempt:
-                int attempt = ThreeDigits(value);
-                int size = attempt >= 0 ? 3 : 1;
-                if ((attempt < 0 && value[0] != '-') || value[size] != ' ' || value[size + 1] == ':')
-                {
-                    return -1;
-                }
-
-                row.Attempt = Math.Max(attempt, 0);
-                row.Slices.UpstreamStatus = new Slice(at - start, size);
-                return at + size;
+                return AttemptForm(text, start, at, ref row);
             case FieldForm.ResponseTime:
-                int response = OneSecondForm(value);
-                int bytes = response >= 0 ? 5 : 1;
-                if ((response < 0 && value[0] != '-') || value[bytes] != ' ' || value[bytes + 1] == ':')
-                {
-                    return -1;
-                }
-
-                row.ResponseTime = response;
-                row.Slices.UpstreamResponseTime = new Slice(at - start, bytes);
-                return at + bytes;
+                return ResponseTimeForm(text, start, at, ref row);
             case FieldForm.QuotedSkip:
                 int quote = Next(quotes, at);
                 return quote < end ? quote : -1;
             case FieldForm.BlankSkip:
-                blank = Next(blanks, at);
+                int blank = Next(blanks, at);
                 return blank < end ? blank : -1;
             case FieldForm.Request:
                 int close = Next(quotes, at);
@@ -255,6 +214,133 @@ internal sealed unsafe class RowReader
                 return -1;
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int StatusForm(byte* text, int start, int at, ref Row row)
+    {
+        int status = ThreeDigits(text + at);
+        row.Status = status;
+        row.Slices.Status = new Slice(at - start, 3);
+        return status < 0 || IsNumber(text[at + 3]) ? -1 : at + 3;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int NumberForm(byte* text, int start, int at, ulong* blanks, ref Row row)
+    {
+        int blank = Next(blanks, at);
+        row.Slices.BodyBytes = new Slice(at - start, blank - at);
+        return (uint)(blank - at - 1) < 8 && Digits.AreAll(text + at, blank - at) ? blank : -1;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int RequestTimeForm(byte* text, int start, int at, int end, bool isLast, ref Row row)
+    {
+        int time = OneSecondForm(text + at);
+        int stop = at + 5;
+        if (time < 0 || stop > end || (isLast ? stop != end : IsNumber(text[stop])))
+        {
+            return -1;
+        }
+
+        row.RequestTime = time;
+        row.Slices.RequestTime = new Slice(at - start, 5);
+        return stop;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int AddressForm(byte* text, int start, int at, int end, ulong* blanks, ref Row row)
+    {
+        int blank = Next(blanks, at);
+        row.Slices.UpstreamAddr = new Slice(at - start, blank - at);
+        if (blank >= end || text[blank + 1] == ':')
+        {
+            return -1;
+        }
+
+        if (blank - at <= 1)
+        {
+            return text[at] == '-' ? blank : -1;
+        }
+
+        // A list was never counted as a node, so what is known is no list: no joint and no other end needs to be looked for.
+        row.Upstream = upstreams.IndexOf(new ReadOnlySpan<byte>(text + at, blank - at));
+        return row.Upstream >= 0 ? blank : -1;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int AttemptForm(byte* text, int start, int at, ref Row row)
+    {
+        byte* value = text + at;
+        int attempt = ThreeDigits(value);
+        int size = attempt >= 0 ? 3 : 1;
+        if ((attempt < 0 && value[0] != '-') || value[size] != ' ' || value[size + 1] == ':')
+        {
+            return -1;
+        }
+
+        row.Attempt = Math.Max(attempt, 0);
+        row.Slices.UpstreamStatus = new Slice(at - start, size);
+        return at + size;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int ResponseTimeForm(byte* text, int start, int at, ref Row row)
+    {
+        byte* value = text + at;
+        int response = OneSecondForm(value);
+        int size = response >= 0 ? 5 : 1;
+        if ((response < 0 && value[0] != '-') || value[size] != ' ' || value[size + 1] == ':')
+        {
+            return -1;
+        }
+
+        row.ResponseTime = response;
+        row.Slices.UpstreamResponseTime = new Slice(at - start, size);
+        return at + size;
+    }
+
+    /// <summary>
+    /// The rows of combined and of the upstream-timing format, one value after the other: the same as the steps, without asking at each of them what it is.
+    /// False: the steps decide.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool InShape(byte* text, int start, int close, int end, ulong* quotes, ulong* blanks, ref Row row)
+    {
+        FieldStep[] steps = _steps;
+        int at = StatusForm(text, start, close + 2, ref row);
+        if (at < 0 || text[close + 1] != ' ' || text[at] != ' ')
+        {
+            return false;
+        }
+
+        at = NumberForm(text, start, at + 1, blanks, ref row);
+        if (at < 0)
+        {
+            return false;
+        }
+
+        if (_plan.Shape == RowShape.Combined)
+        {
+            // Blank, quote, referrer, quote, blank, quote, agent, quote.
+            int referrer = Next(quotes, at + 2);
+            int agent = Next(quotes, referrer + 3);
+            return agent + 1 == end && text[at + 1] == '"' && text[referrer + 1] == ' ' && text[referrer + 2] == '"';
+        }
+
+        return (at = After(text, at, steps[RowPlan.TimingFirst])) >= 0
+            && (at = AddressForm(text, start, at, end, blanks, ref row)) >= 0
+            && (at = After(text, at, steps[RowPlan.TimingFirst + 1])) >= 0
+            && (at = AttemptForm(text, start, at, ref row)) >= 0
+            && (at = After(text, at, steps[RowPlan.TimingFirst + 2])) >= 0
+            && (at = ResponseTimeForm(text, start, at, ref row)) >= 0
+            && (at = After(text, at, steps[RowPlan.TimingFirst + 3])) >= 0
+            && RequestTimeForm(text, start, at, end, isLast: true, ref row) >= 0;
+    }
+
+    /// <summary>Behind a literal of at most 32 bytes, or -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int After(byte* text, int at, FieldStep field) =>
+        ((Vector256.Load(text + at) ^ field.First) & field.FirstMask) == Vector256<byte>.Zero ? at + field.LiteralLength : -1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ThreeDigits(byte* text)
@@ -274,8 +360,7 @@ internal sealed unsafe class RowReader
         return seconds <= 9 && text[1] == '.' && rest >= 0 ? (int)(seconds * 1000) + rest : -1;
     }
 
-    private static bool Rest(byte* text, FieldStep field) =>
-        *(ulong*)(text + field.LiteralLength - 8) == field.Last && (field.LiteralLength <= 24 || new ReadOnlySpan<byte>(text, field.LiteralLength).SequenceEqual(field.Literal));
+    private static bool Rest(byte* text, FieldStep field) => new ReadOnlySpan<byte>(text, field.LiteralLength).SequenceEqual(field.Literal);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsNumber(byte b) => (uint)(b - '0') <= 9 || b is (byte)'.' or (byte)'-';

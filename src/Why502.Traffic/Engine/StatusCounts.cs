@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Why502.Traffic.Engine;
 
 /// <summary>Rows per status, in pages of a hundred: few of the thousand possible ones occur.</summary>
@@ -7,6 +9,7 @@ internal sealed class StatusCounts
     private readonly long[]?[] _pages = new long[]?[10];
 
     /// <param name="status">0 to 999; 0 stands for a dash.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int status, long count = 1) => (_pages[status / PageSize] ??= new long[PageSize])[status % PageSize] += count;
 
     public long this[int status] => _pages[status / PageSize]?[status % PageSize] ?? 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Why502.Logs;
 using Why502.Traffic.Sketches;
 
@@ -44,6 +45,7 @@ internal sealed class UpstreamCounter(byte[] name)
     /// <summary>Attempts and failed attempts.</summary>
     public TimeTable Series { get; } = new(2, SlotsMax);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Count(long minute, bool failed)
     {
         Failed += failed ? 1 : 0;

@@ -39,20 +39,15 @@ internal sealed class QuantileSketch
         Sum += value;
         Min = Math.Min(Min, value);
         Max = Math.Max(Max, value);
-        if (_fewCount >= 0)
-        {
-            AddToFew(value);
-            return;
-        }
-
         int index = IndexOf(value);
-        if ((uint)index < (uint)_counts.Length)
+        long[] counts = _counts;
+        if (_fewCount < 0 && (uint)index < (uint)counts.Length)
         {
-            _counts[index]++;
+            counts[index]++;
         }
         else
         {
-            Bucket(index)++;
+            AddRarely(value, index);
         }
     }
 
@@ -93,14 +88,20 @@ internal sealed class QuantileSketch
         (Count, Sum, Min, Max, _fewCount) = (0, 0, uint.MaxValue, 0, 0);
     }
 
-    private void AddToFew(uint value)
+    private void AddRarely(uint value, int index)
     {
+        if (_fewCount < 0)
+        {
+            Bucket(index)++;
+            return;
+        }
+
         if (_fewCount == _few.Length)
         {
             if (_few.Length == FewMax)
             {
                 Spread();
-                Bucket(IndexOf(value))++;
+                Bucket(index)++;
                 return;
             }
 
