@@ -10,7 +10,7 @@ namespace Why502.Traffic.Engine;
 /// </summary>
 internal sealed class HeavyTables
 {
-    public const int RoutesMax = 2048;
+    public const int RoutesMax = 512;
     public const int ClientsMax = 4096;
     public const int HostsMax = 256;
     public const int MethodsMax = 32;

@@ -10,6 +10,9 @@ namespace Why502.Traffic.Sketches;
 /// </summary>
 internal sealed class HeavyHitters
 {
+    /// <summary>Weights below this are counted, not sorted.</summary>
+    private const int SmallWeights = 256;
+
     private readonly int _capacity;
     private readonly int _labelBytes;
     private readonly int _mask;
@@ -188,14 +191,7 @@ internal sealed class HeavyHitters
     {
         if (Count == _capacity)
         {
-            long[] weights = new long[Count];
-            for (int i = 0; i < Count; i++)
-            {
-                weights[i] = _entries[i].Weight;
-            }
-
-            Array.Sort(weights);
-            Drop(weights[Count / 2]);
+            Drop(MiddleWeight());
         }
 
         int entry = Count++;
@@ -204,6 +200,36 @@ internal sealed class HeavyHitters
         _entries[entry] = new HeavyEntry { Hash = hash, Missed = _missed, LabelLength = length };
         Link(entry);
         return entry;
+    }
+
+    /// <summary>The weight at half of the entries. In a stream of rare values nearly all weights are small, so counting them is faster than sorting.</summary>
+    private long MiddleWeight()
+    {
+        Span<int> counts = stackalloc int[SmallWeights];
+        counts.Clear();
+        for (int i = 0; i < Count; i++)
+        {
+            counts[(int)Math.Min(_entries[i].Weight, SmallWeights - 1)]++;
+        }
+
+        int seen = 0;
+        for (int weight = 0; weight < SmallWeights - 1; weight++)
+        {
+            seen += counts[weight];
+            if (seen > Count / 2)
+            {
+                return weight;
+            }
+        }
+
+        long[] weights = new long[Count];
+        for (int i = 0; i < Count; i++)
+        {
+            weights[i] = _entries[i].Weight;
+        }
+
+        Array.Sort(weights);
+        return weights[Count / 2];
     }
 
     /// <summary>Takes this much weight from every entry; those left without any go.</summary>

@@ -27,7 +27,7 @@ internal sealed class StretchOrder(int sources, int workers)
     }
 
     /// <summary>Logs and stretches that may be under way or waiting at a time.</summary>
-    private int Ahead => workers + 2;
+    private int Ahead => workers;
 
     public Stretch Rent()
     {
