@@ -47,7 +47,7 @@ public sealed class ConfigurationRepairsProtocol
         ReuseScenarios.Race(machine, keepAlive: "3000");
         var nginx = NginxServer.Start(machine, ReuseScenarios.Group("keepalive 8;") + Site.Proxy("http://app", "proxy_http_version 1.1;\n        proxy_set_header Connection \"\";"));
         ReuseScenarios.LoseRaces(machine, idle: 4700);
-        Repaired.Prove(machine, nginx, "keepalive-race", () => ReuseScenarios.Reused(machine, idle: 4700) == 200, ["keepalive_timeout 2s;"]);
+        Repaired.ProveApplied(machine, nginx, "keepalive-race", () => ReuseScenarios.Reused(machine, idle: 4700) == 200, ["keepalive_timeout 2s;"]);
     });
 
     private static void Repeat(int times, Action act)
