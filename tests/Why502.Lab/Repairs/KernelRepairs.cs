@@ -56,13 +56,14 @@ public sealed class KernelRepairs
     [SkippableFact]
     public void WorkersAtTheirLimitOfFiles_MayOpenMore() => LabMachine.Run(nameof(WorkersAtTheirLimitOfFiles_MayOpenMore), machine =>
     {
-        Node.Start(machine, 3000, routes: new Route("/slow") { Sleep = [600] });
+        Node.Start(machine, 3000, routes: new Route("/slow") { Sleep = [0, 600] });
         var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000", "proxy_read_timeout 900s;"), errorLog: $"error_log {machine.PathOf("logs/error.log")} error;\nworker_rlimit_nofile 24;");
         var client = new Client(machine);
         client.MustGet(200, "/", times: 2);
 
+        // What is asked again to prove it has no query, and is answered at once.
         // Each that waits holds two descriptors of its worker, and of no other one after a reload. A worker without any does not even hear that it is to end.
-        var held = Enumerable.Range(0, 10).Select(_ => client.Leave("/slow")).ToList();
+        var held = Enumerable.Range(0, 10).Select(_ => client.Leave("/slow?n=1")).ToList();
         nginx.WaitForLogged("(24: Too many open files)");
         Repaired.ProveBesideReload(machine, nginx, "file-descriptors-exhausted", () => machine.Execute("curl", "-sf", "-m", "5", "-H", "Host: shop.example.com", "http://127.0.0.1:8080/").ExitCode == 0, ["-worker_rlimit_nofile 24;", "worker_rlimit_nofile 2048;"]);
         held.ForEach(request => request.Dispose());
