@@ -36,8 +36,6 @@ public sealed class StoredRepair
 
     public RepairPlan Plan => Stored.Plan;
 
-    public DateTimeOffset LastAt => lines.Count > 0 ? lines[^1].At : Stored.At;
-
     public RepairState State => StateOf(lines);
 
     /// <summary>What was said when it was taken back.</summary>

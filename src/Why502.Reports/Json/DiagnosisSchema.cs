@@ -53,10 +53,10 @@ public static class DiagnosisSchema
             ("routes", list => Array(list, Type("string"))),
             ("upstreams", list => Array(list, Type("string"))),
         ])),
-        ("timeline", json => json.WriteString("$ref", "#/$defs/timeline")),
+        ("timeline", Reference("timeline")),
         ("evidence", json => Array(json, "evidence")),
         ("ruled_out", json => Array(json, items => Object(items, [("cause", Type("string")), ("because", Type("string"))]))),
-        ("fix", json => NullOr(json, fix => fix.WriteString("$ref", "#/$defs/fix"))),
+        ("fix", NullOrReference("fix")),
     ];
 
     private static readonly (string Name, Action<Utf8JsonWriter> Type)[] Timeline =
@@ -66,8 +66,8 @@ public static class DiagnosisSchema
         ("bursts", json => Array(json, items => Object(items, [("from", Time), ("to", Time), ("requests", number => Integer(number))]))),
         ("beginning_seen", Type("boolean")),
         ("changes", json => Array(json, "change")),
-        ("began_after", json => NullOr(json, change => change.WriteString("$ref", "#/$defs/change"))),
-        ("ended_with", json => NullOr(json, change => change.WriteString("$ref", "#/$defs/change"))),
+        ("began_after", NullOrReference("change")),
+        ("ended_with", NullOrReference("change")),
     ];
 
     private static readonly (string Name, Action<Utf8JsonWriter> Type)[] Change =

@@ -62,7 +62,7 @@ public static class SchemaWriter
         json.WriteEndObject();
     }
 
-    public static void Array(Utf8JsonWriter json, string definition) => Array(json, items => items.WriteString("$ref", $"#/$defs/{definition}"));
+    public static void Array(Utf8JsonWriter json, string definition) => Array(json, Reference(definition));
 
     public static void Array(Utf8JsonWriter json, Action<Utf8JsonWriter> items)
     {
@@ -71,6 +71,11 @@ public static class SchemaWriter
         items(json);
         json.WriteEndObject();
     }
+
+    /// <summary>One of the schema's own definitions.</summary>
+    public static Action<Utf8JsonWriter> Reference(string definition) => json => json.WriteString("$ref", $"#/$defs/{definition}");
+
+    public static Action<Utf8JsonWriter> NullOrReference(string definition) => json => NullOr(json, Reference(definition));
 
     public static void NullOr(Utf8JsonWriter json, Action<Utf8JsonWriter> type)
     {

@@ -151,20 +151,6 @@ internal sealed class QuantileSketch
         return 0;
     }
 
-    /// <summary>How many values lie in a range; exact where its ends are ends of buckets, else whole buckets are counted by their lower end.</summary>
-    public long CountBetween(uint from, uint before)
-    {
-        Spread();
-        long count = 0;
-        for (int i = 0; i < _counts.Length; i++)
-        {
-            long low = RangeOf(i).Low;
-            count += low >= from && low < before ? _counts[i] : 0;
-        }
-
-        return count;
-    }
-
     private static int IndexOf(uint value)
     {
         int shift = Math.Max(0, 31 - OctaveBits - BitOperations.LeadingZeroCount(value));

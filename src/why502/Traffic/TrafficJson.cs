@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Why502.Reports;
 using Why502.Traffic;
 
 namespace Why502.Cli.Traffic;
@@ -39,8 +40,8 @@ internal static class TrafficJson
             List(json, "methods", report.Methods, (to, value) => Frequent(to, value, "method", timed: false));
             List(json, "hosts", report.Hosts, (to, value) => Frequent(to, value, "host", timed: false));
             List(json, "clients", report.Clients, (to, value) => Frequent(to, value, "client", timed: false));
-            Number(json, "distinct_clients", report.DistinctClients);
-            Number(json, "distinct_paths", report.DistinctPaths);
+            JsonValues.Number(json, "distinct_clients", report.DistinctClients);
+            JsonValues.Number(json, "distinct_paths", report.DistinctPaths);
             List(json, "findings", report.Findings, Finding);
             List(json, "unlogged", report.Unlogged, Unlogged);
             json.WriteEndObject();
@@ -141,15 +142,7 @@ internal static class TrafficJson
         Time(json, "to", finding.To);
         json.WriteNumber("count", finding.Count);
         json.WriteNumber("of", finding.Of);
-        if (finding.PValue is { } p)
-        {
-            json.WriteNumber("p_value", p);
-        }
-        else
-        {
-            json.WriteNull("p_value");
-        }
-
+        Real(json, "p_value", finding.PValue);
         Seconds(json, "limit", finding.Limit);
         json.WriteStartArray("evidence");
         foreach (var sentence in finding.Evidence)
@@ -208,22 +201,9 @@ internal static class TrafficJson
         json.WriteEndObject();
     }
 
-    private static void Seconds(Utf8JsonWriter json, string name, double? milliseconds)
-    {
-        if (milliseconds is { } known)
-        {
-            json.WriteNumber(name, Math.Round(known / 1000, 6));
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
-    }
+    private static void Seconds(Utf8JsonWriter json, string name, double? milliseconds) => Real(json, name, milliseconds is { } known ? Math.Round(known / 1000, 6) : null);
 
-    private static void Time(Utf8JsonWriter json, string name, DateTimeOffset? time)
-        => json.WriteString(name, time?.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
-
-    private static void Number(Utf8JsonWriter json, string name, long? number)
+    private static void Real(Utf8JsonWriter json, string name, double? number)
     {
         if (number is { } known)
         {
@@ -234,6 +214,9 @@ internal static class TrafficJson
             json.WriteNull(name);
         }
     }
+
+    private static void Time(Utf8JsonWriter json, string name, DateTimeOffset? time)
+        => json.WriteString(name, time?.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
 
     private static string Safe(string text) => Why502.Logs.Sanitizer.Line(text);
 }

@@ -116,8 +116,4 @@ internal static class TrafficSchema
         Integer(json);
         json.WriteEndObject();
     }
-
-    private static Action<Utf8JsonWriter> Reference(string definition) => json => json.WriteString("$ref", $"#/$defs/{definition}");
-
-    private static Action<Utf8JsonWriter> NullOrReference(string definition) => json => NullOr(json, Reference(definition));
 }

@@ -32,7 +32,7 @@ internal static class VerifySchema
         ("verdict", json => Enumeration(json, Verdicts)),
         ("clients", json => Enumeration(json, Verdicts)),
         ("why", Type("string")),
-        ("limit", Reference("limit")),
+        ("limit", NullOrReference("limit")),
         ("rows", json => Array(json, "row")),
         ("logged_failures", Integer),
         ("notes", Strings),
@@ -52,13 +52,13 @@ internal static class VerifySchema
         ("unproven", Integer),
         ("unseen", Integer),
         ("results", json => Array(json, items => Object(items, [("result", Type("string")), ("count", Integer)]))),
-        ("connect_ms", Reference("times")),
-        ("tls_ms", Reference("times")),
-        ("header_ms", Reference("times")),
-        ("body_ms", Reference("times")),
+        ("connect_ms", NullOrReference("times")),
+        ("tls_ms", NullOrReference("times")),
+        ("header_ms", NullOrReference("times")),
+        ("body_ms", NullOrReference("times")),
         ("header_bytes", Nullable("integer")),
         ("buffer_bytes", Nullable("integer")),
-        ("limit", Reference("limit")),
+        ("limit", NullOrReference("limit")),
         ("proven_by_timeout_s", Nullable("integer")),
         ("restraint", Nullable("string")),
         ("errors", Strings),
@@ -82,5 +82,4 @@ internal static class VerifySchema
 
     private static void Strings(Utf8JsonWriter json) => Array(json, Type("string"));
 
-    private static Action<Utf8JsonWriter> Reference(string definition) => json => NullOr(json, inner => inner.WriteString("$ref", $"#/$defs/{definition}"));
 }

@@ -21,8 +21,6 @@ internal sealed class LogHeldReader(MachineSnapshot machine)
 
         return FileCalls.Status(path) is not { } file
             ? Look.Saw(new LogHeldFact(false), How)
-            : Look.Saw(new LogHeldFact(descriptors.Any(name => FileCalls.Status($"{proc}/{question.MasterPid}/fd/{name}") is { } held && IsSame(held, file))), How);
+            : Look.Saw(new LogHeldFact(descriptors.Any(name => FileCalls.Status($"{proc}/{question.MasterPid}/fd/{name}")?.Identity == file.Identity)), How);
     }
-
-    private static bool IsSame(FileStatus one, FileStatus other) => one.Inode == other.Inode && one.DeviceMajor == other.DeviceMajor && one.DeviceMinor == other.DeviceMinor;
 }
