@@ -36,6 +36,11 @@ internal static class StartFix
             return SupervisorFix.Of(program, SupervisorReading.Last(program, seen), peer.ToString());
         }
 
+        if (Pm2Reading.Stopped(incident, seen) is { Count: > 0 } apps)
+        {
+            return Pm2Fix.Of(apps, peer.ToString());
+        }
+
         return new Fix
         {
             Summary = $"Start the app that belongs on {peer}.",

@@ -18,8 +18,8 @@ internal static class TakeOutFix
             return null;
         }
 
-        var probed = Probe(peer.ToString(), seen);
-        var others = group.Peers.Where(other => other is { Down: false, Drain: false, Endpoint.IsName: false } && other.Directive != server && Probe(other.Endpoint.ToString(), seen) == ProbeOutcome.Ok).ToList();
+        var probed = Probe(peer);
+        var others = group.Peers.Where(other => other is { Down: false, Drain: false, Endpoint.IsName: false } && other.Directive != server && Probe(other.Endpoint) == ProbeOutcome.Ok).ToList();
         if (probed is null or ProbeOutcome.Ok || others.Count == 0)
         {
             return null;
@@ -36,7 +36,7 @@ internal static class TakeOutFix
                 RetargetFix.Reload(incident, "Test the changed configuration and reload nginx."),
             ],
         };
-    }
 
-    private static ProbeOutcome? Probe(string address, Observations seen) => seen.Ask(new Connect(address)).FactOrNull?.Outcome;
+        ProbeOutcome? Probe(Endpoint endpoint) => seen.Ask(Probing.Connect(incident.Instance, endpoint)).FactOrNull?.Outcome;
+    }
 }

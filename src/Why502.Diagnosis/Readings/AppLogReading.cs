@@ -55,6 +55,11 @@ public static class AppLogReading
             yield return path;
         }
 
+        foreach (var path in Pm2Reading.Stopped(incident, seen).SelectMany(app => app.Output))
+        {
+            yield return path;
+        }
+
         var serving = SocketReading.ServingProcesses(incident, peer, seen).Select(process => process.Pid).ToHashSet();
         foreach (var app in seen.Ask(new AppProcesses()).FactOrNull?.Processes ?? [])
         {

@@ -18,13 +18,12 @@ public sealed record GroupReading(UpstreamGroup Group, IReadOnlyList<PeerTarget>
 
     public IEnumerable<PeerTarget> Unusable => Group.Peers.Where(peer => peer.Down || peer.Drain);
 
-    /// <summary>Addresses of the servers in use, as questions name them.</summary>
-    public IEnumerable<string> Addresses => Usable.Select(peer => peer.Endpoint).OfType<Endpoint>().Where(endpoint => !endpoint.IsName).Select(endpoint => endpoint.ToString()).Distinct().Take(ServersMax);
+    private IEnumerable<Endpoint> Endpoints => Usable.Select(peer => peer.Endpoint).OfType<Endpoint>().Where(endpoint => !endpoint.IsName).Distinct().Take(ServersMax);
 
     /// <summary>Servers of the group that accept and that refuse connections now; null while none is known.</summary>
-    public static (int Accept, int Refuse)? Answering(GroupReading group, Observations seen)
+    public static (int Accept, int Refuse)? Answering(Incident incident, GroupReading group, Observations seen)
     {
-        var outcomes = group.Addresses.Select(address => seen.Ask(new Connect(address)).FactOrNull).OfType<ConnectFact>().ToList();
+        var outcomes = group.Endpoints.Select(endpoint => seen.Ask(Probing.Connect(incident.Instance, endpoint)).FactOrNull).OfType<ConnectFact>().ToList();
         return outcomes.Count == 0 ? null : (outcomes.Count(fact => fact.Outcome == ProbeOutcome.Ok), outcomes.Count(fact => fact.Outcome != ProbeOutcome.Ok));
     }
 }

@@ -84,18 +84,18 @@ public static class NameReading
                 }
 
                 // The border to dns-stale-address: a fresh address works.
-                var step = Works(answer, incident.Peer!.Port, seen) is not null ? Weight.Decisive : Weight.Strong;
+                var step = Works(answer, incident, seen) is not null ? Weight.Decisive : Weight.Strong;
                 return step.Against($"{question.Name} has the address {string.Join(", ", answer.Addresses.Take(3))} now, and nginx still uses {incident.Peer}");
             });
         }
     }
 
     /// <summary>The first fresh address that accepts connections.</summary>
-    public static string? Works(ResolveFact answer, int port, Observations seen)
-        => Fresh(answer, port).FirstOrDefault(connect => seen.Ask(connect).FactOrNull?.Outcome == ProbeOutcome.Ok)?.Address;
+    public static string? Works(ResolveFact answer, Incident incident, Observations seen)
+        => Fresh(answer, incident).FirstOrDefault(connect => seen.Ask(connect).FactOrNull?.Outcome == ProbeOutcome.Ok)?.Address;
 
-    public static IReadOnlyList<Connect> Fresh(ResolveFact answer, int port)
-        => [.. answer.Addresses.Take(FreshMax).Select(address => new Connect(address.Contains(':', StringComparison.Ordinal) ? $"[{address}]:{port}" : $"{address}:{port}"))];
+    public static IReadOnlyList<Connect> Fresh(ResolveFact answer, Incident incident)
+        => [.. answer.Addresses.Take(FreshMax).Select(text => IPAddress.TryParse(text, out var address) ? Probing.Connect(incident.Instance, Endpoint.Of(address, incident.Peer!.Port)) : null).OfType<Connect>()];
 
     public static bool HasMoved(ResolveFact answer, Endpoint peer)
         => answer is { Code: "ok", Addresses.Count: > 0 } && !answer.Addresses.Any(address => Same(address, peer));

@@ -166,6 +166,7 @@ public static class RelatedApps
     private static bool IsApp(Listener listener, AppProcessesFact? apps)
         => listener.Processes.Count > 0
             && !IsRuntimesOwn(listener)
+            && !IsPm2s(listener)
             && !listener.Processes.Any(process => NotAnApp.Contains(process.Name))
             && (StackOf(listener, apps) is not null || (listener.Port != 0 && !listener.Processes.Any(process => process.Unit is { } unit && unit.StartsWith("systemd", StringComparison.Ordinal))));
 
@@ -173,6 +174,10 @@ public static class RelatedApps
     private static bool IsRuntimesOwn(Listener listener)
         => listener.Port == 0 && Path.GetFileName(listener.Address) is var name
             && RuntimeSockets.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+
+    /// <summary>PM2's daemon takes its own commands there (constants.js); what it holds for the apps of a cluster has other names.</summary>
+    private static bool IsPm2s(Listener listener)
+        => listener.Port == 0 && Path.GetFileName(listener.Address) is "rpc.sock" or "pub.sock" or "interactor.sock" && listener.Processes.Any(process => process.Name.StartsWith("PM2 v", StringComparison.Ordinal));
 
     private static string? StackOf(Listener listener, AppProcessesFact? apps)
     {

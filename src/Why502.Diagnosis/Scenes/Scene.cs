@@ -193,6 +193,7 @@ public sealed partial class Scene
         PhpFpmPools => new PhpFpmPoolsFact(pools),
         ServiceUnits => new ServiceUnitsFact([]),
         SupervisedPrograms => new SupervisedProgramsFact([]),
+        Pm2Apps => new Pm2AppsFact([]),
         PacketFilter => new PacketFilterFact(rules),
         KernelLogWindow => new AppLogFact([.. kernel, .. Log(kernelSaid, "/var/log/kern.log").Events], [], new(0, 0, false, [])),
         MachineState => new MachineStateFact("example", addresses, 4, 0.2, 8L << 30, 4L << 30, 0, 0, 0, 4096, true, "root"),

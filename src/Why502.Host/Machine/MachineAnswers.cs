@@ -20,6 +20,7 @@ public sealed class MachineAnswers
     private readonly FpmPoolsReader pools;
     private readonly UnitsReader units;
     private readonly SupervisorReader supervisor;
+    private readonly Pm2Reader pm2;
     private readonly PacketFilterReader filter;
     private readonly ServerLoadReader load;
     private readonly MachineStateReader state;
@@ -51,6 +52,7 @@ public sealed class MachineAnswers
         pools = new(machine);
         units = new(machine, programs);
         supervisor = new(machine, programs);
+        pm2 = new(machine, programs);
         filter = new(machine, programs);
         load = new(machine);
         state = new(machine);
@@ -70,7 +72,7 @@ public sealed class MachineAnswers
     }
 
     public static bool CanAnswer(Question question) => question is AccessControl or SystemNameServers or NginxInstances or TcpListeners or UnixListeners or SocketPath or AppProcesses
-        or PhpFpmPools or UnitOf or ServiceUnits or SupervisedPrograms or PacketFilter or ServerLoad or MachineState
+        or PhpFpmPools or UnitOf or ServiceUnits or SupervisedPrograms or Pm2Apps or PacketFilter or ServerLoad or MachineState
         or LogHeld or StoragePath or ConnectionTracking or LocalPorts or OpenFiles or MemoryUse or MachinePressure
         or RouteTo or NetworkSpaces or Containers
         or AppSettings or WorkerWaits or ConfigurationTest or PackageHistory;
@@ -106,6 +108,7 @@ public sealed class MachineAnswers
         UnitOf unit => await units.UnitAsync(unit, cancellation).ConfigureAwait(false),
         ServiceUnits => await units.ServicesAsync(cancellation).ConfigureAwait(false),
         SupervisedPrograms => supervisor.Read(),
+        Pm2Apps => await pm2.ReadAsync(cancellation).ConfigureAwait(false),
         PacketFilter rules => await filter.ReadAsync(rules, cancellation).ConfigureAwait(false),
         ServerLoad server => await load.ReadAsync(server, cancellation).ConfigureAwait(false),
         MachineState => state.Read(),

@@ -23,7 +23,20 @@ internal static class Forbidden
         _ => null,
     };
 
-    private static string? OfProgram(IReadOnlyList<string> command) => (Path.GetFileName(command[0]), string.Join(' ', command.Skip(1))) switch
+    private static string? OfProgram(IReadOnlyList<string> command) => (string[])[.. command] switch
+    {
+        // In another user's name, with one variable: PM2's daemon is asked so, and nothing else is run that way.
+        ["runuser", "-u", var user, "--", "env", .. var rest] when !user.StartsWith('-') => OfPm2(rest),
+        ["env", .. var rest] => OfPm2(rest),
+        _ when Path.GetFileName(command[0]) is "runuser" or "env" or "su" or "sudo" or "setpriv" => $"{command[0]} is no step of a repair",
+        _ => OfOne(command),
+    };
+
+    private static string? OfPm2(string[] words)
+        => words is [var home, ['/', ..], ['/', ..] program, "restart" or "stop", .. { Length: > 0 } apps] && home.StartsWith("PM2_HOME=/", StringComparison.Ordinal) && program.EndsWith("/bin/pm2", StringComparison.Ordinal) && apps.All(app => app.All(char.IsAsciiDigit))
+            ? null : "of PM2's apps the one that failed is started, and no other";
+
+    private static string? OfOne(IReadOnlyList<string> command) => (Path.GetFileName(command[0]), string.Join(' ', command.Skip(1))) switch
     {
         ("setenforce", _) => "SELinux is never made permissive as a whole",
         ("iptables" or "ip6tables", var rest) when Has(rest, "-F") || Has(rest, "--flush") || rest.Contains("-P ", StringComparison.Ordinal) => "a firewall is never emptied",

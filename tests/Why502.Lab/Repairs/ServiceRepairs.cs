@@ -1,6 +1,7 @@
 using Why502.Lab.Machine;
 using Why502.Lab.Scenarios;
 using Why502.Lab.Servers;
+using Why502.Lab.Verdicts;
 using Xunit;
 
 namespace Why502.Lab.Repairs;
@@ -50,6 +51,66 @@ public sealed class ServiceRepairs
         Repaired.ProveOfMachine(machine, nginx, "upstream-down", () => client.Get() == 200, []);
     });
 
+    [SkippableFact]
+    public void ProgramThatSupervisorGaveUp_IsStarted() => LabMachine.Run(nameof(ProgramThatSupervisorGaveUp_IsStarted), machine =>
+    {
+        var folder = Route.Deploy(machine, "app", "app.py", []);
+        File.Move(Path.Combine(folder, "app.py"), Path.Combine(folder, "away.py"));
+        var supervisor = Supervisor.Start(machine, "gunicorn --bind 127.0.0.1:8000 app:app", $"directory={folder}\nstartretries=1");
+        Poll.Until(() => supervisor.Logged("FATAL"), "supervisord to give up", seconds: 30);
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8000"));
+        var client = new Client(machine);
+        client.MustGet(502, "/", times: 3);
+        File.Move(Path.Combine(folder, "away.py"), Path.Combine(folder, "app.py"));
+        Repaired.ProveOfMachine(machine, nginx, "upstream-down", () => client.Get() == 200, []);
+    });
+
+    /// <summary>The daemon is www-data's, and the repair is root's: PM2 is asked in its user's name.</summary>
+    [SkippableFact]
+    public void AppThatPm2HasStopped_IsStartedByItsOwner() => LabMachine.Run(nameof(AppThatPm2HasStopped_IsStartedByItsOwner), machine =>
+    {
+        Pm2.StartOf(machine, "www-data", 3000, "shop", machine.Write("shop/server.js", Listen));
+        machine.WaitForPort(3000);
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
+        var client = new Client(machine);
+        client.MustGet(200, "/");
+        Pm2.Control(machine, "www-data", "stop", "shop");
+        client.MustGet(502, "/", times: 3);
+        Repaired.ProveOfMachine(machine, nginx, "upstream-down", () => client.Get() == 200, []);
+        Assert.Equal("www-data", machine.Must("stat", "-c", "%U", machine.PathOf("pm2/rpc.sock")).Trim());
+        Assert.False(Directory.Exists(machine.FileSystem + "/root/.pm2"), "root has a PM2 of its own now");
+    });
+
+    /// <summary>It ended too often; what ended it is mended meanwhile.</summary>
+    [SkippableFact]
+    public void AppThatPm2GaveUp_IsStarted() => LabMachine.Run(nameof(AppThatPm2GaveUp_IsStarted), machine =>
+    {
+        var needed = machine.PathOf("shop/settings.json");
+        Pm2.StartOf(machine, "www-data", 3000, "shop", machine.Write("shop/server.js", $"require('fs').readFileSync('{needed}');\n{Listen}"));
+        Poll.Until(() => File.Exists(Pm2.Log(machine)) && File.ReadAllText(Pm2.Log(machine)).Contains("errored", StringComparison.Ordinal), "PM2 to give up", seconds: 40);
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
+        var client = new Client(machine);
+        client.MustGet(502, "/", times: 3);
+        machine.Write("shop/settings.json", "{}");
+        Repaired.ProveOfMachine(machine, nginx, "upstream-down", () => client.Get() == 200, []);
+    });
+
+    /// <summary>The look-alike: two stopped apps were told the same port, and which of them nginx wants nobody here knows.</summary>
+    [SkippableFact]
+    public void TwoAppsOfPm2ForOneAddress_AreLeftToAPerson() => LabMachine.Run(nameof(TwoAppsOfPm2ForOneAddress_AreLeftToAPerson), machine =>
+    {
+        var script = machine.Write("shop/server.js", Listen);
+        Pm2.StartOf(machine, "www-data", 3000, "shop", script);
+        machine.WaitForPort(3000);
+        Pm2.Control(machine, "www-data", "stop", "shop");
+        Pm2.Control(machine, "www-data", "start", script, "--name", "old-shop", "--", "3000");
+        Pm2.Control(machine, "www-data", "stop", "old-shop");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
+        new Client(machine).MustGet(502, "/", times: 3);
+        var shown = Tool.On(machine).Run("fix", "--config", nginx.Config, "--cause", "upstream-down");
+        Assert.DoesNotContain("bin/pm2", shown.Output, StringComparison.Ordinal);
+    });
+
     /// <summary>The engine is a stand-in with recorded answers; docker's command and the program in the container are real.</summary>
     [SkippableFact]
     public void ContainerThatEnded_IsStartedByItsEngine() => LabMachine.Run(nameof(ContainerThatEnded_IsStartedByItsEngine), machine =>
@@ -63,6 +124,8 @@ public sealed class ServiceRepairs
         client.MustGet(502, "/", times: 3);
         Repaired.ProveOfMachine(machine, nginx, "upstream-down", () => client.Get() == 200, []);
     });
+
+    private const string Listen = "require('http').createServer((request, response) => response.end('shop')).listen(process.env.PORT, '127.0.0.1');\n";
 
     private static string Enabled(LabMachine machine) => machine.Execute("systemctl", "is-enabled", "shop.service").Output.Trim();
 }

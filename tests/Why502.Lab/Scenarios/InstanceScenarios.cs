@@ -136,6 +136,24 @@ public sealed class InstanceScenarios
         Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "protocol-mismatch", "proxy_pass") with { Unprivileged = false });
     });
 
+    /// <summary>Both servers answer again inside, and nobody listens on their addresses outside: the group is tried from where nginx is.</summary>
+    [SkippableFact]
+    public void GroupInNginxsOwnNamespaceAnswersAgain_IsGroupExhausted() => LabMachine.Run(nameof(GroupInNginxsOwnNamespaceAnswersAgain_IsGroupExhausted), machine =>
+    {
+        var web = NetworkSpace.Create(machine, "web");
+        web.Occupy();
+        var group = "upstream backend { server 127.0.0.1:3001 fail_timeout=120s; server 127.0.0.1:3002 fail_timeout=120s; }\n" + Site.Proxy("http://backend", listen: "172.18.0.3:8080");
+        var nginx = NginxServer.Start(machine, group, within: web.Enter);
+        var client = new Client(machine, address: web.Address);
+        client.MustGet(502, "/", times: 2);
+        web.Node(3001, "127.0.0.1");
+        web.Node(3002, "127.0.0.1");
+        client.MustGet(502, "/", times: 6);
+        Examination.Faulty(machine, nginx, new Expected("upstream-group-exhausted") { Symptom = "no live upstreams while connecting to upstream", Directive = "proxy_pass http://backend", Unprivileged = false, Alongside = ["upstream-down"] });
+        var fix = Tool.On(machine).Run("fix", "--config", nginx.Config, "--cause", "upstream-group-exhausted");
+        Assert.Contains("every server of the group answers again", fix.Output, StringComparison.Ordinal);
+    });
+
     private const string TimedOut = "upstream timed out (110: Connection timed out) while reading response header from upstream";
 
     private static string Second(LabMachine machine)

@@ -32,6 +32,21 @@ public static class Pm2
         return new App(folder, process);
     }
 
+    /// <summary>Its daemon is another user's, who has it in a directory of his own; the app is told its port by a variable.</summary>
+    public static void StartOf(LabMachine machine, string user, int port, string name, string script)
+    {
+        Programs.Require("node", "npm", "runuser");
+        Skip.If(Program.Value is null, "PM2 is not in artifacts/lab-cache and could not be fetched from the registry");
+        var home = machine.PathOf("pm2");
+        machine.Must("mkdir", "-p", home);
+        machine.Must("chown", user, home);
+        machine.Must("runuser", "-u", user, "--", "env", "PM2_HOME=" + home, string.Create(CultureInfo.InvariantCulture, $"PORT={port}"), Program.Value!, "start", script, "--name", name);
+    }
+
+    /// <summary>Asks the daemon of that user.</summary>
+    public static void Control(LabMachine machine, string user, params string[] words)
+        => machine.Must(["runuser", "-u", user, "--", "env", "PM2_HOME=" + machine.PathOf("pm2"), Program.Value!, .. words]);
+
     /// <summary>PM2's own log, which tells of the ends of apps.</summary>
     public static string Log(LabMachine machine) => machine.PathOf("pm2/pm2.log");
 

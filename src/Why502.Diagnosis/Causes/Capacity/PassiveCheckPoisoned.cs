@@ -57,7 +57,7 @@ public sealed class PassiveCheckPoisoned : Cause
             scales.Weigh("group", Sources.Config, group.IsSingle ? Weight.Decisive.Against("a group of one server is never marked failed")
                 : counting.Count == 0 ? Weight.Decisive.Against("max_fails=0: no server of the group is ever marked failed")
                 : Weight.Weak.For($"{counting.Max(peer => peer.MaxFails)} failure marks a server of {group.Group.Name} for {Words.Seconds(counting.Max(peer => peer.FailTimeout))}").At(counting[0].At.File, counting[0].At.Line));
-            if (GroupReading.Answering(group, seen) is { } answering)
+            if (GroupReading.Answering(incident, group, seen) is { } answering)
             {
                 scales.Weigh("servers", Sources.Probe, answering.Refuse > 0
                     ? Weight.Strong.Against($"{answering.Refuse} servers of the group do not accept connections")

@@ -1,4 +1,5 @@
 using Why502.Diagnosis.Readings;
+using Why502.Nginx;
 
 namespace Why502.Diagnosis.Causes.Capacity;
 
@@ -62,7 +63,7 @@ public sealed class UpstreamGroupExhausted : Cause
             }
         }
 
-        var outcomes = Peers(incident).Select(peer => (peer, seen.Ask(new Connect(peer)).FactOrNull?.Outcome)).Where(item => item.Outcome is not null).ToList();
+        var outcomes = Peers(incident).Select(peer => (peer, seen.Ask(Probing.Connect(incident.Instance, peer)).FactOrNull?.Outcome)).Where(item => item.Outcome is not null).ToList();
         if (outcomes.Count > 0)
         {
             // One look at the group, not one for each server: ten that answer say no more than two.
@@ -74,8 +75,8 @@ public sealed class UpstreamGroupExhausted : Cause
         scales.Weigh("message", Sources.ErrorLog, Weight.Moderate.For("every server of the group was left out, and no line of the window says what failed them"));
     }
 
-    private static IReadOnlyList<string> Peers(Incident incident)
-        => [.. (incident.Group?.Peers ?? incident.Location?.Peers ?? []).Where(peer => peer is { Down: false, Endpoint: not null }).Select(peer => peer.Endpoint!.ToString()).Distinct().Take(16)];
+    private static IReadOnlyList<Endpoint> Peers(Incident incident)
+        => [.. (incident.Group?.Peers ?? incident.Location?.Peers ?? []).Where(peer => peer is { Down: false, Endpoint: not null }).Select(peer => peer.Endpoint!).Distinct().Take(16)];
 
     public override string Describe(Incident incident, Observations seen) => $"every server of {incident.Group?.Name ?? "the group"} is marked failed";
 
@@ -84,7 +85,7 @@ public sealed class UpstreamGroupExhausted : Cause
         var wait = incident.Group?.Peers.Max(peer => peer.FailTimeout) ?? TimeSpan.FromSeconds(10);
         var read = new FixStep("Read the error lines just before \"no live upstreams\": they name what failed each server (why502 diagnose --since 1h).");
         var addresses = Peers(incident);
-        if (!incident.Instance.FromFiles && incident.Kind == SymptomKind.NoLiveUpstreams && wait > WorthWaiting && addresses.Count > 0 && addresses.All(peer => seen.Known(new Connect(peer)) is { Outcome: ProbeOutcome.Ok }))
+        if (!incident.Instance.FromFiles && incident.Kind == SymptomKind.NoLiveUpstreams && wait > WorthWaiting && addresses.Count > 0 && addresses.All(peer => seen.Known(Probing.Connect(incident.Instance, peer)) is { Outcome: ProbeOutcome.Ok }))
         {
             return new Fix
             {

@@ -67,7 +67,7 @@ public sealed class UpstreamMarkedDown : Cause
         }
 
         var edits = group.Unusable
-            .Where(peer => peer is { Down: true, Directive: not null, Endpoint: { IsName: false } endpoint } && seen.Known(new Connect(endpoint.ToString())) is not { Outcome: not ProbeOutcome.Ok })
+            .Where(peer => peer is { Down: true, Directive: not null, Endpoint: { IsName: false } endpoint } && seen.Known(Probing.Connect(incident.Instance, endpoint)) is not { Outcome: not ProbeOutcome.Ok })
             .Take(1)
             .Select(peer => Nginx.ConfigurationEdit.SetArguments(configuration, peer.Directive!, [.. peer.Directive!.Arguments.Where(argument => argument is not ("down" or "drain"))]))
             .Where(edit => edit.IsChange)

@@ -68,13 +68,13 @@ public sealed class ConfigNotReloaded : Cause
         scales.Weigh("difference", Sources.Config, (live ? Weight.Decisive : Weight.Strong).For(difference.Words).At(difference.At.File, difference.At.Line));
         if (difference.Target is { } target)
         {
-            scales.Weigh(seen.Ask(new Connect(target)), probe => probe.Outcome == ProbeOutcome.Ok
+            scales.Weigh(seen.Ask(Probing.Connect(incident.Instance, target)), probe => probe.Outcome == ProbeOutcome.Ok
                 ? Weight.Strong.For($"{target}, which the disk names, accepts connections")
                 : Weight.Strong.Against($"{target}, which the disk names, does not accept connections either"));
         }
     }
 
-    private sealed record Changed(string Words, SourceLine At, string? Target);
+    private sealed record Changed(string Words, SourceLine At, Endpoint? Target);
 
     /// <summary>What the failing requests evidently met, and the files do not have.</summary>
     private static Changed? Difference(Incident incident)
@@ -100,8 +100,8 @@ public sealed class ConfigNotReloaded : Cause
             return null;
         }
 
-        var target = now.Peers.Select(target => target.Endpoint).FirstOrDefault(endpoint => endpoint is not null)?.ToString();
-        return new($"the failing requests went to {peer}, and on disk they go to {target ?? now.Target}", now.At, target);
+        var target = now.Peers.Select(target => target.Endpoint).FirstOrDefault(endpoint => endpoint is not null);
+        return new($"the failing requests went to {peer}, and on disk they go to {target?.ToString() ?? now.Target}", now.At, target);
     }
 
     public override SourceLine? PlaceOf(Incident incident, Observations seen) => Difference(incident)?.At;

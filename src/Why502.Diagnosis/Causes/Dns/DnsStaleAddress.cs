@@ -57,14 +57,14 @@ public sealed class DnsStaleAddress : Cause
             return;
         }
 
-        if (NameReading.Works(fresh, incident.Peer!.Port, seen) is { } works)
+        if (NameReading.Works(fresh, incident, seen) is { } works)
         {
             // The definition of the cause: in none of the answers, and a fresh one works.
             scales.Weigh("fresh address", Sources.Probe, Weight.Decisive.For($"{works} accepts connections"));
             return;
         }
 
-        foreach (var attempt in NameReading.Fresh(fresh, incident.Peer!.Port))
+        foreach (var attempt in NameReading.Fresh(fresh, incident))
         {
             scales.Weigh(seen.Ask(attempt), _ => Weight.Moderate.Against($"{attempt.Address} does not accept connections either"));
         }

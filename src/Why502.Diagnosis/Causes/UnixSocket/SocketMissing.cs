@@ -63,6 +63,7 @@ public sealed class SocketMissing : Cause
 
         ServiceReading.WeighUnits(incident, peer, seen, scales);
         SupervisorReading.Weigh(incident, seen, scales);
+        Pm2Reading.Weigh(incident, seen, scales);
         if (ServiceReading.PoolFor(peer, seen) is { MasterPid: null } pool)
         {
             scales.Weigh("pool", Sources.Machine, Weight.Strong.For($"pool {pool.Name} would listen there, and its PHP-FPM does not run").At(pool.File, pool.ListenLine));

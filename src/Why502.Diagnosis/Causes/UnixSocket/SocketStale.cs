@@ -60,6 +60,7 @@ public sealed class SocketStale : Cause
 
         ServiceReading.WeighUnits(incident, peer, seen, scales);
         SupervisorReading.Weigh(incident, seen, scales);
+        Pm2Reading.Weigh(incident, seen, scales);
         ServiceReading.WeighAppLogs(incident, seen, scales);
     }
 

@@ -22,10 +22,18 @@ internal static class UnitAddresses
             }
         }
 
-        var environment = Environment(block.GetValueOrDefault("Environment", ""));
+        addresses.AddRange(Of(command, Environment(block.GetValueOrDefault("Environment", "")), block.GetValueOrDefault("WorkingDirectory", "").TrimStart('!', '-') is { Length: > 0 } given ? given : "/"));
+        return [.. addresses.Distinct()];
+    }
+
+    /// <param name="command">What is started.</param>
+    /// <param name="environment">Only variables of <see cref="AppLaunch.VariableNames"/>.</param>
+    /// <param name="directory">In which it is started.</param>
+    public static IReadOnlyList<string> Of(IReadOnlyList<string> command, Dictionary<string, string> environment, string directory)
+    {
+        var addresses = new List<string>();
         if (AppStack.Of(Inner(command)) is { } stack)
         {
-            var directory = block.GetValueOrDefault("WorkingDirectory", "").TrimStart('!', '-') is { Length: > 0 } given ? given : "/";
             addresses.AddRange(BindAddresses.Of(new(stack, environment, directory, path => FileCalls.ReadText(LaunchPaths.FullPath(path, directory), FileBytesMax))));
         }
         else if (Generic(command, environment) is { } address)
