@@ -3,7 +3,7 @@ using System.Text;
 namespace Why502.Reports;
 
 /// <summary>Foreign text in Markdown: nothing of it becomes a link, an image, HTML, a mention or a table cell.</summary>
-internal static class Markdown
+public static class Markdown
 {
     private const string Special = @"\`*_{}[]<>()#|~@!&";
 

@@ -9,6 +9,8 @@ internal sealed class SlowTimes
     /// <summary>Ten minutes; what is longer is in the last step.</summary>
     private const int Steps = 6000;
 
+    public const int LongestMilliseconds = Steps * StepMilliseconds;
+
     private long[]? _counts;
 
     public long Count { get; private set; }

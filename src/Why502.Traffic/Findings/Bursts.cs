@@ -59,6 +59,7 @@ internal static class Bursts
             To = burst[^1].Minute.AddMinutes(report.MinuteStep),
             Count = rows,
             Of = report.Rows,
+            Harmed = bad,
             Evidence = [$"{rows:N0} requests in {burst.Count} minutes", $"5xx and 499: {during:P2} in it, {outside:P2} outside"],
             Next = harmed
                 ? "See who sent them (clients, routes) in this window: why502 traffic with --since and --until; then the app's number of workers, or limit_req in front of it."

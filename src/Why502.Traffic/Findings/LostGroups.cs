@@ -12,7 +12,7 @@ internal static class LostGroups
             {
                 Kind = "no-live-upstreams",
                 Cause = "upstream-group-exhausted",
-                Title = $"{group.Attempts:N0} requests found no live server in {group.Upstream}",
+                Title = $"{group.Attempts:N0} {(group.Attempts == 1 ? "request" : "requests")} found no live server in {group.Upstream}",
                 Upstream = group.Upstream,
                 From = failed.Count > 0 ? failed[0].Minute : null,
                 To = failed.Count > 0 ? failed[^1].Minute.AddMinutes(group.SeriesStep) : null,

@@ -77,6 +77,7 @@ internal static class NearTimeouts
             Title = $"{near:N0} answers came in the last tenth before the limit of {seconds}, and {timeouts:N0} attempts were cut off there",
             Count = near,
             Of = tables.Answered.Count,
+            Harmed = timeouts,
             PValue = p,
             Limit = limit,
             Evidence =

@@ -2,12 +2,12 @@ using Why502.Traffic.Engine;
 
 namespace Why502.Traffic.Findings;
 
-/// <summary>All patterns, the ones that point to a cause first.</summary>
+/// <summary>All patterns, the ones that point to a cause first, and of these the one with the most failures.</summary>
 internal static class Patterns
 {
     public static IReadOnlyList<TrafficFinding> Find(TrafficReport report, TrafficTables tables, ReportContext context) =>
     [
-        .. Everything(report, tables, context).OrderBy(f => f.Cause is null).ThenByDescending(f => f.Count),
+        .. Everything(report, tables, context).OrderBy(f => f.Cause is null).ThenByDescending(f => f.Harmed ?? f.Count),
     ];
 
     private static IEnumerable<TrafficFinding> Everything(TrafficReport report, TrafficTables tables, ReportContext context) =>

@@ -12,6 +12,8 @@ internal static class ReportBuilder
     /// <summary>Rows of each list of frequent values.</summary>
     private const int FrequentMax = 100;
 
+    private const int SlowSecondMilliseconds = 1000;
+
     public static TrafficReport Build(TrafficTables tables, HeavyTables heavy, TrafficScope scope, ReportContext context)
     {
         bool full = scope == TrafficScope.Full;
@@ -37,6 +39,7 @@ internal static class ReportBuilder
             Clients = FrequentOf(heavy.Clients),
             DistinctClients = full && tables.Fields.HasFlag(AccessFields.Client) ? tables.Clients.Estimate() : null,
             DistinctPaths = full && tables.Fields.HasFlag(AccessFields.Request) ? tables.Paths.Estimate() : null,
+            Slow = [.. SlowOf(tables)],
             Unlogged = UnloggedOf(tables.Fields),
         };
         return report with { Findings = Patterns.Find(report, tables, context) };
@@ -120,6 +123,18 @@ internal static class ReportBuilder
                 cells[row + MinuteColumn.Unavailable],
                 cells[row + MinuteColumn.GatewayTimeout],
                 timed == 0 ? null : cells[row + MinuteColumn.TimeSum] / (double)timed);
+        }
+    }
+
+    private static IEnumerable<SlowSecond> SlowOf(TrafficTables tables)
+    {
+        for (int from = SlowTimes.FromMilliseconds; from <= SlowTimes.LongestMilliseconds; from += SlowSecondMilliseconds)
+        {
+            SlowSecond second = new(from, tables.Answered.Between(from, from + SlowSecondMilliseconds), tables.TimedOut.Between(from, from + SlowSecondMilliseconds));
+            if (second.Answered + second.TimedOut > 0)
+            {
+                yield return second;
+            }
         }
     }
 

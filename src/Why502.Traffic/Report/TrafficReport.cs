@@ -52,6 +52,9 @@ public sealed record TrafficReport
     /// <summary>Different paths without their queries, within 0.8 %.</summary>
     public long? DistinctPaths { get; init; }
 
+    /// <summary>Attempts of a second and more by how long they took; seconds without any are left out.</summary>
+    public IReadOnlyList<SlowSecond> Slow { get; init; } = [];
+
     public IReadOnlyList<TrafficFinding> Findings { get; init; } = [];
 
     /// <summary>Variables that the logs do not hold, and what they would have told.</summary>
@@ -119,6 +122,12 @@ public sealed record UpstreamTraffic
 /// <summary>Attempts of one node in one stretch of time.</summary>
 public readonly record struct UpstreamMinute(DateTimeOffset Minute, long Attempts, long Failed);
 
+/// <summary>Attempts that took from one whole second to the next.</summary>
+/// <param name="From">Milliseconds; the last one, ten minutes, holds everything longer, too.</param>
+/// <param name="Answered">With a status below 499.</param>
+/// <param name="TimedOut">With 504.</param>
+public readonly record struct SlowSecond(long From, long Answered, long TimedOut);
+
 /// <summary>Requests that more than one server was tried for.</summary>
 /// <param name="Requests">All of them.</param>
 /// <param name="Hidden">Those that ended below 500 although an attempt had failed: nobody saw the failure.</param>
@@ -161,6 +170,9 @@ public sealed record TrafficFinding
 
     /// <summary>Of these.</summary>
     public long Of { get; init; }
+
+    /// <summary>What of it failed, where <see cref="Count"/> holds more than that: by this findings are in order.</summary>
+    internal long? Harmed { get; init; }
 
     /// <summary>The probability of at least this much by chance, corrected for the number of things that were compared; null where nothing was tested.</summary>
     public double? PValue { get; init; }

@@ -22,8 +22,9 @@ internal static class TrafficCommand
         var tables = new Option<string>("--tables") { Description = "core: status, time and upstreams; all: also routes, hosts, methods and clients", HelpName = "all|core", DefaultValueFactory = _ => "all" };
         tables.AcceptOnlyFromAmong("all", "core");
         var threads = new Option<int>("--threads") { Description = "Workers (default: one for each core)", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
-        var format = Options.Format("text", "json");
-        var command = new Command("traffic", "What access logs of any size say: bad nodes, near time-outs, what retries hid") { files, logFormat, config, since, until, tables, threads, format };
+        var format = Options.Format("text", "json", "markdown", "csv", "html");
+        var table = Table(format);
+        var command = new Command("traffic", "What access logs of any size say: bad nodes, near time-outs, what retries hid") { files, logFormat, config, since, until, tables, threads, format, table };
         command.SetAction((parsed, cancellation) => Task.FromResult(Run(
             new TrafficRequest
             {
@@ -35,13 +36,13 @@ internal static class TrafficCommand
                 Scope = parsed.GetValue(tables) == "core" ? TrafficScope.Core : TrafficScope.Full,
                 Threads = Math.Clamp(parsed.GetValue(threads), 1, 256),
             },
-            parsed.GetValue(format) ?? "text",
+            Printer(parsed.GetValue(format), parsed.GetValue(table), terminal),
             terminal,
             cancellation)));
         return command;
     }
 
-    private static int Run(TrafficRequest request, string format, Terminal terminal, CancellationToken cancellation)
+    private static int Run(TrafficRequest request, Action<TrafficReport> print, Terminal terminal, CancellationToken cancellation)
     {
         using var stop = new StopSignals(secondEnds: true, cancellation);
         var configuration = LiveDiagnosis.Config(request.ConfigPath) is { } path ? TrafficConfiguration.Load(path) : null;
@@ -55,16 +56,34 @@ internal static class TrafficCommand
         }
 
         progress.Dispose();
-        if (format == "json")
-        {
-            terminal.Write(TrafficJson.Render(report));
-        }
-        else
-        {
-            terminal.Write(TrafficPage.Render(report, terminal.Width));
-        }
-
+        print(report);
         return report.Findings.Any(finding => finding.Cause is not null) ? ExitStatus.Faulty : ExitStatus.Healthy;
+    }
+
+    private static Action<TrafficReport> Printer(string? format, string? table, Terminal terminal) => format switch
+    {
+        "json" => report => terminal.Write(TrafficJson.Render(report)),
+        "markdown" => report => terminal.Write(TrafficMarkdown.Render(report)),
+        "csv" => report => terminal.Write(TrafficCsv.Render(report, Sheet.All.First(sheet => sheet.Name == (table ?? Sheet.Default)))),
+        "html" => report => terminal.Write(TrafficHtml.Render(report)),
+        _ => report => terminal.Write(TrafficPage.Render(report, terminal.Width)),
+    };
+
+    private static Option<string?> Table(Option<string> format)
+    {
+        var option = new Option<string?>("--table") { Description = $"The table that --format csv prints (default {Sheet.Default}): {string.Join(", ", Sheet.Names)}", HelpName = "NAME" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !Sheet.Names.Contains(result.Tokens[0].Value, StringComparer.Ordinal))
+            {
+                result.AddError($"--table knows {string.Join(", ", Sheet.Names)}, not '{result.Tokens[0].Value}'.");
+            }
+            else if (result.GetValue(format) != "csv")
+            {
+                result.AddError("--table names a table of --format csv.");
+            }
+        });
+        return option;
     }
 
     private static Timer Watch(TrafficRun run, Progress progress)

@@ -42,6 +42,7 @@ internal static class TrafficJson
             List(json, "clients", report.Clients, (to, value) => Frequent(to, value, "client", timed: false));
             JsonValues.Number(json, "distinct_clients", report.DistinctClients);
             JsonValues.Number(json, "distinct_paths", report.DistinctPaths);
+            List(json, "slow", report.Slow, Slow);
             List(json, "findings", report.Findings, Finding);
             List(json, "unlogged", report.Unlogged, Unlogged);
             json.WriteEndObject();
@@ -130,6 +131,13 @@ internal static class TrafficJson
         {
             Quantiles(json, "request_time", value.RequestTime);
         }
+    }
+
+    private static void Slow(Utf8JsonWriter json, SlowSecond second)
+    {
+        Seconds(json, "from", second.From);
+        json.WriteNumber("answered", second.Answered);
+        json.WriteNumber("timed_out", second.TimedOut);
     }
 
     private static void Finding(Utf8JsonWriter json, TrafficFinding finding)

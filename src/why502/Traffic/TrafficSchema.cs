@@ -29,6 +29,7 @@ internal static class TrafficSchema
         ("clients", json => Array(json, "client")),
         ("distinct_clients", Nullable("integer")),
         ("distinct_paths", Nullable("integer")),
+        ("slow", json => Array(json, "slow")),
         ("findings", json => Array(json, "finding")),
         ("unlogged", json => Array(json, "unlogged")),
     ];
@@ -103,6 +104,7 @@ internal static class TrafficSchema
         ("method", Frequent("method")),
         ("host", Frequent("host")),
         ("client", Frequent("client")),
+        ("slow", [("from", Type("number")), ("answered", Integer), ("timed_out", Integer)]),
         ("finding", Finding),
         ("unlogged", Unlogged));
 

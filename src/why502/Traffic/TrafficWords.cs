@@ -1,0 +1,75 @@
+using System.Globalization;
+using Why502.Traffic;
+
+namespace Why502.Cli.Traffic;
+
+/// <summary>Numbers, times and sentences that the terminal, the Markdown and the HTML report share.</summary>
+internal static class TrafficWords
+{
+    private const double SmallestP = 1e-9;
+
+    /// <summary>What the logs come down to, in a sentence.</summary>
+    public static string Verdict(TrafficReport report)
+    {
+        if (report.Findings.FirstOrDefault(finding => finding.Cause is not null) is { } first)
+        {
+            return first.Title + ".";
+        }
+
+        var errors = ServerErrors(report);
+        return report.Rows == 0 ? "These logs hold no request."
+            : errors == 0 ? $"None of {Count(report.Rows)} requests was answered with 5xx."
+            : $"{Count(errors)} of {Count(report.Rows)} requests were answered with 5xx ({Share(errors, report.Rows)}), in no pattern that points to a cause.";
+    }
+
+    public static string Overview(TrafficReport report)
+    {
+        var errors = ServerErrors(report);
+        return $"{Count(report.Rows)} requests{Span(report)}: {Count(errors)} answered with 5xx{(report.Rows == 0 ? "" : $", {Share(errors, report.Rows)}")}.";
+    }
+
+    public static string Origins(OriginCounts origin) =>
+        $"5xx and 499 made by nginx {Count(origin.Nginx)}, the upstream {Count(origin.Upstream)}, the client {Count(origin.Client)}"
+        + (origin.Unknown > 0 ? $", not to be told from this log {Count(origin.Unknown)} ($upstream_header_time would)" : "");
+
+    public static string Retries(RetryTraffic retries) =>
+        $"{Count(retries.Requests)} requests were tried on more than one server; {Count(retries.Hidden)} failures were hidden that way.";
+
+    public static string Status(int status) => status == 0 ? "-" : status.ToString("000", CultureInfo.InvariantCulture);
+
+    public static long ServerErrors(TrafficReport report) => report.Status.Where(status => status.Key is >= 500 and < 600).Sum(status => status.Value);
+
+    public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>A count that may be too low.</summary>
+    public static string Count(FrequentValue value) => (value.CountError > 0 ? "~" : "") + Count(value.Count);
+
+    public static string Share(long part, long all) => (part / (double)Math.Max(all, 1)).ToString("P2", CultureInfo.InvariantCulture);
+
+    public static string Duration(double? milliseconds) => milliseconds switch
+    {
+        null => "-",
+        < 1000 => $"{milliseconds.Value.ToString("0", CultureInfo.InvariantCulture)} ms",
+        _ => $"{(milliseconds.Value / 1000).ToString(milliseconds < 10_000 ? "0.00" : "0.0", CultureInfo.InvariantCulture)} s",
+    };
+
+    public static string Moment(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    public static string Minute(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    /// <summary>From when to when a finding holds; empty where that was not told.</summary>
+    public static string Window(TrafficFinding finding)
+    {
+        if (finding.From is not { } from)
+        {
+            return "";
+        }
+
+        return finding.To is not { } to ? $"since {Minute(from)} UTC"
+            : $"{Minute(from)} to {(to.UtcDateTime.Date == from.UtcDateTime.Date ? to.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture) : Minute(to))} UTC";
+    }
+
+    public static string Chance(double p) => p < SmallestP ? "p < 1e-9" : $"p {p.ToString("0.0e0", CultureInfo.InvariantCulture)}";
+
+    private static string Span(TrafficReport report) => report.From is { } from && report.To is { } to ? $" from {Moment(from)} to {Moment(to)} UTC" : "";
+}
