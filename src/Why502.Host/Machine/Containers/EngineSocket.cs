@@ -11,7 +11,6 @@ namespace Why502.Host.Machine;
 internal sealed class EngineSocket(string path)
 {
     private const int AnswerBytesMax = 16 * 1024 * 1024;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     public string Path => path;
 
@@ -41,15 +40,13 @@ internal sealed class EngineSocket(string path)
     /// <summary>The body of a 200 answer; null for any other. Socket errors are thrown.</summary>
     private async Task<byte[]?> GetAsync(string target, CancellationToken cancellation)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Patience);
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), limit.Token).ConfigureAwait(false);
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {target} HTTP/1.0\r\nHost: localhost\r\nAccept: */*\r\n\r\n"), limit.Token).ConfigureAwait(false);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation).ConfigureAwait(false);
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {target} HTTP/1.0\r\nHost: localhost\r\nAccept: */*\r\n\r\n"), cancellation).ConfigureAwait(false);
         using var answer = new MemoryStream();
         var buffer = new byte[64 * 1024];
         int got;
-        while (answer.Length < AnswerBytesMax && (got = await socket.ReceiveAsync(buffer, limit.Token).ConfigureAwait(false)) > 0)
+        while (answer.Length < AnswerBytesMax && (got = await socket.ReceiveAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
         {
             answer.Write(buffer, 0, got);
         }

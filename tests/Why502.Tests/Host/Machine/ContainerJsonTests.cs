@@ -31,6 +31,8 @@ public sealed class ContainerJsonTests : IDisposable
     private readonly string socketPath = Path.Combine(Path.GetTempPath(), $"why502-{Guid.NewGuid():N}.sock");
     private readonly Socket server = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly List<string> asked = [];
+    private readonly Dictionary<string, TimeSpan> slowness = [];
+    private string listed = Answers["/containers/json?all=1"];
 
     [Fact]
     public async Task ContainerThatEnded_IsDescribed()
@@ -46,6 +48,31 @@ public sealed class ContainerJsonTests : IDisposable
         Assert.Equal(["web", "shop-web-1"], container.Networks[0].Aliases);
         Assert.Equal(["listening on 3000", "Killed"], container.LastLines);
         Assert.All(asked, line => Assert.StartsWith("GET /", line, StringComparison.Ordinal));
+    }
+
+    /// <summary>A busy engine: more than a second for its list, and one of its containers is not told of in time.</summary>
+    [Fact]
+    public async Task BusyEngine_IsWaitedFor()
+    {
+        const string Other = "5fa6e0f0c6786287e131c3852c58a2e01cc697a68231826813597e4994f1d6e2";
+        slowness["/containers/json?all=1"] = TimeSpan.FromSeconds(1.3);
+        slowness[$"/containers/{Other}/json"] = TimeSpan.FromSeconds(20);
+        listed = $$"""[{"Id":"{{Other}}","Names":["/shop-api-1"],"Image":"api:1","State":"running"},{"Id":"ID","Names":["/shop-web-1"],"Image":"shop:1","State":"exited"}]""";
+        Serve();
+        var machine = new MachineAnswers(new MachineOptions { EngineSockets = [socketPath] }, TimeProvider.System);
+        var fact = Assert.IsType<ContainersFact>((await machine.AnswerAsync(new Containers(), CancellationToken.None)).Fact);
+        Assert.Equal([("shop-api-1", "running", null), ("shop-web-1", "exited", 137)], fact.All.Select(container => (container.Name, container.State, container.ExitCode)));
+    }
+
+    [Fact]
+    public async Task EngineThatNeverAnswers_IsUnobserved()
+    {
+        slowness["/version"] = TimeSpan.FromSeconds(20);
+        Serve();
+        var machine = new MachineAnswers(new MachineOptions { EngineSockets = [socketPath] }, TimeProvider.System);
+        var begun = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Contains("no answer", (await machine.AnswerAsync(new Containers(), CancellationToken.None)).Unobserved, StringComparison.Ordinal);
+        Assert.InRange(begun.Elapsed.TotalSeconds, 0.5, 10);
     }
 
     [Fact]
@@ -81,23 +108,35 @@ public sealed class ContainerJsonTests : IDisposable
         {
             while (true)
             {
-                using var client = await server.AcceptAsync();
-                var buffer = new byte[4096];
-                var request = Encoding.ASCII.GetString(buffer, 0, await client.ReceiveAsync(buffer));
-                asked.Add(request.Split('\r')[0]);
-                await client.SendAsync(Answer(request.Split(' ')[1]));
+                var client = await server.AcceptAsync();
+                _ = Task.Run(() => ServeAsync(client));
             }
         });
     }
 
-    private static byte[] Answer(string target)
+    private async Task ServeAsync(Socket client)
+    {
+        using var _ = client;
+        var buffer = new byte[4096];
+        var request = Encoding.ASCII.GetString(buffer, 0, await client.ReceiveAsync(buffer));
+        lock (asked)
+        {
+            asked.Add(request.Split('\r')[0]);
+        }
+
+        var target = request.Split(' ')[1];
+        await Task.Delay(slowness.GetValueOrDefault(target));
+        await client.SendAsync(Answer(target));
+    }
+
+    private byte[] Answer(string target)
     {
         if (target.StartsWith($"/containers/{Id}/logs?", StringComparison.Ordinal))
         {
             return [.. "HTTP/1.0 200 OK\r\nContent-Type: application/vnd.docker.multiplexed-stream\r\n\r\n"u8, .. Frame(1, "listening on 3000\n"), .. Frame(2, "Killed\n")];
         }
 
-        return Answers.TryGetValue(target.Replace(Id, "ID", StringComparison.Ordinal), out var body) ? Encoding.UTF8.GetBytes($"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n{body.Replace("\"ID\"", $"\"{Id}\"", StringComparison.Ordinal)}") : "HTTP/1.0 404 Not Found\r\n\r\n{}"u8.ToArray();
+        return (target == "/containers/json?all=1" ? listed : Answers.GetValueOrDefault(target.Replace(Id, "ID", StringComparison.Ordinal))) is { } body ? Encoding.UTF8.GetBytes($"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n{body.Replace("\"ID\"", $"\"{Id}\"", StringComparison.Ordinal)}") : "HTTP/1.0 404 Not Found\r\n\r\n{}"u8.ToArray();
     }
 
     private static byte[] Frame(byte stream, string text) => [stream, 0, 0, 0, .. BitConverter.GetBytes(IPAddress.HostToNetworkOrder(text.Length)), .. Encoding.UTF8.GetBytes(text)];
