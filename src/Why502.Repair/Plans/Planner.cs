@@ -44,7 +44,12 @@ public static class Planner
             steps = [];
         }
 
-        var plan = new RepairPlan(finding.Cause.Id, finding.Title, fix.Summary, nginx, steps) { MendsUnloadable = finding.Incident.Kind == SymptomKind.NotLoaded, CompiledPaths = [.. instance.TempPaths.Values, .. instance.DefaultErrorLog is { } error ? [error] : Array.Empty<string>(), .. instance.DefaultAccessLog is { } access ? [access] : Array.Empty<string>()] };
+        if (Cuts(configuration) is { } cuts)
+        {
+            steps = [.. steps.Select(step => step.Disturbance == Disturbance.Reload ? step with { Risk = $"{step.Risk}; at the reload nginx closes requests that take longer than {cuts}" } : step)];
+        }
+
+        var plan = new RepairPlan(finding.Cause.Id, finding.Title, fix.Summary, nginx, steps) { Cuts = Cuts(configuration), MendsUnloadable = finding.Incident.Kind == SymptomKind.NotLoaded, CompiledPaths = [.. instance.TempPaths.Values, .. instance.DefaultErrorLog is { } error ? [error] : Array.Empty<string>(), .. instance.DefaultAccessLog is { } access ? [access] : Array.Empty<string>()] };
         return new(finding, plan, Obstacles(plan, instance))
         {
             Owners = [.. steps.Select(step => step.Action).OfType<RepairAction.WriteFile>().SelectMany(write => Ownership.Of(write.Path, write.Before, write.After))],
@@ -74,6 +79,10 @@ public static class Planner
         obstacles.AddRange(plan.Steps.Select(step => step.Action).OfType<RepairAction.RunProgram>().Select(run => run.Command[0]).Where(program => !programs.Has(program)).Distinct().Select(program => $"{program} is not on this machine"));
         return obstacles;
     }
+
+    /// <summary>ngx_worker_process_cycle(), ngx_set_shutdown_timer(): a worker that is to end closes its connections when this time is over.</summary>
+    private static string? Cuts(NginxConfiguration? configuration)
+        => configuration?.AtTop("worker_shutdown_timeout") is { IsDefault: false, AsTime: { } time } setting && time > TimeSpan.Zero ? $"worker_shutdown_timeout {setting.Value} ({setting.At})" : null;
 
     private static IReadOnlyList<string> ErrorLogs(NginxInstance instance, NginxConfiguration? configuration)
         => [.. (configuration?.ErrorLogs ?? []).Select(log => log.Path).Append(instance.DefaultErrorLog).OfType<string>().Where(path => path.StartsWith('/')).Distinct()];

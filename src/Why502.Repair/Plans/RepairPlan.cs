@@ -33,6 +33,9 @@ public sealed record RepairPlan(string Cause, string Title, string Summary, Ngin
 {
     public IReadOnlyList<string> CompiledPaths { get; init; } = [];
 
+    /// <summary>What of this configuration has old workers close requests that take longer, after any reload: "worker_shutdown_timeout 10s (/etc/nginx/nginx.conf:3)"; null where they all end as they began.</summary>
+    public string? Cuts { get; init; }
+
     /// <summary>The configuration on disk did not load before: taken back, it lies there as it was, and nginx goes on with what it has.</summary>
     public bool MendsUnloadable { get; init; }
 

@@ -144,7 +144,7 @@ internal static class FixPage
     {
         var parts = new List<string>
         {
-            plan.Reloads ? "One reload of nginx, no restart; requests under way end as they began." : "nginx is left as it runs.",
+            plan.Reloads ? plan.Cuts is { } cuts ? $"One reload of nginx, no restart; requests under way end as they began, but for those that take longer than {cuts}: these nginx closes." : "One reload of nginx, no restart; requests under way end as they began." : "nginx is left as it runs.",
         };
         parts.AddRange(plan.Steps.Where(step => step.Disturbance == Disturbance.Restart).Select(step => $"{Sentences.Sentence(step.What)} {Sentence(step.Risk)}"));
         parts.Add(plan.Steps.All(step => step.Undo is not null || step.Disturbance == Disturbance.Reload) ? "Undo: why502 fix --undo" : $"Undo: why502 fix --undo, but for: {string.Join(", ", plan.Steps.Where(step => step.Undo is null && step.Disturbance != Disturbance.Reload).Select(step => step.What))}");
