@@ -178,6 +178,12 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
     /// <summary>A pasted fragment may lack the upstream field; the message itself names the address (ngx_event_connect_peer).</summary>
     private static string? AddressIn(string message)
     {
+        const string cosocket = ", when connecting to ";
+        if (message.IndexOf(cosocket, StringComparison.Ordinal) is > 0 and var dialed)
+        {
+            return message[(dialed + cosocket.Length)..];
+        }
+
         const string before = "connect() to ";
         const string after = " failed";
         var end = message.IndexOf(after, StringComparison.Ordinal);

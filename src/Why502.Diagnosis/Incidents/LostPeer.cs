@@ -7,7 +7,7 @@ namespace Why502.Diagnosis;
 internal static class LostPeer
 {
     public static bool Admits(string cause, Incident incident)
-        => incident is { Peer: null, FromProbe: false, Kind: SymptomKind.ConnectFailed or SymptomKind.TimedOut, Phase: Phase.Connect } && Causes(incident.Errno).Contains(cause);
+        => incident is { Peer: null, FromProbe: false, Kind: SymptomKind.ConnectFailed or SymptomKind.TimedOut, Phase: Phase.Connect } && Causes(incident.Errno ?? (incident.Kind == SymptomKind.TimedOut ? 110 : null)).Contains(cause);
 
     private static string[] Causes(int? errno) => errno switch
     {

@@ -63,6 +63,9 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
         return format switch
         {
             _ when format.StartsWith("upstream timed out", StringComparison.Ordinal) => SymptomKind.TimedOut,
+
+            // A cosocket of Lua's; what a timer of its own waited for is nobody's request.
+            _ when IsCosocket(known) => group.Path is null && group.Route is null ? null : SymptomKind.TimedOut,
             _ when format.StartsWith("no live upstreams", StringComparison.Ordinal) => SymptomKind.NoLiveUpstreams,
             _ when format.StartsWith("upstream sent too big header", StringComparison.Ordinal) => SymptomKind.HeaderTooBig,
             _ when format.StartsWith("upstream prematurely closed", StringComparison.Ordinal) => SymptomKind.ClosedEarly,
@@ -76,6 +79,9 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
 
     /// <summary>ngx_proxy_protocol_read(): what a client's connection begins with, before there is a request or an upstream.</summary>
     private static bool IsProxyProtocol(ErrorMessage known) => known.Candidates is ["proxy-protocol-mismatch"] && known.Phases is ["reading PROXY protocol", ..];
+
+    /// <summary>ngx_http_lua_socket_tcp.c: a connection that Lua code made for a request.</summary>
+    private static bool IsCosocket(ErrorMessage known) => known.Format.StartsWith("lua tcp socket ", StringComparison.Ordinal);
 
     private static bool IsUpstreamIo(ErrorGroup group)
         => group.Phase is { } phase && phase.Contains("upstream", StringComparison.Ordinal);

@@ -35,11 +35,22 @@ public static class ContainerReading
 
         var inside = !peer.IsLoopback && (incident.Instance.Container is not null || ContainerSigns.IsBridgeAddress(peer));
         var all = All(seen);
+        if (!peer.IsLoopback && SaidPort(all, peer.Port) is { } said)
+        {
+            return said;
+        }
+
         var meant = all.SelectMany(container => container.Published.Select(port => (Container: container, Right: inside ? port.ContainerPort : port.HostPort, Wrong: inside ? port.HostPort : port.ContainerPort))).ToList();
         return meant.Any(port => port.Right == peer.Port) || (!inside && incident.Instance.Container is not null) ? null
             : meant.FirstOrDefault(port => port.Wrong == peer.Port) is { Container: { } container } found ? (container, found.Right)
             : null;
     }
+
+    /// <summary>An image says where it listens (EXPOSE, containerPort); that counts where only one app's was handed over, and no other number of it is the one that nginx uses.</summary>
+    private static (Container Container, int Port)? SaidPort(IReadOnlyList<Container> all, int used)
+        => all.Where(container => container.Exposed.Count > 0).ToList() is [{ Exposed: [var port] } only] && port != used && !all.Any(container => container.Published.Any(published => published.ContainerPort == used))
+            ? (only, port)
+            : null;
 
     /// <summary>Docker's DNS knows a container by its name, its compose service, its id and its aliases in the network.</summary>
     public static bool IsCalled(Container container, string name)

@@ -110,11 +110,16 @@ public static class ServiceReading
         var events = AppLogReading.Of(incident, seen);
         if (LastWords(events) is { } last)
         {
-            scales.Weigh("app log", Sources.AppLog, Weight.Moderate.For(last.Text.Length > 0 ? last.Text : last.Line.Text).At(last.Line.File, last.Line.Line));
+            scales.Weigh("app log", Sources.AppLog, (IsOneOfSeveral(last, events) ? Weight.Weak : Weight.Moderate).For(last.Text.Length > 0 ? last.Text : last.Line.Text).At(last.Line.File, last.Line.Line));
         }
     }
 
     private static AppLogEvent? LastWords(IReadOnlyList<AppLogEvent> events)
         => events.LastOrDefault(logged => logged.Kind is AppEventKind.StartFailed or AppEventKind.BindFailed)
+            ?? events.LastOrDefault(logged => logged.Kind is AppEventKind.StartLimitHit && logged.Log is not AppLogKind.Journal)
             ?? events.LastOrDefault(logged => logged.Kind is AppEventKind.FatalError or AppEventKind.ServerStopped or AppEventKind.MainProcessExited);
+
+    /// <summary>A manager's listing has other programs that run: which of them serves nginx it does not say.</summary>
+    public static bool IsOneOfSeveral(AppLogEvent failed, IEnumerable<AppLogEvent> events)
+        => failed.Kind is AppEventKind.StartLimitHit or AppEventKind.StartFailed && events.Any(logged => logged.Kind == AppEventKind.ProgramRunning && (logged.Source is null || logged.Source != failed.Source));
 }

@@ -88,6 +88,10 @@ public sealed partial class AccessLogFormat
             {
                 yield return Compile(tail);
             }
+            else if (AccessLogGuess.FromParts(line) is { } parts)
+            {
+                yield return Compile(parts);
+            }
         }
     }
 }

@@ -6,6 +6,8 @@ namespace Why502.Logs;
 /// <summary>Derives a format from a row when nobody tells which it is.</summary>
 internal static partial class AccessLogGuess
 {
+    private const int LineMax = 4096;
+
     /// <summary>A JSON row: its members in their order, those with telling names as variables.</summary>
     public static string? FromJson(string line)
     {
@@ -74,6 +76,50 @@ internal static partial class AccessLogGuess
         return used.Count > 0 ? format.ToString() : null;
     }
 
+    /// <summary>
+    /// A row of any order that has a time, a request and a status, with blanks, bars, commas or semicolons between them and quotes or none: each value is known by its form, and the status is the
+    /// number of three digits nearest behind the request, else nearest before it.
+    /// </summary>
+    public static string? FromParts(string line)
+    {
+        if (line.Length > LineMax || line.Contains('$') || Request().Match(line) is not { Success: true } request || Time().Match(line) is not { Success: true } time || time.Index >= request.Index && time.Index < request.Index + request.Length)
+        {
+            return null;
+        }
+
+        List<Match> tokens = [.. Part().Matches(line).Where(token => !Overlaps(token, request) && !Overlaps(token, time))];
+        Match? status = tokens.Where(token => token.Index > request.Index).FirstOrDefault(IsStatus) ?? tokens.LastOrDefault(token => token.Index < request.Index && IsStatus(token));
+        if (status is null)
+        {
+            return null;
+        }
+
+        List<(int At, int Length, string Variable)> parts = [(request.Index, request.Length, "request"), (time.Index, time.Length, time.Groups["iso"].Success ? "time_iso8601" : "time_local"), (status.Index, status.Length, "status")];
+        HashSet<string> used = [];
+        string? last = null;
+        foreach (Match token in tokens.Where(token => token != status))
+        {
+            string? variable = Client().IsMatch(token.Value) ? "remote_addr" : token.Index > request.Index ? ByForm(token.Value, used, last) : null;
+            variable = variable is not null && used.Add(variable) ? variable : null;
+            last = variable;
+            parts.Add((token.Index, token.Length, variable ?? "skip"));
+        }
+
+        StringBuilder format = new();
+        int copied = 0;
+        foreach ((int at, int length, string variable) in parts.OrderBy(part => part.At))
+        {
+            format.Append(line[copied..at]).Append("${").Append(variable).Append('}');
+            copied = at + length;
+        }
+
+        return format.Append(line[copied..]).ToString();
+    }
+
+    private static bool Overlaps(Match one, Match other) => one.Index < other.Index + other.Length && other.Index < one.Index + one.Length;
+
+    private static bool IsStatus(Match token) => token is { Length: 3, Value: [>= '1' and <= '5', >= '0' and <= '9', >= '0' and <= '9'] };
+
     private static string? ByForm(string value, HashSet<string> used, string? last)
     {
         if (Address().IsMatch(value))
@@ -104,4 +150,17 @@ internal static partial class AccessLogGuess
 
     [GeneratedRegex(@"^\d+\.\d{3}(?:(?:, | : )(?:\d+\.\d{3}|-))*$")]
     private static partial Regex Seconds();
+
+    /// <summary>RFC 9112, 3: what a client sent as its first line.</summary>
+    [GeneratedRegex(@"(?<![A-Za-z])[A-Z]{3,8} /[^\s""|]* HTTP/\d(?:\.\d)?")]
+    private static partial Regex Request();
+
+    [GeneratedRegex(@"\d{2}/[A-Z][a-z]{2}/\d{4}:\d{2}:\d{2}:\d{2} [+-]\d{4}|(?<iso>\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:[+-]\d{2}:\d{2}|Z))")]
+    private static partial Regex Time();
+
+    [GeneratedRegex(@"(?<="")[^""]+(?="")|[^\s""|;,\[\]]+")]
+    private static partial Regex Part();
+
+    [GeneratedRegex(@"^(?:\d{1,3}\.){3}\d{1,3}$")]
+    private static partial Regex Client();
 }

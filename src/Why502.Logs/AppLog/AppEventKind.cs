@@ -64,6 +64,9 @@ public enum AppEventKind
 
     /// <summary>The app says that what came to its WebSocket asked for no upgrade: the proxy in front did not pass the headers on.</summary>
     UpgradeMissing,
+
+    /// <summary>A manager's listing shows the program as running.</summary>
+    ProgramRunning,
 }
 
 /// <summary>Who wrote an app-side log.</summary>

@@ -11,6 +11,9 @@ internal static class RubyRules
         // unicorn, http_server.rb, pid=(): the pid file of the last run names a process that lives, which may be anybody's.
         new("Already running on PID:", AppEventKind.StartFailed),
         new("A server is already running. Check ", AppEventKind.StartFailed),
+
+        // unicorn, http_server.rb, listen(): another process has the address.
+        new("adding listener failed addr=", AppEventKind.BindFailed),
         new("), killing", AppEventKind.WorkerTimeout, static (t, at, e) =>
             TextScan.NumberAfter(t, "PID:") is { } pid ? e with { Pid = (int)pid, Seconds = TextScan.SecondsAfter(t, "timeout (") } : null),
         new("Terminating timed out worker", AppEventKind.WorkerTimeout, static (t, at, e) => e with

@@ -39,6 +39,10 @@ internal static class RuntimeRules
         new("running at ", AppEventKind.ListeningOn, Listening),
         new("started on port", AppEventKind.ListeningOn, Listening),
         new("initialized with port", AppEventKind.ListeningOn, Listening),
+
+        // Vite and Next.js: "Network:" is there only where more than loopback is listened on.
+        new("Local: ", AppEventKind.ListeningOn, static (t, at, e) => t.IndexOf("http", at, StringComparison.Ordinal) > 0 ? Listening(t, at, e) : null),
+        new("Network: ", AppEventKind.ListeningOn, static (t, at, e) => t.IndexOf("http", at, StringComparison.Ordinal) > 0 ? Listening(t, at, e) : null),
     ];
 
     private static AppLogEvent? Address(string text, int at, AppLogEvent e)

@@ -15,6 +15,9 @@ internal static class SupervisorRules
         new("Exited too quickly (process log may have details)", AppEventKind.StartLimitHit, static (t, at, e) => e with { Source = t.Split(' ', 2)[0] }),
         new(" BACKOFF ", AppEventKind.StartFailed, static (t, at, e) => t.Length > at + 9 && t[at + 9] != ' ' ? e with { Source = t.Split(' ', 2)[0] } : null),
 
+        new(" RUNNING ", AppEventKind.ProgramRunning, static (t, at, e) => t.IndexOf("pid ", at, StringComparison.Ordinal) > 0 && t.IndexOf(", uptime ", at, StringComparison.Ordinal) > 0 ? e with { Source = t.Split(' ', 2)[0] } : null),
+        new(" online ", AppEventKind.ProgramRunning, static (t, at, e) => t.Count(letter => letter is '│' or '|' or '\u0082') > 4 ? e : null),
+
         // pm2 list: PM2 gives up after max_restarts and calls that errored (lib/God.js).
         new(" errored ", AppEventKind.StartLimitHit, static (t, at, e) => t.Count(letter => letter == '│' || letter == '|') > 4 || t.Count(letter => letter == '\u0082') > 4 ? e : null),
 

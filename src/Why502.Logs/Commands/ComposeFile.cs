@@ -59,7 +59,7 @@ public sealed class ComposeFile : ICommandReader
 
     private static IEnumerable<CommandRecord> Rows(Service service)
     {
-        yield return new ListedContainer("", service.Container ?? service.Name, service.Image, Defined, null, false, 0, service.Ports) { Service = service.Name, Line = service.Line };
+        yield return new ListedContainer("", service.Container ?? service.Name, service.Image, Defined, null, false, 0, service.Ports) { Service = service.Name, Exposed = service.Exposed, Line = service.Line };
         if (service.Command is { } command)
         {
             yield return new ListedProcess(0, null, null, command, false) { Line = service.CommandLine };
@@ -75,6 +75,10 @@ public sealed class ComposeFile : ICommandReader
             if (list == "ports" && Port(item) is { } port)
             {
                 service.Ports.Add(port);
+            }
+            else if (list == "expose" && int.TryParse(item.Split('/')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var inner) && inner is > 0 and < 65536)
+            {
+                service.Exposed.Add(inner);
             }
             else if (list == "command")
             {
@@ -140,5 +144,7 @@ public sealed class ComposeFile : ICommandReader
         public int CommandLine { get; set; } = line;
 
         public List<(string Address, int Host, int Container)> Ports { get; } = [];
+
+        public List<int> Exposed { get; } = [];
     }
 }

@@ -9,6 +9,9 @@ public sealed record ListedContainer(string Id, string Name, string? Image, stri
 {
     /// <summary>Its name in a compose file.</summary>
     public string? Service { get; init; }
+
+    /// <summary>Ports that its image or its recipe says it listens on.</summary>
+    public IReadOnlyList<int> Exposed { get; init; } = [];
 }
 
 /// <summary>

@@ -61,7 +61,7 @@ public sealed class FilterListing : ICommandReader
     {
         var (chains, rules) = (new StringBuilder("*filter\n"), new StringBuilder());
         var chain = "";
-        var target = 0;
+        var (target, isVerbose) = (0, false);
         foreach (var line in text.Lines)
         {
             var words = line.Words;
@@ -70,24 +70,24 @@ public sealed class FilterListing : ICommandReader
                 chain = words[1];
                 chains.Append(Chain(chain, words is [_, _, "(policy", var policy, ..] ? policy.TrimEnd(')') : "-"));
             }
-            else if (words is ["target", ..] or ["pkts", "bytes", "target", ..] or ["num", "target", ..])
+            else if (words.Contains("target") && words.Contains("prot") && words.Contains("source"))
             {
-                target = Array.IndexOf(words, "target");
+                (target, isVerbose) = (Array.IndexOf(words, "target"), words.Contains("in") && words.Contains("out"));
             }
             else if (chain.Length > 0 && words.Length >= target + 5 && words[target].All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
             {
-                rules.Append(Rule(chain, words[target..], verbose: target > 1));
+                rules.Append(Rule(chain, words[target..], isVerbose));
             }
         }
 
         return chains.Append(rules).ToString();
     }
 
-    private static string Rule(string chain, string[] words, bool verbose)
+    private static string Rule(string chain, string[] words, bool isVerbose)
     {
         // -v puts the interfaces between the options and the addresses.
-        var (input, output) = verbose && words.Length >= 7 ? (words[3], words[4]) : ("*", "*");
-        var at = verbose ? 5 : 3;
+        var (input, output) = isVerbose && words.Length >= 7 ? (words[3], words[4]) : ("*", "*");
+        var at = isVerbose ? 5 : 3;
         if (words.Length < at + 2)
         {
             return "";

@@ -8,8 +8,8 @@ namespace Why502.Logs.Pasting;
 /// </summary>
 internal static class DialedRecord
 {
-    /// <summary>gitlab-workhorse, internal/badgateway/roundtripper.go; net/http/httputil, ReverseProxy.defaultErrorHandler(). Other programs dial databases, too.</summary>
-    private static readonly string[] Proxies = ["badgateway: ", "http: proxy error: "];
+    /// <summary>gitlab-workhorse, internal/badgateway/roundtripper.go; net/http/httputil, ReverseProxy.defaultErrorHandler(); Caddy 1, httpserver/server.go. Other programs dial databases, too.</summary>
+    private static readonly string[] Proxies = ["badgateway: ", "http: proxy error: ", "[ERROR 502 "];
 
     /// <summary>Go's syscall/zerrors_linux_amd64.go, which has its own table of strerror(3); net.errTimeout and net.errNoSuchHost have no number.</summary>
     private static readonly (string Words, int Errno, string Text)[] Errors =
@@ -35,7 +35,9 @@ internal static class DialedRecord
 
         var network = TextScan.WordAfter(line, "dial ", said)!;
         var address = TextScan.WordAfter(line, $"dial {network} ", said)?.TrimEnd(':');
-        var failed = Errors.FirstOrDefault(error => line.IndexOf(error.Words, said, StringComparison.Ordinal) >= 0);
+        // Go before 1.11 names the call that noticed it (net/fd_unix.go).
+        var words = line.Replace("getsockopt: ", "connect: ", StringComparison.Ordinal);
+        var failed = Errors.FirstOrDefault(error => words.IndexOf(error.Words, said, StringComparison.Ordinal) >= 0);
         if (address is not { Length: > 0 } || failed.Words is null)
         {
             return line;

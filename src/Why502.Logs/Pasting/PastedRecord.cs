@@ -24,12 +24,24 @@ public static partial class PastedRecord
 
         line = Colons(line);
         var repaired = WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(WindowsCall(StreamColumn(line)))))))), next)));
-        return LostTail(LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(repaired, next))));
+        return LostColon(LostTail(LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(repaired, next)))));
     }
 
     /// <summary>Who types a line sets blanks before its colons.</summary>
     private static string Colons(string line)
         => line.Contains(" : ", StringComparison.Ordinal) && !line.Contains('|', StringComparison.Ordinal) && line.Replace(" : ", ": ", StringComparison.Ordinal) is var text && !IsMessage(line) && IsMessage(text) ? text : line;
+
+    /// <summary>
+    /// <c>upstream: "http://unix:/run/app.sock/orders"</c>: nginx parts the socket from the URI with a colon (ngx_http_upstream_log), which was lost where the rest is the request's own path.
+    /// </summary>
+    private static string LostColon(string line)
+    {
+        var peer = TextScan.Between(line, "upstream: \"http://unix:", "\"");
+        var path = TextScan.Between(line, "request: \"", "\"") is { } request && request.Split(' ') is [_, ['/', .. ] asked, ..] ? asked : null;
+        return peer is { Length: > 0 } && path is { Length: > 1 } && !peer.Contains(':', StringComparison.Ordinal) && peer.EndsWith(path, StringComparison.Ordinal) && peer.Length > path.Length
+            ? line.Replace($"unix:{peer}\"", $"unix:{peer[..^path.Length]}:{path}\"", StringComparison.Ordinal)
+            : line;
+    }
 
     /// <summary>A selection that ended behind a comma: what followed was the context.</summary>
     private static string LostTail(string line)

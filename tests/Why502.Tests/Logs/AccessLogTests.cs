@@ -36,6 +36,24 @@ public class AccessLogTests
     }
 
     [Theory]
+    [InlineData("192.0.2.7|-|20/Nov/2026:22:37:13 +0100|GET /users/17 HTTP/1.1|502|157|0.310|10.0.0.1:80|502")]
+    [InlineData("192.0.2.7 || [20/Nov/2026:22:37:13 +0100] || \"GET /users/17 HTTP/1.1\" || 502 || 157 || 0.310")]
+    [InlineData("2026-11-20T22:37:13+01:00 502 192.0.2.7 \"GET /users/17 HTTP/1.1\" 0.310")]
+    public void RowInAnOrderOfItsOwn_IsReadByTheFormOfItsValues(string line)
+    {
+        AccessLogFormat format = Assert.IsType<AccessLogFormat>(AccessLogFormat.Recognise([line]));
+        AccessRecord r = Parse(format, line);
+        Assert.Equal((502, "GET", "/users/17", "192.0.2.7", 0.31), (r.Status, r.Method, r.Path, r.Client, r.RequestTime));
+        Assert.Equal(new DateTimeOffset(2026, 11, 20, 21, 37, 13, TimeSpan.Zero), r.Time);
+    }
+
+    [Theory]
+    [InlineData("the request \"GET /users HTTP/1.1\" failed with 502 at noon")]
+    [InlineData("> GET /users/17 HTTP/1.1")]
+    [InlineData("20/Nov/2026:22:37:13 +0100 GET /users HTTP/1.1 took 12 ms")]
+    public void ProseAboutARequest_IsNoRow(string line) => Assert.Null(AccessLogFormat.Recognise([line]));
+
+    [Theory]
     [InlineData("0.001 10.0.0.1:80 502 0.001 -", StatusOrigin.Nginx)]
     [InlineData("0.001 10.0.0.1:80 502 0.001 0.001", StatusOrigin.Upstream)]
     [InlineData("0.000 - - - -", StatusOrigin.Nginx)]

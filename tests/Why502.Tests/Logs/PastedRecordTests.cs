@@ -31,6 +31,7 @@ public sealed class PastedRecordTests
     [InlineData("2021/10/09 23:43:26 [emerg] 17#17: unknown directive \"add\" in /etc/nginx/site.conf:25 | stdout", "unknown directive \"add\"")]
     [InlineData("time=\"2025-04-02T06:11:09Z\" level=error error=\"badgateway: failed after 0s: dial unix /opt/a.socket: connect: permission denied\"", "connect() to unix:/opt/a.socket failed")]
     [InlineData("2025/04/02 06:11:09 http: proxy error: dial tcp [::1]:3000: connect: connection refused", "connect() failed")]
+    [InlineData("21/Nov/2026:01:02:03 [ERROR 502 /tally.php] dial tcp 127.0.0.1:9100: getsockopt: connection refused", "connect() failed")]
     [InlineData("we see: tally.internal could not be resolved (110: Operation timed out),", "tally.internal could not be resolved")]
     [InlineData("rewrite or internal redirection cycle while internally redirecting to \"/app.php\",", "rewrite or internal redirection cycle")]
     [InlineData("*7 auth request unexpected status : 302 while sending to client, client: 192.0.2.8", "auth request unexpected status: 302")]
@@ -124,4 +125,11 @@ public sealed class PastedRecordTests
         Assert.Equal([Row, Record, Row], RunTogether.Part([$"{Row} {Record} {Row}"]));
         Assert.Equal([Record], RunTogether.Part([Record]));
     }
+
+    [Theory]
+    [InlineData("http://unix:/run/tally.sock/orders/7", "unix:/run/tally.sock")]
+    [InlineData("http://unix:/run/tally.sock:/orders/7", "unix:/run/tally.sock")]
+    [InlineData("http://unix:/run/tally.sock/elsewhere", "unix:/run/tally.sock/elsewhere")]
+    public void ColonBehindTheSocket_IsPutBackBeforeTheRequestsPath(string upstream, string peer)
+        => Assert.Equal(peer, ErrorLogLine.Parse(PastedRecord.Repair($"[error] 71#71: *8 upstream timed out (110: Connection timed out) while reading response header from upstream, client: 192.0.2.8, server: tally.example, request: \"GET /orders/7 HTTP/1.1\", upstream: \"{upstream}\", host: \"tally.example\""))?.UpstreamPeer);
 }

@@ -43,6 +43,9 @@ public static class ReportedForms
         AppEventKind.BindFailed or AppEventKind.StartFailed or AppEventKind.StartLimitHit or AppEventKind.UnitFailed or AppEventKind.ConfigurationError
             => new(logged.Kind == AppEventKind.UnitFailed ? 5 : 3, Phase.Connect, Side.Upstream, How.Refused, Sure("upstream-down")),
 
+        // systemd started it again because it had ended by itself; once may be a deploy, again and again is a start that fails (systemd.service(5), Restart=).
+        AppEventKind.UnitRestartScheduled when logged.Value is >= 2 => new(5, Phase.Connect, Side.Upstream, How.Refused, Likely("upstream-down"), Maybe("worker-crashed")),
+
         AppEventKind.ConntrackFull => new(0, Phase.Connect, Side.Nginx, How.Limit, Sure("connection-tracking-full")),
         AppEventKind.FilesExhausted => new(1, Phase.Connect, Side.Nginx, How.Limit, Sure("file-descriptors-exhausted")),
         AppEventKind.DiskFull => new(1, Phase.Body, Side.Nginx, How.Limit, Sure("disk-full")),

@@ -44,14 +44,15 @@ public sealed class ReportedSymptoms(NginxView view, Observations seen)
             return;
         }
 
-        var best = AllEvents(incident.Instance, seen)
+        var events = AllEvents(incident.Instance, seen);
+        var best = events
             .Select(logged => (logged, Weight: ReportedForms.Of(logged)?.Candidates.FirstOrDefault(candidate => candidate.Id == cause)?.Weight))
             .Where(item => item.Weight is not null)
             .OrderByDescending(item => item.Weight!.Value.Size)
             .FirstOrDefault();
         if (best.logged is { } logged && best.Weight is { } step)
         {
-            scales.Weigh("app log", Source(logged), step.For(logged.Text.Length > 0 ? logged.Text : logged.Line.Text).At(logged.Line.File, logged.Line.Line));
+            scales.Weigh("app log", Source(logged), (ServiceReading.IsOneOfSeveral(logged, events) ? Weight.Weak : step).For(logged.Text.Length > 0 ? logged.Text : logged.Line.Text).At(logged.Line.File, logged.Line.Line));
         }
     }
 

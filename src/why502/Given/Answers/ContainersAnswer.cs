@@ -26,6 +26,7 @@ internal sealed class ContainersAnswer : IGivenAnswer
         ExitCode = row.ExitCode,
         OomKilled = row.OomKilled,
         RestartCount = row.RestartCount,
+        Exposed = row.Exposed,
         Published = [.. row.Published.Select(port => new PublishedPort(port.Address, port.Host, port.Container))],
     };
 }
