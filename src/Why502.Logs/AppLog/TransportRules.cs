@@ -23,6 +23,13 @@ internal static class TransportRules
         // What servers say of a handshake without Upgrade or Connection: Spring's AbstractHandshakeHandler, gorilla/websocket's server.go, nhooyr's accept.go,
         // Action Cable's connection/base.rb, Tornado's websocket.py, websockets' headers check, x/net/websocket's hybi.go.
         new("Handshake failed due to invalid Upgrade header", AppEventKind.UpgradeMissing),
+
+        // Boost.Beast, websocket/impl/error.ipp; Qt and OkHttp as clients.
+        new("WebSocket handshake Upgrade field is missing", AppEventKind.UpgradeMissing),
+        new("WebSocket handshake Connection field is missing", AppEventKind.UpgradeMissing),
+        new("Handshake ended with HTTP error: ", AppEventKind.WebSocketRefused, static (t, at, e) => e with { Value = TextScan.NumberAfter(t, "HTTP error: ", at) }),
+        new("Expected HTTP 101 response but was '", AppEventKind.WebSocketRefused, static (t, at, e) => e with { Value = TextScan.NumberAfter(t, "but was '", at) }),
+        new("Handshake status ", AppEventKind.WebSocketRefused, static (t, at, e) => TextScan.NumberAt(t, at + 17) is >= 100 and < 600 and var status ? e with { Value = status } : null),
         new("Handshake failed due to invalid Connection header", AppEventKind.UpgradeMissing),
         new("'upgrade' token not found in 'Connection' header", AppEventKind.UpgradeMissing),
         new("'websocket' token not found in 'Upgrade' header", AppEventKind.UpgradeMissing),

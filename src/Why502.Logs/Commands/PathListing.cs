@@ -105,7 +105,11 @@ public sealed class PathListing : ICommandReader
         var context = words.Skip(owner + 2).Take(2).FirstOrDefault(word => word.Count(letter => letter == ':') >= 3);
         var arrow = Array.IndexOf(words, "->");
         var name = words[(arrow > 0 ? arrow : words.Length) - 1];
-        var path = name.StartsWith('/') ? name : directory + name;
+        var path = name.StartsWith('/') ? name
+            : directory.Length == 0 ? name
+            : name == "." ? directory.TrimEnd('/')
+            : name == ".." ? System.IO.Path.GetDirectoryName(directory.TrimEnd('/')) ?? "/"
+            : directory + name;
         return new(path, words[0][0], words[0].Substring(1, 9), words[owner], words[owner + 1], words[0].EndsWith('+'), false) { Line = line.Number, Context = context };
     }
 

@@ -70,7 +70,7 @@ public sealed class RulesetListing : ICommandReader
     {
         var at = Array.IndexOf(rest, "policy");
         var drops = at >= 0 && at + 1 < rest.Length && rest[at + 1] == "drop";
-        return hook.Equals(chain, StringComparison.OrdinalIgnoreCase) && hook.ToUpperInvariant() == chain ? "" : $":{hook.ToUpperInvariant()} {(drops ? "DROP" : "ACCEPT")} [0:0]\n";
+        return $":{hook.ToUpperInvariant()} {(drops ? "DROP" : "ACCEPT")} [0:0]\n";
     }
 
     private static string Rule(string chain, string[] words)

@@ -22,9 +22,18 @@ public static partial class PastedRecord
             return line;
         }
 
-        line = Colons(line);
+        line = Colons(Quoted(line));
         var repaired = WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(WindowsCall(StreamColumn(line)))))))), next)));
         return LostColon(LostTail(LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(repaired, next)))));
+    }
+
+    /// <summary>Who cites a line sets it in quotes of his own; nginx's records begin with a date or a level.</summary>
+    private static string Quoted(string line)
+    {
+        var text = line.AsSpan().TrimStart();
+        return text.Length > 1 && text[0] is '"' or '\'' or '“' && (char.IsAsciiDigit(text[1]) || text[1] is '[' or '*') && IsMessage(text[1..].TrimEnd("\"'” ").ToString())
+            ? text[1..].TrimEnd("\"'” ").ToString()
+            : line;
     }
 
     /// <summary>Who types a line sets blanks before its colons.</summary>
@@ -37,7 +46,7 @@ public static partial class PastedRecord
     private static string LostColon(string line)
     {
         var peer = TextScan.Between(line, "upstream: \"http://unix:", "\"");
-        var path = TextScan.Between(line, "request: \"", "\"") is { } request && request.Split(' ') is [_, ['/', .. ] asked, ..] ? asked : null;
+        var path = TextScan.Between(line, "request: \"", "\"") is { } request && request.Split(' ') is [_, ['/', ..] asked, ..] ? asked : null;
         return peer is { Length: > 0 } && path is { Length: > 1 } && !peer.Contains(':', StringComparison.Ordinal) && peer.EndsWith(path, StringComparison.Ordinal) && peer.Length > path.Length
             ? line.Replace($"unix:{peer}\"", $"unix:{peer[..^path.Length]}:{path}\"", StringComparison.Ordinal)
             : line;
@@ -208,6 +217,12 @@ public static partial class PastedRecord
         if (text.StartsWith("unix:/", StringComparison.Ordinal) && text.Contains(" failed (", StringComparison.Ordinal))
         {
             return "connect() to " + text;
+        }
+
+        // OpenSSL's queue of errors, as ngx_ssl_error() writes it, and the phase: of what nginx calls then only the handshake fails.
+        if (text.StartsWith("(SSL: error:", StringComparison.Ordinal) && text.Contains(") while SSL handshaking to upstream", StringComparison.Ordinal))
+        {
+            return "SSL_do_handshake() failed " + text;
         }
 
         if (!text.StartsWith("failed (", StringComparison.Ordinal) || TextScan.NumberAt(text, 8) is not { } errno)

@@ -140,7 +140,7 @@ internal static class GivenPieces
             }
 
             // What PHP says through FastCGI's stderr is the app's word in nginx's log.
-            other.AddRange(error.Where(line => line.Text.Contains("sent in stderr: ", StringComparison.Ordinal)));
+            other.AddRange(error.Where(line => line.Text.Contains("sent in stderr: ", StringComparison.Ordinal) || IsModules(line)));
             var app = kind is GivenKind.AppLog or GivenKind.KernelLog;
             if (app || (other.Count > 0 && HasEvents(other)))
             {
@@ -211,6 +211,9 @@ internal static class GivenPieces
             var bytes = Encoding.Latin1.GetBytes(line.Text);
             return AppLog.Recognise(bytes) == AppLogKind.Unknown && ErrorLogLine.TryParse(bytes, out var record) && record.Known is not null;
         }
+
+        /// <summary>What a module of somebody else's writes into nginx's log, in words of its own.</summary>
+        private static bool IsModules(PastedLine line) => line.Text.Contains("] [", StringComparison.Ordinal) is false && line.Text.Contains(": [", StringComparison.Ordinal) && ErrorLogLine.Parse(line.Text) is { Known: null };
 
         private static bool HasEvents(IReadOnlyList<PastedLine> lines)
             => lines.Any(line => AppLogReader.Read(Encoding.Latin1.GetBytes(line.Text), "", null) is not null);

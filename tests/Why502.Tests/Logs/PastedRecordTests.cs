@@ -31,6 +31,8 @@ public sealed class PastedRecordTests
     [InlineData("2021/10/09 23:43:26 [emerg] 17#17: unknown directive \"add\" in /etc/nginx/site.conf:25 | stdout", "unknown directive \"add\"")]
     [InlineData("time=\"2025-04-02T06:11:09Z\" level=error error=\"badgateway: failed after 0s: dial unix /opt/a.socket: connect: permission denied\"", "connect() to unix:/opt/a.socket failed")]
     [InlineData("2025/04/02 06:11:09 http: proxy error: dial tcp [::1]:3000: connect: connection refused", "connect() failed")]
+    [InlineData("(SSL: error:0A00010B:SSL routines::wrong version number) while SSL handshaking to upstream", "SSL_do_handshake() failed")]
+    [InlineData("\"2026/11/21 01:02:03 [error] 71#0: *8 upstream prematurely closed connection while reading response header from upstream\"", "upstream prematurely closed connection")]
     [InlineData("21/Nov/2026:01:02:03 [ERROR 502 /tally.php] dial tcp 127.0.0.1:9100: getsockopt: connection refused", "connect() failed")]
     [InlineData("we see: tally.internal could not be resolved (110: Operation timed out),", "tally.internal could not be resolved")]
     [InlineData("rewrite or internal redirection cycle while internally redirecting to \"/app.php\",", "rewrite or internal redirection cycle")]

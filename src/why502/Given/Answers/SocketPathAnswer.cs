@@ -39,9 +39,25 @@ internal sealed class SocketPathAnswer : IGivenAnswer
         }
 
         var blocking = steps.FirstOrDefault(step => step.Allowed == false);
-        bool? may = blocking is not null ? false : socket is not null && steps.All(step => step.Allowed == true) ? true : null;
+        bool? may = blocking is not null ? false : socket is not null && steps.All(step => step.Allowed == true) && IsWholeWay(path, above) ? true : null;
         var fact = new SocketPathFact(socket is not null, socket is null ? null : KindOf(socket.Kind), steps, null, may, blocking, null) { Unseen = socket is null ? "the listing does not show the socket itself" : null };
         return socket is null && blocking is null ? null : new(fact, socket ?? above[^1]);
+    }
+
+    /// <summary>Directories that the Filesystem Hierarchy Standard has everybody search; any other one above the socket has to be shown before it is open.</summary>
+    private static readonly HashSet<string> Open = new(StringComparer.Ordinal) { "/", "/run", "/tmp", "/var", "/var/run", "/var/lib", "/var/tmp", "/var/www", "/srv", "/opt", "/home", "/usr", "/usr/local", "/dev", "/dev/shm", "/run/php", "/var/run/php" };
+
+    private static bool IsWholeWay(string path, List<ListedPath> above)
+    {
+        for (var directory = Path.GetDirectoryName(path); directory is { Length: > 0 }; directory = Path.GetDirectoryName(directory))
+        {
+            if (!Open.Contains(directory) && !above.Any(row => row.Path == directory))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool IsAbove(string directory, string path) => directory.StartsWith('/') && path.StartsWith(directory.TrimEnd('/') + "/", StringComparison.Ordinal);

@@ -51,6 +51,10 @@ public sealed class PastedOutputTests
     }
 
     [Fact]
+    public void LsOfADirectory_ShowsItselfAndTheOneAbove()
+        => Assert.Equal(["/srv/tally/run", "/srv/tally", "/srv/tally/run/tally.sock"], Read<ListedPath>("$ ls -al /srv/tally/run/\ntotal 8\ndrwxrwx---  2 tally tally 4096 Mar 17 05:35 .\ndrwxr-xr-x 11 tally tally 4096 Mar 17 05:50 ..\nsrwxrwxrwx  1 tally tally    0 Mar 17 05:35 tally.sock\n").Select(row => row.Path));
+
+    [Fact]
     public void LsOfNothing_IsAbsence()
         => Assert.True(Assert.Single(Read<ListedPath>("ls: cannot access '/run/app.sock': No such file or directory")) is { Missing: true, Path: "/run/app.sock" });
 
