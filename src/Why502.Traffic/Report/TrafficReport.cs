@@ -64,7 +64,11 @@ public sealed record TrafficReport
 /// <summary>One file, or standard input.</summary>
 /// <param name="Format">The log_format by which it was read.</param>
 /// <param name="FormatSource">given, config or recognised.</param>
-public sealed record TrafficInput(string Name, string Format, string FormatSource, long Bytes);
+public sealed record TrafficInput(string Name, string Format, string FormatSource, long Bytes)
+{
+    /// <summary>Why it was not read to its end, if it was not.</summary>
+    public string? Problem { get; init; }
+}
 
 /// <summary>A row that the format does not fit.</summary>
 public sealed record MalformedRow(string File, long Line, string Text);

@@ -9,6 +9,9 @@ namespace Why502.Cli.Commands;
 /// <summary><c>why502 traffic</c>: which node, which route, since when, and how near to the limit, out of access logs of any size.</summary>
 internal static class TrafficCommand
 {
+    /// <summary>What is done before needs no line about progress.</summary>
+    private static readonly TimeSpan ProgressFrom = TimeSpan.FromMilliseconds(500);
+
     /// <summary>How often the line about progress changes.</summary>
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(250);
 
@@ -46,9 +49,9 @@ internal static class TrafficCommand
     {
         using var stop = new StopSignals(secondEnds: true, cancellation);
         var configuration = LiveDiagnosis.Config(request.ConfigPath) is { } path ? TrafficConfiguration.Load(path) : null;
-        var run = new TrafficRun(new TrafficSources(request, configuration).Find(), request, stop.Token);
+        var run = new TrafficRun(new TrafficSources(request, configuration, stop.Token).Find(), request, stop.Token);
         var context = new ReportContext { Limits = configuration?.Limits ?? [], Groups = configuration?.Groups ?? [] };
-        using var progress = new Progress(terminal);
+        using var progress = new Progress(terminal, besideOutput: true);
         TrafficReport report;
         using (Watch(run, progress))
         {
@@ -57,7 +60,8 @@ internal static class TrafficCommand
 
         progress.Dispose();
         print(report);
-        return report.Findings.Any(finding => finding.Cause is not null) ? ExitStatus.Faulty : ExitStatus.Healthy;
+        // Of what was not read nobody knows whether it is healthy.
+        return report.Partial || report.Findings.Any(finding => finding.Cause is not null) ? ExitStatus.Faulty : ExitStatus.Healthy;
     }
 
     private static Action<TrafficReport> Printer(string? format, string? table, Terminal terminal) => format switch
@@ -89,17 +93,7 @@ internal static class TrafficCommand
     private static Timer Watch(TrafficRun run, Progress progress)
     {
         var started = TimeProvider.System.GetTimestamp();
-        return new Timer(
-            _ =>
-            {
-                var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
-                var rate = run.BytesRead / Math.Max(seconds, 0.001);
-                var left = rate > 0 && run.BytesTotal > run.BytesRead ? $", {TimeSpan.FromSeconds(Math.Min((run.BytesTotal - run.BytesRead) / rate, 86_400 * 30)):d\\.hh\\:mm\\:ss} left" : "";
-                progress.Say($"{run.BytesRead / 1e6:N0} of {run.BytesTotal / 1e6:N0} MB, {rate / 1e6:N0} MB/s{left.Replace(" 0.", " ", StringComparison.Ordinal)}");
-            },
-            null,
-            ProgressEvery,
-            ProgressEvery);
+        return new Timer(_ => progress.Say(ProgressWords.Of(run.BytesRead, run.BytesTotal, TimeProvider.System.GetElapsedTime(started))), null, ProgressFrom, ProgressEvery);
     }
 
     private static Option<DateTimeOffset?> Moment(string name, string description) => new(name)

@@ -71,6 +71,7 @@ internal static class TrafficJson
         json.WriteString("format", Safe(input.Format));
         json.WriteString("format_source", input.FormatSource);
         json.WriteNumber("bytes", input.Bytes);
+        json.WriteString("problem", input.Problem is { } problem ? Safe(problem) : null);
     }
 
     private static void Malformed(Utf8JsonWriter json, MalformedRow row)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Why502.Reports;
 using Why502.Traffic;
 
@@ -9,8 +8,15 @@ internal static class TrafficPage
 {
     private const int UpstreamsMax = 20;
     private const int FrequentMax = 10;
-    private const int BarWidth = 20;
-    private const int NameWidth = 40;
+    private const int BarWidth = 12;
+
+    /// <summary>Nodes with a line of their own over time.</summary>
+    private const int BadNodesMax = 3;
+
+    private const int SparkNameWidth = 22;
+
+    /// <summary>Parts of time that are told apart before they are drawn.</summary>
+    private const int SlotsMax = 65_536;
 
     public static Page Render(TrafficReport report, int width)
     {
@@ -27,7 +33,7 @@ internal static class TrafficPage
         Frequent(page, "Routes", report.Routes);
         Frequent(page, "Hosts", report.Hosts);
         Frequent(page, "Methods", report.Methods);
-        Frequent(page, report.DistinctClients is { } clients ? $"Clients (about {Words(clients)} different ones)" : "Clients", report.Clients);
+        Frequent(page, report.DistinctClients is { } clients ? $"Clients (about {TrafficWords.Count(clients)} different ones)" : "Clients", report.Clients);
         Malformed(page, report);
         if (report.Unlogged.Count > 0)
         {
@@ -44,24 +50,27 @@ internal static class TrafficPage
 
     private static void Head(Page page, TrafficReport report)
     {
-        var errors = report.Status.Where(s => s.Key is >= 500 and < 600).Sum(s => s.Value);
-        var span = report.From is { } from && report.To is { } to ? $" from {Moment(from)} to {Moment(to)} UTC" : "";
-        var share = report.Rows == 0 ? "" : $", {(errors / (double)report.Rows).ToString("P2", CultureInfo.InvariantCulture)}";
-        page.Wrapped("", $"{Words(report.Rows)} requests{span}: {Words(errors)} answered with 5xx{share}.", report.Findings.Any(f => f.Cause is not null) ? Ink.Fault : errors == 0 ? Ink.Proof : Ink.Strong);
-        if (report.Partial)
+        var errors = TrafficWords.ServerErrors(report);
+        page.Wrapped("", TrafficWords.Overview(report), report.Findings.Any(f => f.Cause is not null) ? Ink.Fault : errors == 0 ? Ink.Proof : Ink.Strong);
+        foreach (var doubt in TrafficWords.Doubts(report))
         {
-            page.Line("Interrupted: this is what was read until then.", Ink.Doubt);
+            page.Wrapped("", doubt, Ink.Doubt);
         }
     }
 
     private static void Finding(Page page, TrafficFinding finding)
     {
         page.Blank();
-        page.Line(
-            new Run(finding.Cause is null ? Ink.Strong : Ink.Fault, $"  {finding.Cause ?? finding.Kind}"),
-            new Run(Ink.Faint, finding.Cause is null ? "" : $"   {finding.Kind}"),
-            new Run(Ink.Faint, finding.From is { } from ? $"   since {Moment(from)} UTC" : ""),
-            new Run(Ink.Faint, finding.PValue is { } p ? $"   p {(p < 1e-9 ? "< 1e-9" : p.ToString("0.0e0", CultureInfo.InvariantCulture))}" : ""));
+        var name = finding.Cause ?? finding.Kind;
+        string[] facts = [finding.Cause is null ? "" : finding.Kind, TrafficWords.Window(finding), finding.PValue is { } p ? TrafficWords.Chance(p) : ""];
+        var words = string.Concat(facts.Where(fact => fact.Length > 0).Select(fact => "   " + fact));
+        var isLong = name.Length + words.Length + 2 > page.Width;
+        page.Line(new Run(finding.Cause is null ? Ink.Strong : Ink.Fault, $"  {name}"), new Run(Ink.Faint, isLong ? "" : words));
+        if (isLong)
+        {
+            page.Wrapped("  ", words.TrimStart(), Ink.Faint);
+        }
+
         page.Wrapped("  ", finding.Title);
         foreach (var sentence in finding.Evidence)
         {
@@ -80,20 +89,48 @@ internal static class TrafficPage
 
         // Minutes without a row are gaps in the line, not left out.
         var first = report.Minutes[0].Minute;
-        var step = report.MinuteStep * 60.0;
-        var count = (int)Math.Min(65_536, (report.Minutes[^1].Minute - first).TotalSeconds / step + 1);
-        double[] rows = new double[count], errors = new double[count];
-        foreach (var minute in report.Minutes)
+        var span = (long)((report.Minutes[^1].Minute - first).TotalMinutes / report.MinuteStep) + 1;
+        var count = (int)Math.Min(SlotsMax, span);
+        List<(string Name, Ink Ink, double[] Numbers, bool IsMinute)> lines =
+        [
+            .. new (string Name, Ink Ink, Func<MinuteTraffic, long> Count)[]
+            {
+                ("requests", Ink.Plain, minute => minute.Rows),
+                ("502", Ink.Fault, minute => minute.BadGateway),
+                ("504", Ink.Fault, minute => minute.GatewayTimeout),
+                ("503", Ink.Fault, minute => minute.Unavailable),
+                ("other 5xx", Ink.Fault, minute => minute.ServerError - minute.BadGateway - minute.GatewayTimeout - minute.Unavailable),
+                ("499", Ink.Doubt, minute => minute.Abandoned),
+            }.Select(line => (line.Name, line.Ink, Slots(report.Minutes.Select(minute => (minute.Minute, line.Count(minute)))), true)),
+            .. report.Findings.Where(finding => finding.Kind == "bad-node").Take(BadNodesMax).Select(finding => report.Upstreams.First(upstream => upstream.Upstream == finding.Upstream))
+                .Select(node => (node.Upstream, Ink.Fault, Slots(node.Series.Select(minute => (minute.Minute, minute.Failed))), node.SeriesStep == report.MinuteStep)),
+        ];
+        lines.RemoveAll(line => line.Numbers.All(number => number == 0));
+        var name = Math.Min(SparkNameWidth, lines.Max(line => line.Name.Length));
+        var most = lines.Max(line => TrafficWords.Count((long)line.Numbers.Max()).Length);
+        var width = page.Width - name - most - 6;
+        page.Blank();
+        page.Line(
+            new Run(Ink.Strong, "Over time".PadRight(name + 4)),
+            new Run(Ink.Faint, $"{TrafficWords.Minute(first)}{TrafficWords.Minute(report.Minutes[^1].Minute).PadLeft(Math.Max(18, Math.Min(width, count)) - 16)}{"most".PadLeft(most + 2)}"));
+        foreach (var (line, ink, numbers, isMinute) in lines)
         {
-            var at = Math.Min(count - 1, (int)((minute.Minute - first).TotalSeconds / step));
-            (rows[at], errors[at]) = (minute.Rows, minute.ServerError);
+            page.Line(
+                new Run(Ink.Plain, $"  {TableLines.Cut(line, name).PadRight(name)}  "),
+                new Run(ink, Bars.Spark(numbers, width).PadRight(Math.Max(34, Math.Min(width, count)))),
+                new Run(Ink.Faint, $"  {(isMinute ? TrafficWords.Count((long)numbers.Max()) : "").PadLeft(most)}"));
         }
 
-        page.Blank();
-        page.Line("Over time", Ink.Strong);
-        var width = page.Width - 12;
-        page.Line(new Run(Ink.Plain, "  requests  "), new Run(Ink.Plain, Bars.Spark(rows, width)));
-        page.Line(new Run(Ink.Plain, "  5xx       "), new Run(Ink.Fault, Bars.Spark(errors, width)));
+        double[] Slots(IEnumerable<(DateTimeOffset Minute, long Count)> minutes)
+        {
+            var slots = new double[count];
+            foreach (var (minute, number) in minutes)
+            {
+                slots[Math.Clamp((long)((minute - first).TotalMinutes / report.MinuteStep * count / span), 0, count - 1)] += number;
+            }
+
+            return slots;
+        }
     }
 
     private static void Status(Page page, TrafficReport report)
@@ -108,15 +145,14 @@ internal static class TrafficPage
         foreach (var (status, count) in report.Status)
         {
             page.Line(
-                new Run(status >= 500 ? Ink.Fault : status == 499 ? Ink.Doubt : Ink.Plain, $"  {status:000}  {Words(count),12}  "),
+                new Run(status >= 500 ? Ink.Fault : status == 499 ? Ink.Doubt : Ink.Plain, $"  {TrafficWords.Status(status)}  {TrafficWords.Count(count),13}  {TrafficWords.Share(count, report.Rows),8}  "),
                 new Run(Ink.Faint, Bars.Bar(count / (double)report.Rows, BarWidth)));
         }
 
         var origin = report.Origin;
         if (origin.Nginx + origin.Upstream + origin.Client + origin.Unknown > 0)
         {
-            page.Wrapped("  ", $"5xx and 499 made by nginx {Words(origin.Nginx)}, the upstream {Words(origin.Upstream)}, the client {Words(origin.Client)}"
-                + (origin.Unknown > 0 ? $", not to be told from this log {Words(origin.Unknown)} ($upstream_header_time would)" : ""), Ink.Faint);
+            page.Wrapped("  ", TrafficWords.Origins(origin), Ink.Faint);
         }
     }
 
@@ -130,25 +166,27 @@ internal static class TrafficPage
         page.Blank();
         page.Line("Upstreams", Ink.Strong);
         var shown = report.Upstreams.Take(UpstreamsMax).ToList();
-        var name = Math.Min(NameWidth, shown.Max(u => u.Upstream.Length));
-        page.Line($"  {"".PadRight(name)}  {"attempts",11}  {"failed",9}  {"share",7}  {"hidden",9}  {"p50",7}  {"p95",7}  {"p99",7}", Ink.Faint);
+        var table = new TableLines(["attempts", "failed", "share", "hidden", "p50", "p95", "p99"], keep: 3);
         foreach (var upstream in shown)
         {
-            var share = upstream.Failed / (double)Math.Max(1, upstream.Attempts);
-            page.Line(
-                $"  {Cut(upstream.Upstream, name).PadRight(name)}  {Words(upstream.Attempts),11}  {Words(upstream.Failed),9}  {share.ToString("P1", CultureInfo.InvariantCulture),7}  {Words(upstream.Hidden),9}"
-                + $"  {Duration(upstream.ResponseTime?.P50),7}  {Duration(upstream.ResponseTime?.P95),7}  {Duration(upstream.ResponseTime?.P99),7}",
-                report.Findings.Any(f => f.Kind == "bad-node" && f.Upstream == upstream.Upstream) ? Ink.Fault : Ink.Plain);
+            var times = upstream.ResponseTime;
+            table.Add(
+                upstream.Upstream,
+                [TrafficWords.Count(upstream.Attempts), TrafficWords.Count(upstream.Failed), TrafficWords.ShortShare(upstream.Failed, upstream.Attempts), TrafficWords.Count(upstream.Hidden),
+                    TrafficWords.Duration(times?.P50), TrafficWords.Duration(times?.P95), TrafficWords.Duration(times?.P99)],
+                report.Findings.Any(f => f.Kind == "bad-node" && f.Upstream == upstream.Upstream) ? Ink.Fault : Ink.Plain,
+                Bars.Bar(upstream.Failed / (double)Math.Max(1, upstream.Attempts), BarWidth));
         }
 
+        table.Write(page);
         if (report.Upstreams.Count > shown.Count)
         {
-            page.Line($"  and {report.Upstreams.Count - shown.Count} more (--format json)", Ink.Faint);
+            page.Line($"  and {report.Upstreams.Count - shown.Count} more (--format json, csv)", Ink.Faint);
         }
 
         if (report.Retries.Requests > 0)
         {
-            page.Wrapped("  ", $"{Words(report.Retries.Requests)} requests were tried on more than one server; {Words(report.Retries.Hidden)} failures were hidden that way.", Ink.Faint);
+            page.Wrapped("  ", TrafficWords.Retries(report.Retries), Ink.Faint);
         }
     }
 
@@ -161,14 +199,22 @@ internal static class TrafficPage
 
         page.Blank();
         page.Line(title, Ink.Strong);
-        var shown = values.Take(FrequentMax).ToList();
-        var name = Math.Min(NameWidth, shown.Max(v => v.Value.Length));
-        var timed = shown.Any(v => v.RequestTime is not null);
-        page.Line($"  {"".PadRight(name)}  {"requests",11}  {"5xx",9}  {"499",7}{(timed ? $"  {"p50",7}  {"p99",7}" : "")}", Ink.Faint);
-        foreach (var value in shown)
+        var timed = values.Any(v => v.RequestTime is not null);
+        var table = new TableLines(["requests", "5xx", "499", .. timed ? ["p50", "p99"] : Array.Empty<string>()], keep: 2);
+        foreach (var value in values.Take(FrequentMax))
         {
-            page.Line($"  {Cut(value.Value, name).PadRight(name)}  {(value.CountError > 0 ? "~" : "") + Words(value.Count),11}  {Words(value.ServerErrors),9}  {Words(value.Abandoned),7}"
-                + (timed ? $"  {Duration(value.RequestTime?.P50),7}  {Duration(value.RequestTime?.P99),7}" : ""));
+            table.Add(
+                value.Value,
+                [TrafficWords.Count(value), TrafficWords.Count(value.ServerErrors), TrafficWords.Count(value.Abandoned),
+                    .. timed ? [TrafficWords.Duration(value.RequestTime?.P50), TrafficWords.Duration(value.RequestTime?.P99)] : Array.Empty<string>()],
+                Ink.Plain,
+                Bars.Bar(value.ServerErrors / (double)Math.Max(1, value.Count), BarWidth));
+        }
+
+        table.Write(page);
+        if (values.Count > FrequentMax)
+        {
+            page.Line($"  and {values.Count - FrequentMax} more (--format json, csv)", Ink.Faint);
         }
     }
 
@@ -180,23 +226,10 @@ internal static class TrafficPage
         }
 
         page.Blank();
-        page.Line($"{Words(report.Malformed)} rows do not fit the format", Ink.Doubt);
+        page.Line($"{TrafficWords.Count(report.Malformed)} rows do not fit the format", Ink.Doubt);
         foreach (var row in report.MalformedSamples.Take(3))
         {
-            page.Line($"  {row.File}:{row.Line}  {Cut(row.Text, page.Width - 4)}", Ink.Faint);
+            page.Line($"  {TableLines.Cut($"{row.File}:{row.Line}  {row.Text}", page.Width - 2)}", Ink.Faint);
         }
     }
-
-    internal static string Duration(double? milliseconds) => milliseconds switch
-    {
-        null => "-",
-        < 1000 => $"{milliseconds.Value.ToString("0", CultureInfo.InvariantCulture)} ms",
-        _ => $"{(milliseconds.Value / 1000).ToString(milliseconds < 10_000 ? "0.00" : "0.0", CultureInfo.InvariantCulture)} s",
-    };
-
-    private static string Cut(string text, int width) => text.Length <= width ? text : text[..(width - 1)] + "…";
-
-    private static string Words(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
-
-    private static string Moment(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

@@ -17,7 +17,9 @@ internal sealed class TrafficRun
     private readonly IEnumerator<Work> _work;
     private readonly Lock _claims = new();
     private readonly StretchOrder _order;
+    private readonly string?[] _problems;
     private long _bytes;
+    private long _skipped;
 
     private sealed record Work(int Source, int Number, long From, long To, bool IsLast);
 
@@ -31,10 +33,12 @@ internal sealed class TrafficRun
             Until = request.Until?.ToUnixTimeSeconds() ?? long.MaxValue,
         };
         _order = new StretchOrder(sources.Count, Math.Max(1, request.Threads));
+        _problems = new string?[sources.Count];
         _work = Divide().GetEnumerator();
     }
 
-    public long BytesTotal => _sources.Sum(source => source.Size);
+    /// <summary>Bytes to be read, as far as that is known: nothing of a pipe, and of a log that was searched only the part that was found.</summary>
+    public long BytesTotal => _sources.Sum(source => source.Size) - Interlocked.Read(ref _skipped);
 
     /// <summary>Bytes read so far; of compressed logs the packed ones.</summary>
     public long BytesRead => Interlocked.Read(ref _bytes);
@@ -73,7 +77,7 @@ internal sealed class TrafficRun
         return ReportBuilder.Build(tables[0], heavy, _request.Scope, context with
         {
             Partial = _stop.IsCancellationRequested,
-            Inputs = [.. _sources.Select(source => new TrafficInput(source.Name, source.Format.Text, source.FormatSource, source.Size))],
+            Inputs = [.. _sources.Select((source, index) => new TrafficInput(source.Name, source.Format.Text, source.FormatSource, source.Size) { Problem = _problems[index] })],
             MalformedSamples = _order.Malformed(_sources),
         });
     }
@@ -93,6 +97,7 @@ internal sealed class TrafficRun
             }
 
             var (from, to) = TimeSearch.Range(source, _request.Since, _request.Until);
+            Interlocked.Add(ref _skipped, source.Size - (to - from));
             var number = 0;
             foreach (var end in StretchSchedule.Ends())
             {
@@ -110,7 +115,8 @@ internal sealed class TrafficRun
     {
         lock (_claims)
         {
-            return !_stop.IsCancellationRequested && _work.MoveNext() ? _work.Current : null;
+            // What came through a pipe before the work was stopped is still counted.
+            return _work.MoveNext() && (!_stop.IsCancellationRequested || _sources[_work.Current.Source].Opened is not null) ? _work.Current : null;
         }
     }
 
@@ -164,16 +170,16 @@ internal sealed class TrafficRun
     private void Stream(TrafficScanner scanner, TrafficSource source, int index)
     {
         using FileStream? file = source.Path is null ? null : new FileStream(source.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var content = file is null ? new HeadedStream(source.Head, Console.OpenStandardInput()) : TrafficSources.Unpacked(file);
+        using var content = file is null ? source.Opened! : TrafficSources.Unpacked(file);
         scanner.Begin(source.Format, 0, skipFirst: false);
         using var ends = StretchSchedule.Ends().GetEnumerator();
         ends.MoveNext();
         var number = 0;
         long packed = 0;
         var count = 1;
-        while (count > 0 && !_stop.IsCancellationRequested)
+        while (count > 0 && (!_stop.IsCancellationRequested || scanner.ReadAt < source.HeadLength))
         {
-            count = content.Read(scanner.Free);
+            count = ReadOrEnd(content, scanner.Free, index);
             scanner.Filled(count);
             while (!scanner.Scan(ends.Current, atEnd: count == 0) && scanner.CountedTo >= ends.Current)
             {
@@ -187,5 +193,19 @@ internal sealed class TrafficRun
         }
 
         scanner.Stretch = _order.Publish(index, number, scanner.Stretch, isLast: true);
+    }
+
+    /// <summary>A log that cannot be read any further (a torn or damaged archive, a failing disk) ends there, and the report says so.</summary>
+    private int ReadOrEnd(Stream content, Span<byte> buffer, int index)
+    {
+        try
+        {
+            return content.Read(buffer);
+        }
+        catch (Exception failure) when (failure is IOException or InvalidDataException)
+        {
+            _problems[index] = $"could not be read to its end: {failure.Message}";
+            return 0;
+        }
     }
 }

@@ -35,7 +35,7 @@ internal static class TrafficSchema
     ];
 
     private static readonly (string Name, Action<Utf8JsonWriter> Type)[] Input =
-        [("name", Type("string")), ("format", Type("string")), ("format_source", json => Enumeration(json, ["given", "config", "recognised", "empty"])), ("bytes", Integer)];
+        [("name", Type("string")), ("format", Type("string")), ("format_source", json => Enumeration(json, ["given", "config", "recognised", "empty"])), ("bytes", Integer), ("problem", Nullable("string"))];
 
     private static readonly (string Name, Action<Utf8JsonWriter> Type)[] Malformed = [("file", Type("string")), ("line", Integer), ("text", Type("string"))];
 

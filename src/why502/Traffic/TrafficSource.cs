@@ -10,6 +10,9 @@ internal sealed record TrafficSource(string Name, string? Path, bool IsGzip, lon
     /// <summary>Read from its beginning to its end by one worker: compressed, or no file.</summary>
     public bool IsStream { get; init; }
 
-    /// <summary>What was read of standard input to recognise its format.</summary>
-    public byte[] Head { get; init; } = [];
+    /// <summary>A pipe, with what was read of it to recognise its format still in it; null for a file.</summary>
+    public Stream? Opened { get; init; }
+
+    /// <summary>What of a pipe was read before.</summary>
+    public long HeadLength { get; init; }
 }

@@ -5,19 +5,24 @@ using Why502.Logs;
 namespace Why502.Cli.Traffic;
 
 /// <summary>Files, folders and standard input → logs to be read, in the order of time, each with its format.</summary>
-internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguration? configuration)
+/// <param name="stop">Ends the waiting for a pipe: what it has brought until then counts.</param>
+internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguration? configuration, CancellationToken stop = default)
 {
     /// <summary>What is looked at to recognise a format.</summary>
     private const int HeadBytes = 64 * 1024;
 
     private const int HeadLines = 64;
+    private const int MagicBytes = 2;
 
     /// <summary>Files of a folder.</summary>
     private const int FilesMax = 10_000;
 
     private readonly AccessLogFormat? _given = request.LogFormat is { } text ? Compile(text) : null;
 
-    public static Stream Unpacked(FileStream file) => new GZipStream(file, CompressionMode.Decompress);
+    /// <summary>Without it the framework takes a torn archive for a whole one.</summary>
+    static TrafficSources() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
+
+    public static Stream Unpacked(Stream packed) => new GZipStream(packed, CompressionMode.Decompress);
 
     /// <summary>Everything named; what of a folder is no access log is left out.</summary>
     public IReadOnlyList<TrafficSource> Find()
@@ -47,15 +52,19 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
     {
         try
         {
-            using var file = File.OpenRead(path);
-            var start = new byte[2];
-            var magic = file.ReadAtLeast(start, 2, throwOnEndOfStream: false) == 2 && start is [0x1f, 0x8b];
-            var regular = file.CanSeek && (File.GetAttributes(path) & FileAttributes.Device) == 0;
-            if (!regular)
+            var opened = File.OpenRead(path);
+            if (!opened.CanSeek && required)
             {
-                return required ? throw new UsageException($"{path} is no plain file: why502 traffic - < {path}") : null;
+                return Streamed(path, opened);
             }
 
+            using var file = opened;
+            if (!file.CanSeek)
+            {
+                return null;
+            }
+
+            var magic = IsGzip(Start(file));
             file.Position = 0;
             byte[] head;
             using (var content = magic ? Unpacked(file) : file)
@@ -89,20 +98,38 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
 
     private TrafficSource StandardInput() => Streamed("standard input", Console.OpenStandardInput());
 
-    private TrafficSource Streamed(string name, Stream input)
+    /// <summary>A log that comes once, from its beginning to its end, plain or gzipped.</summary>
+    internal TrafficSource Streamed(string name, Stream input)
     {
-        var head = Head(input);
-        var gzip = head is [0x1f, 0x8b, ..];
-        var (format, how) = gzip ? (null, "") : FormatOf(name, head);
-        if (gzip)
+        var stoppable = new StoppableStream(input, stop);
+        var start = Start(stoppable);
+        var packed = IsGzip(start);
+        Stream content = new HeadedStream(start, stoppable);
+        content = packed ? Unpacked(content) : content;
+        byte[] head;
+        try
         {
-            throw new UsageException("standard input is compressed: zcat FILE | why502 traffic -");
+            head = Head(content);
+        }
+        catch (InvalidDataException failure)
+        {
+            throw new UsageException($"cannot read {name}: {failure.Message}");
         }
 
+        var (format, how) = FormatOf(name, head);
         return format is null && head.Length > 0
             ? throw new UsageException($"{name}: its first lines are of no known access-log format. Give it: why502 traffic --log-format '$remote_addr …' -")
-            : new TrafficSource(name, null, false, 0, format ?? AccessLogFormat.Combined, format is null ? "empty" : how, FirstTime(head)) { IsStream = true, Head = head };
+            : new TrafficSource(name, null, packed, 0, format ?? AccessLogFormat.Combined, format is null ? "empty" : how, FirstTime(head)) { IsStream = true, Opened = new HeadedStream(head, content), HeadLength = head.Length };
     }
+
+    private static byte[] Start(Stream content)
+    {
+        var start = new byte[MagicBytes];
+        return start[..content.ReadAtLeast(start, MagicBytes, throwOnEndOfStream: false)];
+    }
+
+    /// <summary>RFC 1952: how every member begins.</summary>
+    private static bool IsGzip(byte[] start) => start is [0x1f, 0x8b];
 
     private (AccessLogFormat? Format, string How) FormatOf(string path, byte[] head)
     {
@@ -137,10 +164,24 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
         return format.Fields.HasFlag(AccessFields.Status) ? format : throw new UsageException("--log-format takes a log_format with $status in it, in quotes for the shell: --log-format '$remote_addr - $remote_user [$time_local] \"$request\" $status …'");
     }
 
+    /// <summary>The first bytes; of something broken, those before the break.</summary>
     private static byte[] Head(Stream content)
     {
         var head = new byte[HeadBytes];
-        return head[..content.ReadAtLeast(head, HeadBytes, throwOnEndOfStream: false)];
+        var count = 0;
+        try
+        {
+            for (int read; count < HeadBytes && (read = content.Read(head.AsSpan(count))) > 0;)
+            {
+                count += read;
+            }
+        }
+        catch (Exception failure) when (count > 0 && failure is (IOException or InvalidDataException))
+        {
+            // Whoever reads it all comes to the same place, and says so.
+        }
+
+        return head[..count];
     }
 
     private static List<string> Lines(byte[] head)

@@ -7,6 +7,7 @@ namespace Why502.Cli.Traffic;
 internal static class TrafficWords
 {
     private const double SmallestP = 1e-9;
+    private const int DoubtsMax = 10;
 
     /// <summary>What the logs come down to, in a sentence.</summary>
     public static string Verdict(TrafficReport report)
@@ -28,6 +29,13 @@ internal static class TrafficWords
         return $"{Count(report.Rows)} requests{Span(report)}: {Count(errors)} answered with 5xx{(report.Rows == 0 ? "" : $", {Share(errors, report.Rows)}")}.";
     }
 
+    /// <summary>What keeps the report from being of everything.</summary>
+    public static IEnumerable<string> Doubts(TrafficReport report) =>
+    [
+        .. report.Partial ? ["Interrupted: this is what was read until then."] : Array.Empty<string>(),
+        .. report.Inputs.Where(input => input.Problem is not null).Take(DoubtsMax).Select(input => $"{input.Name} {input.Problem}"),
+    ];
+
     public static string Origins(OriginCounts origin) =>
         $"5xx and 499 made by nginx {Count(origin.Nginx)}, the upstream {Count(origin.Upstream)}, the client {Count(origin.Client)}"
         + (origin.Unknown > 0 ? $", not to be told from this log {Count(origin.Unknown)} ($upstream_header_time would)" : "");
@@ -45,6 +53,9 @@ internal static class TrafficWords
     public static string Count(FrequentValue value) => (value.CountError > 0 ? "~" : "") + Count(value.Count);
 
     public static string Share(long part, long all) => (part / (double)Math.Max(all, 1)).ToString("P2", CultureInfo.InvariantCulture);
+
+    /// <summary>For narrow columns.</summary>
+    public static string ShortShare(long part, long all) => (part / (double)Math.Max(all, 1)).ToString("P1", CultureInfo.InvariantCulture);
 
     public static string Duration(double? milliseconds) => milliseconds switch
     {

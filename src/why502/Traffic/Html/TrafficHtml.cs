@@ -61,9 +61,9 @@ internal sealed class TrafficHtml
         var faulty = report.Findings.Any(finding => finding.Cause is not null);
         var errors = TrafficWords.ServerErrors(report);
         html.Add($"<header>\n<h1 class=\"{(faulty ? "fault" : errors == 0 && report.Rows > 0 ? "good" : "")}\">{TrafficWords.Verdict(report)}</h1>\n<p>{TrafficWords.Overview(report)}</p>\n");
-        if (report.Partial)
+        foreach (var doubt in TrafficWords.Doubts(report))
         {
-            html.Add($"<p class=\"doubt\">Interrupted: this is what was read until then.</p>\n");
+            html.Add($"<p class=\"doubt\">{Sanitizer.Line(doubt)}</p>\n");
         }
 
         html.Add($"<dl class=\"facts\">\n");

@@ -47,9 +47,9 @@ internal sealed record Sheet(string Name, IReadOnlyList<string> Columns, Func<Tr
         new("hosts", ["host", .. FrequentNames], report => report.Hosts.Select(Frequent)),
         new("clients", ["client", .. FrequentNames], report => report.Clients.Select(Frequent)),
         new("slow", ["from", "answered", "timed_out"], report => report.Slow.Select(second => (Cell[])[Cell.Seconds(second.From), Cell.Of(second.Answered), Cell.Of(second.TimedOut)])),
-        new("inputs", ["name", "format", "format_source", "bytes"], report => report.Inputs.Select(input => (Cell[])
+        new("inputs", ["name", "format", "format_source", "bytes", "problem"], report => report.Inputs.Select(input => (Cell[])
         [
-            Cell.Foreign(Sanitizer.Line(input.Name)), Cell.Foreign(Sanitizer.Line(input.Format)), Cell.Foreign(input.FormatSource), Cell.Of(input.Bytes),
+            Cell.Foreign(Sanitizer.Line(input.Name)), Cell.Foreign(Sanitizer.Line(input.Format)), Cell.Foreign(input.FormatSource), Cell.Of(input.Bytes), Cell.Foreign(input.Problem),
         ])),
         new("malformed", ["file", "line", "text"], report => report.MalformedSamples.Select(row => (Cell[])[Cell.Foreign(Sanitizer.Line(row.File)), Cell.Of(row.Line), Cell.Foreign(row.Text)])),
         new("unlogged", ["variable", "would_tell"], report => report.Unlogged.Select(value => (Cell[])[Cell.Foreign(value.Variable), Cell.Foreign(value.WouldTell)])),

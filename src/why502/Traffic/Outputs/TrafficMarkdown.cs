@@ -16,9 +16,9 @@ internal static class TrafficMarkdown
         var text = new StringBuilder();
         text.Append("## ").Append(Markdown.Text(TrafficWords.Verdict(report))).Append("\n\n");
         text.Append(Markdown.Text(TrafficWords.Overview(report))).Append("\n\n");
-        if (report.Partial)
+        foreach (var doubt in TrafficWords.Doubts(report))
         {
-            text.Append("**Interrupted: this is what was read until then.**\n\n");
+            text.Append("**").Append(Markdown.Text(doubt)).Append("**\n\n");
         }
 
         foreach (var finding in report.Findings)
