@@ -5,6 +5,7 @@ using Why502.Bench.Traffic;
 // Benchmarks and corpus counts of the log room and of the configuration, and the configuration's fuzzer.
 //   error-log [MEGABYTES | FILE]   classification of a generated or a given log against wc -l, single core
 //   traffic [MEGABYTES | FILE]     access logs against wc, grep, ripgrep, mawk, gawk and GoAccess, single core
+//   traffic-scan core|full FILE    only the scan, again and again: for a profiler
 //   traffic-log SHAPE BYTES SEED   writes a generated access log to standard output, its truth to standard error
 //   classify FILE           messages found in a real log, with what was not recognised
 //   config-parse [SERVERS]  parsing, loading and checking of generated configurations of 1k, 10k and 40k servers, against nginx -t on the same file
@@ -17,6 +18,7 @@ return args switch
     ["error-log", ..] => ErrorLogBenchmark.Run(args.Length > 1 ? int.Parse(args[1]) : 256),
     ["traffic", var file] when File.Exists(file) => TrafficBenchmark.Run(file),
     ["traffic", ..] => TrafficBenchmark.Run(args.Length > 1 ? int.Parse(args[1]) : 500),
+    ["traffic-scan", var scope, var file] => TrafficBenchmark.Scan(file, Enum.Parse<Why502.Traffic.TrafficScope>(scope, ignoreCase: true)),
     ["traffic-log", var shape, var bytes, var seed] => WriteLog(Enum.Parse<AccessLogShape>(shape, ignoreCase: true), long.Parse(bytes), int.Parse(seed)),
     ["classify", var file] => Classify.Run(file),
     _ => Usage(),
@@ -33,6 +35,6 @@ static int WriteLog(AccessLogShape shape, long bytes, int seed)
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: error-log [MEGABYTES | FILE] | traffic [MEGABYTES | FILE] | traffic-log SHAPE BYTES SEED | classify FILE | config-parse [SERVERS] | config-fuzz [--count N] [--seed N] [--threads N] [--corpus DIR] [--keep DIR]");
+    Console.Error.WriteLine("usage: error-log [MEGABYTES | FILE] | traffic [MEGABYTES | FILE] | traffic-scan core|full FILE | traffic-log SHAPE BYTES SEED | classify FILE | config-parse [SERVERS] | config-fuzz [--count N] [--seed N] [--threads N] [--corpus DIR] [--keep DIR]");
     return 2;
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -55,6 +56,37 @@ internal static class LineMasks
                 FindScalar(ref from, steps, ref n, ref q, ref b);
                 break;
         }
+    }
+
+    /// <summary>Places that <see cref="Places"/> may write behind the last one.</summary>
+    public const int PlacesSpare = 2;
+
+    /// <summary>Where a mask's bits are set, in order.</summary>
+    /// <param name="masks">One number for every 64 bytes.</param>
+    /// <param name="to">Room for every bit, and <see cref="PlacesSpare"/> more: two are written without asking, because a branch that depends on the text costs more.</param>
+    /// <returns>How many there are.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static unsafe int Places(ulong* masks, int steps, int* to)
+    {
+        int* next = to;
+        for (int i = 0; i < steps; i++)
+        {
+            ulong bits = masks[i];
+            int count = BitOperations.PopCount(bits);
+            int at = i << 6;
+            next[0] = at + BitOperations.TrailingZeroCount(bits);
+            bits &= bits - 1;
+            next[1] = at + BitOperations.TrailingZeroCount(bits);
+            for (int more = 2; more < count; more++)
+            {
+                bits &= bits - 1;
+                next[more] = at + BitOperations.TrailingZeroCount(bits);
+            }
+
+            next += count;
+        }
+
+        return (int)(next - to);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -34,10 +34,7 @@ internal sealed class HeavyTables
         int status = row.Status;
         if ((fields & AccessFields.Client) != 0 && slices.Client.Length > 1)
         {
-            ReadOnlySpan<byte> client = new(line + slices.Client.Start, slices.Client.Length);
-            ulong hash = TextHash.Of(client);
-            tables.Clients.Add(hash);
-            Note(Clients, Clients.Add(hash, client), status);
+            Client(new(line + slices.Client.Start, slices.Client.Length), status, tables);
         }
 
         if ((fields & (AccessFields.Host | AccessFields.ServerName)) != 0)
@@ -52,14 +49,38 @@ internal sealed class HeavyTables
 
         if ((fields & AccessFields.Request) != 0)
         {
-            Request(line, length, ref row, status, tables, routes);
+            RequestLine.Split(line, length, row.Slices, out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
+            Request(method, uri, status, row.RequestTime, tables, routes);
+        }
+    }
+
+    /// <summary>Counts rows of the usual form.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public unsafe void Count(byte* text, UsualRow* rows, int count, TrafficTables tables, RouteCache routes)
+    {
+        for (UsualRow* row = rows; row < rows + count; row++)
+        {
+            if (row->ClientLength > 1)
+            {
+                Client(new ReadOnlySpan<byte>(text + row->Client, row->ClientLength), row->Status, tables);
+            }
+
+            RequestLine.Split(text + row->Request, row->RequestLength, out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
+            Request(method, uri, row->Status, row->RequestTime, tables, routes);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private unsafe void Request(byte* line, int length, ref Row row, int status, TrafficTables tables, RouteCache routes)
+    private void Client(ReadOnlySpan<byte> client, int status, TrafficTables tables)
     {
-        RequestLine.Split(line, length, row.Slices, out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
+        ulong hash = TextHash.Of(client);
+        tables.Clients.Add(hash);
+        Note(Clients, Clients.Add(hash, client), status);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Request(ReadOnlySpan<byte> method, ReadOnlySpan<byte> uri, int status, int requestTime, TrafficTables tables, RouteCache routes)
+    {
         if (method.Length > 0)
         {
             Note(Methods, Methods.Add(TextHash.Of(method), method), status);
@@ -85,9 +106,9 @@ internal sealed class HeavyTables
         }
 
         Note(Routes, entry, status);
-        if (row.RequestTime >= 0)
+        if (requestTime >= 0)
         {
-            Routes.TimesOf(entry).Add((uint)row.RequestTime);
+            Routes.TimesOf(entry).Add((uint)requestTime);
         }
     }
 

@@ -16,7 +16,13 @@ internal static class MinuteColumn
     /// <summary>Rows with a request time, and the sum of these in milliseconds.</summary>
     public const int Timed = 9;
     public const int TimeSum = 10;
-    public const int Columns = 11;
+
+    /// <summary>Rows whose status is of no class.</summary>
+    public const int Other = 11;
+    public const int Columns = 12;
+
+    /// <summary>The column of each status' class.</summary>
+    public static byte[] ByStatus() => [.. Enumerable.Range(0, 1000).Select(status => (byte)OfClass(status))];
 
     /// <summary>The column of a status' class: 4xx without 499, 5xx with all of them.</summary>
     public static int OfClass(int status) => status switch
@@ -26,6 +32,6 @@ internal static class MinuteColumn
         >= 400 and < 500 => ClientError,
         >= 300 and < 400 => Redirect,
         >= 200 and < 300 => Success,
-        _ => -1,
+        _ => Other,
     };
 }

@@ -14,21 +14,38 @@ internal static unsafe class RequestLine
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Split(byte* line, int length, in AccessRow slices, out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri)
     {
-        Slice request = slices.Request;
-        byte* text = line + request.Start;
-        if (request.Length > ProtocolBytes + 3 && slices.Method.Length == 0 && slices.Uri.Length == 0
-            && (*(ulong*)(text + request.Length - ProtocolBytes) & 0xFFFF_FFFF_FFFF) == Protocol)
+        if (slices.Method.Length != 0 || slices.Uri.Length != 0 || !TrySplit(line + slices.Request.Start, slices.Request.Length, out method, out uri))
+        {
+            slices.SplitRequest(new ReadOnlySpan<byte>(line, length), out method, out uri);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Split(byte* request, int length, out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri)
+    {
+        if (!TrySplit(request, length, out method, out uri))
+        {
+            new AccessRow { Request = new Slice(0, length) }.SplitRequest(new ReadOnlySpan<byte>(request, length), out method, out uri);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TrySplit(byte* text, int length, out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri)
+    {
+        if (length > ProtocolBytes + 3 && (*(ulong*)(text + length - ProtocolBytes) & 0xFFFF_FFFF_FFFF) == Protocol)
         {
             // No other " HTTP/" fits behind this one: it has nine bytes to the end.
             int blank = text[3] == ' ' ? 3 : text[4] == ' ' ? 4 : 0;
-            if (blank > 0 && text[0] != ' ' && text[1] != ' ' && text[2] != ' ' && blank < request.Length - ProtocolBytes)
+            if (blank > 0 && text[0] != ' ' && text[1] != ' ' && text[2] != ' ' && blank < length - ProtocolBytes)
             {
                 method = new ReadOnlySpan<byte>(text, blank);
-                uri = new ReadOnlySpan<byte>(text + blank + 1, request.Length - ProtocolBytes - blank - 1);
-                return;
+                uri = new ReadOnlySpan<byte>(text + blank + 1, length - ProtocolBytes - blank - 1);
+                return true;
             }
         }
 
-        slices.SplitRequest(new ReadOnlySpan<byte>(line, length), out method, out uri);
+        method = default;
+        uri = default;
+        return false;
     }
 }

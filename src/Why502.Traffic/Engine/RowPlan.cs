@@ -21,17 +21,15 @@ internal sealed class RowPlan
         HasCombinedHead = format.Escape == EscapeMode.Default && format.Text.StartsWith(HeadText + "\"", StringComparison.Ordinal) && !HasMsec(format);
         Steps = StepsOf(format);
         First = HasCombinedHead ? HeadParts : 0;
-        Shape = ShapeOf();
+        Usual = UsualForm.Of(format);
     }
-
-    /// <summary>The step of the upstream's address in <see cref="RowShape.Timing"/>.</summary>
-    public const int TimingFirst = HeadParts + 2;
-
-    public RowShape Shape { get; }
 
     public AccessLogFormat Format { get; }
 
     public FieldStep[] Steps { get; }
+
+    /// <summary>What nearly all rows look like, where there is such a form.</summary>
+    public UsualForm? Usual { get; }
 
     /// <summary>The step behind the head.</summary>
     public int First { get; }
@@ -39,24 +37,6 @@ internal sealed class RowPlan
     public bool HasCombinedHead { get; }
 
     public static RowPlan Of(AccessLogFormat format) => new(format);
-
-    private RowShape ShapeOf()
-    {
-        if (!HasCombinedHead)
-        {
-            return RowShape.Any;
-        }
-
-        if (Format.Text == AccessLogFormat.CombinedText)
-        {
-            return RowShape.Combined;
-        }
-
-        FieldForm[] timing = [FieldForm.Status, FieldForm.Number, FieldForm.Address, FieldForm.Attempt, FieldForm.ResponseTime, FieldForm.RequestTime, FieldForm.General];
-        bool fits = Steps[First..].Select(s => s.Form).SequenceEqual(timing) && Steps[First].Literal.AsSpan().SequenceEqual("\" "u8) && Steps[First + 1].Literal is [(byte)' ']
-            && Steps[^1].End == FieldEnd.None && Steps[^1].LiteralLength == 0 && Steps[First..].All(s => s.LiteralLength <= Vector256<byte>.Count);
-        return fits ? RowShape.Timing : RowShape.Any;
-    }
 
     private static bool HasMsec(AccessLogFormat format)
     {

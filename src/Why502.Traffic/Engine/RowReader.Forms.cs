@@ -124,49 +124,6 @@ internal sealed unsafe partial class RowReader
         return at + size;
     }
 
-    /// <summary>
-    /// The rows of combined and of the upstream-timing format, one value after the other: the same as the steps, without asking at each of them what it is.
-    /// False: the steps decide.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool InShape(byte* text, int start, int close, int end, ulong* quotes, ulong* blanks, ref Row row)
-    {
-        FieldStep[] steps = _steps;
-        int at = StatusForm(text, start, close + 2, ref row);
-        if (at < 0 || text[close + 1] != ' ' || text[at] != ' ')
-        {
-            return false;
-        }
-
-        at = NumberForm(text, start, at + 1, blanks, ref row);
-        if (at < 0)
-        {
-            return false;
-        }
-
-        if (_plan.Shape == RowShape.Combined)
-        {
-            // Blank, quote, referrer, quote, blank, quote, agent, quote.
-            int referrer = Next(quotes, at + 2);
-            int agent = Next(quotes, referrer + 3);
-            return agent + 1 == end && text[at + 1] == '"' && text[referrer + 1] == ' ' && text[referrer + 2] == '"';
-        }
-
-        return (at = After(text, at, steps[RowPlan.TimingFirst])) >= 0
-            && (at = AddressForm(text, start, at, end, blanks, ref row)) >= 0
-            && (at = After(text, at, steps[RowPlan.TimingFirst + 1])) >= 0
-            && (at = AttemptForm(text, start, at, ref row)) >= 0
-            && (at = After(text, at, steps[RowPlan.TimingFirst + 2])) >= 0
-            && (at = ResponseTimeForm(text, start, at, ref row)) >= 0
-            && (at = After(text, at, steps[RowPlan.TimingFirst + 3])) >= 0
-            && RequestTimeForm(text, start, at, end, isLast: true, ref row) >= 0;
-    }
-
-    /// <summary>Behind a literal of at most 32 bytes, or -1.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int After(byte* text, int at, FieldStep field) =>
-        ((Vector256.Load(text + at) ^ field.First) & field.FirstMask) == Vector256<byte>.Zero ? at + field.LiteralLength : -1;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ThreeDigits(byte* text)
     {

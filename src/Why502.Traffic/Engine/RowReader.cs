@@ -28,6 +28,8 @@ internal sealed unsafe partial class RowReader
 
     public RowPlan Plan => _plan;
 
+    public MinuteStamp Stamp { get; } = new();
+
     /// <summary>Where the next set bit stands, at or after a position. The masks end with a number that has all bits set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Next(ulong* mask, int at)
@@ -68,16 +70,6 @@ internal sealed unsafe partial class RowReader
             if (at < 0)
             {
                 return false;
-            }
-
-            if (_plan.Shape != RowShape.Any)
-            {
-                if (InShape(text, start, at, end, quotes, blanks, ref row))
-                {
-                    return true;
-                }
-
-                (row.RequestTime, row.Upstream, row.Attempt, row.ResponseTime) = (-1, -1, -1, -2);
             }
         }
 
@@ -175,6 +167,7 @@ internal sealed unsafe partial class RowReader
             return -1;
         }
 
+        Stamp.Remember(text + time, row.Minute);
         row.Slices.Client = new Slice(0, client - start);
         row.Slices.Time = new Slice(time - start, 26);
         row.Slices.TimeKind = AccessVariable.TimeLocal;

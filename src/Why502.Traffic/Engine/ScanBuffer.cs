@@ -12,8 +12,15 @@ internal sealed unsafe class ScanBuffer
     private const int Pad = 64;
     private const int Masks = Bytes / LineMasks.Step;
 
+    /// <summary>Numbers behind the masks: one full of bits that ends each search, and one so that two may be read anywhere.</summary>
+    private const int MaskSpare = 2;
+
     private readonly byte[] _text = GC.AllocateArray<byte>(Bytes + 3 * Pad, pinned: true);
-    private readonly ulong[] _masks = GC.AllocateArray<ulong>((Masks + 1) * 3, pinned: true);
+    private readonly ulong[] _masks = GC.AllocateArray<ulong>((Masks + MaskSpare) * 3, pinned: true);
+    private readonly int[] _places = GC.AllocateUninitializedArray<int>((Bytes + LineMasks.PlacesSpare + QuotesOfRow) * 2, pinned: true);
+
+    /// <summary>Quotes of one row that are looked at without asking whether they are there.</summary>
+    public const int QuotesOfRow = 8;
 
     public ScanBuffer()
     {
@@ -25,8 +32,14 @@ internal sealed unsafe class ScanBuffer
         fixed (ulong* first = _masks)
         {
             Newlines = first;
-            Quotes = first + Masks + 1;
-            Blanks = first + (Masks + 1) * 2;
+            Quotes = first + Masks + MaskSpare;
+            Blanks = first + (Masks + MaskSpare) * 2;
+        }
+
+        fixed (int* first = _places)
+        {
+            RowEnds = first;
+            QuotePlaces = first + Bytes + LineMasks.PlacesSpare + QuotesOfRow;
         }
     }
 
@@ -38,17 +51,31 @@ internal sealed unsafe class ScanBuffer
 
     public ulong* Blanks { get; }
 
+    /// <summary>Where the newlines stand, in order; <see cref="int.MaxValue"/> behind the last.</summary>
+    public int* RowEnds { get; }
+
+    /// <summary>The last newline, or -1.</summary>
+    public int LastRowEnd { get; private set; }
+
+    /// <summary>Where the quotes stand, as <see cref="RowEnds"/>; only when they were asked for.</summary>
+    public int* QuotePlaces { get; }
+
     /// <summary>Bytes that are filled.</summary>
     public int Length { get; set; }
 
     public Span<byte> Free => new(Text + Length, Bytes - Length);
 
-    /// <summary>Computes the masks of what is filled; behind it every bit is set, so that each search ends.</summary>
-    public void Mask(LineMasks.Kernel kernel)
+    /// <summary>Computes the masks of what is filled, and the places; behind it every bit is set, so that each search ends.</summary>
+    public void Mask(LineMasks.Kernel kernel, bool quotePlaces)
     {
         int steps = (Length + LineMasks.Step - 1) / LineMasks.Step;
         new Span<byte>(Text + Length, steps * LineMasks.Step - Length).Clear();
         LineMasks.Find(new ReadOnlySpan<byte>(Text, steps * LineMasks.Step), new Span<ulong>(Newlines, steps), new Span<ulong>(Quotes, steps), new Span<ulong>(Blanks, steps), kernel);
+        int rows = LineMasks.Places(Newlines, steps, RowEnds);
+        RowEnds[rows] = int.MaxValue;
+        LastRowEnd = rows == 0 ? -1 : RowEnds[rows - 1];
+        new Span<int>(QuotePlaces + (quotePlaces ? LineMasks.Places(Quotes, steps, QuotePlaces) : 0), QuotesOfRow).Fill(int.MaxValue);
+
         Newlines[steps] = ulong.MaxValue;
         Quotes[steps] = ulong.MaxValue;
         Blanks[steps] = ulong.MaxValue;

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using Why502.Logs;
 
@@ -25,15 +24,31 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
 {
     private readonly ScanBuffer _buffer = new();
     private readonly RouteCache _routes = new();
+    /// <summary>Rows of the usual form that are read before they are counted: enough to keep one loop going, few enough for the nearest cache.</summary>
+    private const int RowsMax = 64;
+
+    private readonly TrafficTables _tables = new();
+    private readonly UsualRow[] _rows = GC.AllocateArray<UsualRow>(RowsMax, pinned: true);
+    private readonly bool _isBounded = options.Since != long.MinValue || options.Until != long.MaxValue;
     private RowReader? _reader;
+    private UsualRows? _usual;
     private Row _row;
+    private HeavyTables? _heavy;
     private bool _inLongRow;
     private bool _skipFirst;
 
     /// <summary>Where the buffer's first byte stands in the file.</summary>
     private long _position;
 
-    public TrafficTables Tables { get; } = new();
+    /// <summary>What is counted so far.</summary>
+    public TrafficTables Tables
+    {
+        get
+        {
+            _tables.Settle();
+            return _tables;
+        }
+    }
 
     public Stretch Stretch { get; set; } = new();
 
@@ -50,11 +65,12 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     {
         if (_reader?.Plan.Format != format)
         {
-            _reader = new RowReader(RowPlan.Of(format), Tables.Upstreams);
+            _reader = new RowReader(RowPlan.Of(format), _tables.Upstreams);
+            _usual = _reader.Plan.Usual is { } form ? new UsualRows(form, _reader.Stamp, _tables.Upstreams) : null;
             _row = default;
         }
 
-        Tables.Fields |= format.Fields;
+        _tables.Fields |= format.Fields;
         _buffer.Length = 0;
         (_position, _skipFirst, _inLongRow) = (position, skipFirst, false);
     }
@@ -64,7 +80,8 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     /// <summary>Counts all whole rows that begin before <paramref name="until"/>; at the end of the text also the one without a newline. False when there is no such row any more.</summary>
     public bool Scan(long until, bool atEnd)
     {
-        _buffer.Mask(options.Kernel);
+        _heavy = options.Scope == TrafficScope.Full ? Stretch.Heavy : null;
+        _buffer.Mask(options.Kernel, _usual is not null);
         int at = Rows(until);
         bool more = _position + at < until;
         if (more && atEnd && at < _buffer.Length)
@@ -88,43 +105,80 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     private int Rows(long until)
     {
         byte* text = _buffer.Text;
-        ulong* newlines = _buffer.Newlines;
+        int* ends = _buffer.RowEnds;
         int length = _buffer.Length;
         int stop = (int)Math.Min(length, until - _position);
         int at = 0;
         if (_skipFirst || _inLongRow)
         {
-            at = SkipRest();
-            if (at < 0)
+            if (*ends >= length)
             {
                 return length;
             }
+
+            at = *ends++ + 1;
+            (_skipFirst, _inLongRow) = (false, false);
         }
 
-        int word = at >> 6;
-        ulong bits = newlines[word] & (ulong.MaxValue << (at & 63));
-        while (at < stop)
+        RowCursor cursor = new() { At = at, Ends = ends, Quotes = _buffer.QuotePlaces };
+        while (true)
         {
-            while (bits == 0)
+            if (_usual is { } usual)
             {
-                bits = newlines[++word];
+                UsualRow* rows = (UsualRow*)Unsafe.AsPointer(ref _rows[0]);
+                int count;
+                do
+                {
+                    count = usual.Read(text, _buffer.Blanks, Math.Min(stop, _buffer.LastRowEnd + 1), ref cursor, rows, RowsMax);
+                    Count(text, rows, count);
+                }
+                while (count == RowsMax);
             }
 
-            int end = (word << 6) + BitOperations.TrailingZeroCount(bits);
-            if (end >= length)
+            if (cursor.At >= stop || *cursor.Ends >= length)
             {
-                break;
+                return cursor.At;
             }
 
-            bits &= bits - 1;
-            Row(text, at, end);
-            at = end + 1;
+            Row(text, cursor.At, *cursor.Ends);
+            cursor.At = *cursor.Ends + 1;
+            cursor.Ends++;
         }
-
-        return at;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Count(byte* text, UsualRow* rows, int count)
+    {
+        Stretch.Lines += count;
+        if (_isBounded)
+        {
+            count = InTime(count);
+        }
+
+        _tables.Count(rows, count);
+        if (_heavy is { } heavy)
+        {
+            heavy.Count(text, rows, count, _tables, _routes);
+        }
+    }
+
+    /// <summary>Leaves out rows that are too early or too late.</summary>
+    private int InTime(int count)
+    {
+        int kept = 0;
+        for (int i = 0; i < count; i++)
+        {
+            long time = _rows[i].Minute * 60 + _rows[i].Second;
+            if (time >= options.Since && time <= options.Until)
+            {
+                _rows[kept++] = _rows[i];
+            }
+        }
+
+        return kept;
+    }
+
+    /// <summary>Counts a row by the format's plan.</summary>
     private void Row(byte* text, int start, int end)
     {
         Stretch.Lines++;
@@ -133,12 +187,17 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
             end--;
         }
 
-        if (end == start)
+        if (end > start)
         {
-            return;
+            General(text, start, end);
         }
+    }
 
-        if (!_reader!.Read(text, start, end, _buffer.Quotes, _buffer.Blanks, ref _row) && !Slow(text + start, end - start))
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void General(byte* text, int start, int end)
+    {
+        RowReader reader = _reader!;
+        if (!reader.Read(text, start, end, _buffer.Quotes, _buffer.Blanks, ref _row) && !Slow(text + start, end - start))
         {
             return;
         }
@@ -148,11 +207,11 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
             return;
         }
 
-        AccessFields fields = _reader.Plan.Format.Fields;
-        Tables.Count(text + start, end - start, ref _row, fields);
-        if (options.Scope == TrafficScope.Full)
+        AccessFields fields = reader.Plan.Format.Fields;
+        _tables.Count(text + start, end - start, ref _row, fields);
+        if (_heavy is { } heavy)
         {
-            Stretch.Heavy.Count(text + start, end - start, ref _row, fields, Tables, _routes);
+            heavy.Count(text + start, end - start, ref _row, fields, _tables, _routes);
         }
     }
 
@@ -165,7 +224,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
             return true;
         }
 
-        Tables.Malformed++;
+        _tables.Malformed++;
         Stretch.Note(text);
         return false;
     }
@@ -187,21 +246,9 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
         if (!_inLongRow && !_skipFirst)
         {
             Stretch.Lines++;
-            Tables.Malformed++;
+            _tables.Malformed++;
             Stretch.Note(new ReadOnlySpan<byte>(_buffer.Text, _buffer.Length));
             _inLongRow = true;
         }
-    }
-
-    /// <summary>Where the first row begins, or -1 when there is no newline yet.</summary>
-    private int SkipRest()
-    {
-        int newline = new ReadOnlySpan<byte>(_buffer.Text, _buffer.Length).IndexOf((byte)'\n');
-        if (newline >= 0)
-        {
-            (_skipFirst, _inLongRow) = (false, false);
-        }
-
-        return newline < 0 ? -1 : newline + 1;
     }
 }

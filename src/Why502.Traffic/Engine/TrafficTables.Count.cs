@@ -10,7 +10,6 @@ internal sealed partial class TrafficTables
     public unsafe void Count(byte* line, int length, ref Row row, AccessFields fields)
     {
         int status = row.Status;
-        Rows++;
         Status[status]++;
         if (row.Minute != Row.NoMinute)
         {
@@ -44,6 +43,77 @@ internal sealed partial class TrafficTables
         }
     }
 
+    /// <summary>Counts rows of the usual form.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public unsafe void Count(UsualRow* rows, int count)
+    {
+        long[] status = Status;
+        byte[] columns = _columns;
+        for (UsualRow* row = rows; row < rows + count; row++)
+        {
+            long time = row->Minute * 60 + row->Second;
+            if (time < From)
+            {
+                From = time;
+            }
+
+            if (time > To)
+            {
+                To = time;
+            }
+
+            if (row->Minute != _minute)
+            {
+                _minuteRow = Minutes.Row(row->Minute);
+                _minute = row->Minute;
+            }
+
+            status[row->Status]++;
+            ref long cells = ref Minutes.Cells[_minuteRow];
+            cells++;
+            Unsafe.Add(ref cells, columns[row->Status])++;
+            if (row->RequestTime >= 0)
+            {
+                Unsafe.Add(ref cells, MinuteColumn.Timed)++;
+                Unsafe.Add(ref cells, MinuteColumn.TimeSum) += row->RequestTime;
+                RequestTime.Add((uint)row->RequestTime);
+            }
+        }
+
+        UpstreamCounter[] upstreams = Upstreams.Array;
+        for (UsualRow* row = rows; row < rows + count; row++)
+        {
+            if (row->Upstream >= 0)
+            {
+                CountUpstream(upstreams[row->Upstream], row);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private unsafe void CountUpstream(UpstreamCounter upstream, UsualRow* row)
+    {
+        upstream.CountUsual(row->Status, row->Minute);
+        if (row->ResponseTime >= 0)
+        {
+            upstream.Response.Add((uint)row->ResponseTime);
+            if (row->ResponseTime >= SlowTimes.FromMilliseconds)
+            {
+                Answered.Add(row->ResponseTime);
+            }
+        }
+
+        if (row->HeaderTime >= 0)
+        {
+            upstream.Header.Add((uint)row->HeaderTime);
+        }
+
+        if (row->ConnectTime >= 0)
+        {
+            upstream.Connect.Add((uint)row->ConnectTime);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void CountMinute(ref Row row, int status)
     {
@@ -58,12 +128,7 @@ internal sealed partial class TrafficTables
 
         Span<long> cells = Minutes.Cells.AsSpan(_minuteRow, MinuteColumn.Columns);
         cells[MinuteColumn.Rows]++;
-        int column = MinuteColumn.OfClass(status);
-        if (column >= 0)
-        {
-            cells[column]++;
-        }
-
+        cells[MinuteColumn.OfClass(status)]++;
         if (status is >= 502 and <= 504)
         {
             cells[MinuteColumn.BadGateway + status - 502]++;

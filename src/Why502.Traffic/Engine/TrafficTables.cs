@@ -11,10 +11,11 @@ internal sealed partial class TrafficTables
     /// <summary>45 days; longer logs are counted in steps of two minutes, four and so on.</summary>
     private const int MinutesMax = 65_536;
 
+    private readonly byte[] _columns = MinuteColumn.ByStatus();
     private long _minute = Row.NoMinute;
     private int _minuteRow;
 
-    public long Rows { get; private set; }
+    public long Rows => Status.Sum();
 
     public long Malformed { get; set; }
 
@@ -53,9 +54,11 @@ internal sealed partial class TrafficTables
 
     public DistinctSketch Paths { get; } = new();
 
+    /// <summary>Adds up what was counted in short ways.</summary>
+    public void Settle() => Upstreams.All.ForEach(upstream => upstream.Settle());
+
     public void Merge(TrafficTables other)
     {
-        Rows += other.Rows;
         Malformed += other.Malformed;
         From = Math.Min(From, other.From);
         To = Math.Max(To, other.To);

@@ -27,6 +27,11 @@ internal sealed class UpstreamCounter(byte[] name)
 
     public StatusCounts Attempted { get; } = new();
 
+    /// <summary>Requests below 499 that tried this node only and got its status; all other counters leave them out until <see cref="Settle"/>.</summary>
+    private readonly long[] _usual = new long[UsualMax];
+
+    private const int UsualMax = 512;
+
     /// <summary>The rows' own statuses, of requests that ended here.</summary>
     public StatusCounts Ended { get; } = new();
 
@@ -44,6 +49,36 @@ internal sealed class UpstreamCounter(byte[] name)
 
     /// <summary>Attempts and failed attempts.</summary>
     public TimeTable Series { get; } = new(2, SlotsMax);
+
+    /// <param name="status">Below 499.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void CountUsual(int status, long minute)
+    {
+        _usual[status]++;
+        if (minute != _minute)
+        {
+            _row = Series.Row(minute);
+            _minute = minute;
+        }
+
+        Series.Cells[_row]++;
+    }
+
+    /// <summary>Adds up what was counted in a short way.</summary>
+    public void Settle()
+    {
+        for (int status = 0; status < UsualMax; status++)
+        {
+            if (_usual[status] is > 0 and long count)
+            {
+                _usual[status] = 0;
+                Attempts += count;
+                Final += count;
+                Attempted.Add(status, count);
+                Ended.Add(status, count);
+            }
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Count(long minute, bool failed)

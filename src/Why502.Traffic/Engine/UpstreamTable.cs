@@ -17,9 +17,19 @@ internal sealed class UpstreamTable
     private readonly ulong[] _hashes = new ulong[Slots];
     private readonly int[] _indexes = new int[Slots];
     private readonly List<UpstreamCounter> _all = [];
+    private readonly UpstreamCounter[] _array = new UpstreamCounter[NodesMax];
     private readonly HashSet<(ulong, ulong)> _pairs = [];
 
+    /// <summary>The places of short names in <see cref="All"/>.</summary>
+    public AddressIndex Short { get; } = new(NodesMax);
+
+    /// <summary>No server was asked.</summary>
+    public const int None = -2;
+
     public List<UpstreamCounter> All => _all;
+
+    /// <summary><see cref="All"/>, with room behind it.</summary>
+    public UpstreamCounter[] Array => _array;
 
     /// <summary>All nodes beyond <see cref="NodesMax"/>.</summary>
     public UpstreamCounter? Others { get; private set; }
@@ -34,6 +44,9 @@ internal sealed class UpstreamTable
         int slot = (int)(hash >> 32) & (Slots - 1);
         return _hashes[slot] == hash ? _indexes[slot] - 1 : IndexBehind(slot, hash);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public unsafe int IndexOfLong(byte* name, int length) => IndexOf(new ReadOnlySpan<byte>(name, length));
 
     private int IndexBehind(int slot, ulong hash)
     {
@@ -68,6 +81,8 @@ internal sealed class UpstreamTable
         }
 
         UpstreamCounter counter = new(name.ToArray());
+        Short.Add(counter.Name, _all.Count);
+        _array[_all.Count] = counter;
         _all.Add(counter);
         (_hashes[slot], _indexes[slot]) = (hash, _all.Count);
         return counter;

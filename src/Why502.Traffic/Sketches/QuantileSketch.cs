@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Why502.Traffic.Sketches;
 
@@ -20,11 +21,16 @@ internal sealed class QuantileSketch
 
     /// <summary>Values in <see cref="_few"/>, or -1 when there are buckets.</summary>
     private int _fewCount;
+
+    /// <summary>Empty while there are few values.</summary>
     private long[] _counts = [];
+
+    /// <summary>Buckets of before, all zero.</summary>
+    private long[] _spare = [];
 
     public const double RelativeError = 1.0 / 128;
 
-    public long Count { get; private set; }
+    public long Count => _counts.Sum() + Math.Max(_fewCount, 0);
 
     /// <summary>The exact sum of what was added.</summary>
     public long Sum { get; private set; }
@@ -33,15 +39,23 @@ internal sealed class QuantileSketch
 
     public uint Max { get; private set; }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(uint value)
     {
-        Count++;
         Sum += value;
-        Min = Math.Min(Min, value);
-        Max = Math.Max(Max, value);
+        if (value < Min)
+        {
+            Min = value;
+        }
+
+        if (value > Max)
+        {
+            Max = value;
+        }
+
         int index = IndexOf(value);
         long[] counts = _counts;
-        if (_fewCount < 0 && (uint)index < (uint)counts.Length)
+        if ((uint)index < (uint)counts.Length)
         {
             counts[index]++;
         }
@@ -72,7 +86,6 @@ internal sealed class QuantileSketch
             }
         }
 
-        Count += other.Count;
         Sum += other.Sum;
         Min = Math.Min(Min, other.Min);
         Max = Math.Max(Max, other.Max);
@@ -83,9 +96,10 @@ internal sealed class QuantileSketch
         if (_fewCount < 0)
         {
             Array.Clear(_counts);
+            (_spare, _counts) = (_counts, []);
         }
 
-        (Count, Sum, Min, Max, _fewCount) = (0, 0, uint.MaxValue, 0, 0);
+        (Sum, Min, Max, _fewCount) = (0, uint.MaxValue, 0, 0);
     }
 
     private void AddRarely(uint value, int index)
@@ -114,8 +128,13 @@ internal sealed class QuantileSketch
     /// <summary>From single values to buckets.</summary>
     private void Spread()
     {
+        if (_fewCount < 0)
+        {
+            return;
+        }
+
         int few = _fewCount;
-        _fewCount = -1;
+        (_fewCount, _counts, _spare) = (-1, _spare, []);
         for (int i = 0; i < few; i++)
         {
             Bucket(IndexOf(_few[i]))++;
@@ -136,7 +155,8 @@ internal sealed class QuantileSketch
     public double Quantile(double q)
     {
         Spread();
-        long rank = Math.Clamp((long)Math.Ceiling(q * Count), 1, Math.Max(Count, 1));
+        long count = Count;
+        long rank = Math.Clamp((long)Math.Ceiling(q * count), 1, Math.Max(count, 1));
         long seen = 0;
         for (int i = 0; i < _counts.Length; i++)
         {

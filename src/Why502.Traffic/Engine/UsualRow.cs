@@ -1,0 +1,25 @@
+namespace Why502.Traffic.Engine;
+
+/// <summary>What a row of the usual form says. Times are milliseconds, -1 where a dash stands or nothing is logged.</summary>
+internal struct UsualRow
+{
+    /// <summary>Minutes since 1970.</summary>
+    public long Minute;
+    public int Second;
+
+    /// <summary>Below 499; the only attempt's status too.</summary>
+    public int Status;
+
+    /// <summary>The known node that was asked, or below zero: none.</summary>
+    public int Upstream;
+    public int RequestTime;
+    public int ResponseTime;
+    public int HeaderTime;
+    public int ConnectTime;
+
+    /// <summary>Where the row begins in its block, where its request does, and their lengths.</summary>
+    public int Client;
+    public int ClientLength;
+    public int Request;
+    public int RequestLength;
+}
