@@ -19,30 +19,41 @@ public static class Routes
     }
 
     /// <summary>Writes the route into <paramref name="to"/> (at least <see cref="BytesMax"/> long) and answers its length.</summary>
-    internal static int Fold(ReadOnlySpan<byte> uri, Span<byte> to)
+    internal static int Fold(ReadOnlySpan<byte> uri, Span<byte> to) => FoldPath(PathOf(uri), to);
+
+    /// <summary>As <see cref="Fold(ReadOnlySpan{byte}, Span{byte})"/>, for what <see cref="PathOf"/> has made.</summary>
+    internal static int FoldPath(ReadOnlySpan<byte> path, Span<byte> to)
     {
-        ReadOnlySpan<byte> path = PathOf(uri);
-        int length = 0;
-        int segments = 0;
-        while (path.Length > 0 && path[0] == '/')
-        {
-            path = path[1..];
-            int end = path.IndexOf((byte)'/');
-            ReadOnlySpan<byte> segment = end < 0 ? path : path[..end];
-            path = end < 0 ? default : path[end..];
-            to[length++] = (byte)'/';
-            if (segments++ == SegmentsMax)
-            {
-                length += Copy("…"u8, to[length..]);
-                break;
-            }
-
-            length += Copy(IsIdentifier(segment) ? "{id}"u8 : segment, to[length..]);
-        }
-
-        if (segments == 0)
+        if (path.Length == 0 || path[0] != '/')
         {
             return Copy(path.Length > SegmentBytesMax ? path[..SegmentBytesMax] : path, to);
+        }
+
+        ReadOnlySpan<uint> kinds = Kinds;
+        int length = 0;
+        int at = 0;
+        for (int segments = 0; at < path.Length; segments++)
+        {
+            to[length++] = (byte)'/';
+            if (segments == SegmentsMax)
+            {
+                return length + Copy("…"u8, to[length..]);
+            }
+
+            int from = ++at;
+            uint sum = 0;
+            int written = length;
+            for (; at < path.Length && path[at] != '/'; at++)
+            {
+                // What is longer is an identifier whatever it says, and the counts of its first bytes fit their places.
+                if (at - from < SegmentBytesMax)
+                {
+                    sum += kinds[path[at]];
+                    to[written++] = path[at];
+                }
+            }
+
+            length = at - from > SegmentBytesMax || IsIdentifier(sum, at - from) ? length + Copy("{id}"u8, to[length..]) : written;
         }
 
         return length;
@@ -68,34 +79,34 @@ public static class Routes
         return from.Length;
     }
 
-    /// <summary>Numbers, UUIDs, hashes, and anything long or encoded: what tells one object from another, not one handler from another.</summary>
-    private static bool IsIdentifier(ReadOnlySpan<byte> segment)
+    /// <summary>What a byte adds to a segment's counts: digits, hexadecimal digits, joints, and bytes that handlers' names do not have.</summary>
+    private const int HexShift = 8;
+    private const int JointShift = 16;
+    private const int OddShift = 24;
+
+    private static readonly uint[] Kinds = [.. Enumerable.Range(0, 256).Select(value => KindOf((byte)value))];
+
+    private static uint KindOf(byte value)
     {
-        if (segment.Length > SegmentBytesMax)
+        bool isDigit = value is >= (byte)'0' and <= (byte)'9';
+        bool isHex = char.IsAsciiHexDigit((char)value);
+        bool isJoint = value is (byte)'-' or (byte)'_' or (byte)'.';
+        bool isOdd = value is (byte)'%' or (byte)'=' or < 0x20;
+        return (isDigit ? 1u : 0) | (isHex ? 1u << HexShift : 0) | (isJoint ? 1u << JointShift : 0) | (isOdd ? 1u << OddShift : 0);
+    }
+
+    /// <summary>Numbers, UUIDs, hashes, and anything long or encoded: what tells one object from another, not one handler from another.</summary>
+    /// <param name="counts">The sum of the bytes' <see cref="Kinds"/>.</param>
+    private static bool IsIdentifier(uint counts, int length)
+    {
+        int digits = (int)(counts & 0xFF);
+        int hex = (int)(counts >> HexShift & 0xFF);
+        int joints = (int)(counts >> JointShift & 0xFF);
+        if (counts >> OddShift != 0)
         {
             return true;
         }
 
-        int digits = 0;
-        int hex = 0;
-        int joints = 0;
-        foreach (byte b in segment)
-        {
-            digits += b is >= (byte)'0' and <= (byte)'9' ? 1 : 0;
-            hex += char.IsAsciiHexDigit((char)b) ? 1 : 0;
-            joints += b is (byte)'-' or (byte)'_' or (byte)'.' ? 1 : 0;
-            if (b is (byte)'%' or (byte)'=' or < 0x20)
-            {
-                return true;
-            }
-        }
-
-        if (digits == 0)
-        {
-            return false;
-        }
-
-        return digits + joints == segment.Length || (segment.Length >= 8 && hex + joints == segment.Length) || (segment.Length >= 12 && digits * 3 >= segment.Length)
-            || digits >= 6;
+        return digits != 0 && (digits + joints == length || (length >= 8 && hex + joints == length) || (length >= 12 && digits * 3 >= length) || digits >= 6);
     }
 }

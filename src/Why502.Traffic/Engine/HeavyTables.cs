@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Why502.Logs;
 using Why502.Traffic.Sketches;
 
@@ -17,6 +18,8 @@ internal sealed class HeavyTables
     private const int ClientBytesMax = 48;
     private const int HostBytesMax = 96;
     private const int MethodBytesMax = 16;
+
+    private readonly MethodCache _methods = new();
 
     public HeavyHitters Routes { get; } = new(RoutesMax, Logs.Routes.BytesMax, timed: true);
 
@@ -54,19 +57,49 @@ internal sealed class HeavyTables
         }
     }
 
-    /// <summary>Counts rows of the usual form.</summary>
+    /// <summary>
+    /// Counts rows of the usual form, in order. First the memory that they will need is asked for: clients and paths are many, so it is rarely near.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void Count(byte* text, UsualRow* rows, int count, TrafficTables tables, RouteCache routes)
     {
         for (UsualRow* row = rows; row < rows + count; row++)
         {
-            if (row->ClientLength > 1)
+            row->ClientHash = TextHash.Of(new ReadOnlySpan<byte>(text + row->Client, row->ClientLength));
+            Clients.Prefetch(row->ClientHash);
+            RequestLine.Split(text + row->Request, row->RequestLength, out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
+            if (method.Length > 0)
             {
-                Client(new ReadOnlySpan<byte>(text + row->Client, row->ClientLength), row->Status, tables);
+                _methods.Add(Methods, method);
             }
 
-            RequestLine.Split(text + row->Request, row->RequestLength, out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
-            Request(method, uri, row->Status, row->RequestTime, tables, routes);
+            ReadOnlySpan<byte> path = RequestLine.PathOf(uri);
+            row->Path = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(path));
+            row->PathLength = uri.Length == 0 ? -1 : path.Length;
+            row->PathHash = TextHash.Of(path);
+            routes.Prefetch(row->PathHash);
+        }
+
+        for (UsualRow* row = rows; row < rows + count; row++)
+        {
+            if (row->ClientLength > 1)
+            {
+                tables.Clients.Add(row->ClientHash);
+                Clients.Add(row->ClientHash, new ReadOnlySpan<byte>(text + row->Client, row->ClientLength));
+            }
+        }
+
+        for (UsualRow* row = rows; row < rows + count; row++)
+        {
+            if (row->PathLength >= 0)
+            {
+                tables.Paths.Add(row->PathHash);
+                int route = routes.Add(Routes, row->PathHash, new ReadOnlySpan<byte>(row->Path, row->PathLength));
+                if (row->RequestTime >= 0)
+                {
+                    Routes.TimesAt(route).Add((uint)row->RequestTime);
+                }
+            }
         }
     }
 
@@ -83,7 +116,7 @@ internal sealed class HeavyTables
     {
         if (method.Length > 0)
         {
-            Note(Methods, Methods.Add(TextHash.Of(method), method), status);
+            Note(Methods, _methods.Add(Methods, method), status);
         }
 
         if (uri.Length == 0)
@@ -94,21 +127,11 @@ internal sealed class HeavyTables
         ReadOnlySpan<byte> path = Logs.Routes.PathOf(uri);
         ulong hash = TextHash.Of(path);
         tables.Paths.Add(hash);
-        ulong route = routes.RouteOf(hash, path);
-        int entry = Routes.Find(route);
-        if (entry < 0)
-        {
-            entry = Routes.Add(route, routes.Text(hash, path));
-        }
-        else
-        {
-            Routes.Touch(entry);
-        }
-
-        Note(Routes, entry, status);
+        int route = routes.Add(Routes, hash, path);
+        Note(Routes, route, status);
         if (requestTime >= 0)
         {
-            Routes.TimesOf(entry).Add((uint)requestTime);
+            Routes.TimesAt(route).Add((uint)requestTime);
         }
     }
 
@@ -129,14 +152,13 @@ internal sealed class HeavyTables
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Note(HeavyHitters table, int entry, int status)
+    private static void Note(HeavyHitters table, int place, int status)
     {
         if (status < 499)
         {
             return;
         }
 
-        table[entry].Abandoned += status == 499 ? 1 : 0;
-        table[entry].Failed += status is >= 500 and < 600 ? 1 : 0;
+        table.Note(place, failed: status is >= 500 and < 600, abandoned: status == 499);
     }
 }

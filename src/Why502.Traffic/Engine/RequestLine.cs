@@ -1,4 +1,7 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Why502.Logs;
 
 namespace Why502.Traffic.Engine;
@@ -27,6 +30,23 @@ internal static unsafe class RequestLine
         {
             new AccessRow { Request = new Slice(0, length) }.SplitRequest(new ReadOnlySpan<byte>(request, length), out method, out uri);
         }
+    }
+
+    /// <summary>As <see cref="Routes.PathOf"/>.</summary>
+    /// <param name="uri">A part of a block: 32 bytes behind it may be read.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ReadOnlySpan<byte> PathOf(ReadOnlySpan<byte> uri)
+    {
+        if (uri.Length == 0)
+        {
+            return uri;
+        }
+
+        ref byte first = ref MemoryMarshal.GetReference(uri);
+        Vector256<byte> bytes = Vector256.LoadUnsafe(ref first);
+        uint ends = (Vector256.Equals(bytes, Vector256.Create((byte)'?')) | Vector256.Equals(bytes, Vector256.Create((byte)'#'))).ExtractMostSignificantBits();
+        int length = BitOperations.TrailingZeroCount(ends);
+        return first != '/' || (ends == 0 && uri.Length > Vector256<byte>.Count) ? Routes.PathOf(uri) : uri[..Math.Min(length, uri.Length)];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,7 +1,7 @@
 namespace Why502.Traffic.Engine;
 
 /// <summary>What a row of the usual form says. Times are milliseconds, -1 where a dash stands or nothing is logged.</summary>
-internal struct UsualRow
+internal unsafe struct UsualRow
 {
     /// <summary>Minutes since 1970.</summary>
     public long Minute;
@@ -22,4 +22,10 @@ internal struct UsualRow
     public int ClientLength;
     public int Request;
     public int RequestLength;
+
+    /// <summary>What the tables of frequent values make of it. The length is -1 when there is no path.</summary>
+    public ulong ClientHash;
+    public ulong PathHash;
+    public byte* Path;
+    public int PathLength;
 }

@@ -3,7 +3,8 @@ namespace Why502.Traffic.Sketches;
 /// <summary>One of the frequent values.</summary>
 internal record struct HeavyEntry
 {
-    public ulong Hash { get; set; }
+    /// <summary>What it is found by.</summary>
+    public ulong Key { get; set; }
 
     /// <summary>What decides who stays; not a count.</summary>
     public long Weight { get; set; }
@@ -20,4 +21,7 @@ internal record struct HeavyEntry
     /// <summary>Of the counted rows, those that ended in 499.</summary>
     public long Abandoned { get; set; }
     public int LabelLength { get; set; }
+
+    /// <summary>Where its key stands in the table.</summary>
+    public int Place { get; set; }
 }

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using System.Text;
 
 namespace Why502.Traffic.Sketches;
@@ -16,18 +18,28 @@ internal sealed class HeavyHitters
     private readonly int _capacity;
     private readonly int _labelBytes;
     private readonly int _mask;
-    private readonly int[] _slots;
+    private readonly Slot[] _slots;
     private readonly HeavyEntry[] _entries;
     private readonly byte[] _labels;
     private readonly QuantileSketch?[]? _times;
     private long _missed;
+    private bool _isSettled = true;
+
+    /// <summary>Where a value is found. Its rows are counted here, beside the key, until <see cref="Settle"/> brings them home.</summary>
+    private struct Slot
+    {
+        /// <summary>0: the slot is free.</summary>
+        public ulong Key;
+        public int Entry;
+        public uint Count;
+    }
 
     /// <param name="labelBytes">Room for the text of one value; longer ones are cut.</param>
     /// <param name="timed">Whether each value has quantiles of its own.</param>
     public HeavyHitters(int capacity, int labelBytes, bool timed = false)
     {
         (_capacity, _labelBytes) = (capacity, labelBytes);
-        _slots = new int[(int)BitOperations.RoundUpToPowerOf2((uint)capacity * 2)];
+        _slots = GC.AllocateArray<Slot>((int)BitOperations.RoundUpToPowerOf2((uint)capacity * 2), pinned: true);
         _mask = _slots.Length - 1;
         _entries = new HeavyEntry[capacity];
         _labels = new byte[capacity * labelBytes];
@@ -39,12 +51,17 @@ internal sealed class HeavyHitters
     /// <summary>No value that is not held was in more rows than this. 0: every value is held, and every count is exact.</summary>
     public long MissedMax => _missed;
 
-    /// <summary>Changes whenever entries have moved, so that whoever keeps an index knows that it is void.</summary>
-    public int Generation { get; private set; }
+    /// <summary>Changes whenever entries have moved, and is never that of another table, so that whoever keeps a place knows that it is void.</summary>
+    public long Generation { get; private set; } = NextGeneration();
 
-    public ReadOnlySpan<HeavyEntry> Entries => _entries.AsSpan(0, Count);
-
-    public ref HeavyEntry this[int index] => ref _entries[index];
+    public ref readonly HeavyEntry this[int index]
+    {
+        get
+        {
+            Settle();
+            return ref _entries[index];
+        }
+    }
 
     public ReadOnlySpan<byte> Label(int index) => _labels.AsSpan(index * _labelBytes, _entries[index].LabelLength);
 
@@ -52,55 +69,137 @@ internal sealed class HeavyHitters
 
     public QuantileSketch TimesOf(int index) => _times![index] ??= new QuantileSketch();
 
-    /// <summary>The entry of a value, or -1.</summary>
-    public int Find(ulong hash)
-    {
-        for (int slot = (int)hash & _mask; ; slot = (slot + 1) & _mask)
-        {
-            int entry = _slots[slot] - 1;
-            if (entry < 0 || _entries[entry].Hash == hash)
-            {
-                return entry;
-            }
-        }
-    }
+    private static long _generations;
 
-    /// <summary>Counts one row of a value and answers its entry, which holds until <see cref="Generation"/> changes.</summary>
+    private static long NextGeneration() => Interlocked.Increment(ref _generations);
+
+    /// <summary>No value's key is 0, which a free slot has.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong KeyOf(ulong hash) => hash | 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int SlotOf(ulong key) => (int)(key >> 20) & _mask;
+
+    /// <summary>Counts one row of a value and answers its place, which holds until <see cref="Generation"/> changes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Add(ulong hash, ReadOnlySpan<byte> label)
     {
-        int entry = Find(hash);
-        if (entry < 0)
+        ulong key = KeyOf(hash);
+        int place = SlotOf(key);
+        ref Slot slot = ref _slots[place];
+        if (slot.Key != key)
         {
-            entry = Insert(hash, label);
+            return AddBehind(place, key, label);
         }
 
-        Touch(entry);
-        return entry;
+        slot.Count++;
+        _isSettled = false;
+        return place;
     }
 
-    /// <summary>Counts one more row of an entry.</summary>
-    public void Touch(int entry)
+    /// <summary>Asks for the memory that a value will be looked for in.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void Prefetch(ulong hash)
     {
-        ref HeavyEntry known = ref _entries[entry];
-        known.Weight++;
-        known.Count++;
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(Unsafe.AsPointer(ref _slots[SlotOf(hash)]));
+        }
+    }
+
+    /// <summary>Counts one more row of the value at a place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddAt(int place)
+    {
+        _slots[place].Count++;
+        _isSettled = false;
+    }
+
+    /// <summary>The place of a value, or -1.</summary>
+    public int Find(ulong hash)
+    {
+        ulong key = KeyOf(hash);
+        int place = SlotOf(key);
+        while (_slots[place].Key != key)
+        {
+            if (_slots[place].Key == 0)
+            {
+                return -1;
+            }
+
+            place = (place + 1) & _mask;
+        }
+
+        return place;
+    }
+
+    /// <summary>The quantiles of the value at a place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public QuantileSketch TimesAt(int place) => TimesOf(_slots[place].Entry);
+
+    /// <summary>Notes a row that the value at a place was just counted for.</summary>
+    public void Note(int place, bool failed, bool abandoned)
+    {
+        ref HeavyEntry entry = ref _entries[_slots[place].Entry];
+        entry.Failed += failed ? 1 : 0;
+        entry.Abandoned += abandoned ? 1 : 0;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int AddBehind(int place, ulong key, ReadOnlySpan<byte> label)
+    {
+        while (_slots[place].Key != key)
+        {
+            if (_slots[place].Key == 0)
+            {
+                place = Insert(place, key, label);
+                break;
+            }
+
+            place = (place + 1) & _mask;
+        }
+
+        AddAt(place);
+        return place;
+    }
+
+    /// <summary>Brings all counts to the entries.</summary>
+    private void Settle()
+    {
+        if (_isSettled)
+        {
+            return;
+        }
+
+        foreach (ref HeavyEntry entry in _entries.AsSpan(0, Count))
+        {
+            ref Slot slot = ref _slots[entry.Place];
+            entry.Weight += slot.Count;
+            entry.Count += slot.Count;
+            slot.Count = 0;
+        }
+
+        _isSettled = true;
     }
 
     public void Merge(HeavyHitters other)
     {
+        Settle();
+        other.Settle();
         // What one side does not hold may still have been there, up to that side's bound.
         Span<bool> both = new bool[Count];
         long bound = _missed;
         List<int> added = [];
         for (int i = 0; i < other.Count; i++)
         {
-            int entry = Find(other._entries[i].Hash);
-            if (entry < 0)
+            int place = Find(other._entries[i].Key);
+            if (place < 0)
             {
                 added.Add(i);
                 continue;
             }
 
+            int entry = _slots[place].Entry;
             if (entry < both.Length)
             {
                 both[entry] = true;
@@ -154,7 +253,7 @@ internal sealed class HeavyHitters
 
     private void Take(HeavyHitters other, int from, long missed, long cut)
     {
-        int entry = Insert(other._entries[from].Hash, other.Label(from));
+        int entry = _slots[Insert(FreeFor(other._entries[from].Key), other._entries[from].Key, other.Label(from))].Entry;
         _entries[entry].Missed = missed;
         AddUp(entry, other, from);
         _entries[entry].Weight -= cut;
@@ -183,23 +282,38 @@ internal sealed class HeavyHitters
             _times?[i]?.Clear();
         }
 
-        (Count, _missed) = (0, 0);
-        Generation++;
+        (Count, _missed, _isSettled) = (0, 0, true);
+        Generation = NextGeneration();
     }
 
-    private int Insert(ulong hash, ReadOnlySpan<byte> label)
+    /// <param name="place">A free slot for the key, when nothing has to go for it.</param>
+    /// <returns>Where it is now.</returns>
+    private int Insert(int place, ulong key, ReadOnlySpan<byte> label)
     {
         if (Count == _capacity)
         {
+            Settle();
             Drop(MiddleWeight());
+            place = FreeFor(key);
         }
 
         int entry = Count++;
         int length = Math.Min(label.Length, _labelBytes);
         label[..length].CopyTo(_labels.AsSpan(entry * _labelBytes));
-        _entries[entry] = new HeavyEntry { Hash = hash, Missed = _missed, LabelLength = length };
-        Link(entry);
-        return entry;
+        _entries[entry] = new HeavyEntry { Key = key, Missed = _missed, LabelLength = length, Place = place };
+        _slots[place] = new Slot { Key = key, Entry = entry };
+        return place;
+    }
+
+    private int FreeFor(ulong key)
+    {
+        int place = SlotOf(key);
+        while (_slots[place].Key != 0)
+        {
+            place = (place + 1) & _mask;
+        }
+
+        return place;
     }
 
     /// <summary>The weight at half of the entries. In a stream of rare values nearly all weights are small, so counting them is faster than sorting.</summary>
@@ -259,22 +373,13 @@ internal sealed class HeavyHitters
 
         Count = kept;
         _missed += weight;
-        Generation++;
+        Generation = NextGeneration();
         Array.Clear(_slots);
         for (int i = 0; i < Count; i++)
         {
-            Link(i);
+            int place = FreeFor(_entries[i].Key);
+            _entries[i].Place = place;
+            _slots[place] = new Slot { Key = _entries[i].Key, Entry = i };
         }
-    }
-
-    private void Link(int entry)
-    {
-        int slot = (int)_entries[entry].Hash & _mask;
-        while (_slots[slot] != 0)
-        {
-            slot = (slot + 1) & _mask;
-        }
-
-        _slots[slot] = entry + 1;
     }
 }

@@ -21,9 +21,6 @@ internal sealed class TimeTable(int columns, int slotsMax)
     /// <summary>Minutes per slot.</summary>
     public long Step => 1L << StepBits;
 
-    /// <summary>Changes whenever rows have moved, so that whoever keeps one knows that it is void.</summary>
-    public int Generation { get; private set; }
-
     /// <summary>The first cell of a minute's counters in <see cref="Cells"/>.</summary>
     public int Row(long minute)
     {
@@ -85,7 +82,6 @@ internal sealed class TimeTable(int columns, int slotsMax)
         long[] keys = _keys[..Count];
         long[] cells = _cells;
         StepBits++;
-        Generation++;
         Count = 0;
         Array.Clear(_index);
         _cells = new long[cells.Length];
