@@ -7,6 +7,7 @@ namespace Why502.Diagnosis.Readings;
 /// <summary>One nginx with everything that was read of it: configuration and what its logs say about the window.</summary>
 public sealed class NginxView
 {
+    private readonly List<TrafficPatternsFact> patterns = [];
     private readonly List<string> unreadable = [];
 
     private NginxView(NginxInstance instance, NginxConfiguration? configuration, TimeSpan? window)
@@ -68,7 +69,7 @@ public sealed class NginxView
     private void ReadGiven(Observations seen, DateTimeOffset? from)
     {
         KeepErrorLogs([.. Instance.GivenLogs.Where(log => log.Kind == GivenLogKind.ErrorLog).Select(log => Read(seen, new ErrorLogWindow(log.Path, from))).OfType<ErrorLogFact>()], null, seen);
-        AccessLogs = [.. Instance.GivenLogs.Where(log => log.Kind == GivenLogKind.AccessLog).Select(log => seen.Ask(new AccessLogWindow(log.Path, log.Format, log.Escape, from)).FactOrNull).OfType<AccessLogFact>().Select(fact => fact.Summary)];
+        AccessLogs = [.. Instance.GivenLogs.Where(log => log.Kind == GivenLogKind.AccessLog).Select(log => Read(seen, new AccessLogWindow(log.Path, log.Format, log.Escape, from))).OfType<AccessLogFact>().Select(fact => fact.Summary)];
         LogsReadable = ErrorLogs.Count > 0;
     }
 
@@ -82,7 +83,7 @@ public sealed class NginxView
                 .Where(log => log.Path is { Length: > 0 } path && !path.Contains('$', StringComparison.Ordinal))
                 .Select(log => new AccessLogWindow(Absolute(log.Path!), log.Format ?? "", log.Escape, from) { ThroughPid = Instance.FilesThrough })
                 .Distinct()
-                .Select(question => seen.Ask(question).FactOrNull)
+                .Select(question => Read(seen, question))
                 .OfType<AccessLogFact>()
                 .Select(fact => fact.Summary),
         ];
@@ -96,6 +97,18 @@ public sealed class NginxView
         ReadFrom = facts.Max(fact => fact.Coverage.Sampled || from is null
             ? seen.Zoned(fact.Summary.First)
             : from);
+    }
+
+    private AccessLogFact? Read(Observations seen, AccessLogWindow question)
+    {
+        var log = seen.Ask(question).FactOrNull;
+        if (log is not null && TrafficPatternReading.IsWorthwhile(log)
+            && seen.Ask(new TrafficPatterns(question.Path, question.Format, question.Escape, question.From) { ThroughPid = question.ThroughPid }).FactOrNull is { } found)
+        {
+            patterns.Add(found);
+        }
+
+        return log;
     }
 
     private ErrorLogFact? Read(Observations seen, ErrorLogWindow question)
@@ -134,7 +147,7 @@ public sealed class NginxView
             yield return $"nginx with {Instance.ConfigPath} does not run.";
         }
 
-        foreach (var note in HiddenFailureReading.Notes(AccessLogs))
+        foreach (var note in HiddenFailureReading.Notes(AccessLogs).Concat(TrafficPatternReading.Notes(patterns)))
         {
             yield return note;
         }

@@ -97,6 +97,7 @@ internal sealed class TrafficRun
             }
 
             var (from, to) = TimeSearch.Range(source, _request.Since, _request.Until);
+            from = Math.Min(Math.Max(from, source.ReadFrom), to);
             Interlocked.Add(ref _skipped, source.Size - (to - from));
             var number = 0;
             foreach (var end in StretchSchedule.Ends())

@@ -10,6 +10,9 @@ internal sealed record TrafficSource(string Name, string? Path, bool IsGzip, lon
     /// <summary>Read from its beginning to its end by one worker: compressed, or no file.</summary>
     public bool IsStream { get; init; }
 
+    /// <summary>Nothing before this byte is read.</summary>
+    public long ReadFrom { get; init; }
+
     /// <summary>A pipe, with what was read of it to recognise its format still in it; null for a file.</summary>
     public Stream? Opened { get; init; }
 
