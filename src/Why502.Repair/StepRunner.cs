@@ -106,7 +106,7 @@ internal static class StepRunner
     }
 
     /// <summary>Steps that have somebody read what others wrote: they are made again, in their order, when all of that is back.</summary>
-    public static bool IsReading(RepairAction action) => action is RepairAction.AskUnit { Verb: UnitVerb.DaemonReload or UnitVerb.Reload } or RepairAction.AskUnit { Verb: UnitVerb.Restart, WasActive: true };
+    public static bool IsReading(RepairAction action) => action is RepairAction.AskUnit { Verb: UnitVerb.DaemonReload or UnitVerb.Reload } or RepairAction.AskUnit { Verb: UnitVerb.Restart, WasActive: true } or RepairAction.RunProgram { Recreates: true };
 
     private static bool PutBack(RepairAction.WriteFile write, string mark)
     {

@@ -10,6 +10,11 @@ internal static class ContainerFix
     {
         var boundary = Boundary.Of(incident, seen);
         var peer = incident.Peer!;
+        if (ComposeFix.Of(incident, boundary, seen) is { } compose)
+        {
+            return compose;
+        }
+
         if (boundary.Space is not null || incident.Kind != SymptomKind.ConnectFailed || (incident.Instance.FromFiles && !peer.IsLoopback))
         {
             return new Fix
@@ -24,7 +29,7 @@ internal static class ContainerFix
         }
 
         var other = boundary.At?.OtherNamespace.FirstOrDefault();
-        var container = other?.Processes.Select(process => process.Container).OfType<string>().Select(id => ContainerReading.ById(id, seen)).FirstOrDefault(known => known is not null);
+        var container = other is null ? null : ContainerReading.Of(other, seen);
 
         // Published already: the port on the host is another one.
         if (incident.Instance.NetworkThrough == 0 && container?.Published.FirstOrDefault(port => port.ContainerPort == peer.Port) is { } published)

@@ -68,6 +68,22 @@ public abstract record RepairAction
     /// <param name="Option">With its dashes.</param>
     public sealed record EditCommand(string Unit, string Fragment, string DropIn, string Option, string Value) : RepairAction;
 
+    /// <summary>
+    /// One place of a compose file, and its service's container made anew from it. An intention: the plan reads the file and makes it a <see cref="WriteFile"/> and a
+    /// <see cref="RunProgram"/>; nothing where the file is written so that a person should edit it, or has changes that the container does not have yet.
+    /// </summary>
+    /// <param name="Path">The one file that the container was made from.</param>
+    /// <param name="Project">Of compose.</param>
+    /// <param name="MadeAt">When the container was made.</param>
+    public sealed record EditCompose(string Path, string Project, string Service, DateTimeOffset MadeAt) : RepairAction
+    {
+        /// <summary>A port to publish: "127.0.0.1:3000:3000"; null for none.</summary>
+        public string? Publish { get; init; }
+
+        /// <summary>The port whose listener is to take all addresses of the container, where the service's command names loopback; null for none.</summary>
+        public int? ListenOnAll { get; init; }
+    }
+
     /// <summary>Owner, group and mode of what is there. An intention: the plan looks and makes it <see cref="SetOwner"/> and <see cref="SetMode"/>.</summary>
     /// <param name="User">Null keeps it; likewise the others.</param>
     public sealed record Give(string Path, uint? User, uint? Group, int? Mode) : RepairAction
@@ -99,6 +115,9 @@ public abstract record RepairAction
     {
         /// <summary>It starts an app that did not run: the app needs a while until it answers.</summary>
         public bool Starts { get; init; }
+
+        /// <summary>It makes something anew from a file as it is then: taken back by being run again, when the file is back.</summary>
+        public bool Recreates { get; init; }
     }
 }
 

@@ -83,6 +83,11 @@ public sealed record Container
 
     public string? Service { get; init; }
 
+    /// <summary>The compose file that it was made from, where it was one file alone; an absolute path of this machine.</summary>
+    public string? ComposeFile { get; init; }
+
+    public DateTimeOffset? CreatedAt { get; init; }
+
     /// <summary>Newest lines of its output, sanitised and redacted; read only of containers that do not run well.</summary>
     public IReadOnlyList<string> LastLines { get; init; } = [];
 
@@ -91,6 +96,20 @@ public sealed record Container
     /// <summary>The engine says that it does not run; a recipe ("defined") says nothing of it.</summary>
     public bool Stopped => State is not ("running" or "defined" or "");
 }
+
+/// <summary>What a container has written into its own layer: gone when it is made anew.</summary>
+/// <param name="Id">As its engine gave it.</param>
+public sealed record ContainerWrites(string Id) : Question<ContainerWritesFact>
+{
+    public override Cost Cost => Cost.Read;
+
+    public override string What => $"what container {(Id.Length > 12 ? Id[..12] : Id)} has written outside its volumes";
+
+    public override string WouldTell => "whether anything is lost when it is made anew";
+}
+
+/// <param name="Paths">Files that were added or changed, without places that are empty after any start (/tmp, /run); a few of them.</param>
+public sealed record ContainerWritesFact(IReadOnlyList<string> Paths) : Fact;
 
 /// <param name="Address">Empty while the container does not run.</param>
 /// <param name="Aliases">Names by which other containers of the network find it.</param>

@@ -8,6 +8,11 @@ public static class ContainerReading
 {
     public static Container? ById(string id, Observations seen) => All(seen).FirstOrDefault(container => container.Id == id || container.Name == id);
 
+    /// <summary>The container that a listener is in: by its process's control group, else by the process that the engine started.</summary>
+    public static Container? Of(Listener listener, Observations seen)
+        => listener.Processes.Select(process => process.Container).OfType<string>().Select(id => ById(id, seen)).FirstOrDefault(known => known is not null)
+            ?? All(seen).FirstOrDefault(container => container.Pid is { } first && listener.Processes.Any(process => process.Pid == first || process.ParentPid == first));
+
     /// <summary>The container behind an incident's upstream: by the name that the configuration uses, the address it has, or the port it publishes.</summary>
     public static Container? Behind(Incident incident, Observations seen)
     {

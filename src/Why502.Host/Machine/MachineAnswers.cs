@@ -74,7 +74,7 @@ public sealed class MachineAnswers
     public static bool CanAnswer(Question question) => question is AccessControl or SystemNameServers or NginxInstances or TcpListeners or UnixListeners or SocketPath or AppProcesses
         or PhpFpmPools or UnitOf or ServiceUnits or SupervisedPrograms or Pm2Apps or PacketFilter or ServerLoad or MachineState
         or LogHeld or StoragePath or ConnectionTracking or LocalPorts or OpenFiles or MemoryUse or MachinePressure
-        or RouteTo or NetworkSpaces or Containers
+        or RouteTo or NetworkSpaces or Containers or ContainerWrites
         or AppSettings or WorkerWaits or ConfigurationTest or PackageHistory;
 
     public async Task<Answer> AnswerAsync(Question question, CancellationToken cancellation)
@@ -124,6 +124,7 @@ public sealed class MachineAnswers
         RouteTo route => routes.Read(route),
         NetworkSpaces => spaces.Read(),
         Containers => await containers.ReadAsync(cancellation).ConfigureAwait(false),
+        ContainerWrites ask => await containers.WritesAsync(ask.Id, cancellation).ConfigureAwait(false),
         AppSettings ask => settings.Read(ask),
         WorkerWaits ask => waits.Read(ask),
         _ => Look.Blind("this is not a question about the machine", question.What),

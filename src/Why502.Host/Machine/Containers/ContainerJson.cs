@@ -8,6 +8,30 @@ namespace Why502.Host.Machine;
 /// <summary>Reads what the engines answer about containers: the members that Docker (API 1.24 on) and Podman's compatible interface share.</summary>
 internal static class ContainerJson
 {
+    private const int PathLettersMax = 4096;
+    private const int WritesMax = 20;
+
+    /// <summary>Places that a start makes anew, or where nobody keeps anything.</summary>
+    private static readonly string[] Fleeting = ["/tmp", "/run", "/var/run", "/var/tmp", "/dev", "/proc", "/sys", "/etc/hosts", "/etc/resolv.conf", "/etc/hostname"];
+
+    /// <param name="changes">Of /containers/ID/changes: directories on the way are listed, too, as modified (kind 0).</param>
+    public static IReadOnlyList<string>? Writes(JsonElement changes)
+    {
+        if (changes.ValueKind is JsonValueKind.Null)
+        {
+            return [];
+        }
+
+        if (changes.ValueKind is not JsonValueKind.Array)
+        {
+            return null;
+        }
+
+        var paths = changes.EnumerateArray().Select(change => Text(change, "Path")).OfType<string>().ToList();
+        return [.. paths.Where(path => !Fleeting.Any(place => path == place || path.StartsWith(place + "/", StringComparison.Ordinal) || place.StartsWith(path + "/", StringComparison.Ordinal)))
+            .Take(WritesMax).Select(path => Sanitizer.Line(path, PathLettersMax))];
+    }
+
     public static string EngineOf(JsonElement version) => NameAndVersion(version).StartsWith("Podman", StringComparison.Ordinal) ? "podman" : "docker";
 
     /// <summary>"Docker 27.3.1 (API 1.47)"; Podman names itself among its components.</summary>
@@ -64,6 +88,8 @@ internal static class ContainerJson
             Exposed = [.. Members(Member(configuration, "ExposedPorts") ?? default).Select(port => Port(port.Name)).OfType<int>()],
             Project = Text(labels, "com.docker.compose.project"),
             Service = Text(labels, "com.docker.compose.service"),
+            ComposeFile = Text(labels, "com.docker.compose.project.config_files") is ['/', ..] files && !files.Contains(',') ? Sanitizer.Line(files, PathLettersMax) : null,
+            CreatedAt = Time(details, "Created"),
         };
     }
 

@@ -38,6 +38,36 @@ internal sealed class ContainersReader(MachineSnapshot machine)
         return engines.Count == 0 && refused.Count > 0 ? Look.Blind(string.Join("; ", refused), How) : Look.Saw(new ContainersFact(engines, [.. told.SelectMany(one => one.All)]), How);
     }
 
+    /// <summary>Of the engine that knows the container.</summary>
+    public async Task<Look> WritesAsync(string id, CancellationToken cancellation)
+    {
+        const string How = "Docker's and Podman's API sockets";
+        if (id.Length == 0 || !id.All(char.IsAsciiHexDigit))
+        {
+            return Look.Blind("that is no id of a container", How);
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(EnginePatience);
+        foreach (var path in Sockets())
+        {
+            try
+            {
+                using var changes = await new EngineSocket(path).ChangesAsync(id, limit.Token).ConfigureAwait(false);
+                if (changes is not null && ContainerJson.Writes(changes.RootElement) is { } writes)
+                {
+                    return Look.Saw(new ContainerWritesFact(writes), How);
+                }
+            }
+            catch (Exception failure) when (failure is SocketException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
+            {
+                // Another engine may have it.
+            }
+        }
+
+        return Look.Blind("no engine told it", How);
+    }
+
     private static async Task<Told> TryAsync(string path, CancellationToken cancellation)
     {
         try

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Why502.Host.Machine;
 
 /// <summary>
-/// One container engine's HTTP interface on a unix socket. Only GET is ever sent, and only of the four resources below; HTTP/1.0 makes the
+/// One container engine's HTTP interface on a unix socket. Only GET is ever sent, and only of the five resources below; HTTP/1.0 makes the
 /// answer end with the connection (docs.docker.com/reference/api/engine, docs.podman.io/en/latest/_static/api.html).
 /// </summary>
 internal sealed class EngineSocket(string path)
@@ -21,6 +21,10 @@ internal sealed class EngineSocket(string path)
     /// <param name="id">As the engine itself gave it: hexadecimal.</param>
     /// <param name="cancellation">Ends the exchange.</param>
     public Task<JsonDocument?> InspectAsync(string id, CancellationToken cancellation) => JsonAsync($"/containers/{id}/json", cancellation);
+
+    /// <param name="id">As the engine itself gave it: hexadecimal.</param>
+    /// <param name="cancellation">Ends the exchange.</param>
+    public Task<JsonDocument?> ChangesAsync(string id, CancellationToken cancellation) => JsonAsync($"/containers/{id}/changes", cancellation);
 
     public async Task<byte[]?> LastOutputAsync(string id, int lines, CancellationToken cancellation)
         => await GetAsync($"/containers/{id}/logs?stdout=1&stderr=1&tail={lines}", cancellation).ConfigureAwait(false);
