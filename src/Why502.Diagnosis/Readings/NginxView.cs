@@ -123,7 +123,7 @@ public sealed class NginxView
     }
 
     /// <summary>Where a target's records can be read: a file, the master's stderr, or nowhere.</summary>
-    private string? PathOf(LogTarget target) => target.Kind switch
+    private string? PathOf(LogTarget target) => JournalOf(Instance, target) is { } unit ? $"journal:{unit}" : target.Kind switch
     {
         LogKind.File when target.Path is { } path => Absolute(path),
         LogKind.File when Instance.DefaultErrorLog is { } path => path == "stderr" ? StderrPath : Absolute(path),
@@ -133,8 +133,19 @@ public sealed class NginxView
 
     private string? StderrPath => Instance.StderrTarget switch
     {
-        "journal" => $"journal:{Instance.Unit ?? "nginx.service"}",
         { } path when path.StartsWith('/') => path,
+        _ => null,
+    };
+
+    /// <summary>
+    /// The unit of this nginx, where systemd's journal gets its error log: as its standard error, or by syslog's socket, on which journald listens (systemd-journald-dev-log.socket) and
+    /// to which each record goes as a file would get it (ngx_syslog_writer). Null where it goes elsewhere.
+    /// </summary>
+    public static string? JournalOf(NginxInstance instance, LogTarget target) => target.Kind switch
+    {
+        LogKind.Stderr when instance is { FilesThrough: 0, StderrTarget: "journal" } => instance.Unit ?? "nginx.service",
+        LogKind.File when target.Path is null && instance is { DefaultErrorLog: "stderr", FilesThrough: 0, StderrTarget: "journal" } => instance.Unit ?? "nginx.service",
+        LogKind.Syslog when instance is { FilesThrough: 0, FromFiles: false, Unit: { } unit } && (target.Path ?? "").Split(',').Any(part => part.Trim() is "server=unix:/dev/log" or "server=unix:/run/systemd/journal/dev-log") => unit,
         _ => null,
     };
 
@@ -167,7 +178,7 @@ public sealed class NginxView
             yield return $"error_log at level {target.Level} hides refused connections and time-outs, which nginx logs at level error{(target.At is { } at ? $" ({at})" : "")}.";
         }
 
-        foreach (var path in Configuration.ErrorLogs.Where(target => target.Kind is LogKind.Syslog or LogKind.Off or LogKind.Memory).Select(target => target.At).OfType<SourceLine>().Take(2))
+        foreach (var path in Configuration.ErrorLogs.Where(target => target.Kind is LogKind.Syslog or LogKind.Off or LogKind.Memory && JournalOf(Instance, target) is null).Select(target => target.At).OfType<SourceLine>().Take(2))
         {
             yield return $"An error log of {path} goes where it cannot be read back (syslog, memory or nowhere).";
         }

@@ -106,7 +106,7 @@ internal sealed class NodeList(Asker asker)
             : $"not asked: {load.BusyWorkers} of its {load.Workers} workers are busy";
 
     private static Connect Connect(CasePlan plan, Node node)
-        => new(node.Address) { ThroughPid = node.Peer.Endpoint!.IsUnix ? plan.Instance.FilesThrough : plan.Instance.NetworkThrough };
+        => Probing.Connect(plan.Instance, Endpoint.TryParse(node.Address, 0, out var address) ? address : node.Peer.Endpoint!);
 
     private static NodeDial DialOf(ProbeOutcome outcome) => outcome switch
     {

@@ -54,7 +54,7 @@ internal sealed class Prover(Func<IReadOnlyList<Answerer>> answerers, TimeProvid
             watch.Asked(plans[i]);
         }
 
-        var meanwhile = watch.Read(asker.OwnAddresses);
+        var meanwhile = await watch.ReadAsync(asker.OwnAddresses).ConfigureAwait(false);
         for (var i = 0; i < cases.Count; i++)
         {
             cases[i].LoggedFailures = watch.FailuresOf(plans[i]);

@@ -1,4 +1,5 @@
 using Why502.Diagnosis;
+using Why502.Diagnosis.Readings;
 using Why502.Host.Logs;
 using Why502.Logs;
 using Why502.Nginx;
@@ -16,6 +17,7 @@ internal sealed class WatchedLogs(DateTimeOffset began) : IDisposable
     private const int LogsMax = 64;
 
     private readonly ErrorLogWatch watch = new();
+    private readonly JournalWatch journal = new();
     private readonly HashSet<string> paths = new(StringComparer.Ordinal);
     private readonly List<string> unseen = [];
     private readonly HashSet<(string Host, string Target)> asked = [];
@@ -28,6 +30,12 @@ internal sealed class WatchedLogs(DateTimeOffset began) : IDisposable
         {
             if (log.Kind == Why502.Nginx.LogKind.Off)
             {
+                continue;
+            }
+
+            if (NginxView.JournalOf(instance, log) is { } unit)
+            {
+                journal.Add(unit);
                 continue;
             }
 
@@ -66,20 +74,20 @@ internal sealed class WatchedLogs(DateTimeOffset began) : IDisposable
         }
     }
 
-    /// <summary>After <see cref="Read"/>: lines that say that a server failed this request.</summary>
+    /// <summary>After <see cref="ReadAsync"/>: lines that say that a server failed this request.</summary>
     public int FailuresOf(CaseTarget target)
         => RequestOf(target) is { } request ? ours.Count(record => record.Known is { IsGatewayPath: true } && record.Client is not null && IsOf(record, request)) : 0;
 
-    public LoggedMeanwhile Read(IReadOnlyList<string> ownAddresses)
+    public async Task<LoggedMeanwhile> ReadAsync(IReadOnlyList<string> ownAddresses)
     {
         var earliest = began.DateTime.AddSeconds(-1);
-        var records = watch.Read(CancellationToken.None).Where(record => record.Time is null || record.Time >= earliest).ToList();
+        var records = watch.Read(CancellationToken.None).Concat(await journal.ReadAsync(began.AddSeconds(-1), CancellationToken.None).ConfigureAwait(false)).Where(record => record.Time is null || record.Time >= earliest).ToList();
         ours = [.. records.Where(record => IsOurs(record, ownAddresses) || IsOfNginxItself(record))];
         var lines = ours.GroupBy(record => (record.Known?.Id, record.Message, record.Errno, record.UpstreamPeer))
             .Take(LinesMax)
             .Select(group => Line(group.Last(), group.Count()))
             .ToList();
-        return new(lines, records.Count - ours.Count, watch.Files, [.. unseen.Distinct(), .. watch.Unseen.Select(log => $"{log.Path}: {log.Reason}"), .. watch.Cut ? ["more came than is read of it"] : Array.Empty<string>()]);
+        return new(lines, records.Count - ours.Count, [.. watch.Files, .. journal.Files.Except(journal.Unseen.Select(log => log.Path))], [.. unseen.Distinct(), .. watch.Unseen.Concat(journal.Unseen).Select(log => $"{log.Path}: {log.Reason}"), .. watch.Cut || journal.Cut ? ["more came than is read of it"] : Array.Empty<string>()]);
     }
 
     public void Dispose() => watch.Dispose();

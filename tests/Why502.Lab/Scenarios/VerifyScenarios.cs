@@ -143,6 +143,61 @@ public sealed class VerifyScenarios
         Assert.True(nginx.Logged("upstream timed out"));
     });
 
+    /// <summary>The error log is the unit's standard error, or goes to syslog's socket: journald has both.</summary>
+    [SkippableTheory]
+    [InlineData("stderr")]
+    [InlineData("syslog:server=unix:/dev/log,nohostname")]
+    public void ErrorLogInTheJournal_IsWatched(string log) => LabMachine.RunWithSystemd(nameof(ErrorLogInTheJournal_IsWatched), machine =>
+    {
+        Node.Start(machine, 3000);
+        var nginx = NginxServer.Prepare(machine, Group("server 127.0.0.1:3000; server 127.0.0.1:3001;"), errorLog: $"error_log {log} error;");
+        machine.WriteUnit("nginx.service", $"ExecStart=/usr/sbin/nginx -p {machine.Directory} -c {nginx.Config} -g 'daemon off;'");
+        machine.Must("systemctl", "start", "nginx.service");
+        machine.WaitForPort(8080);
+        Skip.IfNot(machine.Execute("test", "-S", "/dev/log").ExitCode == 0, "journald has no socket for syslog here");
+        using var proof = Verify(machine, nginx, "fails", Url);
+        var line = Assert.Single(proof.Lines);
+        Assert.Equal("127.0.0.1:3001", line.GetProperty("upstream").GetString());
+        Assert.Contains("upstream-down", line.GetProperty("causes").EnumerateArray().Select(cause => cause.GetString()));
+    });
+
+    /// <summary>Every server of a group is asked by the greeting of its protocol: which method may be called nobody here knows.</summary>
+    [SkippableFact]
+    public void GrpcGroup_IsGreetedServerByServer() => LabMachine.Run(nameof(GrpcGroup_IsGreetedServerByServer), machine =>
+    {
+        Script.Start(machine, "grpc_app.py", 50051);
+        Node.Start(machine, 3000);
+        var nginx = NginxServer.Start(machine, "upstream app { server 127.0.0.1:50051; server 127.0.0.1:3000; server 127.0.0.1:50053; }\nserver { listen 127.0.0.1:8080; server_name shop.example.com; location / { grpc_pass grpc://app; } }");
+        using var proof = Verify(machine, nginx, "fails", "http://shop.example.com:8080/lab.Lab/Ok");
+        Assert.Equal((5, 0), (Row(proof, "127.0.0.1:50051").GetProperty("ok").GetInt32(), Row(proof, "127.0.0.1:50051").GetProperty("failed").GetInt32()));
+        Assert.Equal("HTTP/2", Row(proof, "127.0.0.1:50051").GetProperty("results")[0].GetProperty("result").GetString());
+        Assert.True(Row(proof, "127.0.0.1:3000") is var other && other.GetProperty("failed").GetInt32() > 0 && other.GetProperty("ok").GetInt32() == 0, proof.Text);
+        Assert.Equal("refused", Row(proof, "127.0.0.1:50053").GetProperty("results")[0].GetProperty("result").GetString());
+        Assert.NotEmpty(proof.Lines);
+    });
+
+    [SkippableFact]
+    public void MemcachedGroup_IsConnectedToServerByServer() => LabMachine.Run(nameof(MemcachedGroup_IsConnectedToServerByServer), machine =>
+    {
+        Programs.Require("memcached", "python3");
+        machine.Start("memcached", "memcached", "-u", "nobody", "-l", "127.0.0.1", "-p", "11211", "-U", "0");
+        machine.WaitForPort(11211);
+        machine.Shell("python3 -c \"import socket; s = socket.create_connection(('127.0.0.1', 11211)); s.sendall(b'set /page 0 0 2\\r\\nok\\r\\n'); s.recv(99)\"");
+        const string Pages = "server { listen 127.0.0.1:8080; server_name shop.example.com; location / { set $memcached_key $uri; memcached_pass app; } }";
+        var nginx = NginxServer.Start(machine, "upstream app { server 127.0.0.1:11211; }\n" + Pages);
+        using (var proof = Verify(machine, nginx, "works", $"{Url}page"))
+        {
+            Assert.Equal(("200", 5), (proof.Rows[0].GetProperty("results")[0].GetProperty("result").GetString(), proof.Rows[0].GetProperty("ok").GetInt32()));
+            Assert.Equal("accepted", Row(proof, "127.0.0.1:11211").GetProperty("results")[0].GetProperty("result").GetString());
+        }
+
+        nginx.Configure("upstream app { server 127.0.0.1:11211; server 127.0.0.1:11212; }\n" + Pages);
+        nginx.Reload();
+        using var broken = Verify(machine, nginx, "fails", $"{Url}page");
+        Assert.Equal("refused", Row(broken, "127.0.0.1:11212").GetProperty("results")[0].GetProperty("result").GetString());
+        Assert.Equal("127.0.0.1:11212", Assert.Single(broken.Lines).GetProperty("upstream").GetString());
+    });
+
     [SkippableFact]
     public void ListenerBehindABalancer_IsSpokenToInItsProtocol() => LabMachine.Run(nameof(ListenerBehindABalancer_IsSpokenToInItsProtocol), machine =>
     {
