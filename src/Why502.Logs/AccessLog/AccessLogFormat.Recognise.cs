@@ -84,6 +84,12 @@ public sealed partial class AccessLogFormat
                 yield return Compile(json, EscapeMode.Json);
             }
 
+
+            if (AccessLogGuess.FromNestedJson(line) is { } nested)
+            {
+                yield return Compile(nested, EscapeMode.Json);
+            }
+
             if (AccessLogGuess.FromTail(line) is { } tail)
             {
                 yield return Compile(tail);

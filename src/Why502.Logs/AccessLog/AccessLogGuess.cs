@@ -49,6 +49,31 @@ internal static partial class AccessLogGuess
         (int)System.Runtime.CompilerServices.Unsafe.ByteOffset(
             ref System.Runtime.InteropServices.MemoryMarshal.GetReference(all), ref System.Runtime.InteropServices.MemoryMarshal.GetReference(part));
 
+    /// <summary>A JSON row with objects inside: its members at any depth, in their order.</summary>
+    public static string? FromNestedJson(string line)
+    {
+        if (line.Length > LineMax || !line.StartsWith('{') || !line.TrimEnd().EndsWith("}", StringComparison.Ordinal) || line.Contains('$'))
+        {
+            return null;
+        }
+
+        StringBuilder format = new();
+        HashSet<string> used = [];
+        int copied = 0;
+        foreach (Match member in Member().Matches(line))
+        {
+            Group value = member.Groups["text"].Success ? member.Groups["text"] : member.Groups["number"];
+            string? variable = AccessVariables.ByAlias(member.Groups["key"].Value);
+            variable = variable == "time_iso8601" && value.Length > 2 && value.Value[2] == '/' ? "time_local" : variable;
+            variable = variable == "time_iso8601" && (value.Length <= 10 || value.Value[10] != 'T') ? null : variable;
+            variable = variable is not null && !(variable == "time_local" && used.Contains("time_iso8601")) && used.Add(variable) ? variable : null;
+            format.Append(line[copied..value.Index]).Append("${").Append(variable ?? "skip").Append('}');
+            copied = value.Index + value.Length;
+        }
+
+        return used.Contains("status") && used.Count >= 3 ? format.Append(line[copied..]).ToString() : null;
+    }
+
     /// <summary>Combined with something behind it: key=value pairs by their names, bare values by their form.</summary>
     public static string? FromTail(string line)
     {
@@ -82,27 +107,41 @@ internal static partial class AccessLogGuess
     /// </summary>
     public static string? FromParts(string line)
     {
-        if (line.Length > LineMax || line.Contains('$') || Request().Match(line) is not { Success: true } request || Time().Match(line) is not { Success: true } time || time.Index >= request.Index && time.Index < request.Index + request.Length)
+        if (line.Length > LineMax || line.Contains('$') || Request().Match(line) is not { Success: true } request)
         {
             return null;
         }
 
-        List<Match> tokens = [.. Part().Matches(line).Where(token => !Overlaps(token, request) && !Overlaps(token, time))];
-        Match? status = tokens.Where(token => token.Index > request.Index).FirstOrDefault(IsStatus) ?? tokens.LastOrDefault(token => token.Index < request.Index && IsStatus(token));
+        Match time = Time().Match(line);
+        time = time.Success && !Overlaps(time, request) ? time : Match.Empty;
+
+        List<Group> tokens = [.. Part().Matches(line).Select(token => token.Groups["value"]).Where(token => token.Length > 0 && !Overlaps(token, request) && !(time.Success && Overlaps(token, time)))];
+        Group? status = tokens.Where(token => token.Index > request.Index).FirstOrDefault(IsStatus) ?? tokens.LastOrDefault(token => token.Index < request.Index && IsStatus(token));
         if (status is null)
         {
             return null;
         }
 
-        List<(int At, int Length, string Variable)> parts = [(request.Index, request.Length, "request"), (time.Index, time.Length, time.Groups["iso"].Success ? "time_iso8601" : "time_local"), (status.Index, status.Length, "status")];
+        List<(int At, int Length, string Variable)> parts = [(request.Index, request.Length, "request"), (status.Index, status.Length, "status")];
+        if (time.Success)
+        {
+            parts.Add((time.Index, time.Length, time.Groups["iso"].Success ? "time_iso8601" : "time_local"));
+        }
+
         HashSet<string> used = [];
         string? last = null;
-        foreach (Match token in tokens.Where(token => token != status))
+        foreach (Group token in tokens.Where(token => token != status))
         {
             string? variable = Client().IsMatch(token.Value) ? "remote_addr" : token.Index > request.Index ? ByForm(token.Value, used, last) : null;
             variable = variable is not null && used.Add(variable) ? variable : null;
             last = variable;
             parts.Add((token.Index, token.Length, variable ?? "skip"));
+        }
+
+        // A request and a number alone may be anything that somebody wrote about one.
+        if (!time.Success && !used.Contains("upstream_addr"))
+        {
+            return null;
         }
 
         StringBuilder format = new();
@@ -116,9 +155,9 @@ internal static partial class AccessLogGuess
         return format.Append(line[copied..]).ToString();
     }
 
-    private static bool Overlaps(Match one, Match other) => one.Index < other.Index + other.Length && other.Index < one.Index + one.Length;
+    private static bool Overlaps(Capture one, Capture other) => one.Index < other.Index + other.Length && other.Index < one.Index + one.Length;
 
-    private static bool IsStatus(Match token) => token is { Length: 3, Value: [>= '1' and <= '5', >= '0' and <= '9', >= '0' and <= '9'] };
+    private static bool IsStatus(Group token) => token is { Length: 3, Value: [>= '1' and <= '5', >= '0' and <= '9', >= '0' and <= '9'] };
 
     private static string? ByForm(string value, HashSet<string> used, string? last)
     {
@@ -158,7 +197,10 @@ internal static partial class AccessLogGuess
     [GeneratedRegex(@"\d{2}/[A-Z][a-z]{2}/\d{4}:\d{2}:\d{2}:\d{2} [+-]\d{4}|(?<iso>\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:[+-]\d{2}:\d{2}|Z))")]
     private static partial Regex Time();
 
-    [GeneratedRegex(@"(?<="")[^""]+(?="")|[^\s""|;,\[\]]+")]
+    [GeneratedRegex(@"""(?<key>[A-Za-z_@][\w.-]*)""\s*:\s*(?:""(?<text>(?:[^""\\]|\\.)*)""|(?<number>-?\d[\d.]*))")]
+    private static partial Regex Member();
+
+    [GeneratedRegex(@"""(?<value>[^""]*)""|(?<value>[^\s""|;,\[\]]+)")]
     private static partial Regex Part();
 
     [GeneratedRegex(@"^(?:\d{1,3}\.){3}\d{1,3}$")]

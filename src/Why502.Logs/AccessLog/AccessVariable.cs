@@ -78,17 +78,17 @@ internal static class AccessVariables
     };
 
     /// <summary>Names that people give to these variables in JSON and key=value formats.</summary>
-    public static string? ByAlias(string key) => key.Replace('-', '_').TrimStart('@', '_').ToLowerInvariant() switch
+    public static string? ByAlias(string key) => Snake(key).Replace('-', '_').TrimStart('@', '_').ToLowerInvariant() switch
     {
         "time" or "timestamp" or "time_iso8601" or "ts" or "date" or "datetime" or "iso8601" => "time_iso8601",
         "time_local" or "local_time" => "time_local",
         "msec" or "epoch" => "msec",
         "request" or "req" or "request_line" => "request",
         "request_method" or "method" or "http_method" or "verb" => "request_method",
-        "request_uri" or "uri" or "path" or "url" or "request_path" => "request_uri",
+        "request_uri" or "uri" or "path" or "url" or "request_path" or "request_url" => "request_uri",
         "status" or "status_code" or "response_code" or "code" or "http_status" or "response_status" => "status",
         "body_bytes_sent" or "bytes" or "size" or "bytes_sent" or "body_bytes" or "response_size" => "body_bytes_sent",
-        "request_time" or "rt" or "request_rt" or "duration" or "reqtime" or "response_time" or "request_duration" or "elapsed" => "request_time",
+        "request_time" or "rt" or "request_rt" or "duration" or "reqtime" or "response_time" or "request_duration" or "elapsed" or "latency" => "request_time",
         "host" or "http_host" or "vhost" or "domain" => "host",
         "server_name" or "server" or "sn" => "server_name",
         "remote_addr" or "client" or "clientip" or "client_ip" or "remote_ip" or "ip" or "remote" => "remote_addr",
@@ -101,4 +101,26 @@ internal static class AccessVariables
         "upstream_bytes_received" or "ubr" or "ub" => "upstream_bytes_received",
         _ => null,
     };
+
+    /// <summary>upstreamStatus is upstream_status.</summary>
+    private static string Snake(string key)
+    {
+        if (!key.Any(char.IsAsciiLetterUpper) || !key.Any(char.IsAsciiLetterLower))
+        {
+            return key;
+        }
+
+        System.Text.StringBuilder snake = new(key.Length + 4);
+        for (int i = 0; i < key.Length; i++)
+        {
+            if (i > 0 && char.IsAsciiLetterUpper(key[i]) && char.IsAsciiLetterLower(key[i - 1]))
+            {
+                snake.Append('_');
+            }
+
+            snake.Append(key[i]);
+        }
+
+        return snake.ToString();
+    }
 }

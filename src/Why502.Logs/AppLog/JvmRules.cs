@@ -5,6 +5,8 @@ internal static class JvmRules
 {
     public static AppRule[] All { get; } =
     [
+        // Jetty, http/HttpParser.java: 431 for a request whose header does not fit.
+        new("Header is too large ", AppEventKind.RequestTooLarge, static (t, at, e) => t.IndexOf('>', at) > at + 20 && TextScan.NumberAt(t, at + 20) is { } ? e : null),
         new("java.lang.OutOfMemoryError", AppEventKind.MemoryExhausted),
         new("There is insufficient memory for the Java Runtime Environment", AppEventKind.MemoryExhausted),
         new("A fatal error has been detected by the Java Runtime Environment", AppEventKind.ProcessAborted, static (t, at, e) => e with { Process = "java" }),

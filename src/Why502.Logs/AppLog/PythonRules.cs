@@ -5,6 +5,8 @@ internal static class PythonRules
 {
     public static AppRule[] All { get; } =
     [
+        // gunicorn, arbiter.py, run(): the arbiter itself ends after it.
+        new("Unhandled exception in main loop", AppEventKind.StartFailed),
         new("WORKER TIMEOUT (pid:", AppEventKind.WorkerTimeout, Pid),
         new("was sent SIG", AppEventKind.WorkerSentSignal, static (t, at, e) => Pid(t, at, e) is { } p ? p with { Signal = Signal(TextScan.WordAfter(t, "was sent ", at)) } : null),
         new("was terminated due to signal ", AppEventKind.WorkerSentSignal, static (t, at, e) => Pid(t, at, e) is { } p ? p with { Signal = (int?)TextScan.NumberAfter(t, "signal ", at) } : null),

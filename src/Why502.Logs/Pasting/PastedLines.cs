@@ -41,7 +41,7 @@ public static class PastedLines
 
     /// <summary>A format of somebody's own: a request as the client sent it, a time with a zone and a status, between bars or in another order than combined's.</summary>
     private static bool IsBarred(ReadOnlySpan<byte> line)
-        => line.Length < AccessScanMax && line.IndexOf(" HTTP/"u8) > 5 && line.IndexOfAny((byte)'|', (byte)';', (byte)'"') >= 0 && AccessLogFormat.Recognise([System.Text.Encoding.Latin1.GetString(line)]) is not null;
+        => line.Length < AccessScanMax && (line.IndexOf(" HTTP/"u8) > 5 || (line[0] == '{' && line.IndexOf("tatus\""u8) > 0)) && line.IndexOfAny((byte)'|', (byte)';', (byte)'"') >= 0 && AccessLogFormat.Recognise([System.Text.Encoding.Latin1.GetString(line)]) is not null;
 
     /// <summary>Discourse's: <c>[10/Oct/2000:13:55:36 -0700] "host" 192.0.2.7 "GET / HTTP/1.1" "agent" "route" 502 </c></summary>
     private static bool IsHostFirst(ReadOnlySpan<byte> afterQuote, int end)

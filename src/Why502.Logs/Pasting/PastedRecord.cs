@@ -22,10 +22,14 @@ public static partial class PastedRecord
             return line;
         }
 
-        line = Colons(Quoted(line));
+        line = Colons(Quoted(Starting(line)));
         var repaired = WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(WindowsCall(StreamColumn(line)))))))), next)));
         return LostColon(LostTail(LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(repaired, next)))));
     }
+
+    /// <summary>What an init script had written before nginx spoke: <c>Restarting nginx: nginx: [emerg] …</c></summary>
+    private static string Starting(string line)
+        => line.IndexOf(" nginx: [emerg] ", StringComparison.Ordinal) is > 0 and < HeadMax and var at && line.AsSpan(0, at).IndexOfAnyInRange('0', '9') < 0 && line.AsSpan(0, at).IndexOfAny("|[") < 0 ? line[(at + 1)..] : line;
 
     /// <summary>Who cites a line sets it in quotes of his own; nginx's records begin with a date or a level.</summary>
     private static string Quoted(string line)

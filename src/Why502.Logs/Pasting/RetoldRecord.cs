@@ -18,7 +18,7 @@ internal static class RetoldRecord
         [
             "connect() failed (", "connect() to ", "failed (", "SSL_do_handshake() failed", "peer closed connection in SSL handshake", "upstream prematurely closed", "upstream timed out (", "no live upstreams",
             "could not be resolved (", "recv() failed (", "no resolver defined", "upstream sent ", "limiting requests, excess", "limiting connections by zone", "auth request unexpected status", "upstream SSL certificate",
-            "broken header: \"", "worker_connections are not enough", "invalid port in upstream", "invalid host in upstream",
+            "broken header: \"", "nginx: [", "worker_connections are not enough", "invalid port in upstream", "invalid host in upstream",
         ],
         StringComparison.Ordinal);
 
@@ -67,6 +67,8 @@ internal static class RetoldRecord
         yield return Handshake(plain);
         yield return Unclosed(plain, next);
         yield return OnlyPhase(plain);
+        yield return Cited(plain);
+        yield return ToPhase(Cited(plain));
         if (next is null && plain.Count('"') % 2 == 1)
         {
             // Nothing follows that could be a client's: the last line was cut inside a quoted value.
@@ -168,6 +170,31 @@ internal static class RetoldRecord
     /// <summary>nginx goes to a unix path only to an upstream.</summary>
     private static string Connecting(string text)
         => text.StartsWith("connect() to ", StringComparison.Ordinal) && text.EndsWith(')') && !text.Contains(" while ", StringComparison.Ordinal) ? text + " while connecting to upstream" : text;
+
+    /// <summary>Markup closes what it opened: <c>`upstream sent too big header`) and the login fails</c>.</summary>
+    private static string Cited(string text)
+        => text.AsSpan(1).IndexOfAny("`”»") is var end and > 0 ? text[..(end + 1)] : text.IndexOf("** ", StringComparison.Ordinal) is var bold and > 0 ? text[..bold] : text;
+
+    /// <summary><c>… while reading response header from upstream / 502 Bad Gateway</c>: nginx goes on behind a phase with a comma and its context, and with nothing else.</summary>
+    private static string ToPhase(string text)
+    {
+        var start = text.IndexOf(" while ", StringComparison.Ordinal);
+        if (start < 0)
+        {
+            return text;
+        }
+
+        var rest = text.AsSpan(start + " while ".Length);
+        foreach (var phase in ErrorPhases.All.OrderByDescending(phase => phase.Length))
+        {
+            if (rest.StartsWith(phase) && rest.Length > phase.Length && rest[phase.Length] is not (',' or ':'))
+            {
+                return text[..(start + " while ".Length + phase.Length)];
+            }
+        }
+
+        return text;
+    }
 
     /// <summary>A header that is not of the PROXY protocol may be binary, hold line feeds and lose its end; nginx says so in one phase only (ngx_proxy_protocol.c).</summary>
     private static string OnlyPhase(string text)

@@ -47,6 +47,23 @@ public class AccessLogTests
         Assert.Equal(new DateTimeOffset(2026, 11, 20, 21, 37, 13, TimeSpan.Zero), r.Time);
     }
 
+    [Fact]
+    public void JsonRowWithAnObjectInside_IsReadByItsNamesAtAnyDepth()
+    {
+        const string line = "{\"time\":\"2026-11-20T22:37:13+01:00\",\"upstreamAddr\":\"10.0.0.1:80\",\"upstreamStatus\":\"-\",\"request\":{\"requestMethod\":\"GET\",\"requestUrl\":\"/users/17\",\"status\":504,\"latency\":\"15.004\"}}";
+        AccessRecord r = Parse(Assert.IsType<AccessLogFormat>(AccessLogFormat.Recognise([line])), line);
+        Assert.Equal((504, "10.0.0.1:80", 15.004), (r.Status, r.UpstreamAddrs[0], r.RequestTime));
+    }
+
+    [Fact]
+    public void RowWithoutADate_NeedsItsUpstream()
+    {
+        const string line = "[11:24:40 +0000]|| \"POST /tally HTTP/2.0\"|| 502|| 150|| \"-\"|| 0.000|| 0.001|| 10.0.0.1:80|| 502";
+        AccessRecord r = Parse(Assert.IsType<AccessLogFormat>(AccessLogFormat.Recognise([line])), line);
+        Assert.Equal((502, 502), (r.Status, r.UpstreamStatuses[0]));
+        Assert.Null(AccessLogFormat.Recognise(["\"POST /tally HTTP/2.0\" gave 502 at once"]));
+    }
+
     [Theory]
     [InlineData("the request \"GET /users HTTP/1.1\" failed with 502 at noon")]
     [InlineData("> GET /users/17 HTTP/1.1")]

@@ -39,6 +39,8 @@ public class AppLogTests
     [InlineData("  ➜  Local:   http://localhost:5173/", AppEventKind.ListeningOn)]
     [InlineData("tally     RUNNING   pid 1211, uptime 4 days, 1:02:03", AppEventKind.ProgramRunning)]
     [InlineData("Endpoints:         <none>", AppEventKind.UnitFailed)]
+    [InlineData("[2026-11-21 01:02:03 +0000] [7] [INFO] Unhandled exception in main loop:", AppEventKind.StartFailed)]
+    [InlineData("Header is too large 8193>8192", AppEventKind.RequestTooLarge)]
     [InlineData("tally: The WebSocket handshake Upgrade field is missing", AppEventKind.UpgradeMissing)]
     [InlineData("Handshake ended with HTTP error: 400", AppEventKind.WebSocketRefused)]
     [InlineData("websocket._exceptions.WebSocketBadStatusException: Handshake status 426 Upgrade Required", AppEventKind.WebSocketRefused)]
