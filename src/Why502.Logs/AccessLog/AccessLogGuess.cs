@@ -52,7 +52,7 @@ internal static partial class AccessLogGuess
     /// <summary>A JSON row with objects inside: its members at any depth, in their order.</summary>
     public static string? FromNestedJson(string line)
     {
-        if (line.Length > LineMax || !line.StartsWith('{') || !line.TrimEnd().EndsWith("}", StringComparison.Ordinal) || line.Contains('$'))
+        if (line.Length > LineMax || !line.StartsWith('{') || !line.TrimEnd().EndsWith('}') || line.Contains('$'))
         {
             return null;
         }

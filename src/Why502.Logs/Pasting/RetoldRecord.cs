@@ -20,7 +20,7 @@ internal static class RetoldRecord
             "could not be resolved (", "recv() failed (", "no resolver defined", "upstream sent ", "limiting requests, excess", "limiting connections by zone", "auth request unexpected status", "upstream SSL certificate",
             "broken header: \"", "nginx: [", "worker_connections are not enough", "invalid port in upstream", "invalid host in upstream",
         ],
-        StringComparison.Ordinal);
+        StringComparison.OrdinalIgnoreCase);
 
     public static string Repair(string line, string? next)
     {
@@ -69,6 +69,12 @@ internal static class RetoldRecord
         yield return OnlyPhase(plain);
         yield return Cited(plain);
         yield return ToPhase(Cited(plain));
+        if (plain is [>= 'A' and <= 'Z' and var first, ..])
+        {
+            // nginx begins with a small letter; who begins a sentence with its message does not.
+            yield return char.ToLowerInvariant(first) + ToPhase(Cited(plain))[1..];
+        }
+
         if (next is null && plain.Count('"') % 2 == 1)
         {
             // Nothing follows that could be a client's: the last line was cut inside a quoted value.

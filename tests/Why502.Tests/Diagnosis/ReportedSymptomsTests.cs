@@ -26,6 +26,12 @@ public sealed class ReportedSymptomsTests
     public async Task StartThatSucceededAfterwards_IsOver()
         => Assert.Empty(await FindingsAsync(("app.log", "[2025-03-03 07:14:58 +0000] [51] [ERROR] Connection in use: ('127.0.0.1', 8010)\n[2025-03-03 07:15:58 +0000] [61] [INFO] Listening at: http://127.0.0.1:8010 (61)\n")));
 
+    [Theory]
+    [InlineData("nginx.service", false)]
+    [InlineData("ledger.service", true)]
+    public async Task UnitThatFailed_IsTheUpstreamUnlessItIsNginx(string unit, bool down)
+        => Assert.Equal(down, (await FindingsAsync(("journal.txt", $"Mar 03 07:15:58 edge1 systemd[1]: {unit}: Failed with result 'exit-code'.\nMar 03 07:15:58 edge1 systemd[1]: {unit}: Start request repeated too quickly.\n"))).Any(finding => finding.Cause == "upstream-down"));
+
     private static async Task<IReadOnlyList<StatedFinding>> FindingsAsync(params (string Name, string Text)[] files)
         => (await CaseRun.JudgeAsync(new LabelledCase { Id = "x", Causes = ["x"], Files = [.. files.Select(file => KeyValuePair.Create(file.Name, file.Text))] }, CancellationToken.None)).Findings;
 }

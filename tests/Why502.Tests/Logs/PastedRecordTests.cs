@@ -33,6 +33,7 @@ public sealed class PastedRecordTests
     [InlineData("2025/04/02 06:11:09 http: proxy error: dial tcp [::1]:3000: connect: connection refused", "connect() failed")]
     [InlineData("*8 upstream sent too big header while reading response header from upstream / 502 Bad Gateway", "upstream sent too big header")]
     [InlineData("it is the buffer that overflows (`upstream sent too big header`), and the login fails.", "upstream sent too big header")]
+    [InlineData("[error] Upstream sent too big header while reading response header from upstream", "upstream sent too big header")]
     [InlineData("errors like `limiting connections by zone \"tally\"` occur.", "limiting connections by zone")]
     [InlineData("Starting tally: nginx: [emerg] unknown directive \"add\" in /etc/nginx/site.conf:25", "unknown directive \"add\"")]
     [InlineData("(SSL: error:0A00010B:SSL routines::wrong version number) while SSL handshaking to upstream", "SSL_do_handshake() failed")]

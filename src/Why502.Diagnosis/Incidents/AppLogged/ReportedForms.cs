@@ -37,9 +37,12 @@ public static class ReportedForms
         AppEventKind.OomKill or AppEventKind.MemoryExhausted => new(0, Phase.Header, Side.Upstream, How.Closed, Sure("worker-out-of-memory")),
         AppEventKind.Segfault or AppEventKind.ProcessAborted => new(1, Phase.Header, Side.Upstream, How.Closed, Sure("worker-crashed")),
         AppEventKind.RequestPanicked => new(3, Phase.Header, Side.Upstream, How.Closed, Sure("worker-crashed")),
-        AppEventKind.ChildExitedOnSignal or AppEventKind.WorkerSentSignal or AppEventKind.MainProcessExited => OfSignal(logged),
+        AppEventKind.ChildExitedOnSignal or AppEventKind.WorkerSentSignal => OfSignal(logged),
+        AppEventKind.MainProcessExited when !IsOfNginx(logged.Source) => OfSignal(logged),
         AppEventKind.ChildExited or AppEventKind.WorkerExited => logged.ExitStatus is null or 0 ? null : OfStatus(logged.ExitStatus.Value),
 
+        // Where nginx itself does not start, no upstream is down.
+        AppEventKind.StartFailed or AppEventKind.StartLimitHit or AppEventKind.UnitFailed or AppEventKind.UnitRestartScheduled when IsOfNginx(logged.Source) => null,
         AppEventKind.BindFailed or AppEventKind.StartFailed or AppEventKind.StartLimitHit or AppEventKind.UnitFailed or AppEventKind.ConfigurationError
             => new(logged.Kind == AppEventKind.UnitFailed ? 5 : 3, Phase.Connect, Side.Upstream, How.Refused, Sure("upstream-down")),
 
@@ -64,6 +67,12 @@ public static class ReportedForms
         AppEventKind.WebSocketRefused => OfRefusal(logged.Value),
         _ => null,
     };
+
+    /// <summary>nginx's unit by its name, or by its description: Debian's, Fedora's and nginx.org's.</summary>
+    private static bool IsOfNginx(string? unit)
+        => unit is not null
+        && (unit.StartsWith("A high performance web server", StringComparison.Ordinal) || unit.StartsWith("The nginx ", StringComparison.Ordinal) || unit.StartsWith("nginx - ", StringComparison.Ordinal)
+            || (unit.EndsWith(".service", StringComparison.Ordinal) && Causes.Capacity.NginxWorkerCrashed.IsNginx(unit[..^".service".Length])));
 
     /// <summary>RFC 9110 15.5.22, RFC 6455 4.2.2: without Upgrade in the request a server answers 426 or 400, or takes it for a plain GET; a 5xx is a fault of another kind.</summary>
     private static ReportedForm? OfRefusal(long? status) => status switch
