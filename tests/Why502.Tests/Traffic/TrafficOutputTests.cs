@@ -113,6 +113,19 @@ public sealed partial class TrafficOutputTests
         static MinuteTraffic At(DateTimeOffset minute) => new(minute, 1, 1, 0, 0, 0, 0, 0, 0, 0, null);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(4096)]
+    public void HeatAxis_HoldsWholeSlotsOfANode(int step)
+    {
+        var start = DateTimeOffset.UnixEpoch.AddMinutes(4096 * 7_000);
+        UpstreamTraffic node = new() { Upstream = "a", SeriesStep = step, Series = [.. Enumerable.Range(0, 100).Select(i => new UpstreamMinute(start.AddMinutes(i * step), 1, 0))] };
+        var axis = new TimeAxis(new TrafficReport { Minutes = [new(start, 1, 1, 0, 0, 0, 0, 0, 0, 0, null), new(start.AddMinutes(100 * step - 1), 1, 1, 0, 0, 0, 0, 0, 0, 0, null)] }, [node]);
+        Assert.Equal(Enumerable.Range(0, 100), node.Series.Select(slot => axis.Column(slot.Minute)));
+        Assert.Equal(100, axis.Count);
+    }
+
     [Fact]
     public void Csv_IsNoFormula_AndReadsBack()
     {

@@ -27,6 +27,18 @@ internal sealed class TimeAxis
         Count = (int)(to / Minutes - first) + 1;
     }
 
+    /// <summary>Columns that hold whole slots of nodes' own time lines, whose steps are powers of two.</summary>
+    public TimeAxis(TrafficReport report, IEnumerable<UpstreamTraffic> nodes)
+    {
+        long from = MinuteOf(report.Minutes[0].Minute), to = MinuteOf(report.Minutes[^1].Minute) + report.MinuteStep - 1;
+        for (Minutes = nodes.Max(node => node.SeriesStep); to / Minutes - from / Minutes >= ColumnsMax; Minutes *= 2)
+        {
+        }
+
+        first = from / Minutes;
+        Count = (int)(to / Minutes - first) + 1;
+    }
+
     public int Count { get; }
 
     /// <summary>Minutes of a column.</summary>

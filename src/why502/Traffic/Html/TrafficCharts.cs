@@ -120,7 +120,7 @@ internal sealed class TrafficCharts(HtmlText html, TrafficReport report)
             return;
         }
 
-        var axis = new TimeAxis(report);
+        var axis = new TimeAxis(report, nodes);
         html.Add($"<h2>Failures by node over time</h2>\n<figure><figcaption><span class=\"legend\">share of attempts that failed:");
         foreach (var (level, words) in new[] { (0, "none"), (1, "to 1 %"), (2, "to 5 %"), (3, "to 20 %"), (4, "to 50 %"), (5, "more") })
         {

@@ -180,13 +180,18 @@ internal sealed class TrafficHtml
         }
 
         var timed = values.Any(value => value.RequestTime is not null);
+        var failed = values.Any(value => value.ServerErrors > 0);
         html.Add($"<h2>{title}</h2>\n");
-        Table(title, [column, "requests", "5xx", "share of 5xx", "499", .. timed ? ["p50", "p95", "p99", "max"] : Array.Empty<string>()]);
+        Table(title, [column, "requests", "5xx", .. failed ? ["share of 5xx"] : Array.Empty<string>(), "499", .. timed ? ["p50", "p95", "p99", "max"] : Array.Empty<string>()]);
         foreach (var value in values.Take(FrequentMax))
         {
             html.Add($"<tr><th scope=\"row\"><code>{value.Value}</code></th>");
             Cells(TrafficWords.Count(value), TrafficWords.Count(value.ServerErrors));
-            TrafficCharts.Share(html, value.ServerErrors, value.Count, "s502");
+            if (failed)
+            {
+                TrafficCharts.Share(html, value.ServerErrors, value.Count, "s502");
+            }
+
             var times = value.RequestTime;
             Cells([TrafficWords.Count(value.Abandoned), .. timed ? [TrafficWords.Duration(times?.P50), TrafficWords.Duration(times?.P95), TrafficWords.Duration(times?.P99), TrafficWords.Duration(times?.Max)] : Array.Empty<string>()]);
             html.Add($"</tr>\n");

@@ -36,6 +36,7 @@ internal static class TrafficStyle
         .legend svg{width:.7em;height:.7em;margin-right:.35em}
         .plot{display:block;width:100%;height:130px;border-bottom:1px solid var(--line);background:linear-gradient(var(--line),var(--line)) 0 0/100% 1px no-repeat}
         .plot.low{height:70px}
+        .plot,.heat svg,td svg{shape-rendering:crispEdges}
         .axis{display:flex;justify-content:space-between;color:var(--soft);font-size:.78rem;font-variant-numeric:tabular-nums}
         .req{fill:var(--req)}.s502{fill:var(--s502)}.s504{fill:var(--s504)}.s503{fill:var(--s503)}.s500{fill:var(--s500)}.s499{fill:var(--s499)}.window{fill:var(--window)}.track{fill:var(--track)}.hit{fill:transparent}
         .hit:hover{fill:var(--fg);fill-opacity:.12}
