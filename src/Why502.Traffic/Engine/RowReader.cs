@@ -34,7 +34,7 @@ internal sealed unsafe partial class RowReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Next(ulong* mask, int at)
     {
-        ulong bits = mask[at >> 6] >> (at & 63);
+        ulong bits = ScanBuffer.Window(mask, at);
         return bits != 0 ? at + BitOperations.TrailingZeroCount(bits) : NextWord(mask, at >> 6);
     }
 

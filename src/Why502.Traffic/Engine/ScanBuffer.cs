@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Why502.Logs;
 
 namespace Why502.Traffic.Engine;
@@ -79,6 +80,14 @@ internal sealed unsafe class ScanBuffer
         Newlines[steps] = ulong.MaxValue;
         Quotes[steps] = ulong.MaxValue;
         Blanks[steps] = ulong.MaxValue;
+    }
+
+    /// <summary>A mask's 64 bits from any place on: most of what is looked for is so near that no loop is needed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Window(ulong* mask, int at)
+    {
+        mask += at >> 6;
+        return (mask[0] >> at) | (mask[1] << 1 << ~at);
     }
 
     /// <summary>Drops what is read, and moves the rest to the front.</summary>

@@ -14,6 +14,9 @@ internal sealed record ScanOptions
     public long Until { get; init; } = long.MaxValue;
 
     public LineMasks.Kernel Kernel { get; init; } = LineMasks.Best;
+
+    /// <summary>Whether rows of the usual form take their short way; the result is the same.</summary>
+    public bool HasShortWay { get; init; } = true;
 }
 
 /// <summary>
@@ -66,7 +69,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
         if (_reader?.Plan.Format != format)
         {
             _reader = new RowReader(RowPlan.Of(format), _tables.Upstreams);
-            _usual = _reader.Plan.Usual is { } form ? new UsualRows(form, _reader.Stamp, _tables.Upstreams) : null;
+            _usual = options.HasShortWay && _reader.Plan.Usual is { } form ? new UsualRows(form, _reader.Stamp, _tables.Upstreams) : null;
             _row = default;
         }
 

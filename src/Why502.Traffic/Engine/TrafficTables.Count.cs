@@ -128,7 +128,7 @@ internal sealed partial class TrafficTables
 
         Span<long> cells = Minutes.Cells.AsSpan(_minuteRow, MinuteColumn.Columns);
         cells[MinuteColumn.Rows]++;
-        cells[MinuteColumn.OfClass(status)]++;
+        cells[_columns[status]]++;
         if (status is >= 502 and <= 504)
         {
             cells[MinuteColumn.BadGateway + status - 502]++;

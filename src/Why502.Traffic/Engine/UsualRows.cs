@@ -28,14 +28,6 @@ internal sealed unsafe class UsualRows(UsualForm form, MinuteStamp stamp, Upstre
     private readonly AddressIndex _addresses = upstreams.Short;
     private readonly UpstreamTable _upstreams = upstreams;
 
-    /// <summary>The 64 places from one on, wherever it stands in a mask's numbers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Window(ulong* mask, int at)
-    {
-        mask += at >> 6;
-        return (mask[0] >> at) | (mask[1] << 1 << ~at);
-    }
-
     /// <summary>Reads rows until one is not of the usual form, or <paramref name="most"/> are read, and answers how many; the cursor stands behind them.</summary>
     /// <param name="text">The block; 64 bytes before and behind it may be read.</param>
     /// <param name="blanks">The mask of the block's blanks.</param>
@@ -67,14 +59,14 @@ internal sealed unsafe class UsualRows(UsualForm form, MinuteStamp stamp, Upstre
 
             byte* time = text + open - TimeBytes;
             uint second = _stamp.SecondOf(time);
-            int client = start + BitOperations.TrailingZeroCount(Window(blanks, start));
+            int client = start + BitOperations.TrailingZeroCount(ScanBuffer.Window(blanks, start));
 
             // A quote, a blank, the status, a blank, the size.
             ulong behind = *(ulong*)(text + close);
             uint digits = ((uint)(behind >> 16) & 0xFF_FFFF) ^ 0x30_3030;
             int status = (int)((digits & 0xFF) * 100 + ((digits >> 8) & 0xFF) * 10 + (digits >> 16));
             int sizeAt = close + 6;
-            int size = BitOperations.TrailingZeroCount(Window(blanks, sizeAt));
+            int size = BitOperations.TrailingZeroCount(ScanBuffer.Window(blanks, sizeAt));
             if (second >= 60 || client + 5 > open - TimeBytes || client == start || (*(uint*)(text + client) & 0xFF_FFFF) != (' ' | ('-' << 8) | (' ' << 16))
                 || (behind & 0xFF00_0000_FFFF) != ('"' | (' ' << 8) | ((ulong)' ' << 40)) || (((digits + 0x76_7676) | digits) & 0x80_8080) != 0 || status >= 499)
             {

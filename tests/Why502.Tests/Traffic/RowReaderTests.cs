@@ -19,6 +19,9 @@ public class RowReaderTests
         "$host:$server_port " + AccessLogFormat.CommonText,
         AccessLogFormat.CommonText + " upstream=$upstream_addr upstream_status=$upstream_status upstream_rt=$upstream_response_time request_rt=$request_time",
         AccessLogFormat.CommonText + " $upstream_addr $upstream_status $upstream_response_time $upstream_header_time $request_time $host",
+        AccessLogFormat.CombinedText + " rt=$request_time uct=\"$upstream_connect_time\" uht=\"$upstream_header_time\" urt=\"$upstream_response_time\" ua=\"$upstream_addr\" us=\"$upstream_status\"",
+        AccessLogFormat.CombinedText + " \"$http_x_forwarded_for\" $request_time $upstream_response_time $upstream_addr",
+        AccessLogFormat.CommonText + " $request_time",
         "$msec|$status|$request_time|$upstream_addr|$upstream_status|$upstream_response_time|$request_method|$request_uri",
         "$time_iso8601 $remote_addr \"$upstream_addr\" \"$upstream_status\" $status \"$request\" $bytes_sent",
         "{\"t\":\"$time_iso8601\",\"s\":$status,\"r\":\"$request\",\"a\":\"$upstream_addr\",\"u\":\"$upstream_response_time\"}",
@@ -78,6 +81,43 @@ public class RowReaderTests
     }
 
     [Theory]
+    [MemberData(nameof(Formats))]
+    public void RowsOfTheUsualForm_CountAsTheyDoTheLongWay(string text)
+    {
+        var format = AccessLogFormat.Compile(text, text[0] == '{' ? EscapeMode.Json : EscapeMode.Default);
+        var random = new Random(29);
+        var log = new StringBuilder();
+        for (var i = 0; i < 20_000; i++)
+        {
+            log.Append(random.Next(9) == 0 ? Mutate(Fill(text, random), random) : Fill(text, random)).Append(random.Next(50) == 0 ? "\r\n" : "\n");
+        }
+
+        var bytes = Encoding.Latin1.GetBytes(log.ToString());
+        var expected = Scanned(format, bytes, new ScanOptions { Scope = TrafficScope.Full, HasShortWay = false });
+        var actual = Scanned(format, bytes, new ScanOptions { Scope = TrafficScope.Full });
+        Assert.Equal(Told(expected), Told(actual));
+        Assert.Equal(text.StartsWith("$remote_addr - $remote_user [", StringComparison.Ordinal) && !text.Contains("$host", StringComparison.Ordinal), UsualForm.Of(format) is not null);
+    }
+
+    private static List<string> Told(TrafficScanner scanner)
+    {
+        var (tables, heavy) = (scanner.Tables, scanner.Stretch.Heavy);
+        static string Sketch(Why502.Traffic.Sketches.QuantileSketch sketch) => $"{sketch.Count} {sketch.Sum} {sketch.Min} {sketch.Max} {sketch.Quantile(0.5)} {sketch.Quantile(0.99)}";
+        static IEnumerable<string> Frequent(Why502.Traffic.Sketches.HeavyHitters table, bool timed) =>
+            Enumerable.Range(0, table.Count).Select(i => $"{table.Text(i)} {table[i].Count} {table[i].Failed} {table[i].Abandoned} {(timed ? Sketch(table.TimesOf(i)) : "")}").Order(StringComparer.Ordinal);
+        return
+        [
+            $"{tables.Rows} {tables.Malformed} {tables.From} {tables.To} {tables.Retried} {tables.RetriesHidden} {tables.Clients.Estimate()} {tables.Paths.Estimate()} {tables.Answered.Count} {tables.TimedOut.Count}",
+            string.Join(' ', tables.Status), string.Join(' ', tables.Origins), Sketch(tables.RequestTime), Sketch(tables.AbandonedWaiting),
+            .. tables.Minutes.InOrder().Select(minute => $"{minute.Minute} {string.Join(' ', tables.Minutes.Cells[minute.Row..(minute.Row + MinuteColumn.Columns)])}"),
+            .. tables.Upstreams.All.OrderBy(node => Encoding.Latin1.GetString(node.Name), StringComparer.Ordinal).Select(node =>
+                $"{Encoding.Latin1.GetString(node.Name)} {node.Attempts} {node.Final} {node.Failed} {node.Hidden} {string.Join(' ', node.Origins)} {string.Join(' ', node.Attempted.All())} {string.Join(' ', node.Ended.All())} "
+                + $"{Sketch(node.Response)} {Sketch(node.Header)} {Sketch(node.Connect)} {Sketch(node.Failures)} {string.Join(' ', node.Series.InOrder().Select(slot => node.Series.Cells[slot.Row]))}"),
+            .. Frequent(heavy.Routes, timed: true), .. Frequent(heavy.Clients, timed: false), .. Frequent(heavy.Methods, timed: false), .. Frequent(heavy.Hosts, timed: false),
+        ];
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
@@ -120,12 +160,15 @@ public class RowReaderTests
     }
 
     private static TrafficTables Scan(AccessLogFormat format, byte[] bytes, LineMasks.Kernel kernel, long from = 0, long? to = null)
+        => Scanned(format, bytes, new ScanOptions { Kernel = kernel, Scope = TrafficScope.Full }, from, to).Tables;
+
+    private static TrafficScanner Scanned(AccessLogFormat format, byte[] bytes, ScanOptions options, long from = 0, long? to = null)
     {
-        var scanner = new TrafficScanner(new ScanOptions { Kernel = kernel, Scope = TrafficScope.Full });
+        var scanner = new TrafficScanner(options);
         scanner.Begin(format, Math.Max(from - 1, 0), skipFirst: from > 0);
         if (from >= (to ?? long.MaxValue))
         {
-            return scanner.Tables;
+            return scanner;
         }
 
         while (true)
@@ -136,7 +179,7 @@ public class RowReaderTests
             scanner.Filled(count);
             if (!scanner.Scan(to ?? long.MaxValue, atEnd: count == 0) || count == 0)
             {
-                return scanner.Tables;
+                return scanner;
             }
         }
     }
@@ -151,15 +194,15 @@ public class RowReaderTests
         {
             "remote_addr" => random.Next(4) == 0 ? "2001:db8::1" : "192.0.2.7",
             "remote_user" => random.Next(9) == 0 ? "web ops" : "-",
-            "time_local" => $"21/Sep/2026:14:{random.Next(60):00}:{random.Next(60):00} +0{random.Next(2)}00",
+            "time_local" => $"21/Sep/2026:14:{random.Next(60) / 50:00}:{random.Next(60):00} +0{random.Next(2)}00",
             "time_iso8601" => $"2026-09-21T14:{random.Next(60):00}:{random.Next(60):00}+00:00",
             "msec" => $"17900000{random.Next(100):00}.{random.Next(1000):000}",
-            "request" => random.Next(9) switch { 0 => "", 1 => "\\x16\\x03", 2 => "GET /a 502 [x] HTTP/1.1", _ => $"GET /{random.Next(50)}/x?y=1 HTTP/1.1" },
+            "request" => random.Next(9) switch { 0 => "", 1 => "\\x16\\x03", 2 => "GET /a 502 [x] HTTP/1.1", 3 => "DEL\0 /a HTTP/1.1", 4 => $"POST /é/{random.Next(3000)}/{random.Next()}/z#f HTTP/2.0", _ => $"GET /{random.Next(50)}/x?y=1 HTTP/1.1" },
             "request_method" => "POST",
             "request_uri" => "/users/17?x",
-            "status" => $"{random.Next(2, 6)}0{random.Next(5)}",
+            "status" => random.Next(2) == 0 ? "200" : $"{random.Next(2, 6)}0{random.Next(5)}",
             "body_bytes_sent" or "bytes_sent" => random.Next(20) == 0 ? "-" : $"{random.NextInt64(1L << random.Next(40))}",
-            "request_time" => $"{random.Next(100)}.{random.Next(1000):000}",
+            "request_time" => $"{random.Next(12)}.{random.Next(1000):000}",
             "host" => "shop.example.com",
             "server_port" => "443",
             "upstream_addr" => lists[list],
