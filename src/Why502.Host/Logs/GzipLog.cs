@@ -21,7 +21,7 @@ internal static class GzipLog
             {
                 cancellation.ThrowIfCancellationRequested();
                 var block = new byte[BlockBytes];
-                var count = stream.ReadAtLeast(block, BlockBytes, throwOnEndOfStream: false);
+                var count = TornArchive.ReadUpToTear(stream, block, total > 0);
                 total += count;
                 if (total > limits.GzipBytesMax)
                 {
@@ -41,10 +41,6 @@ internal static class GzipLog
                     break;
                 }
             }
-        }
-        catch (InvalidDataException) when (total > 0)
-        {
-            // Cut off, or still being written: what came before the damage is good.
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException)
         {

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Why502.Cli.Driver;
+using Why502.Host.Logs;
 using Why502.Logs;
 using Why502.Nginx;
 using LogKind = Why502.Logs.LogKind;
@@ -162,7 +163,7 @@ internal sealed record GivenFile(string Name, string Path, GivenKind Kind)
         {
             cancellation.ThrowIfCancellationRequested();
             var block = new byte[Block];
-            var read = stream.ReadAtLeast(block, Block, throwOnEndOfStream: false);
+            var read = TornArchive.ReadUpToTear(stream, block, total > 0 || cut);
             if (read == 0)
             {
                 break;

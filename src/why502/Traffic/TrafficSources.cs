@@ -19,9 +19,6 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
 
     private readonly AccessLogFormat? _given = request.LogFormat is { } text ? Compile(text) : null;
 
-    /// <summary>Without it the framework takes a torn archive for a whole one.</summary>
-    static TrafficSources() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
-
     public static Stream Unpacked(Stream packed) => new GZipStream(packed, CompressionMode.Decompress);
 
     /// <summary>Everything named; what of a folder is no access log is left out.</summary>
