@@ -71,7 +71,7 @@ public static class ReportedForms
     /// <summary>nginx's unit by its name, or by its description: Debian's, Fedora's and nginx.org's.</summary>
     private static bool IsOfNginx(string? unit)
         => unit is not null
-        && (unit.StartsWith("A high performance web server", StringComparison.Ordinal) || unit.StartsWith("The nginx ", StringComparison.Ordinal) || unit.StartsWith("nginx - ", StringComparison.Ordinal)
+        && (unit.StartsWith("A high performance web", StringComparison.Ordinal) || unit.StartsWith("The nginx ", StringComparison.Ordinal) || unit.StartsWith("nginx - ", StringComparison.Ordinal)
             || (unit.EndsWith(".service", StringComparison.Ordinal) && Causes.Capacity.NginxWorkerCrashed.IsNginx(unit[..^".service".Length])));
 
     /// <summary>RFC 9110 15.5.22, RFC 6455 4.2.2: without Upgrade in the request a server answers 426 or 400, or takes it for a plain GET; a 5xx is a fault of another kind.</summary>
