@@ -64,6 +64,8 @@ internal sealed unsafe class AddressIndex(int capacity)
         return Unknown;
     }
 
+    public void Clear() => Array.Clear(_slots);
+
     /// <summary>Adds a text that is not there; longer ones than <see cref="BytesMax"/> are left out.</summary>
     public void Add(ReadOnlySpan<byte> text, int number)
     {

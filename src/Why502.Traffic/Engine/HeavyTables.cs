@@ -60,8 +60,15 @@ internal sealed class HeavyTables
     /// <summary>
     /// Counts rows of the usual form, in order. First the memory that they will need is asked for: clients and paths are many, so it is rarely near.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void Count(byte* text, UsualRow* rows, int count, TrafficTables tables, RouteCache routes)
+    {
+        Look(text, rows, count, routes);
+        CountClients(text, rows, count, tables.Clients);
+        CountRoutes(rows, count, tables.Paths, routes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private unsafe void Look(byte* text, UsualRow* rows, int count, RouteCache routes)
     {
         for (UsualRow* row = rows; row < rows + count; row++)
         {
@@ -79,21 +86,29 @@ internal sealed class HeavyTables
             row->PathHash = TextHash.Of(path);
             routes.Prefetch(row->PathHash);
         }
+    }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private unsafe void CountClients(byte* text, UsualRow* rows, int count, DistinctSketch distinct)
+    {
         for (UsualRow* row = rows; row < rows + count; row++)
         {
             if (row->ClientLength > 1)
             {
-                tables.Clients.Add(row->ClientHash);
+                distinct.Add(row->ClientHash);
                 Clients.Add(row->ClientHash, new ReadOnlySpan<byte>(text + row->Client, row->ClientLength));
             }
         }
+    }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private unsafe void CountRoutes(UsualRow* rows, int count, DistinctSketch distinct, RouteCache routes)
+    {
         for (UsualRow* row = rows; row < rows + count; row++)
         {
             if (row->PathLength >= 0)
             {
-                tables.Paths.Add(row->PathHash);
+                distinct.Add(row->PathHash);
                 int route = routes.Add(Routes, row->PathHash, new ReadOnlySpan<byte>(row->Path, row->PathLength));
                 if (row->RequestTime >= 0)
                 {

@@ -25,7 +25,7 @@ internal sealed class MethodCache
     {
         if ((uint)(method.Length - 3) > 1)
         {
-            return methods.Add(TextHash.Of(method), method);
+            return AddBehind(methods, method);
         }
 
         // A fourth byte of zero tells three letters from four: no log has a zero in a method.
@@ -34,7 +34,7 @@ internal sealed class MethodCache
         ref Slot slot = ref _slots[(letters * Factor) >> (32 - SlotBits)];
         if (slot.Method != letters || slot.Generation != methods.Generation || (letters >> 24 == 0 && method.Length == 4))
         {
-            int place = methods.Add(TextHash.Of(method), method);
+            int place = AddBehind(methods, method);
             slot = new Slot { Method = letters, Place = place, Generation = methods.Generation };
             return place;
         }
@@ -42,4 +42,7 @@ internal sealed class MethodCache
         methods.AddAt(slot.Place);
         return slot.Place;
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int AddBehind(HeavyHitters methods, ReadOnlySpan<byte> method) => methods.Add(TextHash.Of(method), method);
 }

@@ -28,9 +28,13 @@ internal static unsafe class RequestLine
     {
         if (!TrySplit(request, length, out method, out uri))
         {
-            new AccessRow { Request = new Slice(0, length) }.SplitRequest(new ReadOnlySpan<byte>(request, length), out method, out uri);
+            SplitSlowly(request, length, out method, out uri);
         }
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void SplitSlowly(byte* request, int length, out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri)
+        => new AccessRow { Request = new Slice(0, length) }.SplitRequest(new ReadOnlySpan<byte>(request, length), out method, out uri);
 
     /// <summary>As <see cref="Routes.PathOf"/>.</summary>
     /// <param name="uri">A part of a block: 32 bytes behind it may be read.</param>

@@ -49,37 +49,35 @@ internal sealed partial class TrafficTables
     {
         long[] status = Status;
         byte[] columns = _columns;
+        Sketches.QuantileSketch times = RequestTime;
+        long minute = Row.NoMinute;
+        long from = From;
+        long to = To;
+        ref long cells = ref Minutes.Cells[0];
         for (UsualRow* row = rows; row < rows + count; row++)
         {
-            long time = row->Minute * 60 + row->Second;
-            if (time < From)
+            if (row->Minute != minute)
             {
-                From = time;
+                minute = row->Minute;
+                cells = ref Minutes.Cells[Minutes.Row(minute)];
             }
 
-            if (time > To)
-            {
-                To = time;
-            }
-
-            if (row->Minute != _minute)
-            {
-                _minuteRow = Minutes.Row(row->Minute);
-                _minute = row->Minute;
-            }
-
+            long time = minute * 60 + row->Second;
+            from = Math.Min(from, time);
+            to = Math.Max(to, time);
             status[row->Status]++;
-            ref long cells = ref Minutes.Cells[_minuteRow];
             cells++;
             Unsafe.Add(ref cells, columns[row->Status])++;
             if (row->RequestTime >= 0)
             {
                 Unsafe.Add(ref cells, MinuteColumn.Timed)++;
                 Unsafe.Add(ref cells, MinuteColumn.TimeSum) += row->RequestTime;
-                RequestTime.Add((uint)row->RequestTime);
+                times.Add((uint)row->RequestTime);
             }
         }
 
+        (From, To) = (from, to);
+        _minute = Row.NoMinute;
         UpstreamCounter[] upstreams = Upstreams.Array;
         for (UsualRow* row = rows; row < rows + count; row++)
         {

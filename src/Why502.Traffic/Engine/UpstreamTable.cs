@@ -6,7 +6,10 @@ namespace Why502.Traffic.Engine;
 /// <summary>The entries of <c>$upstream_addr</c>, found by their hash.</summary>
 internal sealed class UpstreamTable
 {
-    /// <summary>Nodes that have counters of their own; further ones share one.</summary>
+    /// <summary>
+    /// Nodes that have counters of their own; further ones share one. Those with the least hashes have their own, whatever order they come in, so that the result does not
+    /// depend on who read which part of a log.
+    /// </summary>
     public const int NodesMax = 512;
 
     private const int Slots = NodesMax * 4;
@@ -19,6 +22,9 @@ internal sealed class UpstreamTable
     private readonly List<UpstreamCounter> _all = [];
     private readonly UpstreamCounter[] _array = new UpstreamCounter[NodesMax];
     private readonly HashSet<(ulong, ulong)> _pairs = [];
+
+    /// <summary>The place of the node that goes first when the table is full, or -1: not known.</summary>
+    private int _largest = -1;
 
     /// <summary>The places of short names in <see cref="All"/>.</summary>
     public AddressIndex Short { get; } = new(NodesMax);
@@ -68,24 +74,57 @@ internal sealed class UpstreamTable
             return _all[known];
         }
 
-        if (_all.Count == NodesMax)
+        ulong hash = TextHash.Of(name);
+        if (_all.Count < NodesMax)
         {
-            return Others ??= new UpstreamCounter([]);
+            UpstreamCounter counter = new(name.ToArray());
+            _array[_all.Count] = counter;
+            _all.Add(counter);
+            Link(_all.Count - 1);
+            return counter;
         }
 
-        ulong hash = TextHash.Of(name);
+        if (_largest < 0)
+        {
+            _largest = Largest();
+        }
+
+        return hash < TextHash.Of(_array[_largest].Name) ? Replace(_largest, name) : Others ??= new UpstreamCounter([]);
+    }
+
+    private int Largest() => Enumerable.Range(0, _all.Count).MaxBy(index => TextHash.Of(_array[index].Name));
+
+    /// <summary>Gives a node's place to another one; what it had counted goes to the others.</summary>
+    private UpstreamCounter Replace(int index, ReadOnlySpan<byte> name)
+    {
+        _array[index].Settle();
+        (Others ??= new UpstreamCounter([])).Merge(_array[index]);
+        UpstreamCounter counter = new(name.ToArray());
+        _array[index] = counter;
+        _all[index] = counter;
+        System.Array.Clear(_indexes);
+        System.Array.Clear(_hashes);
+        Short.Clear();
+        for (int i = 0; i < _all.Count; i++)
+        {
+            Link(i);
+        }
+
+        _largest = -1;
+        return counter;
+    }
+
+    private void Link(int index)
+    {
+        ulong hash = TextHash.Of(_array[index].Name);
         int slot = (int)(hash >> 32) & (Slots - 1);
         while (_indexes[slot] != 0)
         {
             slot = (slot + 1) & (Slots - 1);
         }
 
-        UpstreamCounter counter = new(name.ToArray());
-        Short.Add(counter.Name, _all.Count);
-        _array[_all.Count] = counter;
-        _all.Add(counter);
-        (_hashes[slot], _indexes[slot]) = (hash, _all.Count);
-        return counter;
+        (_hashes[slot], _indexes[slot]) = (hash, index + 1);
+        Short.Add(_array[index].Name, index);
     }
 
     public void Pair(UpstreamCounter first, UpstreamCounter second)

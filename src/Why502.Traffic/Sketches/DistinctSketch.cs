@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Why502.Traffic.Sketches;
 
@@ -17,6 +18,7 @@ internal sealed class DistinctSketch
     public const double StandardError = 1.04 / 128;
 
     /// <param name="hash">All 64 bits must be well mixed.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(ulong hash)
     {
         byte rank = (byte)(BitOperations.LeadingZeroCount((hash << IndexBits) | (1UL << (IndexBits - 1))) + 1);

@@ -135,7 +135,11 @@ internal sealed class HeavyHitters
 
     /// <summary>The quantiles of the value at a place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public QuantileSketch TimesAt(int place) => TimesOf(_slots[place].Entry);
+    public QuantileSketch TimesAt(int place)
+    {
+        int entry = _slots[place].Entry;
+        return _times![entry] ?? TimesOf(entry);
+    }
 
     /// <summary>Notes a row that the value at a place was just counted for.</summary>
     public void Note(int place, bool failed, bool abandoned)

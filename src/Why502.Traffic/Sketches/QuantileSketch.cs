@@ -102,6 +102,7 @@ internal sealed class QuantileSketch
         (Sum, Min, Max, _fewCount) = (0, uint.MaxValue, 0, 0);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void AddRarely(uint value, int index)
     {
         if (_fewCount < 0)
@@ -171,6 +172,7 @@ internal sealed class QuantileSketch
         return 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int IndexOf(uint value)
     {
         int shift = Math.Max(0, 31 - OctaveBits - BitOperations.LeadingZeroCount(value));

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using System.Text;
+using Why502.Traffic.Engine;
 using Why502.Traffic.Sketches;
 using Xunit;
 
@@ -153,6 +154,33 @@ public class SketchTests
         }
 
         static IEnumerable<(long, long, long)> Rows(TimeTable table) => table.InOrder().Select(r => (r.Minute, table.Cells[r.Row], table.Cells[r.Row + 1]));
+    }
+
+    [Theory]
+    [InlineData(300)]
+    [InlineData(2000)]
+    public void Nodes_MoreThanTheRoom_AreTheSameInAnyOrderAndInParts(int count)
+    {
+        Random random = new(count);
+        List<byte[]> names = [.. Enumerable.Range(0, 20_000).Select(_ => Encoding.ASCII.GetBytes($"10.{random.Next(count) % 7}.{random.Next(count)}.1:80{(random.Next(2) == 0 ? "" : "80 in a name that is long")}"))];
+        UpstreamTable[] tables = [.. Enumerable.Range(0, 4).Select(_ => new UpstreamTable())];
+        for (int i = 0; i < names.Count; i++)
+        {
+            tables[0].Get(names[i]).Attempts++;
+            tables[1].Get(names[names.Count - 1 - i]).Attempts++;
+            tables[2 + i % 2].Get(names[i]).CountUsual(200, minute: 5);
+        }
+
+        tables[2].All.ForEach(node => node.Settle());
+        tables[3].All.ForEach(node => node.Settle());
+        tables[3].Merge(tables[2]);
+        Assert.Equal(Nodes(tables[0]), Nodes(tables[1]));
+        Assert.Equal(Nodes(tables[0]), Nodes(tables[3]));
+        Assert.Equal(names.Count, tables[0].All.Sum(node => node.Attempts) + (tables[0].Others?.Attempts ?? 0));
+        Assert.All(tables[3].All, node => Assert.Same(node, tables[3].All[tables[3].IndexOf(node.Name)]));
+
+        static IEnumerable<(string, long)> Nodes(UpstreamTable table) =>
+            table.All.Append(table.Others ?? new UpstreamCounter([])).Select(node => (Encoding.ASCII.GetString(node.Name), node.Attempts)).Order();
     }
 
     [Fact]
