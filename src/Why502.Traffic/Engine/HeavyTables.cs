@@ -98,6 +98,12 @@ internal sealed class HeavyTables
                 distinct.Add(row->ClientHash);
                 Clients.Add(row->ClientHash, new ReadOnlySpan<byte>(text + row->Client, row->ClientLength));
             }
+
+            if (row->HostLength > 1)
+            {
+                ReadOnlySpan<byte> host = new(text + row->Host, row->HostLength);
+                Hosts.Add(TextHash.Of(host), host);
+            }
         }
     }
 

@@ -4,7 +4,7 @@ using Why502.Logs;
 namespace Why502.Traffic.Engine;
 
 /// <summary>
-/// What nearly every row of a format looks like: combined's beginning up to the size, texts in quotes, and behind them the values that nginx measures, each in its usual
+/// What nearly every row of a format looks like: a host where the format begins with one, combined's beginning up to the size, texts in quotes, and behind them the values that nginx measures, each in its usual
 /// width: three digits for a status, <c>0.000</c> for a time, one address. Most formats that log upstreams are made so. <see cref="UsualRows"/> reads it.
 /// </summary>
 internal sealed class UsualForm
@@ -29,6 +29,12 @@ internal sealed class UsualForm
 
     public bool HasAddress { get; private init; }
 
+    /// <summary>A host and a blank stand in front.</summary>
+    public bool HasHost { get; private init; }
+
+    /// <summary>The host ends at the first colon, and a port that nobody asks for follows.</summary>
+    public bool HasPort { get; private init; }
+
     /// <summary>The rest of a row that no upstream was asked for: dashes.</summary>
     public FixedBytes? WithoutUpstream { get; private init; }
 
@@ -50,6 +56,8 @@ internal sealed class UsualForm
     public static UsualForm? Of(AccessLogFormat format)
     {
         ReadOnlySpan<AccessLogFormat.Part> parts = format.Parts;
+        int front = HostParts(parts);
+        parts = parts[front..];
         if (format.Escape != EscapeMode.Default || parts.Length <= Head.Length)
         {
             return null;
@@ -57,7 +65,7 @@ internal sealed class UsualForm
 
         for (int i = 0; i < Head.Length; i++)
         {
-            if (Text(parts[i]) != Head[i].Literal || !parts[i].HasVariable || (Head[i].Variable is { } variable && parts[i].Variable != variable))
+            if (Text(parts[i]) != (i == 0 && front > 0 ? " " : Head[i].Literal) || !parts[i].HasVariable || (Head[i].Variable is { } variable && parts[i].Variable != variable))
             {
                 return null;
             }
@@ -70,10 +78,21 @@ internal sealed class UsualForm
         }
 
         int skipped = at - Head.Length;
-        return parts[1].Variable is AccessVariable.Skip ? Rest(parts[at..], 2 + skipped * 2, skipped > 0 ? 1 : 0) : null;
+        return parts[1].Variable is AccessVariable.Skip ? Rest(parts[at..], front, 2 + skipped * 2, skipped > 0 ? 1 : 0) : null;
     }
 
-    private static UsualForm? Rest(ReadOnlySpan<AccessLogFormat.Part> parts, int quotes, int literalFrom)
+    /// <summary>How many parts of the format a host in front of the client takes.</summary>
+    private static int HostParts(ReadOnlySpan<AccessLogFormat.Part> parts)
+    {
+        if (parts.Length < 3 || parts[0].Literal.Length > 0 || parts[0].Variable is not (AccessVariable.Host or AccessVariable.ServerName))
+        {
+            return 0;
+        }
+
+        return Text(parts[1]) == ":" && parts[1].Variable == AccessVariable.Skip ? 2 : 1;
+    }
+
+    private static UsualForm? Rest(ReadOnlySpan<AccessLogFormat.Part> parts, int hostParts, int quotes, int literalFrom)
     {
         StringBuilder text = new();
         StringBuilder alone = new();
@@ -115,6 +134,8 @@ internal sealed class UsualForm
         return new UsualForm
         {
             Quotes = quotes,
+            HasHost = hostParts > 0,
+            HasPort = hostParts > 1,
             HasAddress = address != Absent,
             Before = Fixed(text.ToString(0, before), atEnd: false),
             Behind = Fixed(text.ToString(before, behind), atEnd: true),

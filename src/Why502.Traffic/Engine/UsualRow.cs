@@ -17,7 +17,9 @@ internal unsafe struct UsualRow
     public int HeaderTime;
     public int ConnectTime;
 
-    /// <summary>Where the row begins in its block, where its request does, and their lengths.</summary>
+    /// <summary>Where host (which may have no length), client and request begin in the block, and their lengths.</summary>
+    public int Host;
+    public int HostLength;
     public int Client;
     public int ClientLength;
     public int Request;

@@ -17,6 +17,8 @@ internal sealed unsafe class UsualRows(UsualForm form, MinuteStamp stamp, Upstre
     private readonly FixedBytes _alone = form.WithoutUpstream ?? form.Before;
     private readonly int _aloneLength = form.WithoutUpstream is { } alone ? alone.Length : int.MaxValue;
     private readonly int _quotes = form.Quotes;
+    private readonly bool _hasHost = form.HasHost;
+    private readonly bool _hasPort = form.HasPort;
     private readonly bool _hasAddress = form.HasAddress;
     private readonly int _attempt = form.Attempt;
     private readonly int _requestTime = form.RequestTime;
@@ -59,7 +61,23 @@ internal sealed unsafe class UsualRows(UsualForm form, MinuteStamp stamp, Upstre
 
             byte* time = text + open - TimeBytes;
             uint second = _stamp.SecondOf(time);
-            int client = start + BitOperations.TrailingZeroCount(ScanBuffer.Window(blanks, start));
+            ulong marks = ScanBuffer.Window(blanks, start);
+            int client = start;
+            int host = 0;
+            if (_hasHost)
+            {
+                int hostEnd = BitOperations.TrailingZeroCount(marks);
+                host = _hasPort ? BitOperations.TrailingZeroCount(Vector256.Equals(Vector256.Load(text + start), Vector256.Create((byte)':')).ExtractMostSignificantBits()) : hostEnd;
+                if (hostEnd == 0 || host >= hostEnd + (_hasPort ? 0 : 1))
+                {
+                    break;
+                }
+
+                client += hostEnd + 1;
+                marks &= marks - 1;
+            }
+
+            int clientEnd = start + BitOperations.TrailingZeroCount(marks);
 
             // A quote, a blank, the status, a blank, the size.
             ulong behind = *(ulong*)(text + close);
@@ -67,7 +85,7 @@ internal sealed unsafe class UsualRows(UsualForm form, MinuteStamp stamp, Upstre
             int status = (int)((digits & 0xFF) * 100 + ((digits >> 8) & 0xFF) * 10 + (digits >> 16));
             int sizeAt = close + 6;
             int size = BitOperations.TrailingZeroCount(ScanBuffer.Window(blanks, sizeAt));
-            if (second >= 60 || client + 5 > open - TimeBytes || client == start || (*(uint*)(text + client) & 0xFF_FFFF) != (' ' | ('-' << 8) | (' ' << 16))
+            if (second >= 60 || clientEnd + 5 > open - TimeBytes || clientEnd == client || (*(uint*)(text + clientEnd) & 0xFF_FFFF) != (' ' | ('-' << 8) | (' ' << 16))
                 || (behind & 0xFF00_0000_FFFF) != ('"' | (' ' << 8) | ((ulong)' ' << 40)) || (((digits + 0x76_7676) | digits) & 0x80_8080) != 0 || status >= 499)
             {
                 break;
@@ -127,8 +145,10 @@ internal sealed unsafe class UsualRows(UsualForm form, MinuteStamp stamp, Upstre
             row->Minute = _stamp.Minute;
             row->Second = (int)second;
             row->Status = status;
-            row->Client = start;
-            row->ClientLength = client - start;
+            row->Host = start;
+            row->HostLength = host;
+            row->Client = client;
+            row->ClientLength = clientEnd - client;
             row->Request = open + 1;
             row->RequestLength = close - open - 1;
             start = end + 1;
