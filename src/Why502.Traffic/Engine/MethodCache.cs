@@ -28,7 +28,7 @@ internal sealed class MethodCache
             return AddBehind(methods, method);
         }
 
-        // A fourth byte of zero tells three letters from four: no log has a zero in a method.
+        // A fourth byte of zero means three letters; four of which the last is zero go the long way.
         ref byte first = ref MemoryMarshal.GetReference(method);
         uint letters = method.Length == 4 ? Unsafe.ReadUnaligned<uint>(ref first) : Unsafe.ReadUnaligned<ushort>(ref first) | ((uint)Unsafe.Add(ref first, 2) << 16);
         ref Slot slot = ref _slots[(letters * Factor) >> (32 - SlotBits)];

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Why502.Logs;
 
 namespace Why502.Traffic.Engine;
@@ -78,7 +79,7 @@ internal sealed partial class TrafficTables
 
         (From, To) = (from, to);
         _minute = Row.NoMinute;
-        UpstreamCounter[] upstreams = Upstreams.Array;
+        ReadOnlySpan<UpstreamCounter> upstreams = CollectionsMarshal.AsSpan(Upstreams.All);
         for (UsualRow* row = rows; row < rows + count; row++)
         {
             if (row->Upstream >= 0)
@@ -94,11 +95,7 @@ internal sealed partial class TrafficTables
         upstream.CountUsual(row->Status, row->Minute);
         if (row->ResponseTime >= 0)
         {
-            upstream.Response.Add((uint)row->ResponseTime);
-            if (row->ResponseTime >= SlowTimes.FromMilliseconds)
-            {
-                Answered.Add(row->ResponseTime);
-            }
+            CountTime(upstream, row->ResponseTime, row->Status, failed: false);
         }
 
         if (row->HeaderTime >= 0)

@@ -20,7 +20,6 @@ internal sealed class UpstreamTable
     private readonly ulong[] _hashes = new ulong[Slots];
     private readonly int[] _indexes = new int[Slots];
     private readonly List<UpstreamCounter> _all = [];
-    private readonly UpstreamCounter[] _array = new UpstreamCounter[NodesMax];
     private readonly HashSet<(ulong, ulong)> _pairs = [];
 
     /// <summary>The place of the node that goes first when the table is full, or -1: not known.</summary>
@@ -33,9 +32,6 @@ internal sealed class UpstreamTable
     public const int None = -2;
 
     public List<UpstreamCounter> All => _all;
-
-    /// <summary><see cref="All"/>, with room behind it.</summary>
-    public UpstreamCounter[] Array => _array;
 
     /// <summary>All nodes beyond <see cref="NodesMax"/>.</summary>
     public UpstreamCounter? Others { get; private set; }
@@ -78,7 +74,6 @@ internal sealed class UpstreamTable
         if (_all.Count < NodesMax)
         {
             UpstreamCounter counter = new(name.ToArray());
-            _array[_all.Count] = counter;
             _all.Add(counter);
             Link(_all.Count - 1);
             return counter;
@@ -89,21 +84,20 @@ internal sealed class UpstreamTable
             _largest = Largest();
         }
 
-        return hash < TextHash.Of(_array[_largest].Name) ? Replace(_largest, name) : Others ??= new UpstreamCounter([]);
+        return hash < TextHash.Of(_all[_largest].Name) ? Replace(_largest, name) : Others ??= new UpstreamCounter([]);
     }
 
-    private int Largest() => Enumerable.Range(0, _all.Count).MaxBy(index => TextHash.Of(_array[index].Name));
+    private int Largest() => Enumerable.Range(0, _all.Count).MaxBy(index => TextHash.Of(_all[index].Name));
 
     /// <summary>Gives a node's place to another one; what it had counted goes to the others.</summary>
     private UpstreamCounter Replace(int index, ReadOnlySpan<byte> name)
     {
-        _array[index].Settle();
-        (Others ??= new UpstreamCounter([])).Merge(_array[index]);
+        _all[index].Settle();
+        (Others ??= new UpstreamCounter([])).Merge(_all[index]);
         UpstreamCounter counter = new(name.ToArray());
-        _array[index] = counter;
         _all[index] = counter;
-        System.Array.Clear(_indexes);
-        System.Array.Clear(_hashes);
+        Array.Clear(_indexes);
+        Array.Clear(_hashes);
         Short.Clear();
         for (int i = 0; i < _all.Count; i++)
         {
@@ -116,7 +110,7 @@ internal sealed class UpstreamTable
 
     private void Link(int index)
     {
-        ulong hash = TextHash.Of(_array[index].Name);
+        ulong hash = TextHash.Of(_all[index].Name);
         int slot = (int)(hash >> 32) & (Slots - 1);
         while (_indexes[slot] != 0)
         {
@@ -124,7 +118,7 @@ internal sealed class UpstreamTable
         }
 
         (_hashes[slot], _indexes[slot]) = (hash, index + 1);
-        Short.Add(_array[index].Name, index);
+        Short.Add(_all[index].Name, index);
     }
 
     public void Pair(UpstreamCounter first, UpstreamCounter second)

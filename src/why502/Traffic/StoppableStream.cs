@@ -7,7 +7,7 @@ namespace Why502.Cli.Traffic;
 /// A pipe that can be left: whoever waits for its next bytes is let go when the work is stopped, and finds its end there. A thread of its own reads ahead, which also lets
 /// unpacking and counting run beside the reading.
 /// </summary>
-internal sealed class StoppableStream : Stream
+internal sealed class StoppableStream : ForwardStream
 {
     private const int BufferBytes = 256 * 1024;
     private const int BuffersMax = 3;
@@ -27,16 +27,6 @@ internal sealed class StoppableStream : Stream
         new Thread(ReadAhead) { IsBackground = true, Name = "pipe" }.Start();
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
     public override int Read(Span<byte> buffer)
     {
         while (at == count)
@@ -52,18 +42,6 @@ internal sealed class StoppableStream : Stream
         at += part;
         return part;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <summary>The next bytes; false at the end.</summary>
     private bool Next()
