@@ -96,6 +96,12 @@ public static class RelatedApps
             return new(listener, address, process, Weight.Decisive.Size, $"{who} was told to bind {peer} and listens on {address}");
         }
 
+        // Any program may have a socket for its own commands (an engine's API, a debugger, a reloader): only a server is missed at an address.
+        if (app is null && listener.Port == 0 && !peer.IsUnix)
+        {
+            return null;
+        }
+
         if (process is not null && Paths(process, app).Any(path => site.Any(directory => IsBelow(path, directory))))
         {
             return new(listener, address, process, Weight.Decisive.Size, $"{who} runs from the site's own directory and listens on {address}");

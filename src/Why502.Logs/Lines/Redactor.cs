@@ -45,7 +45,7 @@ public static partial class Redactor
             return s;
         }
 
-        return LongToken().Replace(s, match => IsToken(match.ValueSpan) && !IsInSocketPath(s, match.Index) ? Mark : match.Value);
+        return LongToken().Replace(s, match => IsToken(match.ValueSpan) && !IsInSocketPath(s, match.Index) && !IsInFilePath(s, match.Index) ? Mark : match.Value);
     }
 
     /// <summary>What <see cref="LongToken"/> looks for is there at all; in most texts it is not.</summary>
@@ -76,6 +76,19 @@ public static partial class Redactor
         var word = text.AsSpan(start + 1, index - start - 1);
         var socket = word.IndexOf("unix:", StringComparison.Ordinal);
         return socket >= 0 && !word[(socket + "unix:".Length)..].Contains(':');
+    }
+
+    /// <summary>Root directories of the Filesystem Hierarchy Standard 3.0, chapter 3, and Linux's own, without those that sites name their addresses after (/media/).</summary>
+    private static readonly string[] RootDirectories =
+        ["/bin/", "/boot/", "/etc/", "/home/", "/lib/", "/lib64/", "/mnt/", "/opt/", "/proc/", "/root/", "/run/", "/sbin/", "/srv/", "/sys/", "/tmp/", "/usr/", "/var/"];
+
+    /// <summary>A file is found by its path, whatever its directories are called; a request's path may hold a token.</summary>
+    private static bool IsInFilePath(string text, int index)
+    {
+        var start = text.AsSpan(0, index).LastIndexOfAny(" \t\"'`=,;:()[]<>") + 1;
+        var word = text.AsSpan(start, index - start);
+        var isAsked = start > 1 && text[start - 1] == ' ' && char.IsAsciiLetterUpper(text[start - 2]);
+        return !isAsked && word.StartsWith('/') && !word.Contains('?') && Array.Exists(RootDirectories, root => text.AsSpan(start).StartsWith(root, StringComparison.Ordinal));
     }
 
     /// <summary>One of these stands in every secret-looking name: lines without them skip the costly patterns.</summary>

@@ -13,6 +13,9 @@ namespace Why502.Cli.Driver;
 /// </summary>
 internal sealed class RecordSecrets
 {
+    /// <summary>Members that name a container: as long as a key, and no secret.</summary>
+    private static readonly HashSet<string> Identifiers = new(StringComparer.Ordinal) { "id", "container" };
+
     private readonly ConfigurationSecrets secrets = new();
     private readonly IReadOnlyDictionary<string, string> known;
     private readonly Dictionary<byte[], byte[]> masked = [];
@@ -59,7 +62,7 @@ internal sealed class RecordSecrets
                     // Content is the configuration itself, and URL the one that the options name.
                     if (!isContent || name != "content")
                     {
-                        Put(map, name, value, Clean(value, isText || name == "url", isContent));
+                        Put(map, name, value, Clean(value, (isText && !Identifiers.Contains(name)) || name == "url", isContent));
                     }
                 }
 

@@ -41,6 +41,10 @@ public class LineSafetyTests
     [InlineData("connect() to unix:/run/php/php8.2-fpm.sock failed (13: Permission denied)", "connect() to unix:/run/php/php8.2-fpm.sock failed (13: Permission denied)")]
     [InlineData("upstream: \"http://127.0.0.1:3000/users/17\", host: \"shop.example\"", "upstream: \"http://127.0.0.1:3000/users/17\", host: \"shop.example\"")]
     [InlineData("/usr/lib/systemd/system/my-long-service-name-with-words.service", "/usr/lib/systemd/system/my-long-service-name-with-words.service")]
+    [InlineData("GET /reset/Ab3dE5gH7jK9mN1pQ3sT5vX7 HTTP/1.1", "GET /reset/… HTTP/1.1")]
+    [InlineData("GET /home/Ab3dE5gH7jK9mN1pQ3sT5vX7 HTTP/1.1", "GET /home/… HTTP/1.1")]
+    [InlineData("open() \"/srv/ShopOfTheNorthRelease20261121/index.php\" failed", "open() \"/srv/ShopOfTheNorthRelease20261121/index.php\" failed")]
+    [InlineData("--chdir=/home/deploy/ShopOfTheNorthRelease20261121", "--chdir=/home/deploy/ShopOfTheNorthRelease20261121")]
     public void Secrets_AreTakenOut(string raw, string shown) => Assert.Equal(shown, Redactor.Text(raw));
 
     [Fact]
