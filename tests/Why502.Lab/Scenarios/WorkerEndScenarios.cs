@@ -77,7 +77,9 @@ public sealed class WorkerEndScenarios
     {
         Gunicorn.Start(machine, "unix:/run/app.sock", routes: new Route("/pdf") { Crash = true });
         var nginx = NginxServer.Start(machine, Site.Proxy("http://unix:/run/app.sock"));
-        Thread.Sleep(1500);
+
+        // gunicorn's log has whole seconds, and the workers of its own start are no news within one of them.
+        Thread.Sleep(2100);
         Fail(machine, "/pdf", 4);
         Examination.Faulty(machine, nginx, Expect(nginx, Crashed, "proxy_pass") with { Confidence = 0.6 });
     });
