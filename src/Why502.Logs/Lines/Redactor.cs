@@ -82,10 +82,12 @@ public static partial class Redactor
     private static readonly string[] RootDirectories =
         ["/bin/", "/boot/", "/etc/", "/home/", "/lib/", "/lib64/", "/mnt/", "/opt/", "/proc/", "/root/", "/run/", "/sbin/", "/srv/", "/sys/", "/tmp/", "/usr/", "/var/"];
 
+    private static readonly SearchValues<char> WordEnds = SearchValues.Create(" \t\"'`=,;:()[]<>");
+
     /// <summary>A file is found by its path, whatever its directories are called; a request's path may hold a token.</summary>
     private static bool IsInFilePath(string text, int index)
     {
-        var start = text.AsSpan(0, index).LastIndexOfAny(" \t\"'`=,;:()[]<>") + 1;
+        var start = text.AsSpan(0, index).LastIndexOfAny(WordEnds) + 1;
         var word = text.AsSpan(start, index - start);
         var isAsked = start > 1 && text[start - 1] == ' ' && char.IsAsciiLetterUpper(text[start - 2]);
         return !isAsked && word.StartsWith('/') && !word.Contains('?') && Array.Exists(RootDirectories, root => text.AsSpan(start).StartsWith(root, StringComparison.Ordinal));
