@@ -45,7 +45,7 @@ public sealed class OwnFailureTests
     /// <summary>A cache file's name is a key by its look; it is asked for on the disk all the same.</summary>
     [Theory]
     [InlineData("/data/cache/c/29/b7f54b2df7773722d382f4809d65029c.0000000012")]
-    [InlineData("/srv/Apps-7F3a9c1dE5b8042aa61f/temp/proxy/4/00/0000000004")]
+    [InlineData("/data/Apps-7F3a9c1dE5b8042aa61f/temp/proxy/4/00/0000000004")]
     public void File_IsTheOneOnTheDisk(string file)
     {
         var group = Group($"[crit] 31#31: *9 open() \"{file}\" failed (13: Permission denied) while reading upstream, client: 192.0.2.1, server: a, request: \"GET / HTTP/1.1\", upstream: \"http://10.0.0.1:80/\", host: \"a\"");
