@@ -129,6 +129,9 @@ public sealed record ResponseFact(ProbeOutcome Outcome, int? Errno, int? Status,
 {
     /// <summary>Time to the end of the TLS handshake; null without one.</summary>
     public double? TlsMs { get; init; }
+
+    /// <summary>What a protocol of its own answers: memcached's END, the name of a grpc-status, what a health service says. Null in HTTP.</summary>
+    public string? Said { get; init; }
 }
 
 /// <summary>The status page of a PHP-FPM pool, asked over FastCGI.</summary>

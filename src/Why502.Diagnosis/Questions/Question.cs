@@ -59,6 +59,8 @@ public enum Cost
 [JsonDerivedType(typeof(PortProtocol), "port-protocol")]
 [JsonDerivedType(typeof(UwsgiGet), "uwsgi-get")]
 [JsonDerivedType(typeof(ScgiGet), "scgi-get")]
+[JsonDerivedType(typeof(MemcachedGet), "memcached-get")]
+[JsonDerivedType(typeof(GrpcHealth), "grpc-health")]
 [JsonDerivedType(typeof(StoragePath), "storage-path")]
 [JsonDerivedType(typeof(ConnectionTracking), "connection-tracking")]
 [JsonDerivedType(typeof(LogHeld), "log-held")]

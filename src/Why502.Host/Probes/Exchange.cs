@@ -23,6 +23,18 @@ internal sealed class Exchange(TimeProvider time, int firstBytesMax)
 
     public HttpHeaderParser? Header { get; set; }
 
+    /// <summary>Where no parser has them: HTTP/2's :status, the Server field, the largest field.</summary>
+    public int? Status { get; set; }
+
+    /// <inheritdoc cref="Status"/>
+    public string? Server { get; set; }
+
+    /// <inheritdoc cref="Status"/>
+    public (string? Name, long Bytes) Largest { get; set; }
+
+    /// <inheritdoc cref="ResponseFact.Said"/>
+    public string? Said { get; set; }
+
     /// <summary>Set where the header's size is not that of the parsed text (FastCGI: with its record headers).</summary>
     public long? HeaderBytes { get; set; }
 
@@ -50,19 +62,20 @@ internal sealed class Exchange(TimeProvider time, int firstBytesMax)
         => new(
             outcome,
             Errno,
-            Header?.Status,
+            Status ?? Header?.Status,
             HeaderBytes ?? Header?.Bytes ?? 0,
-            Shown(Header?.LargestName),
-            Header?.LargestBytes ?? 0,
+            Shown(Largest.Name ?? Header?.LargestName),
+            Header?.LargestBytes ?? Largest.Bytes,
             ConnectMs,
             HeaderMs,
             Elapsed(),
             BodyBytes,
-            Shown(Header?.Server),
+            Shown(Server ?? Header?.Server),
             outcome == ProbeOutcome.Invalid && first.Count > 0 ? Shown([.. first]) : null,
             error is null ? Remark : Remark is null ? error : $"{error}; {Remark}")
         {
             TlsMs = TlsMs,
+            Said = Said,
         };
 
     public ResponseFact Refuse(int errno)

@@ -11,6 +11,9 @@ internal sealed record HttpCall(IReadOnlyList<EndPoint> Peers, bool Tls, string 
     /// <summary>The answer may be a CGI header as well as one with a status line (ngx_http_uwsgi_process_status_line).</summary>
     public bool MayBeCgi { get; init; }
 
+    /// <summary>Offers h2 in the handshake (ALPN).</summary>
+    public bool Http2 { get; init; }
+
     /// <summary>The connection begins with the PROXY protocol's line for an unknown client.</summary>
     public bool AnnouncesProxy { get; init; }
 }
@@ -23,7 +26,11 @@ internal sealed class HttpProbe(Dialer dialer, TimeProvider time, ProbeLimits li
     public Task<ResponseFact> GetAsync(HttpCall call, CancellationToken cancellation) => GetAsync(call, null, cancellation);
 
     /// <param name="body">Receives the first part of the body, for the pages that are read.</param>
-    public async Task<ResponseFact> GetAsync(HttpCall call, MemoryStream? body, CancellationToken cancellation)
+    public Task<ResponseFact> GetAsync(HttpCall call, MemoryStream? body, CancellationToken cancellation)
+        => OverAsync(call, (stream, exchange, patience) => TalkAsync(stream, call, exchange, body, patience), cancellation);
+
+    /// <summary>Connects, announces itself and shakes hands as the call says; the rest is the protocol's.</summary>
+    public async Task<ResponseFact> OverAsync(HttpCall call, Func<Stream, Exchange, Patience, Task<ResponseFact>> talk, CancellationToken cancellation)
     {
         var exchange = new Exchange(time, limits.FirstBytesMax);
         var connectPatience = call.Patience < limits.ConnectPatience ? call.Patience : limits.ConnectPatience;
@@ -43,10 +50,10 @@ internal sealed class HttpProbe(Dialer dialer, TimeProvider time, ProbeLimits li
 
         if (!call.Tls)
         {
-            return await TalkAsync(plain, call, exchange, body, patience).ConfigureAwait(false);
+            return await talk(plain, exchange, patience).ConfigureAwait(false);
         }
 
-        await using var session = new TlsSession(plain);
+        await using var session = new TlsSession(plain, call.Http2 ? TlsOffer.Default with { Http2 = true } : null);
         var refusal = await session.TryHandshakeAsync(call.ServerName, patience.Token).ConfigureAwait(false);
         if (refusal is not null)
         {
@@ -55,7 +62,7 @@ internal sealed class HttpProbe(Dialer dialer, TimeProvider time, ProbeLimits li
         }
 
         exchange.Secured();
-        return await TalkAsync(session.Stream, call, exchange, body, patience).ConfigureAwait(false);
+        return await talk(session.Stream, exchange, patience).ConfigureAwait(false);
     }
 
     private static async Task<ResponseFact?> AnnounceAsync(NetworkStream plain, Exchange exchange, Patience patience)

@@ -37,7 +37,7 @@ public sealed class ProbeAnswers
 
     [SuppressMessage("Performance", "CA1822", Justification = "Whoever answers questions is asked the same way.")]
     public bool CanAnswer(Question question)
-        => question is Connect or TlsHandshake or Resolve or HttpGet or FastCgiGet or FpmStatus or GetThroughNginx or StubStatus or PortProtocol or UwsgiGet or ScgiGet;
+        => question is Connect or TlsHandshake or Resolve or HttpGet or FastCgiGet or FpmStatus or GetThroughNginx or StubStatus or PortProtocol or UwsgiGet or ScgiGet or MemcachedGet or GrpcHealth;
 
     [SuppressMessage("Design", "CA1031", Justification = "A probe that fails in an unforeseen way is unobserved; the others go on.")]
     public async Task<Answer> AnswerAsync(Question question, CancellationToken cancellation)
@@ -85,6 +85,8 @@ public sealed class ProbeAnswers
         StubStatus ask => await GetAsync(ask, cancellation).ConfigureAwait(false),
         UwsgiGet ask => (await CgiAsync(From(ask), ask.Address, CgiRequest.Uwsgi(RequestText.Path(ask.Path), RequestText.Query(ask.Query), ask.Host), ask.PatienceMs, cancellation).ConfigureAwait(false), null),
         ScgiGet ask => (await CgiAsync(From(ask), ask.Address, CgiRequest.Scgi(RequestText.Path(ask.Path), RequestText.Query(ask.Query), ask.Host), ask.PatienceMs, cancellation).ConfigureAwait(false), null),
+        MemcachedGet ask => (await new MemcachedProbe(From(ask), time, limits).GetAsync(new(await Peer(ask.Address, 11211).EndPointsAsync(cancellation).ConfigureAwait(false), false, "", [], Milliseconds(ask.PatienceMs)), cancellation).ConfigureAwait(false), null),
+        GrpcHealth ask => (await CallAsync(ask, cancellation).ConfigureAwait(false), null),
         PortProtocol ask => (await new PortProbe(From(ask), time, limits).AskAsync(await Peer(ask.Address, 0).EndPointsAsync(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false), null),
         _ => (null, "no probe answers this"),
     };
@@ -94,8 +96,21 @@ public sealed class ProbeAnswers
         var isTls = ask.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase);
         var peers = await Peer(ask.Address, isTls ? 443 : 80).EndPointsAsync(cancellation).ConfigureAwait(false);
         var target = RequestText.Target(ask.Path, ask.Query);
+        if (ask.HttpVersion == "2")
+        {
+            return await new Http2Probe(From(ask), time, limits).AskAsync(new(peers, isTls, ask.ServerName, Http2Probe.Get(target, ask.Host, isTls), Milliseconds(ask.PatienceMs)) { AnnouncesProxy = ask.AnnouncesProxy, Http2 = true }, cancellation).ConfigureAwait(false);
+        }
+
         var request = ask.Upgrades ? RequestText.Upgrade(target, ask.Host) : RequestText.Get(target, ask.HttpVersion, ask.Host);
         return await new HttpProbe(From(ask), time, limits).GetAsync(new(peers, isTls, ask.ServerName, request, Milliseconds(ask.PatienceMs)) { AnnouncesProxy = ask.AnnouncesProxy }, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<ResponseFact> CallAsync(GrpcHealth ask, CancellationToken cancellation)
+    {
+        var isTls = ask.Scheme == "grpcs";
+        var peers = await Peer(ask.Address, isTls ? 443 : 80).EndPointsAsync(cancellation).ConfigureAwait(false);
+        var call = new HttpCall(peers, isTls, ask.ServerName, Http2Probe.Health(ask.Host, isTls), Milliseconds(ask.PatienceMs)) { AnnouncesProxy = ask.AnnouncesProxy, Http2 = true };
+        return await new Http2Probe(From(ask), time, limits).AskAsync(call, cancellation).ConfigureAwait(false);
     }
 
     private async Task<ResponseFact> GetAsync(FastCgiGet ask, CancellationToken cancellation)
@@ -151,6 +166,8 @@ public sealed class ProbeAnswers
         FastCgiGet ask => ask.Address,
         UwsgiGet ask => ask.Address,
         ScgiGet ask => ask.Address,
+        MemcachedGet ask => ask.Address,
+        GrpcHealth ask => ask.Address,
         PortProtocol ask => ask.Address,
         _ => null,
     };
@@ -173,6 +190,8 @@ public sealed class ProbeAnswers
         StubStatus ask => $"GET {ask.Path} at {ask.Listen}",
         UwsgiGet ask => $"uwsgi GET {ask.Path} at {ask.Address}",
         ScgiGet ask => $"SCGI GET {ask.Path} at {ask.Address}",
+        MemcachedGet ask => $"memcached get at {ask.Address}",
+        GrpcHealth ask => $"{GrpcHealth.Path} at {ask.Address} (:authority {ask.Host})",
         PortProtocol ask => $"greetings to {ask.Address} (HTTP/2 preface, FastCGI values, uwsgi ping)",
         _ => question.What,
     }));

@@ -15,6 +15,9 @@ internal sealed record TlsOffer(SslProtocols Protocols, CipherSuitesPolicy? Ciph
 {
     public static readonly TlsOffer Default = new(SslProtocols.None, null, null);
 
+    /// <summary>Offers HTTP/2 alone (ALPN), as ngx_http_grpc_module does.</summary>
+    public bool Http2 { get; init; }
+
     private const int TrustedBytesMax = 8 << 20;
 
     private const SslProtocols Tls10 = (SslProtocols)192;

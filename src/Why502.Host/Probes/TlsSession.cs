@@ -136,6 +136,11 @@ internal sealed class TlsSession : IAsyncDisposable
             options.CipherSuitesPolicy = ciphers;
         }
 
+        if (offer.Http2)
+        {
+            options.ApplicationProtocols = [SslApplicationProtocol.Http2];
+        }
+
         if (offer.Trusted is { } trusted)
         {
             options.CertificateChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;

@@ -56,6 +56,8 @@ internal sealed class ProbeGate(bool probes, string? url)
         PortProtocol ask => ask.Address,
         UwsgiGet ask => ask.Address,
         ScgiGet ask => ask.Address,
+        MemcachedGet ask => ask.Address,
+        GrpcHealth ask => ask.Address,
         StubStatus ask => ask.Listen,
         Resolve ask => $"resolver {ask.Server}",
         GetThroughNginx => "nginx",

@@ -1,3 +1,5 @@
+using Why502.Diagnosis;
+
 namespace Why502.Cli.Verify;
 
 /// <summary>A case in one line, for a transaction's screen: <c>GET /login  200   5 of 5, direct 200</c>.</summary>
@@ -5,7 +7,7 @@ internal static class CaseLine
 {
     public static string Of(VerifyCase tried)
     {
-        var what = tried.Path is { } path ? $"GET {path}" : tried.What;
+        var what = tried.Path is { } path && tried.Through?.Attempts is not [{ Answer.Question: GrpcHealth }, ..] ? $"GET {path}" : tried.What;
         var nodes = tried.Nodes.Where(node => node is { Down: false, IsSeen: true }).ToList();
         var direct = nodes.Count switch
         {

@@ -27,6 +27,16 @@ internal sealed record CasePlan(NginxInstance Instance, NginxConfiguration Confi
 
     public RouteAnswer? Route { get; init; }
 
+    /// <summary>HTTP/2 is spoken there: a parameter of any server's listen on this address, or the directive (1.25.1).</summary>
+    public bool TakesHttp2 => Listen is { Quic: false } listen && (Server.Effective(null, "http2").IsOn || IsHttp2Alone || (listen.Ssl && HasHttp2Parameter(listen)));
+
+    /// <summary>Without TLS, nginx before 1.25.1 speaks nothing else on such an address; later ones both.</summary>
+    public bool IsHttp2Alone => Listen is { Ssl: false, Quic: false } listen && HasHttp2Parameter(listen);
+
+    /// <summary>The health service's path takes the same way as the request: a call can be made through nginx, and none of the app's own methods has to be.</summary>
+    public bool CallsHealth => Location is { Kind: PassKind.Grpc } location && TakesHttp2 && Path.Length > 0
+        && Configuration.Route(new RouteRequest { Listen = Listen!.Address, Tls = Listen.Ssl, Host = Host, Uri = GrpcHealth.Path, Method = "POST" }, Files(Instance)).Pass == location.Pass;
+
     public string What => Url is { } url ? Shown(url) : $"{Server.FirstName ?? "(no name)"} {Location?.Location?.ToString() ?? "/"}";
 
     /// <summary>Paths mean what they mean to the master, and only ours are on this disk.</summary>
@@ -98,6 +108,8 @@ internal sealed record CasePlan(NginxInstance Instance, NginxConfiguration Confi
 
     /// <summary>Not QUIC, and rather without the PROXY protocol.</summary>
     private static Listen? Asked(Server server) => server.Listens.Where(listen => !listen.Quic).OrderBy(listen => listen.ProxyProtocol).FirstOrDefault();
+
+    private bool HasHttp2Parameter(Listen asked) => Configuration.Servers.SelectMany(server => server.Listens).Any(listen => listen.Http2 && listen.Address == asked.Address);
 
     private static bool Serves(Server server, string host) => server.Names.Any(name => name.Equals(host, StringComparison.OrdinalIgnoreCase) || name == "_");
 

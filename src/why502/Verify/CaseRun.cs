@@ -92,6 +92,12 @@ internal sealed class CaseRun(Asker asker, TimeProvider time, Action<string> say
             tried.Notes.Add("the upstream's address is in a variable, so no server could be asked directly");
         }
 
+        if (location.Kind == PassKind.Grpc && plan.Path.Length > 0)
+        {
+            tried.Notes.Add(plan.CallsHealth ? $"asked by a call of {GrpcHealth.Path}: which of the app's own methods may be called nobody here knows"
+                : $"the servers are asked by a call of {GrpcHealth.Path}; {(plan.TakesHttp2 ? "through nginx that path goes elsewhere" : "this server takes no HTTP/2")}, so nginx is asked by GET");
+        }
+
         if (location.Effective($"{location.DirectivePrefix}_cache").Value is { } cache && cache != "off")
         {
             tried.Notes.Add($"{location.DirectivePrefix}_cache is in force: an answer through nginx may come from the cache");
@@ -198,7 +204,12 @@ internal sealed class CaseRun(Asker asker, TimeProvider time, Action<string> say
         var address = listen.Address.StartsWith("0.0.0.0:", StringComparison.Ordinal) ? $"127.0.0.1:{listen.Port}"
             : listen.Address.StartsWith("[::]:", StringComparison.Ordinal) ? $"[::1]:{listen.Port}"
             : listen.Address;
-        return new HttpGet(address, listen.Ssl ? "https" : "http", plan.Host, plan.Path, "1.1", Milliseconds(patience))
+        if (plan.CallsHealth)
+        {
+            return new GrpcHealth(address, listen.Ssl ? "grpcs" : "grpc", plan.Host, Milliseconds(patience)) { ServerName = CasePlan.NameOf(plan.Host), AnnouncesProxy = listen.ProxyProtocol };
+        }
+
+        return new HttpGet(address, listen.Ssl ? "https" : "http", plan.Host, plan.Path, plan.IsHttp2Alone && !plan.Upgrades ? "2" : "1.1", Milliseconds(patience))
         {
             ServerName = CasePlan.NameOf(plan.Host),
             Query = plan.Query,

@@ -97,7 +97,7 @@ internal sealed class NodeList(Asker asker)
         var request = UpstreamRequest.Of(plan, node.Address, 1);
         return asker.Refusal(request) is { } refusal
             ? node with { Restraint = $"connection only: {refusal}" }
-            : node with { Ask = request, Restraint = request is HttpGet or FastCgiGet or UwsgiGet or ScgiGet ? null : "no request: why502 cannot make this protocol's" };
+            : node with { Ask = request, Restraint = request is HttpGet or FastCgiGet or UwsgiGet or ScgiGet or MemcachedGet or GrpcHealth ? null : "no request: why502 cannot make this protocol's" };
     }
 
     private static string? FullOf(Node node, IReadOnlyList<Answer> loads)

@@ -22,6 +22,12 @@ internal static class OutcomeWords
         _ => "failed",
     };
 
+    /// <summary>
+    /// What memcached and gRPC say where HTTP would say 5xx: the server's own error (protocol.txt; gRPC's "Status codes and their use"), and the health service's no.
+    /// Every other word is an answer, UNIMPLEMENTED too: the server has no health service.
+    /// </summary>
+    public static bool IsFailure(string said) => said is "SERVER_ERROR" or "UNKNOWN" or "DEADLINE_EXCEEDED" or "INTERNAL" or "UNAVAILABLE" or "DATA_LOSS" or "NOT_SERVING";
+
     /// <summary>Behind "it".</summary>
     public static string Phrase(string word) => word switch
     {

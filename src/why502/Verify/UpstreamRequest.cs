@@ -29,8 +29,12 @@ internal static class UpstreamRequest
             PassKind.FastCgi => FastCgi(plan, address, patienceMs),
             PassKind.Uwsgi when location.Scheme != "suwsgi" => new UwsgiGet(address, plan.Path, plan.Host, patienceMs) { Query = plan.Query },
             PassKind.Scgi => new ScgiGet(address, plan.Path, plan.Host, patienceMs) { Query = plan.Query },
-            PassKind.Grpc when location.Scheme == "grpc" => new PortProtocol(address),
-            PassKind.Grpc or PassKind.Uwsgi => new TlsHandshake(address, ""),
+            PassKind.Grpc => new GrpcHealth(address, location.Scheme ?? "grpc", HostHeader(location, plan.Host), patienceMs)
+            {
+                ServerName = location.Effective("grpc_ssl_server_name").IsOn ? CasePlan.NameOf(SslName(location, plan.Host)) : "",
+            },
+            PassKind.Uwsgi => new TlsHandshake(address, ""),
+            PassKind.Memcached => new MemcachedGet(address, patienceMs),
             _ => new Connect(address),
         };
     }
@@ -55,7 +59,7 @@ internal static class UpstreamRequest
     /// <summary>nginx sends the authority of proxy_pass unless it is told otherwise.</summary>
     private static string HostHeader(ProxiedLocation location, string host)
     {
-        var set = location.Effective("proxy_set_header").All?.LastOrDefault(header => header.Count == 2 && header[0].Equals("Host", StringComparison.OrdinalIgnoreCase));
+        var set = location.Effective($"{location.DirectivePrefix}_set_header").All?.LastOrDefault(header => header.Count == 2 && header[0].Equals("Host", StringComparison.OrdinalIgnoreCase));
         var value = set?[1] ?? "$proxy_host";
         return value switch
         {
@@ -67,7 +71,7 @@ internal static class UpstreamRequest
     }
 
     private static string SslName(ProxiedLocation location, string host)
-        => location.Effective("proxy_ssl_name").Value is { } name && !name.Contains('$') ? name : Authority(location) ?? host;
+        => location.Effective($"{location.DirectivePrefix}_ssl_name").Value is { } name && !name.Contains('$') ? name : Authority(location) ?? host;
 
     private static string? Authority(ProxiedLocation location)
     {

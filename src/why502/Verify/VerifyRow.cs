@@ -21,6 +21,7 @@ internal sealed record Attempt(Answer Answer, TimeSpan Patience, bool Short)
 {
     public AttemptEnd End => Answer.Fact switch
     {
+        ResponseFact { Outcome: ProbeOutcome.Ok, Said: { } said, Status: null or 200 } => OutcomeWords.IsFailure(said) ? AttemptEnd.Failed : AttemptEnd.Ok,
         ResponseFact { Outcome: ProbeOutcome.Ok, Status: { } status } => status < 500 ? AttemptEnd.Ok : AttemptEnd.Failed,
         ResponseFact { Outcome: ProbeOutcome.TimedOut } => Short ? AttemptEnd.Open : AttemptEnd.Failed,
         ResponseFact { Outcome: ProbeOutcome.PermissionDenied } => AttemptEnd.Unseen,
@@ -38,6 +39,7 @@ internal sealed record Attempt(Answer Answer, TimeSpan Patience, bool Short)
     /// <summary>A status that came, or the word for what came instead.</summary>
     public string What => Answer.Fact switch
     {
+        ResponseFact { Outcome: ProbeOutcome.Ok, Said: { } said, Status: null or 200 } => said,
         ResponseFact { Outcome: ProbeOutcome.Ok, Status: { } status } => OutcomeWords.Number(status),
         ResponseFact response => OutcomeWords.Short(response.Outcome),
         ConnectFact { Outcome: ProbeOutcome.Ok } => "accepted",

@@ -20,7 +20,7 @@ internal sealed class WatchedLogs(DateTimeOffset began) : IDisposable
     private readonly JournalWatch journal = new();
     private readonly HashSet<string> paths = new(StringComparer.Ordinal);
     private readonly List<string> unseen = [];
-    private readonly HashSet<(string Host, string Target)> asked = [];
+    private readonly HashSet<(string Method, string Host, string Target)> asked = [];
     private List<ErrorLogRecord> ours = [];
 
     /// <param name="servers">Those that are asked: the logs of others are left alone.</param>
@@ -97,16 +97,17 @@ internal sealed class WatchedLogs(DateTimeOffset began) : IDisposable
 
     /// <summary>Our request line and Host, from this machine. Another client here that asks just the same is not told apart.</summary>
     private bool IsOurs(ErrorLogRecord record, IReadOnlyList<string> ownAddresses)
-        => !record.Suspect && record.Method == "GET" && asked.Any(request => IsOf(record, request))
+        => !record.Suspect && asked.Any(request => IsOf(record, request))
             && (record.Client is null || record.Client.StartsWith("unix:", StringComparison.Ordinal)
                 || (System.Net.IPAddress.TryParse(record.Client, out var client) && (System.Net.IPAddress.IsLoopback(client) || ownAddresses.Contains(record.Client))));
 
-    private static bool IsOf(ErrorLogRecord record, (string Host, string Target) request)
-        => record.RequestUri == request.Target && (record.Host is null || record.Host.Equals(request.Host, StringComparison.OrdinalIgnoreCase));
+    private static bool IsOf(ErrorLogRecord record, (string Method, string Host, string Target) request)
+        => record.Method == request.Method && record.RequestUri == request.Target && (record.Host is null || record.Host.Equals(request.Host, StringComparison.OrdinalIgnoreCase));
 
-    private static (string Host, string Target)? RequestOf(CaseTarget target)
-        => target.Plan is { Path.Length: > 0 } plan ? (plan.Host, plan.Query.Length > 0 ? $"{plan.Path}?{plan.Query}" : plan.Path)
-            : target is { Plan: null, Url: { } url } ? (url.IsDefaultPort ? url.IdnHost : $"{url.IdnHost}:{url.Port}", url.PathAndQuery)
+    private static (string Method, string Host, string Target)? RequestOf(CaseTarget target)
+        => target.Plan is { CallsHealth: true } call ? ("POST", call.Host, GrpcHealth.Path)
+            : target.Plan is { Path.Length: > 0 } plan ? ("GET", plan.Host, plan.Query.Length > 0 ? $"{plan.Path}?{plan.Query}" : plan.Path)
+            : target is { Plan: null, Url: { } url } ? ("GET", url.IsDefaultPort ? url.IdnHost : $"{url.IdnHost}:{url.Port}", url.PathAndQuery)
             : null;
 
     /// <summary>A worker that died, a file that could not be opened: nobody's request, and everybody's.</summary>

@@ -161,23 +161,52 @@ public sealed class VerifyScenarios
         Assert.Contains("upstream-down", line.GetProperty("causes").EnumerateArray().Select(cause => cause.GetString()));
     });
 
-    /// <summary>Every server of a group is asked by the greeting of its protocol: which method may be called nobody here knows.</summary>
+    /// <summary>A real call of the health service, through nginx's HTTP/2 and to every server of a group: which of the app's methods may be called nobody here knows.</summary>
+    [SkippableTheory]
+    [InlineData("grpc_app.py", "UNIMPLEMENTED", " http2")]
+    [InlineData("grpc_app.py SERVING", "SERVING", " http2")]
+    [InlineData("grpc_app.py", "UNIMPLEMENTED", "")]
+    public void GrpcServer_IsCalled(string app, string answer, string http2) => LabMachine.Run(nameof(GrpcServer_IsCalled), machine =>
+    {
+        Script.Start(machine, app.Split(' ')[0], 50051, [.. app.Split(' ').Skip(1)]);
+        var nginx = NginxServer.Start(machine, $"server {{ listen 127.0.0.1:8080{http2}; server_name shop.example.com; location / {{ grpc_pass grpc://127.0.0.1:50051; }} }}");
+        using var proof = Verify(machine, nginx, "works", "http://shop.example.com:8080/lab.Lab/Ok");
+        var direct = Row(proof, "127.0.0.1:50051");
+        Assert.Equal((answer, 5), (direct.GetProperty("results")[0].GetProperty("result").GetString(), direct.GetProperty("ok").GetInt32()));
+        Assert.True(direct.GetProperty("header_ms").GetProperty("p50").GetDouble() > 0);
+        Assert.InRange(direct.GetProperty("header_bytes").GetInt32(), 20, 4096);
+        if (http2.Length > 0)
+        {
+            Assert.Equal((answer, 5), (proof.Rows[0].GetProperty("results")[0].GetProperty("result").GetString(), proof.Rows[0].GetProperty("ok").GetInt32()));
+            Assert.Empty(proof.Lines);
+        }
+    });
+
     [SkippableFact]
-    public void GrpcGroup_IsGreetedServerByServer() => LabMachine.Run(nameof(GrpcGroup_IsGreetedServerByServer), machine =>
+    public void HealthServiceThatSaysNo_Fails() => LabMachine.Run(nameof(HealthServiceThatSaysNo_Fails), machine =>
+    {
+        Script.Start(machine, "grpc_app.py", 50051, "NOT_SERVING");
+        var nginx = NginxServer.Start(machine, "server { listen 127.0.0.1:8080 http2; server_name shop.example.com; location / { grpc_pass grpc://127.0.0.1:50051; } }");
+        using var proof = Verify(machine, nginx, "fails", "http://shop.example.com:8080/lab.Lab/Ok");
+        Assert.Equal("NOT_SERVING", Row(proof, "127.0.0.1:50051").GetProperty("results")[0].GetProperty("result").GetString());
+    });
+
+    [SkippableFact]
+    public void GrpcGroup_IsCalledServerByServer() => LabMachine.Run(nameof(GrpcGroup_IsCalledServerByServer), machine =>
     {
         Script.Start(machine, "grpc_app.py", 50051);
         Node.Start(machine, 3000);
         var nginx = NginxServer.Start(machine, "upstream app { server 127.0.0.1:50051; server 127.0.0.1:3000; server 127.0.0.1:50053; }\nserver { listen 127.0.0.1:8080; server_name shop.example.com; location / { grpc_pass grpc://app; } }");
         using var proof = Verify(machine, nginx, "fails", "http://shop.example.com:8080/lab.Lab/Ok");
         Assert.Equal((5, 0), (Row(proof, "127.0.0.1:50051").GetProperty("ok").GetInt32(), Row(proof, "127.0.0.1:50051").GetProperty("failed").GetInt32()));
-        Assert.Equal("HTTP/2", Row(proof, "127.0.0.1:50051").GetProperty("results")[0].GetProperty("result").GetString());
+        Assert.Equal("UNIMPLEMENTED", Row(proof, "127.0.0.1:50051").GetProperty("results")[0].GetProperty("result").GetString());
         Assert.True(Row(proof, "127.0.0.1:3000") is var other && other.GetProperty("failed").GetInt32() > 0 && other.GetProperty("ok").GetInt32() == 0, proof.Text);
         Assert.Equal("refused", Row(proof, "127.0.0.1:50053").GetProperty("results")[0].GetProperty("result").GetString());
         Assert.NotEmpty(proof.Lines);
     });
 
     [SkippableFact]
-    public void MemcachedGroup_IsConnectedToServerByServer() => LabMachine.Run(nameof(MemcachedGroup_IsConnectedToServerByServer), machine =>
+    public void MemcachedGroup_IsAskedServerByServer() => LabMachine.Run(nameof(MemcachedGroup_IsAskedServerByServer), machine =>
     {
         Programs.Require("memcached", "python3");
         machine.Start("memcached", "memcached", "-u", "nobody", "-l", "127.0.0.1", "-p", "11211", "-U", "0");
@@ -188,7 +217,9 @@ public sealed class VerifyScenarios
         using (var proof = Verify(machine, nginx, "works", $"{Url}page"))
         {
             Assert.Equal(("200", 5), (proof.Rows[0].GetProperty("results")[0].GetProperty("result").GetString(), proof.Rows[0].GetProperty("ok").GetInt32()));
-            Assert.Equal("accepted", Row(proof, "127.0.0.1:11211").GetProperty("results")[0].GetProperty("result").GetString());
+            var direct = Row(proof, "127.0.0.1:11211");
+            Assert.Equal(("END", 5), (direct.GetProperty("results")[0].GetProperty("result").GetString(), direct.GetProperty("header_bytes").GetInt32()));
+            Assert.True(direct.GetProperty("header_ms").GetProperty("p50").GetDouble() > 0);
         }
 
         nginx.Configure("upstream app { server 127.0.0.1:11211; server 127.0.0.1:11212; }\n" + Pages);

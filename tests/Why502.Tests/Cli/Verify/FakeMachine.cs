@@ -42,7 +42,7 @@ internal sealed class FakeMachine(string http)
             AccessLogWindow when Used.Count > 0 => new AccessLogFact(
                 new() { Rows = 1, Groups = [.. Used.Select(used => new Why502.Logs.AccessGroup { Method = "GET", Path = used.Path, Route = used.Path, Status = 200, Count = used.Count, Host = "shop.example.com" })] },
                 new(1, 1, false, [])),
-            Connect or HttpGet or FastCgiGet or UwsgiGet or ScgiGet or TlsHandshake or PortProtocol or GetThroughNginx => Upstreams(question),
+            Connect or HttpGet or FastCgiGet or UwsgiGet or ScgiGet or TlsHandshake or PortProtocol or MemcachedGet or GrpcHealth or GetThroughNginx => Upstreams(question),
             _ => null,
         };
         return Task.FromResult(new Answer(question, fact, fact is null ? "not here" : null, new Provenance("here", Sources.Probe, question.What, default)));

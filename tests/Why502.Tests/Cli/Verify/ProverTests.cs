@@ -167,9 +167,9 @@ public sealed class ProverTests
     }
 
     [Theory]
-    [InlineData("grpc_pass grpc://127.0.0.1:3000;", typeof(PortProtocol))]
-    [InlineData("grpc_pass grpcs://127.0.0.1:3000;", typeof(TlsHandshake))]
-    [InlineData("memcached_pass 127.0.0.1:3000;", typeof(Connect))]
+    [InlineData("grpc_pass grpc://127.0.0.1:3000;", typeof(GrpcHealth))]
+    [InlineData("grpc_pass grpcs://127.0.0.1:3000;", typeof(GrpcHealth))]
+    [InlineData("memcached_pass 127.0.0.1:3000;", typeof(MemcachedGet))]
     [InlineData("uwsgi_pass 127.0.0.1:3000;", typeof(UwsgiGet))]
     [InlineData("uwsgi_pass suwsgi://127.0.0.1:3000;", typeof(TlsHandshake))]
     [InlineData("scgi_pass 127.0.0.1:3000;", typeof(ScgiGet))]
@@ -179,6 +179,19 @@ public sealed class ProverTests
         var machine = new FakeMachine($"server {{ listen 80; location / {{ {pass} }} }}") { Upstreams = Accepting(_ => FakeMachine.Response(200)) };
         var proof = await machine.ProveAsync("http://localhost/");
         Assert.Equal(question, Assert.Single(proof.Cases[0].Nodes).Attempts[0].Answer.Question.GetType());
+    }
+
+    [Theory]
+    [InlineData("listen 80 http2; location / { grpc_pass 127.0.0.1:3000; }", typeof(GrpcHealth))]
+    [InlineData("listen 80; http2 on; location / { grpc_pass 127.0.0.1:3000; }", typeof(GrpcHealth))]
+    [InlineData("listen 80; location / { grpc_pass 127.0.0.1:3000; }", typeof(HttpGet))]
+    [InlineData("listen 80 http2; location /shop { grpc_pass 127.0.0.1:3000; }", typeof(HttpGet))]
+    public async Task GrpcThroughNginx_IsCalledWhereTheHealthServiceIsReached(string server, Type question)
+    {
+        var machine = new FakeMachine($"server {{ {server} }}") { Upstreams = Accepting(_ => FakeMachine.Response(200)) };
+        var proof = await machine.ProveAsync("http://localhost/shop");
+        Assert.Equal(question, proof.Cases[0].Through!.Attempts[0].Answer.Question.GetType());
+        Assert.All(machine.Asked.OfType<HttpGet>(), get => Assert.Equal(server.Contains("http2", StringComparison.Ordinal) ? "2" : "1.1", get.HttpVersion));
     }
 
     [Fact]
