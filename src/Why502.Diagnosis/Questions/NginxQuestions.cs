@@ -157,9 +157,12 @@ public sealed record LogCoverage(long BytesRead, long BytesInWindow, bool Sample
     public IReadOnlyList<string> NotRead { get; init; } = [];
 }
 
-/// <summary>What an access log says about a window of time, folded by route, peer and status.</summary>
+/// <summary>What an access log says about a window of time: its rows by route, peer and status, and the patterns in all of them.</summary>
 public sealed record AccessLogWindow(string Path, string Format, string Escape, DateTimeOffset? From) : Question<AccessLogFact>
 {
+    /// <summary>By which patterns are told.</summary>
+    public TrafficSetup Setup { get; init; } = new();
+
     public override Cost Cost => Cost.Read;
 
     /// <summary>A process whose root directory the path is meant in (<see cref="NginxInstance.FilesThrough"/>); 0 is our own.</summary>
@@ -167,10 +170,13 @@ public sealed record AccessLogWindow(string Path, string Format, string Escape, 
 
     public override string What => $"access log {Path}";
 
-    public override string WouldTell => "how many requests there were, how many failed, and how long the upstreams took";
+    public override string WouldTell => "how many requests there were, how many failed, how long the upstreams took, and which server fails more often than its peers";
 }
 
-public sealed record AccessLogFact(AccessLogSummary Summary, LogCoverage Coverage) : Fact;
+public sealed record AccessLogFact(AccessLogSummary Summary, LogCoverage Coverage) : Fact
+{
+    public IReadOnlyList<TrafficPattern> Patterns { get; init; } = [];
+}
 
 /// <summary>An app server's own log, recognised by its content.</summary>
 public sealed record AppLogWindow(string Path, DateTimeOffset? From) : Question<AppLogFact>

@@ -1,23 +1,34 @@
+using Why502.Nginx;
+
 namespace Why502.Diagnosis;
 
-/// <summary>Patterns over all rows of an access log's window: what only many rows show, and what single ones do not.</summary>
-public sealed record TrafficPatterns(string Path, string Format, string Escape, DateTimeOffset? From) : Question<TrafficPatternsFact>
+/// <summary>What a configuration tells beside an access log: without it limits are recognised from where 504s end, and peers from their ports.</summary>
+public sealed record TrafficSetup
 {
-    public override Cost Cost => Cost.Read;
+    /// <summary>Different time-outs, and groups, that are compared with a log.</summary>
+    private const int LimitsMax = 64;
 
-    /// <summary>A process whose root directory the path is meant in (<see cref="NginxInstance.FilesThrough"/>); 0 is our own.</summary>
-    public int ThroughPid { get; init; }
+    private const int GroupsMax = 1024;
 
-    public override string What => $"patterns in the access log {Path}";
+    /// <summary>Read time-outs in force, in milliseconds, without repetitions.</summary>
+    public IReadOnlyList<long> Limits { get; init; } = [];
 
-    public override string WouldTell => "which server fails more often than its peers, since when requests fail, and how near answers come to their limit";
+    /// <summary>The servers of each upstream group, without its backups, as <c>$upstream_addr</c> writes them.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Groups { get; init; } = [];
+
+    public static TrafficSetup Of(NginxConfiguration configuration) => new()
+    {
+        Limits = [.. configuration.ProxiedLocations.Select(location => (long)location.ReadTimeout.TotalMilliseconds).Distinct().Order().Take(LimitsMax)],
+        Groups = [.. configuration.Upstreams.Take(GroupsMax).Select(group => (IReadOnlyList<string>)[.. group.Peers.Where(peer => !peer.Backup).Select(peer => peer.Endpoint?.ToString() ?? peer.Written)])],
+    };
+
+    public bool Equals(TrafficSetup? other)
+        => other is not null && Limits.SequenceEqual(other.Limits) && Groups.Count == other.Groups.Count && Groups.Zip(other.Groups).All(pair => pair.First.SequenceEqual(pair.Second, StringComparer.Ordinal));
+
+    public override int GetHashCode() => HashCode.Combine(Limits.Count, Limits.FirstOrDefault(), Groups.Count, Groups.Sum(group => group.Count));
 }
 
-/// <param name="Rows">Rows of the window that were read.</param>
-/// <param name="Sampled">The window was larger than what is read: only its newest part was.</param>
-public sealed record TrafficPatternsFact(long Rows, bool Sampled, IReadOnlyList<TrafficPattern> Patterns) : Fact;
-
-/// <summary>One pattern, as <c>why502 traffic</c> finds it.</summary>
+/// <summary>What only many rows of an access log show, as <c>why502 traffic</c> finds it.</summary>
 /// <param name="Kind">bad-node, near-timeout, error-wave and others.</param>
 /// <param name="Title">A sentence without its end; clean and redacted.</param>
 public sealed record TrafficPattern(string Kind, string Title)
@@ -32,4 +43,10 @@ public sealed record TrafficPattern(string Kind, string Title)
     public long Count { get; init; }
 
     public long Of { get; init; }
+
+    /// <summary>The probability of at least this much by chance, corrected for the number of comparisons; null where nothing was tested.</summary>
+    public double? PValue { get; init; }
+
+    /// <summary>The limit in question, in milliseconds.</summary>
+    public long? Limit { get; init; }
 }

@@ -7,7 +7,6 @@ namespace Why502.Diagnosis.Readings;
 /// <summary>One nginx with everything that was read of it: configuration and what its logs say about the window.</summary>
 public sealed class NginxView
 {
-    private readonly List<TrafficPatternsFact> patterns = [];
     private readonly List<string> unreadable = [];
 
     private NginxView(NginxInstance instance, NginxConfiguration? configuration, TimeSpan? window)
@@ -29,6 +28,9 @@ public sealed class NginxView
     public IReadOnlyList<ErrorLogSummary> ErrorLogs { get; private set; } = [];
 
     public IReadOnlyList<AccessLogSummary> AccessLogs { get; private set; } = [];
+
+    /// <summary>What only many rows of an access log show.</summary>
+    public IReadOnlyList<TrafficPattern> Patterns { get; private set; } = [];
 
     /// <summary>From here on all error logs were read; null when that is not known.</summary>
     public DateTimeOffset? ReadFrom { get; private set; }
@@ -69,7 +71,8 @@ public sealed class NginxView
     private void ReadGiven(Observations seen, DateTimeOffset? from)
     {
         KeepErrorLogs([.. Instance.GivenLogs.Where(log => log.Kind == GivenLogKind.ErrorLog).Select(log => Read(seen, new ErrorLogWindow(log.Path, from))).OfType<ErrorLogFact>()], null, seen);
-        AccessLogs = [.. Instance.GivenLogs.Where(log => log.Kind == GivenLogKind.AccessLog).Select(log => Read(seen, new AccessLogWindow(log.Path, log.Format, log.Escape, from))).OfType<AccessLogFact>().Select(fact => fact.Summary)];
+        var setup = Setup();
+        KeepAccessLogs(Instance.GivenLogs.Where(log => log.Kind == GivenLogKind.AccessLog).Select(log => new AccessLogWindow(log.Path, log.Format, log.Escape, from) { Setup = setup }), seen);
         LogsReadable = ErrorLogs.Count > 0;
     }
 
@@ -77,16 +80,13 @@ public sealed class NginxView
     {
         var paths = Configuration!.ErrorLogs.Select(PathOf).OfType<string>().Distinct().ToList();
         KeepErrorLogs([.. paths.Select(path => Read(seen, new ErrorLogWindow(path, from) { ThroughPid = Instance.FilesThrough })).OfType<ErrorLogFact>()], from, seen);
-        AccessLogs =
-        [
-            .. Configuration.AccessLogs
+        var setup = Setup();
+        KeepAccessLogs(
+            Configuration.AccessLogs
                 .Where(log => log.Path is { Length: > 0 } path && !path.Contains('$', StringComparison.Ordinal))
-                .Select(log => new AccessLogWindow(Absolute(log.Path!), log.Format ?? "", log.Escape, from) { ThroughPid = Instance.FilesThrough })
-                .Distinct()
-                .Select(question => Read(seen, question))
-                .OfType<AccessLogFact>()
-                .Select(fact => fact.Summary),
-        ];
+                .Select(log => new AccessLogWindow(Absolute(log.Path!), log.Format ?? "", log.Escape, from) { ThroughPid = Instance.FilesThrough, Setup = setup })
+                .Distinct(),
+            seen);
         LogsReadable = ErrorLogs.Count > 0 && unreadable.Count == 0;
     }
 
@@ -99,16 +99,13 @@ public sealed class NginxView
             : from);
     }
 
-    private AccessLogFact? Read(Observations seen, AccessLogWindow question)
-    {
-        var log = seen.Ask(question).FactOrNull;
-        if (log is not null && TrafficPatternReading.IsWorthwhile(log)
-            && seen.Ask(new TrafficPatterns(question.Path, question.Format, question.Escape, question.From) { ThroughPid = question.ThroughPid }).FactOrNull is { } found)
-        {
-            patterns.Add(found);
-        }
+    private TrafficSetup Setup() => Configuration is null ? new() : TrafficSetup.Of(Configuration);
 
-        return log;
+    private void KeepAccessLogs(IEnumerable<AccessLogWindow> questions, Observations seen)
+    {
+        var facts = questions.Select(question => seen.Ask(question).FactOrNull).OfType<AccessLogFact>().ToList();
+        AccessLogs = [.. facts.Select(fact => fact.Summary)];
+        Patterns = [.. facts.SelectMany(fact => fact.Patterns)];
     }
 
     private ErrorLogFact? Read(Observations seen, ErrorLogWindow question)
@@ -158,7 +155,7 @@ public sealed class NginxView
             yield return $"nginx with {Instance.ConfigPath} does not run.";
         }
 
-        foreach (var note in HiddenFailureReading.Notes(AccessLogs).Concat(TrafficPatternReading.Notes(patterns)))
+        foreach (var note in HiddenFailureReading.Notes(AccessLogs).Concat(TrafficPatternReading.Notes(Patterns)))
         {
             yield return note;
         }

@@ -5,19 +5,12 @@ namespace Why502.Diagnosis.Readings;
 /// <summary>What the whole window of an access log shows beside the incidents: a server that fails more than its peers, since when, and answers just below a limit.</summary>
 public static class TrafficPatternReading
 {
-    /// <summary>Fewer failures make no pattern.</summary>
-    private const long FailuresMin = 10;
-
     private const int NotesMax = 4;
 
     private static readonly string[] Kinds = ["bad-node", "error-wave", "near-timeout"];
 
-    /// <summary>Whether reading all rows can tell more than the summary of the newest.</summary>
-    public static bool IsWorthwhile(AccessLogFact log) => log.Coverage.Sampled
-        || log.Summary.Status.Where(status => status.Key is 499 or (>= 500 and < 600)).Sum(status => status.Value) + log.Summary.HiddenRetries.Sum(retry => retry.Count) >= FailuresMin;
-
-    public static IEnumerable<string> Notes(IEnumerable<TrafficPatternsFact> logs) =>
-        logs.SelectMany(log => log.Patterns)
+    public static IEnumerable<string> Notes(IEnumerable<TrafficPattern> patterns) =>
+        patterns
             .Where(pattern => Kinds.Contains(pattern.Kind))
             .OrderBy(pattern => Array.IndexOf(Kinds, pattern.Kind)).ThenByDescending(pattern => pattern.Count)
             .Take(NotesMax)

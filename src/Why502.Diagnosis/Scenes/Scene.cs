@@ -184,7 +184,6 @@ public sealed partial class Scene
         PackageHistory => new PackageHistoryFact(packages, [PackageLogPath]),
         ErrorLogWindow => new ErrorLogFact(Fold(errorLog), new(errorLog.Length, errorLog.Length, false, [ErrorLogPath])),
         AccessLogWindow => new AccessLogFact(new AccessLogSummary { Rows = access.Sum(group => group.Count), Groups = access, Fields = AccessFields.UpstreamAddr | AccessFields.UpstreamResponseTime | AccessFields.Status }, new(0, 0, false, [])),
-        TrafficPatterns => new TrafficPatternsFact(access.Sum(group => group.Count), false, []),
         TcpListeners => new TcpListenersFact(tcp, spaces.Count > 0 ? "net:host" : null, true),
         UnixListeners => new UnixListenersFact(unix, true),
         AppProcesses => new AppProcessesFact(said.Count == 0 ? processes : [.. processes.Select(process => process with { LogFiles = [AppLogPath] })]),

@@ -3,6 +3,7 @@ using Why502.Diagnosis;
 using Why502.Host.Kernel;
 using Why502.Logs;
 using Why502.Nginx;
+using Why502.Traffic.Windows;
 
 namespace Why502.Host.Logs;
 
@@ -107,10 +108,10 @@ public sealed class LogAnswers
             _ => EscapeMode.Default,
         };
         var format = AccessLogFormat.Compile(ask.Format, escape);
-        var sink = new AccessLogSink(format, ask.Path, ask.From);
+        var scan = new AccessLogScan(format, ask.Path, ask.From);
         var window = new LogWindow(ThroughRoot.Open(ask.Path, ask.ThroughPid), start, ByFormat(start, format), limits.WindowBytesMax, limits);
-        var coverage = window.Read(ThroughRoot.Named(sink, ask.ThroughPid), cancellation, out var unobserved);
-        return (coverage is null ? null : new AccessLogFact(sink.Summary, coverage), unobserved);
+        var coverage = window.Read(ThroughRoot.Named(new AccessLogSink(scan, ask.Path), ask.ThroughPid), cancellation, out var unobserved);
+        return (coverage is null ? null : AccessLogFacts.Of(scan, ask.Setup, coverage), unobserved);
     }
 
     private (Fact?, string?) AppLog(string path, DateTimeOffset? from, AppLogKind kind, CancellationToken cancellation)

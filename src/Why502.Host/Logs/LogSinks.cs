@@ -1,4 +1,5 @@
 using Why502.Logs;
+using Why502.Traffic.Windows;
 
 namespace Why502.Host.Logs;
 
@@ -18,34 +19,14 @@ internal sealed class ErrorLogSink(DateTime? from) : ILogSink
 }
 
 /// <summary>Access-log text to counts.</summary>
-internal sealed class AccessLogSink(AccessLogFormat format, string path, DateTimeOffset? from) : ILogSink
+/// <param name="path">The log itself: of its predecessors, lines have no number.</param>
+internal sealed class AccessLogSink(AccessLogScan scan, string path) : ILogSink
 {
-    /// <summary>nginx's header buffers bound a row: large_client_header_buffers is 8 KiB, and escaping makes at most four of one.</summary>
-    private const int LineBytesMax = 64 * 1024;
+    public void Begin(string file, int? firstLine) => scan.Begin(file == path ? firstLine : null);
 
-    private readonly AccessLogFold fold = new(format, path, from);
-    private LineSplitter lines = new(LineBytesMax);
-    private int? line;
+    public void Push(ReadOnlySpan<byte> block) => scan.Push(block);
 
-    public AccessLogSummary Summary => fold.Summary();
-
-    public void Begin(string file, int? firstLine)
-    {
-        lines = new(LineBytesMax);
-
-        // Samples name the log itself, so lines of its predecessors have no number.
-        line = file == path ? firstLine : null;
-    }
-
-    public void Push(ReadOnlySpan<byte> block) => lines.Push(block, Add);
-
-    public void End() => lines.Complete(Add);
-
-    private void Add(ReadOnlySpan<byte> text, long offset, bool cut)
-    {
-        fold.Add(text, line);
-        line++;
-    }
+    public void End() => scan.End();
 }
 
 /// <summary>App-side text to events, the newest of them, and its last lines.</summary>

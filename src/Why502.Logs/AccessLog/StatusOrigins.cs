@@ -9,6 +9,15 @@ internal static class StatusOrigins
     /// </summary>
     public static StatusOrigin Of(ReadOnlySpan<byte> line, in AccessRow row, AccessFields fields)
     {
+        StatusOrigin origin = Told(line, row, fields);
+        return origin == StatusOrigin.Unknown && IsGroup(UpstreamList.Last(row.UpstreamAddr.Of(line))) ? StatusOrigin.Nginx : origin;
+    }
+
+    /// <summary>Without a live server $upstream_addr is the group's name (ngx_http_upstream_connect: peer.name); an address has a port or begins with unix:.</summary>
+    private static bool IsGroup(ReadOnlySpan<byte> upstream) => upstream.Length > 1 && !upstream.Contains((byte)':');
+
+    private static StatusOrigin Told(ReadOnlySpan<byte> line, in AccessRow row, AccessFields fields)
+    {
         int status = row.StatusCode(line);
         if (status == 499)
         {

@@ -17,6 +17,9 @@ internal sealed record ScanOptions
 
     /// <summary>Whether rows of the usual form take their short way; the result is the same.</summary>
     public bool HasShortWay { get; init; } = true;
+
+    /// <summary>Gets each row that is counted; what takes the short way is not shown to it.</summary>
+    public IRowTable? Table { get; init; }
 }
 
 /// <summary>
@@ -216,6 +219,8 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
         {
             heavy.Count(text + start, end - start, ref _row, fields, _tables, _routes);
         }
+
+        options.Table?.Count(text + start, end - start, ref _row, Stretch.Lines);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

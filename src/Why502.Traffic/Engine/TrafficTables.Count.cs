@@ -273,23 +273,7 @@ internal sealed partial class TrafficTables
     /// <summary>A dash failed when it is why the request failed; before a 499 it was only not finished.</summary>
     private static bool HasFailed(int attempt, int status, bool isLast) => attempt is >= 500 and < 600 || (attempt == 0 && isLast && status is >= 500 and < 600);
 
-    private static StatusOrigin Origin(ReadOnlySpan<byte> line, in Row row, int status, AccessFields fields)
-    {
-        if (status >= 600)
-        {
-            return StatusOrigin.Unknown;
-        }
-
-        StatusOrigin origin = StatusOrigins.Of(line, row.Slices, fields);
-        if (origin != StatusOrigin.Unknown)
-        {
-            return origin;
-        }
-
-        // Without a live server $upstream_addr is the group's name (ngx_http_upstream_connect: peer.name); an address has a port or begins with unix:.
-        ReadOnlySpan<byte> last = UpstreamList.Last(row.Slices.UpstreamAddr.Of(line));
-        return last.Length > 1 && !last.Contains((byte)':') ? StatusOrigin.Nginx : StatusOrigin.Unknown;
-    }
+    private static StatusOrigin Origin(ReadOnlySpan<byte> line, in Row row, int status, AccessFields fields) => status >= 600 ? StatusOrigin.Unknown : StatusOrigins.Of(line, row.Slices, fields);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe int Attempt(byte* line, Slice slice)

@@ -1,5 +1,4 @@
 using Why502.Cli.Driver;
-using Why502.Cli.Traffic;
 using Why502.Diagnosis;
 using Why502.Host.Logs;
 using Why502.Host.Machine;
@@ -36,13 +35,11 @@ internal static class LiveDiagnosis
         ThreadPool.SetMinThreads(32, 8);
         var machine = new MachineAnswers(new MachineOptions(), time);
         var logs = new LogAnswers(time);
-        var traffic = new TrafficAnswers(time);
         var probes = new ProbeAnswers(time);
         return
         [
             new(MachineAnswers.CanAnswer, machine.AnswerAsync),
             new(logs.CanAnswer, logs.AnswerAsync),
-            new(TrafficAnswers.CanAnswer, traffic.AnswerAsync),
             new(probes.CanAnswer, probes.AnswerAsync),
         ];
     }

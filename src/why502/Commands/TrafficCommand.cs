@@ -50,7 +50,7 @@ internal static class TrafficCommand
         using var stop = new StopSignals(secondEnds: true, cancellation);
         var configuration = LiveDiagnosis.Config(request.ConfigPath) is { } path ? TrafficConfiguration.Load(path) : null;
         var run = new TrafficRun(new TrafficSources(request, configuration, stop.Token).Find(), request, stop.Token);
-        var context = new ReportContext { Limits = configuration?.Limits ?? [], Groups = configuration?.Groups ?? [] };
+        var context = new ReportContext { Limits = configuration?.Setup.Limits ?? [], Groups = configuration?.Setup.Groups ?? [] };
         using var progress = new Progress(terminal, besideOutput: true);
         TrafficReport report;
         using (Watch(run, progress))

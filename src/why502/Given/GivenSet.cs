@@ -1,6 +1,5 @@
 using System.Text;
 using Why502.Cli.Given.Answers;
-using Why502.Cli.Traffic;
 using Why502.Diagnosis;
 using Why502.Diagnosis.Stacks;
 using Why502.Host.Logs;
@@ -25,7 +24,6 @@ internal sealed class GivenSet
     private readonly GivenRecords records;
     private readonly FileClock clock;
     private readonly LogAnswers logs;
-    private readonly TrafficAnswers traffic;
     private readonly Dictionary<Question, Answer> read = [];
     private ConfigurationFact? configuration;
     private NginxConfiguration? model;
@@ -39,7 +37,6 @@ internal sealed class GivenSet
         records = new([.. files.SelectMany(file => file.Records)]);
         clock = new FileClock();
         // Rotated neighbours were not handed over.
-        traffic = new TrafficAnswers(clock);
         logs = new LogAnswers(clock, Environment.MachineName, LogLimits.Default with { RotatedFilesMax = 0, WindowBytesMax = 256L << 20, AppWindowBytesMax = 64L << 20 });
     }
 
@@ -74,7 +71,7 @@ internal sealed class GivenSet
             Question question = log.Kind switch
             {
                 GivenLogKind.ErrorLog => new ErrorLogWindow(log.Path, null),
-                GivenLogKind.AccessLog => new AccessLogWindow(log.Path, log.Format, log.Escape, null),
+                GivenLogKind.AccessLog => new AccessLogWindow(log.Path, log.Format, log.Escape, null) { Setup = Model() is { } configuration ? TrafficSetup.Of(configuration) : new() },
                 _ => new AppLogWindow(log.Path, null),
             };
             var answer = await AnswerAsync(question, cancellation).ConfigureAwait(false);
@@ -126,7 +123,6 @@ internal sealed class GivenSet
             ConfigurationText => new(question, null, "no configuration was given", provenance),
             ErrorLogWindow { Path: var path } when logFiles.TryGetValue((path, GivenKind.ErrorLog), out var file) => await LogAsync(question, file, cancellation).ConfigureAwait(false),
             AccessLogWindow { Path: var path } when logFiles.TryGetValue((path, GivenKind.AccessLog), out var file) => await LogAsync(question, file, cancellation).ConfigureAwait(false),
-            TrafficPatterns ask when logFiles.TryGetValue((ask.Path, GivenKind.AccessLog), out var file) => await TrafficAsync(ask, file, provenance, cancellation).ConfigureAwait(false),
             AppLogWindow { Path: var path } when (logFiles.GetValueOrDefault((path, GivenKind.AppLog)) ?? logFiles.GetValueOrDefault((path, GivenKind.KernelLog))) is { } file => await LogAsync(question, file, cancellation).ConfigureAwait(false),
             KernelLogWindow ask => await KernelAsync(ask, provenance, cancellation).ConfigureAwait(false),
             AppSettings ask => Settings(ask, provenance),
@@ -165,11 +161,6 @@ internal sealed class GivenSet
             ? new(question, null, GivenHints.Why(question), provenance)
             : new(question, new AppLogFact([.. read.SelectMany(fact => fact.Events)], [.. read.SelectMany(fact => fact.LastLines)], read[0].Coverage), null, provenance with { Source = Sources.KernelLog });
     }
-
-    private Task<Answer> TrafficAsync(TrafficPatterns question, GivenFile file, Provenance provenance, CancellationToken cancellation)
-        => file.Content is { } content
-            ? Task.Run(() => TrafficAnswers.Held(question, content, file.Cut, provenance with { Source = Sources.AccessLog, How = file.Path }, cancellation), CancellationToken.None)
-            : traffic.AnswerAsync(question, cancellation);
 
     private Task<Answer> LogAsync(Question question, GivenFile file, CancellationToken cancellation)
         => file.Content is { } content

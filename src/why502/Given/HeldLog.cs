@@ -1,5 +1,7 @@
 using Why502.Diagnosis;
+using Why502.Host.Logs;
 using Why502.Logs;
+using Why502.Traffic.Windows;
 
 namespace Why502.Cli.Given;
 
@@ -19,7 +21,7 @@ internal static class HeldLog
         Fact fact = question switch
         {
             ErrorLogWindow ask => new ErrorLogFact(ErrorLog(name, content, ask.From, cut, clock), coverage),
-            AccessLogWindow ask => new AccessLogFact(AccessLog(ask, name, content, cut), coverage),
+            AccessLogWindow ask => AccessLog(ask, name, content, cut, coverage),
             AppLogWindow ask => AppLog(ask, name, content, cut, coverage, clock),
             _ => throw new ArgumentOutOfRangeException(nameof(question)),
         };
@@ -42,20 +44,13 @@ internal static class HeldLog
         return fold.Summary();
     }
 
-    private static AccessLogSummary AccessLog(AccessLogWindow ask, string name, byte[] content, bool cut)
+    private static AccessLogFact AccessLog(AccessLogWindow ask, string name, byte[] content, bool cut, LogCoverage coverage)
     {
-        var fold = new AccessLogFold(AccessLogFormat.Compile(ask.Format, EscapeOf(ask.Escape)), name, ask.From);
-        var lines = new LineSplitter(LineBytesMax);
-        var number = 0;
-        lines.Push(content, Add);
-        lines.Complete(Add);
-        return fold.Summary();
-
-        void Add(ReadOnlySpan<byte> line, long offset, bool shortened)
-        {
-            number++;
-            fold.Add(line, cut ? null : number);
-        }
+        var scan = new AccessLogScan(AccessLogFormat.Compile(ask.Format, EscapeOf(ask.Escape)), name, ask.From);
+        scan.Begin(cut ? null : 1);
+        scan.Push(content);
+        scan.End();
+        return AccessLogFacts.Of(scan, ask.Setup, coverage);
     }
 
     private static AppLogFact AppLog(AppLogWindow ask, string name, byte[] content, bool cut, LogCoverage coverage, FileClock clock)

@@ -1,6 +1,7 @@
 using System.Text;
 using Why502.Cli.Commands.Config;
 using Why502.Cli.Given;
+using Why502.Diagnosis;
 using Why502.Logs;
 using Why502.Nginx;
 
@@ -16,13 +17,10 @@ internal sealed class TrafficConfiguration
         _logs = [.. configuration.AccessLogs
             .Where(log => log.Format is not null)
             .Select(log => (log.Path, AccessLogFormat.Compile(log.Format!, HeldLog.EscapeOf(log.Escape))))];
-        Limits = [.. configuration.ProxiedLocations.Select(location => (long)location.ReadTimeout.TotalMilliseconds).Distinct().Order()];
-        Groups = [.. configuration.Upstreams.Select(group => (IReadOnlyList<string>)[.. group.Peers.Where(peer => !peer.Backup).Select(peer => WithPort(peer.Written))])];
+        Setup = TrafficSetup.Of(configuration);
     }
 
-    public IReadOnlyList<long> Limits { get; }
-
-    public IReadOnlyList<IReadOnlyList<string>> Groups { get; }
+    public TrafficSetup Setup { get; }
 
     public static TrafficConfiguration Load(string path)
     {
@@ -37,9 +35,6 @@ internal sealed class TrafficConfiguration
         var byPath = _logs.Where(log => log.Path is not null && (full == log.Path || full.StartsWith(log.Path + ".", StringComparison.Ordinal))).ToList();
         return Best(byPath, lines) ?? Best(_logs, lines);
     }
-
-    /// <summary>As $upstream_addr writes it: a server without a port is on 80 (ngx_http_upstream_server).</summary>
-    private static string WithPort(string server) => server.Contains(':', StringComparison.Ordinal) ? server : server + ":80";
 
     private static AccessLogFormat? Best(IReadOnlyList<(string? Path, AccessLogFormat Format)> logs, IReadOnlyList<string> lines)
     {

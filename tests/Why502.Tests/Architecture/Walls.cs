@@ -13,7 +13,7 @@ internal static class Walls
         new("Why502.Generators", "runs inside the compiler: writes the list of causes"),
         new("Why502.Diagnosis", "questions and answers, incidents, causes, weights, findings, fixes as values", "Why502.Nginx", "Why502.Logs"),
         new("Why502.Reports", "findings → text, JSON, Markdown", "Why502.Diagnosis", "Why502.Nginx", "Why502.Logs"),
-        new("Why502.Host", "answers questions about this machine: files, processes, sockets, units, probes", "Why502.Diagnosis", "Why502.Nginx", "Why502.Logs"),
+        new("Why502.Host", "answers questions about this machine: files, processes, sockets, units, probes", "Why502.Diagnosis", "Why502.Traffic", "Why502.Nginx", "Why502.Logs"),
         new("Why502.Repair", "the only writer: plans, the journalled transaction, taking back", "Why502.Diagnosis", "Why502.Host", "Why502.Nginx", "Why502.Logs"),
         new("Why502.Traffic", "access logs of any size → traffic, upstreams, findings: the scan, mergeable sketches, the report as values", "Why502.Logs"),
         new("why502", "the executable: commands, and the driver that has questions answered", "Why502.Diagnosis", "Why502.Host", "Why502.Repair", "Why502.Reports", "Why502.Traffic", "Why502.Nginx", "Why502.Logs"),

@@ -2,6 +2,8 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Why502.Logs;
+using Why502.Traffic;
+using Why502.Traffic.Windows;
 using Xunit;
 
 namespace Why502.Tests.Logs;
@@ -85,9 +87,11 @@ public class LineSafetyTests
         AppLogReader app = new("a");
         app.Push(bytes, e => Assert.DoesNotContain(e.Line.Text + e.Text, c => char.IsControl(c)));
         app.Complete(_ => { });
-        AccessLogFold access = new(AccessLogFormat.Combined, "a");
-        access.Add(bytes, 1);
-        access.Summary();
+        AccessLogScan access = new(AccessLogFormat.Combined, "a");
+        access.Begin(1);
+        access.Push(bytes);
+        access.End();
+        Assert.All(access.Summary(access.Report(new ReportContext())).MalformedSamples, line => Assert.DoesNotContain(line.Text, c => char.IsControl(c)));
         _ = LogTime.TryRead(bytes, out _, out _, new DateTime(2026, 11, 21));
         LogKinds.Recognise(bytes);
         string text = Encoding.Latin1.GetString(bytes);

@@ -128,10 +128,10 @@ public sealed class TrafficInputTests
         File.WriteAllText(log, text.ToString());
         var request = new TrafficRequest { Files = [log] };
         var found = TrafficConfiguration.Load(configuration);
-        var report = new TrafficRun(new TrafficSources(request, found).Find(), request, CancellationToken.None).Read(new ReportContext { Limits = found.Limits, Groups = found.Groups });
+        var report = new TrafficRun(new TrafficSources(request, found).Find(), request, CancellationToken.None).Read(new ReportContext { Limits = found.Setup.Limits, Groups = found.Setup.Groups });
         Assert.Equal(("config", 4000, 0), (report.Inputs[0].FormatSource, report.Rows, report.Malformed));
-        Assert.Equal([7000], found.Limits);
-        Assert.Equal(["10.0.0.1:81", "10.0.0.2:80"], Assert.Single(found.Groups));
+        Assert.Equal([7000], found.Setup.Limits);
+        Assert.Equal(["10.0.0.1:81", "10.0.0.2:80"], Assert.Single(found.Setup.Groups));
         Assert.Equal("10.0.0.1:81", Assert.Single(report.Findings, finding => finding.Kind == "bad-node").Upstream);
         var near = Assert.Single(report.Findings, finding => finding.Kind == "near-timeout");
         Assert.Equal(7000, near.Limit);
