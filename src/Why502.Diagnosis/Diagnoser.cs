@@ -70,9 +70,15 @@ public static class Diagnoser
             incidents.AddRange(reported);
         }
 
+        if (incidents.Count == 0)
+        {
+            incidents.AddRange(views.SelectMany(view => new SupposedSymptoms(view, seen).Of()));
+        }
+
         incidents = [.. incidents.Select(incident => incident with { Timeline = TimelineReading.Of(incident, views.First(view => view.Instance == incident.Instance), seen) })];
 
         var judged = incidents.Select(incident => Judge.Weigh(incident, seen)).ToList();
+        judged.RemoveAll(judgement => judgement.Incident.Supposed && !SupposedSymptoms.IsTold(judgement));
         var own = judged.Where(AnsweredSymptoms.IsAppsOwn).ToList();
         judged.RemoveAll(own.Contains);
         notes.AddRange(own.Select(judgement => $"{judgement.Incident.Message}: nothing shows a fault of nginx or the gateway."));

@@ -129,6 +129,9 @@ public sealed record Incident
     /// <summary>A gateway status that stands in the access log alone: nginx's own line, which says how the connection failed, was not handed over.</summary>
     public bool Unlogged { get; init; }
 
+    /// <summary>Nothing that was handed over says that it failed: what the files say of each other makes it fail.</summary>
+    public bool Supposed { get; init; }
+
     /// <summary>The report that is the symptom, of an <see cref="SymptomKind.AppLogged"/> incident.</summary>
     public AppLogEvent? Event { get; init; }
 
@@ -210,6 +213,7 @@ public sealed record Incident
     /// <summary>Where the symptom stands, in the contract's words.</summary>
     public string SymptomSource => FromProbe ? Sources.Probe : Kind switch
     {
+        _ when Supposed => Sources.Config,
         _ when Unlogged => Sources.AccessLog,
         SymptomKind.Answered => Sources.AccessLog,
         SymptomKind.AppLogged => Sources.AppLog,

@@ -17,6 +17,7 @@ internal static class LostPeer
         13 => ["access-control-denied", "socket-permission-denied"],
         2 => ["socket-missing", "socket-path-mismatch"],
         11 or 35 => ["listen-queue-full", "worker-pool-exhausted"],
+        null => ["upstream-down", "upstream-wrong-address", "container-loopback", "firewall-blocked", "host-unreachable"],
         99 or 49 or 126 => ["ephemeral-ports-exhausted"],
         _ => [],
     };

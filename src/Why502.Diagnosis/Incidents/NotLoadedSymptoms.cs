@@ -11,6 +11,11 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
     /// <summary>Written after the line that says what is wrong.</summary>
     private const string Follower = "still-could-not-bind";
 
+    /// <summary>main(): what <c>nginx -t</c> ends with where the configuration does not load.</summary>
+    private const string TestFailed = "configuration-file-test-failed";
+
+    private const string Unreadable = "emerg";
+
     /// <summary>The log tells whole seconds: workers of the same second may be those that the refused reload left in place.</summary>
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
@@ -21,6 +26,11 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
     {
         var refused = Refusals().ToList();
         var onDisk = DiskQuestion(refused.Count > 0) is { } question ? seen.Ask(question).FactOrNull : null;
+        if (refused.Count == 0 && Unread() is { } unread)
+        {
+            return unread;
+        }
+
         if (refused.Count == 0)
         {
             return onDisk is { Errors: [var error, ..] } ? OnDisk(error) : null;
@@ -33,7 +43,39 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
 
     private IEnumerable<ErrorGroup> Refusals()
         => Logs().SelectMany(log => log.Groups).Where(group => group is { Level: LogLevel.Emerg, Known: { } known }
-            && known.Candidates.Any(candidate => candidate is "config-invalid" or "dns-name-not-found") && IsOurs(group));
+            && (known.Candidates.Count == 0 || known.Candidates.Any(candidate => candidate is "config-invalid" or "dns-name-not-found")) && IsOurs(group));
+
+    /// <summary>
+    /// In files: [emerg] in words that are not known, or cut in the middle of them; and nginx's last word on a test. nginx has that level for what makes it give up
+    /// a start or a reload (ngx_conf_log_error, ngx_init_cycle); what a module says for a request names the client.
+    /// </summary>
+    private Incident? Unread()
+    {
+        if (!view.Instance.FromFiles)
+        {
+            return null;
+        }
+
+        var failed = Logs().SelectMany(log => log.Groups).LastOrDefault(group => group.MessageId == TestFailed);
+        var line = Logs().SelectMany(log => log.Unknown).LastOrDefault(IsRefusal);
+        if (failed is null && line is null)
+        {
+            return null;
+        }
+
+        var at = line is null ? null : ErrorLogLine.Parse(line.Text);
+        return Form(at?.Message ?? failed!.Message, failed?.MessageId ?? Unreadable, ["config-invalid"]) with
+        {
+            ConfigAt = at is { ConfigFile: { } file, ConfigLine: { } number } ? new(file, number) : null,
+            Requests = failed?.Count ?? 1,
+            First = seen.Zoned(failed?.First ?? line?.Time),
+            Last = seen.Zoned(failed?.Last ?? line?.Time),
+            Samples = [.. failed?.Samples.TakeLast(1) ?? [], .. line is null ? [] : new[] { line }],
+        };
+    }
+
+    private static bool IsRefusal(LogLine line)
+        => ErrorLogLine.Parse(line.Text) is { Level: LogLevel.Emerg } record && record.Client is null && record.RequestUri is null;
 
     private IEnumerable<ErrorLogSummary> Logs() => BuiltInLog() is { } builtIn ? view.ErrorLogs.Append(builtIn) : view.ErrorLogs;
 

@@ -33,6 +33,11 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
 
         var phase = PhaseOf(group, known);
         var kind = KindOf(group, known);
+        if (kind is SymptomKind.OtherMessage && phase is not null && IsForbiddenIo(group))
+        {
+            return new(group, kind.Value, phase.Value, Side.Nginx, How.Denied) { Candidates = ["access-control-denied"] };
+        }
+
         return kind is null || phase is null ? null : new(group, kind.Value, phase.Value, SideOf(kind.Value, group, known), HowOf(kind.Value, group));
     }
 
@@ -85,6 +90,9 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
 
     private static bool IsUpstreamIo(ErrorGroup group)
         => group.Phase is { } phase && phase.Contains("upstream", StringComparison.Ordinal);
+
+    /// <summary>recv(2), readv(2), send(2) and writev(2) of a connected socket know no EACCES: it is what security_socket_recvmsg() and security_socket_sendmsg() answer.</summary>
+    private static bool IsForbiddenIo(ErrorGroup group) => group.Errno == 13 && IsUpstreamIo(group) && group.OwnFile is null && group.Known!.Candidates.Contains("upstream-reset");
 
     /// <summary>A page that is not there is a 404, whatever else the same message can mean: without an upstream a message counts only when a cause knows it and the errno is not plain absence.</summary>
     private static bool Concerns(ErrorGroup group, ErrorMessage known)

@@ -67,6 +67,12 @@ public enum AppEventKind
 
     /// <summary>A manager's listing shows the program as running.</summary>
     ProgramRunning,
+
+    /// <summary>A start, test or reload of nginx ended because nginx did not take its configuration.</summary>
+    ConfigurationRefused,
+
+    /// <summary>An app server in between says that the app ended its answer before it was one.</summary>
+    AnswerIncomplete,
 }
 
 /// <summary>Who wrote an app-side log.</summary>

@@ -14,6 +14,27 @@ internal static class ContainerRules
         new("OOMKilled", AppEventKind.OomKill, static (t, at, e) => IsDenied(t.AsSpan(at + "OOMKilled".Length)) ? null : e),
         new("container oom ", AppEventKind.OomKill),
 
+        // Amazon ECS, "Stopped task error codes".
+        new("Container killed due to memory usage", AppEventKind.OomKill),
+
+        // kubelet, pkg/kubelet/images/types.go and kuberuntime: the container was never started.
+        new("ImagePullBackOff", AppEventKind.StartFailed),
+        new("ErrImagePull", AppEventKind.StartFailed),
+        new("InvalidImageName", AppEventKind.StartFailed),
+        new("CreateContainerConfigError", AppEventKind.StartFailed),
+        new("CreateContainerError", AppEventKind.StartFailed),
+        new("RunContainerError", AppEventKind.StartFailed),
+
+        // kubectl get pods: NAME READY STATUS RESTARTS AGE (pkg/printers/internalversion, printPod). Who is not ready gets no requests from its service.
+        new(" Error ", AppEventKind.MainProcessExited, static (t, at, e) => Pod(t) is ("Error", _, var name) ? e with { ExitStatus = 1, Source = name } : null),
+        new(" Pending ", AppEventKind.StartFailed, static (t, at, e) => Pod(t) is ("Pending", _, var name) ? e with { Source = name } : null),
+        new(" 0/", AppEventKind.UnitFailed, static (t, at, e) => Pod(t) is ("Running", ['0', '/', ..], var name) ? e with { Source = name } : null),
+
+        // kubelet, pkg/kubelet/prober/prober.go; net/http's words for what a probe met.
+        new("probe failed: ", AppEventKind.UnitFailed, static (t, at, e) =>
+            t.IndexOf("connection refused", at, StringComparison.Ordinal) > 0 ? e
+            : t.IndexOf("deadline exceeded", at, StringComparison.Ordinal) > 0 || t.IndexOf("Client.Timeout", at, StringComparison.Ordinal) > 0 ? e with { Kind = AppEventKind.SlowRequest } : null),
+
         // ingress-nginx, controller.go: no pod of the service is ready, so there is nobody to ask.
         new("does not have any active Endpoint", AppEventKind.UnitFailed),
 
@@ -27,6 +48,14 @@ internal static class ContainerRules
         new("CrashLoopBackOff", AppEventKind.UnitFailed),
         new("Back-off restarting failed container", AppEventKind.UnitFailed),
     ];
+
+    /// <summary><c>ledger-7d9f5c6b8-x2k4p   0/1   Error   5 (43s ago)   4m</c>, with the namespace in front or not.</summary>
+    private static (string Status, string Ready, string Name)? Pod(string text)
+    {
+        var words = text.Split([' ', '\t'], 12, StringSplitOptions.RemoveEmptyEntries);
+        var ready = Array.FindIndex(words, word => word.Length < 8 && word.IndexOf('/') is > 0 and var slash && word.AsSpan(0, slash).IndexOfAnyExceptInRange('0', '9') < 0 && word.AsSpan(slash + 1).IndexOfAnyExceptInRange('0', '9') < 0);
+        return ready is 1 or 2 && words.Length > ready + 3 && char.IsAsciiDigit(words[ready + 2][0]) ? (words[ready + 1], words[ready], words[ready - 1]) : null;
+    }
 
     /// <summary>docker inspect, kubectl describe: <c>"ExitCode": 137</c>, <c>ExitCode:137</c>, <c>Exit Code:    137</c>.</summary>
     private static int? NumberBehind(string text, int at)

@@ -18,6 +18,9 @@ internal static class PythonRules
         new("Application startup failed. Exiting", AppEventKind.StartFailed),
         new("Connection in use: ", AppEventKind.BindFailed, Address),
         new("error while attempting to bind on address ", AppEventKind.BindFailed, Address),
+
+        // daphne, server.py, listen_failure(): the reactor is stopped after it.
+        new("Listen failure: ", AppEventKind.BindFailed, Address),
         new("Starting gunicorn ", AppEventKind.ServerStarted),
         new("Shutting down: Master", AppEventKind.ServerStopped),
 

@@ -3,6 +3,8 @@ namespace Why502.Logs;
 /// <summary>supervisord (supervisor/process.py, supervisor/options.py), and the state of a service as its manager's listing shows it.</summary>
 internal static class SupervisorRules
 {
+    private static readonly string[] StoppedOthers = ["nginx", "openresty", "sql", "maria", "redis", "mongo", "memcache", "docker", "cron", "firewall", "It", "this", "server", "service", "daemon", "container"];
+
     public static AppRule[] All { get; } =
     [
         new("exited: ", AppEventKind.ChildExited, static (t, at, e) => Ended(t, at, e, "exited: ")),
@@ -18,12 +20,28 @@ internal static class SupervisorRules
         new(" RUNNING ", AppEventKind.ProgramRunning, static (t, at, e) => t.IndexOf("pid ", at, StringComparison.Ordinal) > 0 && t.IndexOf(", uptime ", at, StringComparison.Ordinal) > 0 ? e with { Source = t.Split(' ', 2)[0] } : null),
         new(" online ", AppEventKind.ProgramRunning, static (t, at, e) => t.Count(letter => letter is '│' or '|' or '\u0082') > 4 ? e : null),
 
+        // supervisor/states.py: STOPPED is what a program is that was not started, or was ended by a person; the description is a date or "Not started".
+        new(" STOPPED ", AppEventKind.StartFailed, static (t, at, e) => t.AsSpan(at).StartsWith(" STOPPED ", StringComparison.Ordinal) && t.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var name, "STOPPED", _, _, ..] ? e with { Source = name } : null),
+        new(" stopped ", AppEventKind.StartFailed, static (t, at, e) => t.Count(letter => letter is '│' or '|' or '\u0082') > 4 ? e : null),
+
         // pm2 list: PM2 gives up after max_restarts and calls that errored (lib/God.js).
         new(" errored ", AppEventKind.StartLimitHit, static (t, at, e) => t.Count(letter => letter == '│' || letter == '|') > 4 || t.Count(letter => letter == '\u0082') > 4 ? e : null),
+
+        // Init scripts (LSB init-functions, status_of_proc; others by hand): the state of one service, in a sentence of its own.
+        new(" is not running", AppEventKind.UnitFailed, static (t, at, e) => Stopped(t, at) is { } service ? e with { Source = service } : null),
+        new(" is stopped", AppEventKind.UnitFailed, static (t, at, e) => at + " is stopped".Length == t.TrimEnd().Length && Stopped(t, at) is { } service ? e with { Source = service } : null),
 
         // runit's sv status: down although it should be up.
         new("normally up, want up", AppEventKind.UnitFailed, static (t, at, e) => t.Contains("down: ", StringComparison.Ordinal) ? e with { Source = TextScan.WordAfter(t, "down: ")?.TrimEnd(':') } : null),
     ];
+
+    /// <summary><c>The gitlab-workhorse is not running.</c>, <c> * gunicorn is not running</c>: one word names the service. nginx and stores of data are no upstreams.</summary>
+    private static string? Stopped(string text, int at)
+    {
+        var words = text[..at].Split([' ', '*', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        var name = words is ["The" or "the", var told] ? told : words is [var only] ? only : null;
+        return name is { Length: > 2 } && !StoppedOthers.Any(other => name.Contains(other, StringComparison.OrdinalIgnoreCase)) && text[at..].Count(letter => letter == ' ') < 5 ? name : null;
+    }
 
     /// <summary><c>exited: app (exit status 1; not expected)</c>, <c>exited: app (terminated by SIGKILL; not expected)</c></summary>
     private static AppLogEvent? Ended(string text, int at, AppLogEvent e, string marker)

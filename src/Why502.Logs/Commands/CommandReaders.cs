@@ -14,6 +14,7 @@ public static class CommandReaders
         new TlsListing(),
         new SocketListing(),
         new UnitStatus(),
+        new UnitListing(),
         new ProcessListing(),
         new PathListing(),
         new ConnectionTrial(),

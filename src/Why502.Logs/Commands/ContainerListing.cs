@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Why502.Logs.Commands;
@@ -22,13 +23,28 @@ public sealed class ContainerListing : ICommandReader
 {
     private const int PortsMax = 64;
 
+    private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
+
     public string Command => "docker ps -a";
 
-    public bool Looks(PastedText text) => text.Any(IsHeader) || text.Any(line => line.Contains("\"OOMKilled\"", StringComparison.Ordinal)) || text.Any(line => line.Contains("\"RestartCount\"", StringComparison.Ordinal));
+    public bool Looks(PastedText text) => text.Any(IsHeader) || text.Any(IsBareRow) || text.Any(line => line.Contains("\"OOMKilled\"", StringComparison.Ordinal)) || text.Any(line => line.Contains("\"RestartCount\"", StringComparison.Ordinal));
 
     public IEnumerable<CommandRecord> Read(PastedText text)
     {
         var header = text.First(IsHeader);
+        if (header is null && text.Any(IsBareRow))
+        {
+            foreach (var line in text.Lines.Where(line => IsBareRow(line.Text)))
+            {
+                if (Row(line, nameFirst: false) is { } row)
+                {
+                    yield return row;
+                }
+            }
+
+            yield break;
+        }
+
         if (header is null)
         {
             yield return Inspected(text);
@@ -43,6 +59,11 @@ public sealed class ContainerListing : ICommandReader
             }
         }
     }
+
+    /// <summary>A row that was pasted without the header: a short id of twelve hexadecimal digits, and the words of a status (docker/cli, formatter/container.go).</summary>
+    private static bool IsBareRow(string line)
+        => line.AsSpan().TrimStart() is { Length: > 40 } text && text[12] == ' ' && text[..12].IndexOfAnyExcept(Hexadecimal) < 0
+            && (text.IndexOf(" Up ") > 0 || text.IndexOf(" Exited (") > 0 || text.IndexOf(" Restarting (") > 0);
 
     private static bool IsHeader(string line)
         => (line.Contains("CONTAINER ID", StringComparison.Ordinal) && line.Contains("NAMES", StringComparison.Ordinal)) || (line.TrimStart().StartsWith("NAME", StringComparison.Ordinal) && line.Contains("IMAGE", StringComparison.Ordinal) && line.Contains("STATUS", StringComparison.Ordinal));

@@ -68,6 +68,19 @@ public static partial class ErrorLogLine
         return name > 0 && line[name] is not (>= (byte)'0' and <= (byte)'9') && (line[name] != '[' || TryReadLevel(line[name..], out _, out _));
     }
 
+    /// <summary><c>[error] 33#33: *2 </c>: the head of a record whose date was left out.</summary>
+    internal static bool StartsUndated(ReadOnlySpan<byte> line)
+    {
+        if (line.Length == 0 || line[0] != '[' || !TryReadLevel(line, out _, out int length))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> process = line[length..].TrimStart((byte)' ');
+        int end = process.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        return end > 0 && process[end] == '#';
+    }
+
     /// <summary>Reads the record from bytes that may have a carrier's prefix, line feeds inside, or no date at all.</summary>
     public static bool TryParse(ReadOnlyMemory<byte> raw, [NotNullWhen(true)] out ErrorLogRecord? record)
     {

@@ -61,7 +61,7 @@ internal sealed class Pending
     /// </summary>
     public bool WantsMore(ReadOnlySpan<byte> next)
     {
-        if (_bytes.Count is 0 or 2047 or 4095 || LooksLikeOtherLog(next))
+        if (_bytes.Count is 0 or 2047 or 4095 || LooksLikeOtherLog(next) || ErrorLogLine.StartsUndated(next))
         {
             return false;
         }

@@ -22,7 +22,7 @@ public static partial class PastedRecord
             return line;
         }
 
-        line = Colons(Quoted(Starting(line)));
+        line = Colons(Quoted(Starting(BareLevel(line))));
         var repaired = WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(WindowsCall(StreamColumn(line)))))))), next)));
         return LostColon(LostTail(LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(repaired, next)))));
     }
@@ -30,6 +30,13 @@ public static partial class PastedRecord
     /// <summary>What an init script had written before nginx spoke: <c>Restarting nginx: nginx: [emerg] …</c></summary>
     private static string Starting(string line)
         => line.IndexOf(" nginx: [emerg] ", StringComparison.Ordinal) is > 0 and < HeadMax and var at && line.AsSpan(0, at).IndexOfAnyInRange('0', '9') < 0 && line.AsSpan(0, at).IndexOfAny("|[") < 0 ? line[(at + 1)..] : line;
+
+    /// <summary><c>alert readv() failed (…</c>, <c>error: connect() failed (…</c>: a title keeps the level and loses its brackets.</summary>
+    private static string BareLevel(string line)
+        => BareLevels().Match(line) is { Success: true } level && IsMessage(line[level.Length..]) && !IsMessage(line) ? $"[{level.Groups[1].Value}] {line[level.Length..]}" : line;
+
+    [GeneratedRegex("^ *(emerg|alert|crit|error|warn):? +(?=[a-zA-Z])")]
+    private static partial Regex BareLevels();
 
     /// <summary>Who cites a line sets it in quotes of his own; nginx's records begin with a date or a level.</summary>
     private static string Quoted(string line)

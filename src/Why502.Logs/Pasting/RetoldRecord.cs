@@ -11,6 +11,8 @@ internal static class RetoldRecord
 {
     private const int LineCharsMax = 4096;
 
+    private const int DetailMax = 64;
+
     private static readonly SearchValues<char> Numbers = SearchValues.Create("*#:0123456789");
 
     /// <summary>How a message on the gateway's path begins, or what stands in it, whatever a teller put around it.</summary>
@@ -67,6 +69,7 @@ internal static class RetoldRecord
         yield return Handshake(plain);
         yield return Unclosed(plain, next);
         yield return OnlyPhase(plain);
+        yield return Abridged(plain);
         yield return Cited(plain);
         yield return ToPhase(Cited(plain));
         if (plain is [>= 'A' and <= 'Z' and var first, ..])
@@ -166,6 +169,12 @@ internal static class RetoldRecord
     /// <summary><c>connect() failed (111: Connection ref</c>: a terminal's or an editor's margin took the rest, the number is whole.</summary>
     private static string Unclosed(string text, string? next)
     {
+        // "connect() failed (1" : ngx_http_upstream_test_connect() says nothing of the number before it.
+        if (text.StartsWith("connect() failed (", StringComparison.Ordinal) && text.AsSpan("connect() failed (".Length).IndexOfAnyExceptInRange('0', '9') < 0)
+        {
+            return "connect() failed while connecting to upstream";
+        }
+
         var open = text.IndexOf(" failed (", StringComparison.Ordinal);
         var colon = open < 0 ? -1 : text.IndexOf(':', open);
         return open < 0 || colon < 0 || colon - open > 13 || TextScan.NumberAt(text, open + 9) is null || text.IndexOf(')', colon) >= 0
@@ -176,6 +185,14 @@ internal static class RetoldRecord
     /// <summary>nginx goes to a unix path only to an upstream.</summary>
     private static string Connecting(string text)
         => text.StartsWith("connect() to ", StringComparison.Ordinal) && text.EndsWith(')') && !text.Contains(" while ", StringComparison.Ordinal) ? text + " while connecting to upstream" : text;
+
+    /// <summary><c>upstream prematurely closed connection at processing header while …</c>: builds that are patched say where in their code; the message and the phase are nginx's.</summary>
+    private static string Abridged(string text)
+    {
+        const string Closed = "upstream prematurely closed connection";
+        var phase = text.IndexOf(" while ", StringComparison.Ordinal);
+        return phase > Closed.Length && phase < Closed.Length + DetailMax && text.StartsWith(Closed, StringComparison.Ordinal) ? Closed + text[phase..] : text;
+    }
 
     /// <summary>Markup closes what it opened: <c>`upstream sent too big header`) and the login fails</c>.</summary>
     private static string Cited(string text)

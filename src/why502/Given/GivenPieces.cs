@@ -63,7 +63,7 @@ internal static class GivenPieces
     private static List<string> Lines(string text, out bool repaired)
     {
         var lines = new List<string>();
-        var raw = RunTogether.Part(text.Split('\n'));
+        var raw = RunTogether.Part(EscapedText.Part(text.Split('\n')));
         repaired = raw.Length > text.Count(letter => letter == '\n') + 1;
         var last = Array.FindLastIndex(raw, line => line.AsSpan().TrimEnd().Length > 0);
         for (var index = 0; index < raw.Length; index++)

@@ -32,6 +32,35 @@ public sealed class ReportedSymptomsTests
     public async Task UnitThatFailed_IsTheUpstreamUnlessItIsNginx(string unit, bool down)
         => Assert.Equal(down, (await FindingsAsync(("journal.txt", $"Mar 03 07:15:58 edge1 systemd[1]: {unit}: Failed with result 'exit-code'.\nMar 03 07:15:58 edge1 systemd[1]: {unit}: Start request repeated too quickly.\n"))).Any(finding => finding.Cause == "upstream-down"));
 
+    [Theory]
+    [InlineData("Nov 20 01:02:03 web nginx[71]: nginx: [emerg] \"proxy_pass\" directive is no\nNov 20 01:02:03 web systemd[1]: nginx.service: Failed with result 'exit-code'.\n")]
+    [InlineData("nginx: [emerg] tally_module: words of a module of somebody's own\n")]
+    [InlineData("Nov 20 01:02:03 web nginx[71]: nginx: configuration file /etc/nginx/nginx.conf test failed\n")]
+    [InlineData("● nginx.service - web\n     Loaded: loaded (/lib/systemd/system/nginx.service; enabled)\n     Active: failed (Result: exit-code) since Mon 2026-04-03 22:40:14 UTC; 33s ago\n    Process: 39 ExecStartPre=/usr/sbin/nginx -t -q -g daemon on; master_process on; (code=ex>\n")]
+    [InlineData("msg: \"nginx: [emerg] unknown directive \\\"add\\\" in /etc/nginx/a.conf:7\\nnginx: configuration file /etc/nginx/nginx.conf test failed\"\n")]
+    public async Task ConfigurationThatNginxGaveUp_IsTold(string text)
+        => Assert.Equal("config-invalid", Assert.Single(await FindingsAsync(("paste.txt", text)), finding => finding.Confidence >= 0.5).Cause);
+
+    [Fact]
+    public async Task EmergForARequest_IsNoRefusal()
+        => Assert.DoesNotContain(await FindingsAsync(("error.log", "2025/03/03 07:16:11 [emerg] 4021#4021: *77 [lua] tally.lua:7: said so, client: 198.51.100.23, server: a.example, request: \"GET / HTTP/1.1\", host: \"a.example\"\n")), finding => finding.Cause == "config-invalid");
+
+    [Fact]
+    public async Task UndatedRecordBelowAnother_IsARecordOfItsOwn()
+        => Assert.Contains(await FindingsAsync(("a.txt", "nginx: [emerg] host not found in upstream \"tally\" in /etc/nginx/nginx.conf:44\n[error] 33#33: *2 connect() failed (111: Connection refused) while connecting to upstream\n")), finding => finding.Cause == "upstream-down");
+
+    [Theory]
+    [InlineData("recv() failed (13: Permission denied) while reading response header from upstream")]
+    [InlineData("writev() failed (13: Permission denied) while sending request to upstream")]
+    public async Task ForbiddenReadingOrWriting_IsAPolicys(string message)
+        => Assert.Equal("access-control-denied", (await FindingsAsync(("error.log", $"2025/03/03 07:16:11 [error] 4021#4021: *77 {message}, client: 198.51.100.23, server: a.example, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:8010/\", host: \"a.example\"\n")))[0].Cause);
+
+    [Theory]
+    [InlineData("● tally.service    loaded failed failed Tally")]
+    [InlineData("abcdef012345   tally:3   \"./run\"   2 hours ago   Exited (1) 5 minutes ago              tally")]
+    public async Task StateInARowOfAListing_IsTheSymptom(string row)
+        => Assert.Contains(await FindingsAsync(("list.txt", row + "\n")), finding => finding.Cause is "upstream-down");
+
     private static async Task<IReadOnlyList<StatedFinding>> FindingsAsync(params (string Name, string Text)[] files)
         => (await CaseRun.JudgeAsync(new LabelledCase { Id = "x", Causes = ["x"], Files = [.. files.Select(file => KeyValuePair.Create(file.Name, file.Text))] }, CancellationToken.None)).Findings;
 }

@@ -6,6 +6,15 @@ namespace Why502.Tests.Logs;
 
 public class AppLogTests
 {
+    [Theory]
+    [InlineData("nginx is not running")]
+    [InlineData("postgresql is not running")]
+    [InlineData("I think that the service is not running on the old host any more, is it?")]
+    [InlineData("tally-5d4f8c7b9-abcde   1/1     Running   0          4m")]
+    [InlineData("Job for nginx.service failed because a timeout was exceeded.")]
+    [InlineData("Warning  Unhealthy  2m  kubelet  Readiness probe failed: HTTP probe failed with statuscode: 404")]
+    public void Line_ThatIsNobodysFailure_IsNoEvent(string line) => Assert.Null(AppLogReader.Read(Encoding.UTF8.GetBytes(line), "app.log", 1));
+
     private static AppLogEvent Read(string line)
     {
         List<AppLogEvent> events = [];
@@ -16,6 +25,23 @@ public class AppLogTests
     }
 
     [Theory]
+    [InlineData("2026-11-21 01:02:03,543 CRITICAL Listen failure: [Errno 13] Permission denied", AppEventKind.BindFailed)]
+    [InlineData("httpd (pid 17) already running", AppEventKind.StartFailed)]
+    [InlineData("[ E 2026-11-21 01:02:03.6050 71/T1 age/Cor/App/Implementation.cpp:221 ]: Could not spawn process for application /srv/tally: the file is not there", AppEventKind.StartFailed)]
+    [InlineData("[ W 2026-11-21 01:02:03.6050 71/T1 age/Cor/Con/X.cpp:96 ]: [Client 1-2] Sending 502 response: application did not send a complete response", AppEventKind.AnswerIncomplete)]
+    [InlineData("dockergen.1 | 2026/11/21 01:02:03 Error running notify command: nginx -s reload, exit status 1", AppEventKind.ConfigurationRefused)]
+    [InlineData("Nov 20 01:02:03 web systemd[1]: nginx.service: Control process exited, code=exited, status=1/FAILURE", AppEventKind.ConfigurationRefused)]
+    [InlineData("Job for nginx.service failed because the control process exited with error code.", AppEventKind.ConfigurationRefused)]
+    [InlineData("Job for tally.service failed because a timeout was exceeded.", AppEventKind.StartFailed)]
+    [InlineData("The tally-web is not running.", AppEventKind.UnitFailed)]
+    [InlineData(" * tally is not running", AppEventKind.UnitFailed)]
+    [InlineData("tally                            STOPPED   Nov 20 01:02 AM", AppEventKind.StartFailed)]
+    [InlineData("tally-5d4f8c7b9-abcde   0/1     ImagePullBackOff   0          4m", AppEventKind.StartFailed)]
+    [InlineData("tally-5d4f8c7b9-abcde   0/1     Error   5 (43s ago)   4m", AppEventKind.MainProcessExited)]
+    [InlineData("shop   tally-5d4f8c7b9-abcde   0/2     Running   0   4m", AppEventKind.UnitFailed)]
+    [InlineData("Warning  Unhealthy  2m  kubelet  Readiness probe failed: dial tcp 10.1.2.3:80: connect: connection refused", AppEventKind.UnitFailed)]
+    [InlineData("Warning  Unhealthy  2m  kubelet  Liveness probe failed: Get \"http://10.1.2.3/\": context deadline exceeded", AppEventKind.SlowRequest)]
+    [InlineData("Stopped reason OutOfMemoryError: Container killed due to memory usage", AppEventKind.OomKill)]
     [InlineData("[21-Nov-2026 01:02:03] WARNING: [pool www] server reached pm.max_children setting (5), consider raising it", AppEventKind.MaxChildrenReached)]
     [InlineData("[21-Nov-2026 01:02:03] WARNING: [pool www] seems busy (you may need to increase pm.start_servers, or pm.min/max_spare_servers), spawning 8 children, there are 0 idle, and 9 total children", AppEventKind.PoolSeemsBusy)]
     [InlineData("[21-Nov-2026 01:02:03] WARNING: [pool www] child 123 exited on signal 11 (SIGSEGV - core dumped) after 1.200000 seconds from start", AppEventKind.ChildExitedOnSignal)]

@@ -37,7 +37,7 @@ public sealed class ConfigInvalid : Cause
             Expect: "config-not-reloaded"),
     };
 
-    public override bool Applies(Incident incident) => incident.Kind == SymptomKind.NotLoaded || IsForeignBind(incident);
+    public override bool Applies(Incident incident) => incident.Kind == SymptomKind.NotLoaded || IsForeignBind(incident) || (incident.Kind == SymptomKind.AppLogged && incident.Candidates.Contains(Id));
 
     /// <summary>It loads, and no request can be passed with it: bind(2) answers 99 for an address that is not the machine's (98 where its ports are used up).</summary>
     private static bool IsForeignBind(Incident incident) => incident is { MessageId: "bind-failed", Errno: 99 };

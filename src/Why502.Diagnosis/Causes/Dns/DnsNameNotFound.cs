@@ -49,6 +49,12 @@ public sealed class DnsNameNotFound : Cause
             // ngx_resolver_process_a(): an answer came, with NXDOMAIN or without an address.
             scales.Weigh("message", Sources.ErrorLog, Weight.Decisive.For("the name server answers that there is no such name, or no address to it"));
         }
+        else if (incident.Supposed)
+        {
+            // Docker's DNS knows the services and containers of a network, and asks the host's name servers for any other name (Docker's "Networking overview").
+            scales.Weigh("containers", Sources.Config, Weight.Moderate.For($"no service or container of those handed over is called {NameReading.Asked(incident)}").At(incident.ConfigAt?.File, incident.ConfigAt?.Line));
+            return;
+        }
         else if (incident.Kind == SymptomKind.NotLoaded)
         {
             // ngx_inet_resolve_host(): getaddrinfo() gave no address while the configuration was loaded.

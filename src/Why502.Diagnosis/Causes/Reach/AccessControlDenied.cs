@@ -45,6 +45,12 @@ public sealed class AccessControlDenied : Cause
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
         WeighDenials(incident, seen, scales);
+        if (incident is { Kind: SymptomKind.OtherMessage, Errno: 13, How: How.Denied })
+        {
+            // security_socket_recvmsg(), security_socket_sendmsg(): the calls themselves know no EACCES (recv(2), send(2)).
+            scales.Weigh("errno", Sources.ErrorLog, Weight.Strong.For("reading and writing a connected socket gives 13 when a security policy forbids it, and never otherwise"));
+        }
+
         if (incident.Kind != SymptomKind.ConnectFailed || incident.Peer is not { } peer)
         {
             return;

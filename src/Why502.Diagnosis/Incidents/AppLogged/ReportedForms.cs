@@ -41,8 +41,11 @@ public static class ReportedForms
         AppEventKind.MainProcessExited when !IsOfNginx(logged.Source) => OfSignal(logged),
         AppEventKind.ChildExited or AppEventKind.WorkerExited => logged.ExitStatus is null or 0 ? null : OfStatus(logged.ExitStatus.Value),
 
-        // Where nginx itself does not start, no upstream is down.
-        AppEventKind.StartFailed or AppEventKind.StartLimitHit or AppEventKind.UnitFailed or AppEventKind.UnitRestartScheduled when IsOfNginx(logged.Source) => null,
+        AppEventKind.ConfigurationRefused => new(4, Phase.Connect, Side.Nginx, How.Invalid, Sure("config-invalid")),
+
+        // Where nginx itself does not start, no upstream is down. Its main() returns a status other than 0 before it serves, and hardly later.
+        AppEventKind.UnitFailed when IsOfNginx(logged.Source) => logged.Text.Contains("exit-code", StringComparison.Ordinal) ? new(5, Phase.Connect, Side.Nginx, How.Invalid, Likely("config-invalid")) : null,
+        AppEventKind.StartFailed or AppEventKind.StartLimitHit or AppEventKind.UnitRestartScheduled when IsOfNginx(logged.Source) => null,
         AppEventKind.BindFailed or AppEventKind.StartFailed or AppEventKind.StartLimitHit or AppEventKind.UnitFailed or AppEventKind.ConfigurationError
             => new(logged.Kind == AppEventKind.UnitFailed ? 5 : 3, Phase.Connect, Side.Upstream, How.Refused, Sure("upstream-down")),
 
@@ -55,6 +58,7 @@ public static class ReportedForms
         AppEventKind.AccessDenied when logged.Log != AppLogKind.PhpFpm => new(0, Phase.Connect, Side.Nginx, How.Denied, Sure("access-control-denied")),
         AppEventKind.PacketLogged => new(7, Phase.Connect, Side.Upstream, How.Refused, Likely("firewall-blocked")),
         AppEventKind.RequestTooLarge => new(1, Phase.Send, Side.Upstream, How.Closed, Sure("request-too-large-for-upstream")),
+        AppEventKind.AnswerIncomplete => new(4, Phase.Header, Side.Upstream, How.Closed, Likely("upstream-closed-early"), Maybe("worker-crashed")),
         AppEventKind.HungTask => new(6, Phase.Header, Side.Upstream, How.Timeout, Likely("host-overloaded"), Maybe("upstream-slow")),
 
         // Whoever asked had gone before the app wrote: nginx after its time-out, or the client through nginx.

@@ -75,7 +75,13 @@ public sealed class ReportedSymptoms(NginxView view, Observations seen)
         var units = seen.Ask(new ServiceUnits());
         if (units.Saw(out var services) && services.Chosen)
         {
-            foreach (var unit in services.Units.Where(unit => unit.ActiveState == "failed" && !unit.Name.StartsWith("nginx", StringComparison.Ordinal)))
+            // A reload that returned a status leaves the unit active with that result (systemd, src/core/service.c).
+            foreach (var unit in services.Units.Where(unit => IsNginx(unit) && unit is { Result: "exit-code" } and ({ ActiveState: "failed" } or { ActiveState: "active" })))
+            {
+                yield return Event(AppEventKind.ConfigurationRefused, unit.ActiveState == "failed" ? ServiceReading.Ended(unit) : $"{unit.Name} runs, and its last reload ended with a status", units.Provenance);
+            }
+
+            foreach (var unit in services.Units.Where(unit => unit.ActiveState == "failed" && !IsNginx(unit)))
             {
                 yield return Event(unit.Result == "oom-kill" ? AppEventKind.OomKill : AppEventKind.UnitFailed, ServiceReading.Ended(unit), units.Provenance);
             }
@@ -90,6 +96,8 @@ public sealed class ReportedSymptoms(NginxView view, Observations seen)
             }
         }
     }
+
+    private static bool IsNginx(UnitFact unit) => unit.Name.StartsWith("nginx", StringComparison.Ordinal) || unit.Name.StartsWith("openresty", StringComparison.Ordinal);
 
     private static AppLogEvent Event(AppEventKind kind, string text, Provenance? from)
         => new() { Kind = kind, Text = text, Line = new LogLine(from?.File ?? "", from?.Line, null, text), Log = AppLogKind.Journal };

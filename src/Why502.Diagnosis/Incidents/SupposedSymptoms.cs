@@ -1,0 +1,98 @@
+using Why502.Diagnosis.Readings;
+using Why502.Nginx;
+
+namespace Why502.Diagnosis;
+
+/// <summary>
+/// Files without any symptom: a configuration, and beside it what the app listens on (a pool's file, a compose file, a table of listeners). Who hands those over asks
+/// why they do not meet. Each address of the configuration is supposed to have failed in the way that its form would fail; the causes judge by what the files show,
+/// and what none of them explains is dropped, because nothing says that it failed.
+/// </summary>
+public sealed class SupposedSymptoms(NginxView view, Observations seen)
+{
+    private const int PlacesMax = 32;
+
+    /// <summary>Causes that two files show by contradicting each other; the others need to have been seen failing.</summary>
+    private static readonly HashSet<string> Shown =
+        ["upstream-down", "upstream-wrong-address", "loopback-mismatch", "container-loopback", "socket-path-mismatch", "dns-name-not-found", "dns-resolver-missing", "upstream-marked-down"];
+
+    /// <summary>Whether the judgement of a supposition is worth telling: something that was handed over speaks for the likeliest cause.</summary>
+    public static bool IsTold(Judgement judgement)
+        => judgement.Findings is [{ Confidence: >= Conclusion.NamedFrom } likeliest, ..] && Shown.Contains(likeliest.Cause.Id) && likeliest.Evidence.Any(evidence => evidence.Supports);
+
+    public IReadOnlyList<Incident> Of()
+    {
+        if (view is not { Instance.FromFiles: true, Configuration: { } configuration } || view.Instance.GivenLogs.Count > 0)
+        {
+            return [];
+        }
+
+        var places = configuration.ProxiedLocations.Take(PlacesMax).ToList();
+        var certain = (places.Count == 0 ? [null] : places.Cast<ProxiedLocation?>())
+            .Select(location => (Location: location, Failure: ConfiguredFailure.Of(location, configuration)))
+            .Where(item => item.Failure is not null)
+            .DistinctBy(item => item.Failure!.At)
+            .Select(item => Configured(item.Location, item.Failure!))
+            .ToList();
+        return certain.Count > 0 ? certain : [.. places.SelectMany(Unmet).DistinctBy(incident => (incident.Message, incident.Peer?.ToString()))];
+    }
+
+    /// <summary>Each request to that place fails, whatever the upstream does.</summary>
+    private Incident Configured(ProxiedLocation? location, ConfiguredFailure failure) => Form(SymptomKind.Answered, Phase.Connect, How.Refused, failure.Words, [failure.Cause]) with
+    {
+        Status = 502,
+        Unlogged = true,
+        Location = location,
+        Group = location?.Group,
+        ConfigAt = failure.At,
+    };
+
+    private IEnumerable<Incident> Unmet(ProxiedLocation location)
+    {
+        var containers = (seen.Ask(new Containers()).FactOrNull?.All ?? []).ToList();
+        foreach (var endpoint in location.Peers.Select(target => target.Endpoint).OfType<Endpoint>())
+        {
+            if (endpoint is { IsName: true, IsLoopback: false, Host: { } name })
+            {
+                // A name with a dot is the DNS's, and what nobody listed may be anywhere.
+                if (containers.Count == 0 || name.Contains('.', StringComparison.Ordinal))
+                {
+                    continue;
+                }
+
+                if (!containers.Any(container => ContainerReading.IsCalled(container, name)))
+                {
+                    yield return Form(SymptomKind.NotLoaded, Phase.Resolve, How.Invalid, $"host not found in upstream \"{name}\"", ["dns-name-not-found"]) with { Location = location, ConfigAt = location.At };
+                    continue;
+                }
+            }
+
+            yield return Form(SymptomKind.ConnectFailed, Phase.Connect, How.Refused, "connect() failed", []) with
+            {
+                // ENOENT of a path, ECONNREFUSED of a port (connect(2), unix(7)).
+                Errno = endpoint.IsUnix ? 2 : 111,
+                Peer = endpoint,
+                Location = location,
+                Group = location.Group,
+                Scheme = location.Scheme,
+            };
+        }
+    }
+
+    private Incident Form(SymptomKind kind, Phase phase, How how, string message, IReadOnlyList<string> candidates) => new()
+    {
+        Id = "",
+        Kind = kind,
+        Phase = phase,
+        Side = kind == SymptomKind.ConnectFailed ? Side.Upstream : Side.Nginx,
+        How = how,
+        Message = message,
+        Candidates = candidates,
+        Supposed = true,
+        Instance = view.Instance,
+        Configuration = view.Configuration,
+        State = IncidentState.Current,
+        Requests = 0,
+        Traffic = PeerTraffic.Nothing,
+    };
+}
