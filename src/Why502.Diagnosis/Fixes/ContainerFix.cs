@@ -15,6 +15,11 @@ internal static class ContainerFix
             return compose;
         }
 
+        if (HostBindFix.Of(incident, boundary, seen) is { } host)
+        {
+            return host;
+        }
+
         if (boundary.Space is not null || incident.Kind != SymptomKind.ConnectFailed || (incident.Instance.FromFiles && !peer.IsLoopback))
         {
             return new Fix

@@ -69,6 +69,17 @@ public abstract record RepairAction
     public sealed record EditCommand(string Unit, string Fragment, string DropIn, string Option, string Value) : RepairAction;
 
     /// <summary>
+    /// One address more that a service's command listens on, by a drop-in that has the unit's command with it. An intention as <see cref="EditCommand"/>; nothing
+    /// where the command does not say the old address once, as the value of an option that may be given again.
+    /// </summary>
+    /// <param name="Unit">shop.service</param>
+    /// <param name="Fragment">The unit's own file.</param>
+    /// <param name="DropIn">The drop-in that is to be made.</param>
+    /// <param name="Port">Listened on at 127.0.0.1 or localhost.</param>
+    /// <param name="Also">The whole new address: "172.18.0.1:8000".</param>
+    public sealed record ListenAlso(string Unit, string Fragment, string DropIn, int Port, string Also) : RepairAction;
+
+    /// <summary>
     /// One place of a compose file, and its service's container made anew from it. An intention: the plan reads the file and makes it a <see cref="WriteFile"/> and a
     /// <see cref="RunProgram"/>; nothing where the file is written so that a person should edit it, or has changes that the container does not have yet.
     /// </summary>

@@ -20,6 +20,7 @@ internal static class Intentions
         null => [],
         RepairAction.EditSettings edit => Write(edit) is { } write ? [write] : [],
         RepairAction.EditCommand edit => UnitCommand.DropIn(edit) is { } made ? [made] : [],
+        RepairAction.ListenAlso listen => UnitCommand.DropIn(listen) is { } made ? [made] : [],
         RepairAction.EditCompose edit => ComposePlan.Of(edit),
         RepairAction.Give give => Given(give),
         RepairAction.Raise raise => KernelParameter.Find(raise.Name) is { } now && long.TryParse(now, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value < raise.AtLeast

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Why502.Diagnosis;
+using Why502.Diagnosis.Readings;
 
 namespace Why502.Repair;
 
@@ -23,11 +24,14 @@ internal static class StepWords
         RepairAction.AskUnit unit => new(action, $"systemctl restart {unit.Name}", Disturbance.Restart, "its requests under way are cut", null),
         RepairAction.ReloadNginx => new(action, "have nginx take the configuration on disk", Disturbance.Reload, "requests under way end on the old one", null),
         RepairAction.AllowThroughFilter allow => new(action, $"nft: accept {string.Join(' ', allow.Match)} in {allow.Family} {allow.Table} {allow.Chain}{(allow.Before is null ? ", first" : ", before the rule that refuses it")}", Disturbance.None, "takes effect at once, for nothing else; gone after a boot", "why502 fix --undo deletes that rule"),
-        RepairAction.RunProgram { Recreates: true } run => new(action, string.Join(' ', run.Command), Disturbance.Restart, "its container is made anew: requests under way are cut; nothing that it wrote outside its volumes is lost, for there is nothing", "made again by the undo"),
-        RepairAction.RunProgram { Starts: true } run => new(action, string.Join(' ', run.Command), Disturbance.Restart, "it does not run now: nothing is cut", run.Undo is { } stop ? string.Join(' ', stop) : null),
-        RepairAction.RunProgram run => new(action, string.Join(' ', run.Command), Disturbance.None, "takes effect at once", run.Undo is { } undo ? string.Join(' ', undo) : null),
+        RepairAction.RunProgram { Recreates: true } run => new(action, Shown(run.Command), Disturbance.Restart, "its container is made anew: requests under way are cut; nothing that it wrote outside its volumes is lost, for there is nothing", "made again by the undo"),
+        RepairAction.RunProgram { Starts: true } run => new(action, Shown(run.Command), Disturbance.Restart, "it does not run now: nothing is cut", run.Undo is { } stop ? Shown(stop) : null),
+        RepairAction.RunProgram run => new(action, Shown(run.Command), Disturbance.None, "takes effect at once", run.Undo is { } undo ? Shown(undo) : null),
         _ => new(action, "a step of another version", Disturbance.None, "not known", null),
     };
+
+    /// <summary>As a person would type it.</summary>
+    private static string Shown(IReadOnlyList<string> command) => string.Join(' ', command.Select(Words.Shell));
 
     private static string Octal(int mode) => "0" + Convert.ToString(mode, 8).PadLeft(3, '0');
 }

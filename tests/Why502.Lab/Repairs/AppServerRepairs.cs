@@ -37,6 +37,19 @@ public sealed class AppServerRepairs
         Repaired.ProveOfMachine(machine, nginx, "worker-killed-by-timeout", () => client.Get("/report") == 200, ["-harakiri = 2", "harakiri = 20"], machine.PathOf("uwsgi"));
     });
 
+    /// <summary>nginx in a container and the app on the machine, on loopback: its unit gets the bridge's address and no other.</summary>
+    [SkippableFact]
+    public void LoopbackOfTheMachine_GetsTheBridgesAddress() => LabMachine.RunWithSystemd(nameof(LoopbackOfTheMachine_GetsTheBridgesAddress), machine =>
+    {
+        var web = NetworkSpace.Create(machine, "web");
+        var command = Gunicorn(machine, "", "--bind 127.0.0.1:8000 --workers 2");
+        var nginx = NginxServer.Start(machine, Site.Proxy($"http://{NetworkSpace.Gateway}:8000", listen: "172.18.0.3:8080"), within: web.Enter);
+        var client = new Client(machine, address: web.Address);
+        client.MustGet(502, "/", times: 3);
+        Repaired.ProveApplied(machine, nginx, "container-loopback", () => client.Get() == 200, [Head, "[Service]", "ExecStart=", "ExecStart=" + command.Replace("--bind 127.0.0.1:8000", $"--bind 127.0.0.1:8000 --bind {NetworkSpace.Gateway}:8000", StringComparison.Ordinal)], "/etc/systemd/system");
+        Assert.False(Directory.Exists(machine.FileSystem + "/etc/systemd/system/shop.service.d"), "the drop-in's directory is left");
+    });
+
     /// <summary>Cookies have grown past what uWSGI takes by default; the proof does not send them.</summary>
     [SkippableFact]
     public void BufferOfUwsgiTooSmall_IsAsLargeAsNginxs() => LabMachine.RunWithSystemd(nameof(BufferOfUwsgiTooSmall_IsAsLargeAsNginxs), machine =>

@@ -87,7 +87,7 @@ public sealed class Repaired
         Check(applied.ExitCode == 0, $"--apply exits {applied.ExitCode}");
         Check(applied.Output.Contains(_says, StringComparison.Ordinal), $"--apply does not say: {_says}");
         Check(works(), "the request still fails after --apply");
-        Check(_machine.Execute("nginx", "-t", "-p", _machine.Directory, "-c", _nginx.Config).ExitCode == 0, "nginx -t fails after --apply");
+        Check(_machine.Execute([.. _nginx.Within, "nginx", "-t", "-p", _machine.Directory, "-c", _nginx.Config]).ExitCode == 0, "nginx -t fails after --apply");
         var differences = Differences(before, Configuration());
         Check(differences.Order().SequenceEqual(changed.Order()), $"the change is [{string.Join(" | ", differences)}], not [{string.Join(" | ", changed)}]");
         Check(_isOfMachine || owners.SequenceEqual(Owners()), $"owners or modes changed: {string.Join(" | ", Owners().Except(owners))}");

@@ -36,6 +36,9 @@ public sealed class NginxServer
         fastcgi_param SERVER_NAME $server_name;
         """;
 
+    /// <summary>The command that leads to it; empty where it is the machine's own.</summary>
+    public IReadOnlyList<string> Within => _within;
+
     public string Config => _machine.PathOf("nginx.conf");
 
     public string ErrorLog => _machine.PathOf("logs/error.log");
