@@ -17,4 +17,8 @@ public sealed record RouteTo(string Address, int ThroughPid) : Question<RouteFac
 /// <param name="Interface">Where packets leave.</param>
 /// <param name="Gateway">Next host; null when the address is on the link itself.</param>
 /// <param name="Neighbour">Whether the next host answers on the link: reachable, failed, none (no entry), or null where the link has no neighbours.</param>
-public sealed record RouteFact(string Kind, int? Errno, string? Interface, string? Gateway, string? Neighbour) : Fact;
+public sealed record RouteFact(string Kind, int? Errno, string? Interface, string? Gateway, string? Neighbour) : Fact
+{
+    /// <summary>The address that packets to it are sent from; null where it was not told.</summary>
+    public string? Source { get; init; }
+}

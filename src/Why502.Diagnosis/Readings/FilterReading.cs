@@ -14,9 +14,10 @@ public static class FilterReading
     public static FilterRule? Forwarding(PacketFilterFact filter, Endpoint peer) => Matching(filter, peer, local: false, ["forward", "prerouting"]);
 
     /// <summary>The rule in the namespace that the peer's address belongs to.</summary>
-    public static FilterRule? Receiving(PacketFilterFact filter, Endpoint peer) => Matching(filter, peer, local: false, ["input", "prerouting", "ingress"]);
+    /// <param name="arrival">How nginx's packets come in there; null where it is not known.</param>
+    public static FilterRule? Receiving(PacketFilterFact filter, Endpoint peer, Arrival? arrival = null) => Matching(filter, peer, local: false, ["input", "prerouting", "ingress"], arrival);
 
-    private static FilterRule? Matching(PacketFilterFact filter, Endpoint peer, bool local, IReadOnlyList<string> hooks)
+    private static FilterRule? Matching(PacketFilterFact filter, Endpoint peer, bool local, IReadOnlyList<string> hooks, Arrival? arrival = null)
     {
         if (!IPAddress.TryParse(peer.Host, out var address))
         {
@@ -24,13 +25,13 @@ public static class FilterReading
         }
 
         return filter.Rules
-            .Where(rule => rule.Verdict is "drop" or "reject" && Concerns(rule, address, peer.Port, local, hooks) && !filter.Accepts.Any(accept => Precedes(accept, rule) && Concerns(accept, address, peer.Port, local, hooks)))
+            .Where(rule => rule.Verdict is "drop" or "reject" && Concerns(rule, address, peer.Port, local, hooks, arrival) && !filter.Accepts.Any(accept => Precedes(accept, rule) && Concerns(accept, address, peer.Port, local, hooks, arrival)))
             .OrderBy(rule => rule.IsPolicy)
             .ThenByDescending(rule => rule.Understood)
             .FirstOrDefault();
     }
 
-    private static bool Concerns(FilterRule rule, IPAddress address, int port, bool local, IReadOnlyList<string> hooks)
+    private static bool Concerns(FilterRule rule, IPAddress address, int port, bool local, IReadOnlyList<string> hooks, Arrival? arrival)
     {
         var v6 = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
         var loopback = IPAddress.IsLoopback(address);
@@ -41,6 +42,7 @@ public static class FilterReading
             && (rule.Destinations.Count == 0 || rule.Destinations.Any(prefix => InPrefix(prefix, address)))
             && (rule.Sources.Count == 0 || !loopback || rule.Sources.Any(prefix => InPrefix(prefix, address)))
             && (rule.Hook != "input" || MayBe(rule.InInterface, local))
+            && (arrival is null || (IsOn(rule.InInterface, arrival.Interface) && IsFrom(rule.Sources, arrival.Source)))
             && MayBe(rule.OutInterface, local)
             // A policy on loopback is nearly always preceded by an accept for lo: it is no evidence.
             && (!rule.IsPolicy || !local);
@@ -55,6 +57,18 @@ public static class FilterReading
         ['!', ..] => true,
         _ => !local,
     };
+
+    /// <summary>A zone of firewalld has its interfaces in its rules: only the zone of the one that is used counts.</summary>
+    private static bool IsOn(string? written, string? used) => (written, used) switch
+    {
+        (null, _) or (_, null) => true,
+        (['!', .. var other], _) => other != used,
+        ([.. var prefix, '*'], _) => used.StartsWith(prefix, StringComparison.Ordinal),
+        _ => written == used,
+    };
+
+    private static bool IsFrom(IReadOnlyList<string> sources, string? source)
+        => sources.Count == 0 || !IPAddress.TryParse(source, out var from) || sources.Any(prefix => InPrefix(prefix, from));
 
     private static bool Precedes(FilterRule accept, FilterRule rule)
         => accept.Understood && accept.Tool == rule.Tool && accept.Family == rule.Family && accept.Table == rule.Table && accept.BaseChain == rule.BaseChain && accept.Order < rule.Order;
@@ -74,13 +88,14 @@ public static class FilterReading
             : IPAddress.TryParse(prefix, out var single) && single.Equals(address);
 
     /// <summary>One rule before the one that refuses, for this peer alone.</summary>
-    public static Fix Allow(FilterRule rule, Endpoint peer, PacketFilterFact filter, bool isOurs)
+    /// <param name="arrival">Of nginx's packets, where they come in by another network than the machine's own.</param>
+    public static Fix Allow(FilterRule rule, Endpoint peer, PacketFilterFact filter, bool isOurs, Arrival? arrival = null)
     {
         var family = peer.IsLiteralIPv6 ? "ip6" : "ip";
         var port = peer.Port.ToString(CultureInfo.InvariantCulture);
-        string[] match = [family, "daddr", peer.Host!, "tcp", "dport", port];
+        string[] match = [.. arrival?.Source is { } source && IPAddress.TryParse(source, out _) ? [family, "saddr", source] : Array.Empty<string>(), family, "daddr", peer.Host!, "tcp", "dport", port];
         var text = new FixStep($"The rule is in table {rule.Table}, chain {rule.Chain}: {rule.Text}. Whoever wrote it may have meant it; this lets nothing through but {peer}.");
-        var step = Owned(rule, peer, filter) is { } owned ? owned
+        var step = Owned(rule, peer, filter, arrival) is { } owned ? owned
             : rule.Table == "firewalld" ? []
             : rule.Tool switch
             {
@@ -98,13 +113,13 @@ public static class FilterReading
             Steps =
             [
                 .. step.Length == 0 ? [text] : isOurs && IPAddress.TryParse(peer.Host, out _) ? step : step.Select(one => one with { Action = null }),
-                .. Owned(rule, peer, filter) is null ? new[] { new FixStep("Write the same rule where your firewall is kept (nftables.conf, ufw, firewalld), or it is gone after the next boot.") } : [],
+                .. Owned(rule, peer, filter, arrival) is null ? new[] { new FixStep("Write the same rule where your firewall is kept (nftables.conf, ufw, firewalld), or it is gone after the next boot.") } : [],
             ],
         };
     }
 
     /// <summary>The tool that writes these rules keeps what it is told over a boot, and overwrites what it is not told.</summary>
-    private static FixStep[]? Owned(FilterRule rule, Endpoint peer, PacketFilterFact filter)
+    private static FixStep[]? Owned(FilterRule rule, Endpoint peer, PacketFilterFact filter, Arrival? arrival)
     {
         var port = peer.Port.ToString(CultureInfo.InvariantCulture);
         if (rule.Chain.StartsWith("ufw", StringComparison.Ordinal) || (rule.IsPolicy && filter.Rules.Any(other => other.Chain.StartsWith("ufw", StringComparison.Ordinal))))
@@ -115,14 +130,45 @@ public static class FilterReading
             return [Run($"ufw keeps these rules (chain {rule.Chain}): it is told, first of all, to let through {peer} and nothing else.", ["ufw", .. route, "prepend", .. what], ["ufw", .. route, "delete", .. what])];
         }
 
-        return rule.Table == "firewalld" && rule.Hook == "input"
-            ?
-            [
-                Run($"firewalld keeps these rules: port {port} is opened now …", ["firewall-cmd", $"--add-port={port}/tcp"], ["firewall-cmd", $"--remove-port={port}/tcp"]),
-                Run("… and after the next boot.", ["firewall-cmd", "--permanent", $"--add-port={port}/tcp"], ["firewall-cmd", "--permanent", $"--remove-port={port}/tcp"]),
-            ]
-            : null;
+        return rule.Table == "firewalld" && rule.Hook == "input" ? ToFirewalld(rule, peer, arrival) : null;
+    }
+
+    /// <summary>
+    /// A rich rule for nginx's address, this address and this port (firewalld.richlanguage(5)): now, and for the next start. It is given twice instead of reloaded,
+    /// because a reload takes away whatever others have set for the time being.
+    /// </summary>
+    private static FixStep[] ToFirewalld(FilterRule rule, Endpoint peer, Arrival? arrival)
+    {
+        var family = peer.IsLiteralIPv6 ? "ipv6" : "ipv4";
+        var source = arrival?.Source is { } from && IPAddress.TryParse(from, out _) ? $"source address=\"{from}\" " : "";
+        var rich = $"rule family=\"{family}\" {source}destination address=\"{peer.Host!.Trim('[', ']')}\" port port=\"{peer.Port.ToString(CultureInfo.InvariantCulture)}\" protocol=\"tcp\" accept";
+        string[] zone = ZoneOf(rule.Chain) is { } name ? [$"--zone={name}"] : [];
+        return
+        [
+            Run($"firewalld keeps these rules{(zone.Length > 0 ? $" (zone {zone[0][7..]})" : "")}: {(source.Length > 0 ? $"from {arrival!.Source} " : "")}to {peer} is let through, and nothing else …", ["firewall-cmd", .. zone, $"--add-rich-rule={rich}"], ["firewall-cmd", .. zone, $"--remove-rich-rule={rich}"]),
+            Run("… and after its next start.", ["firewall-cmd", "--permanent", .. zone, $"--add-rich-rule={rich}"], ["firewall-cmd", "--permanent", .. zone, $"--remove-rich-rule={rich}"]),
+        ];
+    }
+
+    /// <summary>filter_IN_public, filter_IN_public_deny: firewalld's chains of a zone (core/fw_zone.py, nftables.py). Null where the chain is none: then its default zone is meant.</summary>
+    private static string? ZoneOf(string chain)
+    {
+        const string Head = "filter_IN_";
+        if (!chain.StartsWith(Head, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var name = chain[Head.Length..];
+        var tail = ((string[])["_pre", "_log", "_deny", "_allow", "_post"]).FirstOrDefault(end => name.EndsWith(end, StringComparison.Ordinal)) ?? "";
+        name = name[..^tail.Length];
+        return name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-') ? name : null;
     }
 
     private static FixStep Run(string text, string[] command, string[] undo) => new(text, string.Join(' ', command.Select(Words.Shell))) { Action = new RepairAction.RunProgram(command, undo) };
 }
+
+/// <summary>How nginx's packets come into the namespace of the peer.</summary>
+/// <param name="Interface">Where they come in.</param>
+/// <param name="Source">The address that they come from.</param>
+public sealed record Arrival(string? Interface, string? Source);

@@ -33,7 +33,8 @@ internal static class Forbidden
     };
 
     private static string? OfPm2(string[] words)
-        => words is [var home, ['/', ..], ['/', ..] program, "restart" or "stop", .. { Length: > 0 } apps] && home.StartsWith("PM2_HOME=/", StringComparison.Ordinal) && program.EndsWith("/bin/pm2", StringComparison.Ordinal) && apps.All(app => app.All(char.IsAsciiDigit))
+        => words is [var home, ['/', ..], ['/', ..] program, .. var verb] && home.StartsWith("PM2_HOME=/", StringComparison.Ordinal) && program.EndsWith("/bin/pm2", StringComparison.Ordinal)
+            && (verb is ["resurrect"] || (verb is ["restart" or "stop", .. { Length: > 0 } apps] && apps.All(app => app.All(char.IsAsciiDigit))))
             ? null : "of PM2's apps the one that failed is started, and no other";
 
     private static string? OfOne(IReadOnlyList<string> command) => (Path.GetFileName(command[0]), string.Join(' ', command.Skip(1))) switch
@@ -42,7 +43,7 @@ internal static class Forbidden
         ("iptables" or "ip6tables", var rest) when Has(rest, "-F") || Has(rest, "--flush") || rest.Contains("-P ", StringComparison.Ordinal) => "a firewall is never emptied",
         ("nft", var rest) when Has(rest, "flush") => "a firewall is never emptied",
         ("nft", var rest) when Has(rest, "delete") || Has(rest, "destroy") || Has(rest, "-f") => "rules of others are never deleted",
-        ("firewall-cmd", var rest) when !rest.Split(' ').All(word => word is "--permanent" or "--reload" || word.StartsWith("--add-port=", StringComparison.Ordinal) || word.StartsWith("--remove-port=", StringComparison.Ordinal)) => "firewalld is asked for one port and nothing else",
+        ("firewall-cmd", _) when !command.Skip(1).All(OfFirewalld) => "firewalld is asked to let one address to one port, and nothing else",
         ("semanage", var rest) when !rest.StartsWith("port ", StringComparison.Ordinal) => "of SELinux's policy a port's label is all that is changed",
         ("setfacl", var rest) when !rest.StartsWith("-m u:", StringComparison.Ordinal) && !rest.StartsWith("-x u:", StringComparison.Ordinal) && !rest.StartsWith("-b ", StringComparison.Ordinal) => "an access list gives one user what he lacks and nobody else",
         ("supervisorctl", var rest) when Has(rest, "shutdown") || Has(rest, "all") || Has(rest, "reload") || Has(rest, "update") => "of supervisord's programs the one that failed is started, and no other",
@@ -55,6 +56,11 @@ internal static class Forbidden
         ("chmod" or "chown" or "sh" or "bash" or "rm", _) => $"{command[0]} is no step of a repair",
         _ => null,
     };
+
+    /// <summary>One rich rule that accepts, with a destination and a port.</summary>
+    private static bool OfFirewalld(string word)
+        => word is "--permanent" || word.StartsWith("--zone=", StringComparison.Ordinal)
+            || (word.StartsWith("--add-rich-rule=rule ", StringComparison.Ordinal) && word.EndsWith(" accept", StringComparison.Ordinal) && word.Contains(" destination address=", StringComparison.Ordinal) && word.Contains(" port port=", StringComparison.Ordinal));
 
     private static string? OfFile(RepairAction.WriteFile write)
     {

@@ -44,11 +44,12 @@ public class ForbiddenTests
         new RepairAction.RunProgram(["ufw", "allow", "3000/tcp"], ["ufw", "delete", "allow", "3000/tcp"]),
         new RepairAction.RunProgram(["docker", "start", "shop"], ["docker", "stop", "shop"]),
         new RepairAction.RunProgram(["docker", "compose", "-f", "/srv/shop/compose.yaml", "-p", "shop", "up", "-d", "--no-deps", "--no-build", "--pull", "never", "web"], null),
-        new RepairAction.RunProgram(["firewall-cmd", "--permanent", "--add-port=3000/tcp"], ["firewall-cmd", "--permanent", "--remove-port=3000/tcp"]),
+        new RepairAction.RunProgram(["firewall-cmd", "--permanent", "--zone=public", "--add-rich-rule=rule family=\"ipv4\" destination address=\"172.18.0.1\" port port=\"3000\" protocol=\"tcp\" accept"], null),
         new RepairAction.RunProgram(["semanage", "port", "-a", "-t", "http_port_t", "-p", "tcp", "3000"], null),
         new RepairAction.RunProgram(["setfacl", "-m", "u:www-data:x", "/home/app"], ["setfacl", "-b", "/home/app"]),
         new RepairAction.RunProgram(["/usr/bin/supervisorctl", "-c", "/etc/supervisor/supervisord.conf", "start", "shop"], null),
         new RepairAction.RunProgram(["runuser", "-u", "deploy", "--", "env", "PM2_HOME=/home/deploy/.pm2", "/usr/bin/node", "/usr/lib/node_modules/pm2/bin/pm2", "restart", "0", "1"], ["env", "PM2_HOME=/home/deploy/.pm2", "/usr/bin/node", "/usr/lib/node_modules/pm2/bin/pm2", "stop", "0", "1"]),
+        new RepairAction.RunProgram(["runuser", "-u", "deploy", "--", "env", "PM2_HOME=/home/deploy/.pm2", "/usr/bin/node", "/usr/lib/node_modules/pm2/bin/pm2", "resurrect"], null),
         new RepairAction.AllowThroughFilter("inet", "filter", "input", 7, ["tcp", "dport", "3000"]),
         new RepairAction.WriteFile("/etc/php/8.2/fpm/pool.d/www.conf", ""u8.ToArray(), "listen.mode = 0660\n"u8.ToArray()),
         // It was so before: this repair is about something else.

@@ -126,9 +126,15 @@ public sealed class FirewallBlocked : Cause
 
         if (boundary.Space is { } space)
         {
-            scales.Weigh(seen.Ask(new PacketFilter(space.Process.Pid)), filter => Refuses(FilterReading.Receiving(filter, peer), $"inside {Boundary.Name(space, seen)}"));
+            scales.Weigh(seen.Ask(new PacketFilter(space.Process.Pid)), filter => Refuses(FilterReading.Receiving(filter, peer, ArrivalOf(incident, space, seen)), $"inside {Boundary.Name(space, seen)}"));
         }
     }
+
+    /// <summary>The kernel's own words: from which address nginx's side sends, and by which interface the other side answers it.</summary>
+    private static Arrival? ArrivalOf(Incident incident, NetworkSpace space, Observations seen)
+        => seen.Ask(Probing.Route(incident)).FactOrNull?.Source is { } source
+            ? new(seen.Ask(new RouteTo(source, space.Process.Pid)).FactOrNull is { Kind: "unicast", Interface: { } way } ? way : null, source)
+            : null;
 
     private static Weight Refuses(FilterRule? rule, string where) => rule switch
     {
@@ -145,6 +151,12 @@ public sealed class FirewallBlocked : Cause
         var local = Addresses.IsLocal(peer, seen.Known(new MachineState())) == true;
         var filter = seen.Known(new PacketFilter(incident.Instance.MasterPid ?? 0));
         var rule = filter is null ? null : FilterReading.Matching(filter, peer, local);
+        if (Boundary.Of(incident, seen).Space is { } space && seen.Known(new PacketFilter(space.Process.Pid)) is { } inside && ArrivalOf(incident, space, seen) is var arrival && FilterReading.Receiving(inside, peer, arrival) is { } refusing)
+        {
+            // The tool's own namespace is where the programs that keep filters are; another one's filter is its own affair.
+            return FilterReading.Allow(refusing, peer, inside, seen.Ask(new TcpListeners()).FactOrNull?.OwnNetworkNamespace == space.Id, arrival);
+        }
+
         return rule is not null ? FilterReading.Allow(rule, peer, filter!, incident.Instance.NetworkThrough == 0)
             : local ? null
             : new Fix

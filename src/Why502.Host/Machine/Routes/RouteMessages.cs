@@ -6,7 +6,11 @@ namespace Why502.Host.Machine;
 
 /// <summary>What rtnetlink(7) answers about one destination.</summary>
 /// <param name="Type">rtm_type: 1 unicast, 2 local, 3 broadcast, 6 blackhole, 7 unreachable, 8 prohibit.</param>
-internal readonly record struct RouteAnswer(int Type, int InterfaceIndex, IPAddress? Gateway, int Errno);
+internal readonly record struct RouteAnswer(int Type, int InterfaceIndex, IPAddress? Gateway, int Errno)
+{
+    /// <summary>RTA_PREFSRC: the address that packets are sent from.</summary>
+    public IPAddress? Source { get; init; }
+}
 
 /// <summary>Requests and answers of rtnetlink(7) as bytes: RTM_GETROUTE and RTM_GETNEIGH for one address. Layouts: include/uapi/linux/rtnetlink.h, neighbour.h.</summary>
 internal static class RouteMessages
@@ -21,6 +25,7 @@ internal static class RouteMessages
     private const ushort RouteDestination = 1;
     private const ushort RouteOut = 4;
     private const ushort RouteGateway = 5;
+    private const ushort RouteSource = 7;
     private const ushort RouteVia = 18;
     private const ushort NeighbourDestination = 1;
 
@@ -75,6 +80,7 @@ internal static class RouteMessages
             answer = kind switch
             {
                 RouteOut when value.Length == 4 => answer with { InterfaceIndex = MemoryMarshal.Read<int>(value) },
+                RouteSource when value.Length is 4 or 16 => answer with { Source = new IPAddress(value) },
                 RouteGateway when value.Length is 4 or 16 => answer with { Gateway = new IPAddress(value) },
 
                 // An IPv4 route by an IPv6 router: the family stands in front.

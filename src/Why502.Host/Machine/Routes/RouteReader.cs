@@ -58,7 +58,7 @@ internal sealed class RouteReader(MachineSnapshot machine)
         int? refuses = kind switch { "unreachable" => Errno.HostUnreachable, "prohibit" => Errno.AccessDenied, "blackhole" => Errno.InvalidArgument, "none" => route.Errno, _ => null };
         var next = route.Gateway ?? address;
         var neighbour = kind == "unicast" && route.InterfaceIndex > 0 ? Neighbour(next, route.InterfaceIndex) : null;
-        return Look.Saw(new RouteFact(kind, refuses, NameOf(route.InterfaceIndex), route.Gateway?.ToString(), neighbour), how);
+        return Look.Saw(new RouteFact(kind, refuses, NameOf(route.InterfaceIndex), route.Gateway?.ToString(), neighbour) { Source = route.Source?.ToString() }, how);
     }
 
     /// <summary>neigh_get() answers since Linux 5.0.</summary>
