@@ -38,7 +38,7 @@ internal static class StartFix
 
         if (Pm2Reading.Stopped(incident, seen) is { Count: > 0 } apps)
         {
-            return Pm2Fix.Of(apps, peer.ToString());
+            return apps[0].State == "saved" ? Pm2Fix.OfSaved(apps[0], peer.ToString(), seen) : Pm2Fix.Of(apps, peer.ToString());
         }
 
         return new Fix

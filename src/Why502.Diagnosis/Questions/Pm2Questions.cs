@@ -29,7 +29,11 @@ public sealed record Pm2App
     /// <summary>Whose daemon it is; null where the account has no name.</summary>
     public string? Owner { get; init; }
 
+    /// <summary>0 where it does not run: then the app is one of its saved list (dump.pm2), and its state is "saved".</summary>
     public int DaemonPid { get; init; }
+
+    /// <summary>The unit that starts the daemon at boot (pm2 startup), where it does not run.</summary>
+    public string? Unit { get; init; }
 
     /// <summary>Starts after the first.</summary>
     public int Restarts { get; init; }

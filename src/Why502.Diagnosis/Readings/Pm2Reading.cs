@@ -15,7 +15,7 @@ public static class Pm2Reading
         }
 
         var apps = (seen.Ask(new Pm2Apps()).FactOrNull?.Apps ?? []).Where(app => app.Addresses.Any(address => ServiceReading.Means(address, peer))).ToList();
-        return apps.DistinctBy(app => (app.Home, app.Name)).Count() == 1 ? [.. apps.Where(app => app.State is "stopped" or "errored")] : [];
+        return apps.DistinctBy(app => (app.Home, app.Name)).Count() == 1 ? [.. apps.Where(app => app.State is "stopped" or "errored" or "saved")] : [];
     }
 
     /// <summary>
@@ -32,5 +32,18 @@ public static class Pm2Reading
 
     public static string Ended(Pm2App app) => app.State == "errored"
         ? $"PM2 gave up {app.Name} after {app.Restarts} starts{(app.ExitCode is { } code and not 0 ? $", exit code {code}" : "")}"
+        : app.State == "saved" ? $"PM2 of {app.Owner ?? app.Home} does not run, and {app.Name} is in its saved list"
         : $"PM2 has {app.Name} stopped";
+
+    /// <summary>Other apps of the same saved list that serve already, started by somebody else: PM2 would start them a second time.</summary>
+    public static Pm2App? ServedOtherwise(Pm2App saved, Observations seen)
+    {
+        var ports = (seen.Ask(new TcpListeners()).FactOrNull?.Listeners ?? []).Select(listener => listener.Port).ToHashSet();
+        return seen.Ask(new Pm2Apps()).FactOrNull?.Apps.FirstOrDefault(app => app.State == "saved" && app.Home == saved.Home && app.Name != saved.Name
+            && app.Addresses.Any(address => int.TryParse(address.AsSpan(address.LastIndexOf(':') + 1), out var port) && ports.Contains(port)));
+    }
+
+    /// <summary>The names of a saved list.</summary>
+    public static IReadOnlyList<string> Saved(Pm2App app, Observations seen)
+        => [.. (seen.Ask(new Pm2Apps()).FactOrNull?.Apps ?? []).Where(other => other.State == "saved" && other.Home == app.Home).Select(other => other.Name).Distinct()];
 }

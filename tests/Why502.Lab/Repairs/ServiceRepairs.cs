@@ -95,6 +95,34 @@ public sealed class ServiceRepairs
         Repaired.ProveOfMachine(machine, nginx, "upstream-down", () => client.Get() == 200, []);
     });
 
+    /// <summary>The machine was booted, and nothing starts PM2: its user's saved list is there.</summary>
+    [SkippableFact]
+    public void Pm2ThatDoesNotRun_IsResurrectedByItsOwner() => LabMachine.Run(nameof(Pm2ThatDoesNotRun_IsResurrectedByItsOwner), machine =>
+    {
+        var script = machine.Write("shop/server.js", Listen);
+        var home = Pm2.StartAtHome(machine, "www-data", "/var/www", 3000, "shop", script);
+        Pm2.AtHome(machine, "www-data", "/var/www", "PORT=3001", "pm2", "start", script, "--name", "blog");
+        machine.WaitForPort(3000);
+        machine.WaitForPort(3001);
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
+        var client = new Client(machine);
+        client.MustGet(200, "/");
+        Pm2.AtHome(machine, "www-data", "/var/www", "pm2", "save");
+        Pm2.AtHome(machine, "www-data", "/var/www", "pm2", "kill");
+        client.MustGet(502, "/", times: 3);
+        Repaired.ProveOfMachine(machine, nginx, "upstream-down", () => client.Get() == 200, []);
+        Assert.Equal("www-data", machine.Must("stat", "-c", "%U", home + "/pm2.log").Trim());
+        Assert.False(Directory.Exists(machine.FileSystem + "/root/.pm2"), "root has a PM2 of its own now");
+
+        // Another app of the list runs otherwise meanwhile: it would be started twice.
+        machine.Start("blog", "env", "-C", "/", "python3", "-m", "http.server", "3001", "--bind", "127.0.0.1");
+        machine.WaitForPort(3001);
+        client.MustGet(502, "/", times: 3);
+        var shown = Tool.On(machine).Run("fix", "--config", nginx.Config);
+        Assert.True(System.Text.RegularExpressions.Regex.Replace(shown.Output, @"\s+", " ").Contains("blog is served already", StringComparison.Ordinal), shown.Output);
+        Assert.DoesNotContain("Apply with", shown.Output, StringComparison.Ordinal);
+    });
+
     /// <summary>The look-alike: two stopped apps were told the same port, and which of them nginx wants nobody here knows.</summary>
     [SkippableFact]
     public void TwoAppsOfPm2ForOneAddress_AreLeftToAPerson() => LabMachine.Run(nameof(TwoAppsOfPm2ForOneAddress_AreLeftToAPerson), machine =>

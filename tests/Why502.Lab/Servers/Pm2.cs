@@ -43,6 +43,19 @@ public static class Pm2
         machine.Must("runuser", "-u", user, "--", "env", "PM2_HOME=" + home, string.Create(CultureInfo.InvariantCulture, $"PORT={port}"), Program.Value!, "start", script, "--name", name);
     }
 
+    /// <summary>The same from the user's own home, where everybody looks first; PM2 is on everybody's path.</summary>
+    public static string StartAtHome(LabMachine machine, string user, string home, int port, string name, string script)
+    {
+        Programs.Require("node", "npm", "runuser");
+        Skip.If(Program.Value is null, "PM2 is not in artifacts/lab-cache and could not be fetched from the registry");
+        machine.Shell($"mount -t tmpfs none {home} && chown {user} {home} && mount -t tmpfs none /usr/local/bin && ln -s {Program.Value} /usr/local/bin/pm2");
+        AtHome(machine, user, home, $"PORT={port.ToString(CultureInfo.InvariantCulture)}", "pm2", "start", script, "--name", name);
+        return home + "/.pm2";
+    }
+
+    public static void AtHome(LabMachine machine, string user, string home, params string[] words)
+        => machine.Must(["runuser", "-u", user, "--", "env", "HOME=" + home, .. words]);
+
     /// <summary>Asks the daemon of that user.</summary>
     public static void Control(LabMachine machine, string user, params string[] words)
         => machine.Must(["runuser", "-u", user, "--", "env", "PM2_HOME=" + machine.PathOf("pm2"), Program.Value!, .. words]);

@@ -68,6 +68,12 @@ public sealed class UpstreamWrongAddress : Cause
         {
             scales.Weigh("app elsewhere", Sources.Machine, Weight.Moderate.Against("no app runs here that no location uses"));
         }
+
+        // PM2 was told this very address for an app of its own: another one on a port nearby is that app's neighbour.
+        if (Pm2Reading.Stopped(incident, seen) is [var kept, ..])
+        {
+            scales.Weigh("pm2", Sources.Machine, Weight.Strong.Against($"{Pm2Reading.Ended(kept)}: it was told this very address"));
+        }
     }
 
     /// <summary>What was handed over says where the app listens, or that a variable took the port away.</summary>

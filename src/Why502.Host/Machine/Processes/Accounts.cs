@@ -17,6 +17,13 @@ internal sealed class Accounts(string passwd, string group)
 
     public string Group(int gid) => groups.TryGetValue(gid, out var name) ? name : unchecked((uint)gid).ToString();
 
+    /// <summary>Accounts with a home directory: name, number, directory (passwd(5)).</summary>
+    public IEnumerable<(string Name, int Id, string Home)> Homes()
+        => from line in passwd.Split('\n')
+           let fields = line.Split(':')
+           where fields.Length == 7 && fields[5].StartsWith('/') && uint.TryParse(fields[2], out _)
+           select (fields[0], unchecked((int)uint.Parse(fields[2])), fields[5].Length > 1 ? fields[5].TrimEnd('/') : "/");
+
     /// <summary>Both files have the name first and the id third.</summary>
     private static Dictionary<int, string> Names(string text)
     {

@@ -18,6 +18,15 @@ internal static partial class Pm2Json
     public static IEnumerable<Pm2App> Apps(JsonElement answer)
         => First(answer) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray().Take(AppsMax).Select(App).OfType<Pm2App>() : [];
 
+    /// <summary>The apps of a saved list that were running when it was saved (lib/API/Startup.js, dump): pm2_env of each, without its number.</summary>
+    public static IEnumerable<Pm2App> Saved(JsonElement list)
+        => list.ValueKind != JsonValueKind.Array ? [] : list.EnumerateArray().Take(AppsMax).Where(set => set.ValueKind == JsonValueKind.Object && Text(set, "status") == "online" && Text(set, "name") is not null)
+            .Select((set, index) => App(index, Text(set, "name")!, set) with { State = "saved", Restarts = 0, ExitCode = null });
+
+    /// <summary>Where the user who saved it looked for programs.</summary>
+    public static IReadOnlyList<string> SearchPath(JsonElement list)
+        => list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray().Take(1).Where(set => set.ValueKind == JsonValueKind.Object).SelectMany(set => (Text(set, "PATH") ?? "").Split(':')).Where(folder => folder.StartsWith('/')).Take(ArgumentsMax)] : [];
+
     /// <summary>Main module of the daemon.</summary>
     /// <param name="answer">Of getReport.</param>
     public static string? Program(JsonElement answer)
@@ -33,6 +42,11 @@ internal static partial class Pm2Json
             return null;
         }
 
+        return App(id, name, set);
+    }
+
+    private static Pm2App App(int id, string name, JsonElement set)
+    {
         var script = Text(set, "pm_exec_path");
         return new()
         {

@@ -18,7 +18,8 @@ internal sealed partial class Pm2Reader(MachineSnapshot machine, Programs progra
         const string How = "PM2's daemons";
         var answers = await Task.WhenAll(Daemons().Take(DaemonsMax).Select(daemon => AskAsync(daemon, cancellation))).ConfigureAwait(false);
         var failures = answers.Select(answer => answer.Failure).OfType<string>().ToList();
-        return failures.Count > 0 && failures.Count == answers.Length ? Look.Blind(string.Join("; ", failures), How) : Look.Saw(new Pm2AppsFact([.. answers.SelectMany(answer => answer.Apps)]), How);
+        var saved = new Pm2SavedLists(machine.Accounts, programs).Read([.. Daemons().Select(daemon => daemon.Home)]);
+        return failures.Count > 0 && failures.Count == answers.Length && saved.Count == 0 ? Look.Blind(string.Join("; ", failures), How) : Look.Saw(new Pm2AppsFact([.. answers.SelectMany(answer => answer.Apps), .. saved]), How);
     }
 
     /// <summary>
@@ -80,20 +81,23 @@ internal sealed partial class Pm2Reader(MachineSnapshot machine, Programs progra
             return null;
         }
 
-        string[] command = ["env", "PM2_HOME=" + daemon.Home, interpreter, program];
-        return Libc.EffectiveUserId() == daemon.Owner ? command
-            : Libc.EffectiveUserId() == 0 && Owner(daemon) is { } name && programs.Find("runuser") is not null ? ["runuser", "-u", name, "--", .. command]
-            : null;
+        return InTheNameOf(daemon.Owner, Owner(daemon), ["env", "PM2_HOME=" + daemon.Home, interpreter, program], programs);
     }
+
+    /// <summary>Null where it cannot be run as that user from here.</summary>
+    internal static IReadOnlyList<string>? InTheNameOf(int owner, string? name, string[] command, Programs programs)
+        => Libc.EffectiveUserId() == owner ? command
+            : Libc.EffectiveUserId() == 0 && name is not null && programs.Find("runuser") is not null ? ["runuser", "-u", name, "--", .. command]
+            : null;
 
     [GeneratedRegex(@"\APM2 v\S+: God Daemon \(((?<home>/[^\0)]+)\)\s*\z)?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Title { get; }
 
     /// <summary>useradd(8)'s rule for names.</summary>
     [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_.-]*\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Account { get; }
+    internal static partial Regex Account { get; }
 
     /// <summary>An absolute path that is one word wherever it is written, and no assignment.</summary>
     [GeneratedRegex(@"\A(/[A-Za-z0-9._+@-]+)+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Plain { get; }
+    internal static partial Regex Plain { get; }
 }

@@ -31,6 +31,19 @@ public class Pm2JsonTests
         File.Delete(script);
     }
 
+    /// <summary>A saved list (dump.pm2): what ran when it was saved, without PM2's numbers.</summary>
+    [Fact]
+    public void SavedList_HasWhatRan()
+    {
+        using var list = JsonDocument.Parse("""[{"status":"online","name":"shop","args":["3000"],"exec_interpreter":"node","pm_exec_path":"/srv/shop/app.js","PATH":"/opt/node/bin:bin:/usr/bin","SECRET":"s3cret"},{"status":"stopped","name":"old"},7]""");
+        var app = Assert.Single(Pm2Json.Saved(list.RootElement));
+        Assert.Equal(("saved", "shop", ":3000"), (app.State, app.Name, string.Join(' ', app.Addresses)));
+        Assert.Equal(["/opt/node/bin", "/usr/bin"], Pm2Json.SearchPath(list.RootElement));
+        using var other = JsonDocument.Parse("{}");
+        Assert.Empty(Pm2Json.Saved(other.RootElement));
+        Assert.Empty(Pm2Json.SearchPath(other.RootElement));
+    }
+
     [Theory]
     [InlineData("""{"error":"no such method"}""")]
     [InlineData("""{"args":[]}""")]
