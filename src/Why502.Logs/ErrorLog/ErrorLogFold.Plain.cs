@@ -19,7 +19,7 @@ public sealed partial class ErrorLogFold
 
     /// <summary>Counts records that agree in everything that decides with ones that were counted before, and answers how many: up to one that is wanted whole.</summary>
     /// <param name="place">Goes on with them.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal int CountLike(ref byte block, ReadOnlySpan<PlainRow> rows, ref PlainPlace place)
     {
         foreach (ref readonly var row in rows)

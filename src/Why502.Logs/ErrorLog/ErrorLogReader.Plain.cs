@@ -73,7 +73,7 @@ public sealed partial class ErrorLogReader
     /// <summary>Reads records until there are enough, and answers where the next one begins.</summary>
     /// <param name="mark">The number of the next mark.</param>
     /// <param name="hasRunOut">Nothing was found that wants the long way.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private nint ReadRows(ref byte start, nint at, ref int mark, ref PlainHead head, out int count, out bool hasRunOut)
     {
         ref var rows = ref MemoryMarshal.GetArrayDataReference(_rows);

@@ -65,7 +65,6 @@ internal static class LineMasks
     /// <param name="masks">One number for every 64 bytes.</param>
     /// <param name="to">Room for every bit, and <see cref="PlacesSpare"/> more: two are written without asking, because a branch that depends on the text costs more.</param>
     /// <returns>How many there are.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static unsafe int Places(ulong* masks, int steps, int* to)
     {
         int* next = to;
@@ -89,7 +88,6 @@ internal static class LineMasks
         return (int)(next - to);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Find512(ref byte from, int steps, ref ulong newlines, ref ulong quotes, ref ulong blanks)
     {
         Vector512<byte> newline = Vector512.Create((byte)'\n');
@@ -104,7 +102,6 @@ internal static class LineMasks
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Find256(ref byte from, int steps, ref ulong newlines, ref ulong quotes, ref ulong blanks)
     {
         Vector256<byte> newline = Vector256.Create((byte)'\n');
@@ -124,7 +121,6 @@ internal static class LineMasks
     private static ulong Bits(Vector256<byte> low, Vector256<byte> high, Vector256<byte> wanted) =>
         Vector256.Equals(low, wanted).ExtractMostSignificantBits() | ((ulong)Vector256.Equals(high, wanted).ExtractMostSignificantBits() << 32);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Find128(ref byte from, int steps, ref ulong newlines, ref ulong quotes, ref ulong blanks)
     {
         Vector128<byte> newline = Vector128.Create((byte)'\n');

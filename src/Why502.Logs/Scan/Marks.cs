@@ -47,7 +47,7 @@ internal sealed class Marks
     }
 
     /// <summary>Finds those of a stretch of at most <see cref="StretchMax"/> bytes, behind which <see cref="Bytes.Window"/> more may be read.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Find(ref byte block, nint from, nint to)
     {
         ref var next = ref First;

@@ -30,7 +30,6 @@ internal sealed class HeavyTables
     public HeavyHitters Methods { get; } = new(MethodsMax, MethodBytesMax);
 
     /// <summary>Counts one row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void Count(byte* line, int length, ref Row row, AccessFields fields, TrafficTables tables, RouteCache routes)
     {
         ref AccessRow slices = ref row.Slices;
@@ -67,7 +66,6 @@ internal sealed class HeavyTables
         CountRoutes(rows, count, tables.Paths, routes);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe void Look(byte* text, UsualRow* rows, int count, RouteCache routes)
     {
         for (UsualRow* row = rows; row < rows + count; row++)
@@ -88,7 +86,6 @@ internal sealed class HeavyTables
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe void CountClients(byte* text, UsualRow* rows, int count, DistinctSketch distinct)
     {
         for (UsualRow* row = rows; row < rows + count; row++)
@@ -107,7 +104,6 @@ internal sealed class HeavyTables
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe void CountRoutes(UsualRow* rows, int count, DistinctSketch distinct, RouteCache routes)
     {
         for (UsualRow* row = rows; row < rows + count; row++)

@@ -54,7 +54,6 @@ internal sealed unsafe partial class RowReader
     /// <param name="text">The block; 64 bytes before and behind it may be read.</param>
     /// <param name="start">The row's first byte.</param>
     /// <param name="end">Behind its last byte; carriage returns are no part of it.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Read(byte* text, int start, int end, ulong* quotes, ulong* blanks, ref Row row)
     {
         int at = start;
@@ -76,7 +75,6 @@ internal sealed unsafe partial class RowReader
         return Steps(text, start, at, end, step, quotes, blanks, ref row);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Steps(byte* text, int start, int at, int end, int step, ulong* quotes, ulong* blanks, ref Row row)
     {
         FieldStep[] steps = _steps;

@@ -107,7 +107,6 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     }
 
     /// <summary>Answers behind which byte it stopped.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Rows(long until)
     {
         byte* text = _buffer.Text;
@@ -152,7 +151,6 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Count(byte* text, UsualRow* rows, int count)
     {
         Stretch.Lines += count;
@@ -199,7 +197,6 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void General(byte* text, int start, int end)
     {
         RowReader reader = _reader!;

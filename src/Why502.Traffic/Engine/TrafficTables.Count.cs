@@ -7,7 +7,6 @@ namespace Why502.Traffic.Engine;
 internal sealed partial class TrafficTables
 {
     /// <summary>Counts one row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void Count(byte* line, int length, ref Row row, AccessFields fields)
     {
         int status = row.Status;
@@ -45,7 +44,6 @@ internal sealed partial class TrafficTables
     }
 
     /// <summary>Counts rows of the usual form.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void Count(UsualRow* rows, int count)
     {
         long[] status = Status;

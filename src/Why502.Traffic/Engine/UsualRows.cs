@@ -35,7 +35,6 @@ internal sealed unsafe class UsualRows(UsualForm form, MinuteStamp stamp, Upstre
     /// <param name="blanks">The mask of the block's blanks.</param>
     /// <param name="stop">No row that begins here or behind is read.</param>
     /// <param name="rows">Room for <paramref name="most"/> rows.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Read(byte* text, ulong* blanks, int stop, ref RowCursor cursor, UsualRow* rows, int most)
     {
         int start = cursor.At;

@@ -17,7 +17,7 @@ internal partial struct PlainRecord
     /// <param name="process">Where date and level end.</param>
     /// <param name="body">Where the message begins.</param>
     /// <param name="marks">The first one is the comma in front of <c>client: </c>. Those behind the last one mean nothing, but may be read.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static int ReadUsual(ref byte block, nint process, nint body, LogLevel level, ref int marks, ref PlainRow row)
     {
         nint client = marks;
