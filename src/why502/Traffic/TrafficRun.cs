@@ -171,7 +171,7 @@ internal sealed class TrafficRun
     private void Stream(TrafficScanner scanner, TrafficSource source, int index)
     {
         using FileStream? file = source.Path is null ? null : new FileStream(source.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var content = file is null ? source.Opened! : TrafficSources.Unpacked(file);
+        using var content = file is null ? source.Opened! : Unpacked(file);
         scanner.Begin(source.Format, 0, skipFirst: false);
         using var ends = StretchSchedule.Ends().GetEnumerator();
         ends.MoveNext();
@@ -194,6 +194,13 @@ internal sealed class TrafficRun
         }
 
         scanner.Stretch = _order.Publish(index, number, scanner.Stretch, isLast: true);
+    }
+
+    /// <summary>Unpacking costs more than counting: where more than one thread may work, each has its own.</summary>
+    private Stream Unpacked(FileStream file)
+    {
+        var unpacked = TrafficSources.Unpacked(file);
+        return _request.Threads > 1 ? new ReadAheadStream(unpacked, _stop, isFile: true) : unpacked;
     }
 
     /// <summary>A log that cannot be read any further (a torn or damaged archive, a failing disk) ends there, and the report says so.</summary>
