@@ -11,7 +11,7 @@ internal sealed class StretchOrder(int sources, int workers)
     private readonly object signal = new();
     private readonly Stack<Stretch> free = [];
     private readonly Source[] progress = [.. Enumerable.Range(0, sources).Select(_ => new Source())];
-    private readonly HeavyTables total = new();
+    private HeavyTables? total;
     private readonly List<(int Source, OddRow Row)> odd = [];
     private int merged;
     private bool aborted;
@@ -100,7 +100,7 @@ internal sealed class StretchOrder(int sources, int workers)
                 Merge(merged);
             }
 
-            return total;
+            return total ?? new HeavyTables();
         }
     }
 
@@ -123,9 +123,15 @@ internal sealed class StretchOrder(int sources, int workers)
     {
         if (progress[source].Total is { } sum)
         {
-            total.Merge(sum.Heavy);
             odd.AddRange(sum.Odd.Take(Stretch.OddRowsMax).Select(row => (source, row)));
             progress[source].Total = null;
+            if (total is null)
+            {
+                total = sum.Heavy;
+                return;
+            }
+
+            total.Merge(sum.Heavy);
             Return(sum);
         }
     }
