@@ -24,10 +24,10 @@ internal sealed class ReadAheadStream : ForwardStream
     private bool ended;
 
     /// <param name="source">Read by the other thread alone from now on.</param>
-    /// <param name="stop">Ends the waiting.</param>
     /// <param name="isFile">Its bytes are there: buffers are filled before they are handed over, and the other thread has ended when this stream is closed. A pipe brings what it has,
     /// and nobody can tell when.</param>
-    public ReadAheadStream(Stream source, CancellationToken stop, bool isFile)
+    /// <param name="stop">Ends the waiting.</param>
+    public ReadAheadStream(Stream source, bool isFile, CancellationToken stop)
     {
         (this.source, isWaitedFor) = (source, isFile);
         closing = CancellationTokenSource.CreateLinkedTokenSource(stop);

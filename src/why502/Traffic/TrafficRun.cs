@@ -200,7 +200,7 @@ internal sealed class TrafficRun
     private Stream Unpacked(FileStream file)
     {
         var unpacked = TrafficSources.Unpacked(file);
-        return _request.Threads > 1 ? new ReadAheadStream(unpacked, _stop, isFile: true) : unpacked;
+        return _request.Threads > 1 ? new ReadAheadStream(unpacked, isFile: true, _stop) : unpacked;
     }
 
     /// <summary>A log that cannot be read any further (a torn or damaged archive, a failing disk) ends there, and the report says so.</summary>

@@ -98,7 +98,7 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
     /// <summary>A log that comes once, from its beginning to its end, plain or gzipped.</summary>
     internal TrafficSource Streamed(string name, Stream input)
     {
-        var stoppable = new ReadAheadStream(input, stop, isFile: false);
+        var stoppable = new ReadAheadStream(input, isFile: false, stop);
         var start = Start(stoppable);
         var packed = IsGzip(start);
         Stream content = new HeadedStream(start, stoppable);
@@ -113,7 +113,7 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
             throw new UsageException($"cannot read {name}: {failure.Message}");
         }
 
-        content = packed && request.Threads > 1 ? new ReadAheadStream(content, stop, isFile: false) : content;
+        content = packed && request.Threads > 1 ? new ReadAheadStream(content, isFile: false, stop) : content;
         var (format, how) = FormatOf(name, head);
         return format is null && head.Length > 0
             ? throw new UsageException($"{name}: its first lines are of no known access-log format. Give it: why502 traffic --log-format '$remote_addr …' -")
