@@ -22,7 +22,7 @@ internal static class NginxRules
             return e with { Source = unit };
         }
 
-        return text.IndexOf("exited with error code", failed, StringComparison.Ordinal) > 0 ? e with { Kind = AppEventKind.ConfigurationRefused, Source = unit } : null;
+        return text.AsSpan(failed).StartsWith(" failed because the control process") ? e with { Kind = AppEventKind.ConfigurationRefused, Source = unit } : null;
     }
 
     private static bool IsNginx(string text, int at) => text.AsSpan(0, at) is var before && (before.EndsWith("nginx.service") || before.EndsWith("openresty.service"));

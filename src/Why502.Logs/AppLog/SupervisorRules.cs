@@ -3,7 +3,9 @@ namespace Why502.Logs;
 /// <summary>supervisord (supervisor/process.py, supervisor/options.py), and the state of a service as its manager's listing shows it.</summary>
 internal static class SupervisorRules
 {
-    private static readonly string[] StoppedOthers = ["nginx", "openresty", "sql", "maria", "redis", "mongo", "memcache", "docker", "cron", "firewall", "It", "this", "server", "service", "daemon", "container"];
+    private static readonly string[] StoppedOthers = ["nginx", "openresty", "sql", "maria", "redis", "mongo", "memcache", "docker", "cron", "firewall"];
+
+    private static readonly string[] Pronouns = ["it", "this", "that", "server", "service", "daemon", "container", "app", "process"];
 
     public static AppRule[] All { get; } =
     [
@@ -12,6 +14,11 @@ internal static class SupervisorRules
         new("gave up: ", AppEventKind.StartLimitHit, static (t, at, e) => e with { Source = TextScan.WordAfter(t, "gave up: ", at) }),
         new(" entered RUNNING state", AppEventKind.ServerStarted, static (t, at, e) => e with { Source = TextScan.WordAfter(t, "success: ") }),
         new("spawnerr: ", AppEventKind.StartFailed),
+
+        // supervisorctl.py, _startresult(): what "start" and "restart" answer.
+        new(": ERROR (spawn error)", AppEventKind.StartFailed, static (t, at, e) => e with { Source = t[..at].Trim() }),
+        new(": ERROR (abnormal termination)", AppEventKind.StartFailed, static (t, at, e) => e with { Source = t[..at].Trim() }),
+        new(": ERROR (no such file)", AppEventKind.StartFailed, static (t, at, e) => e with { Source = t[..at].Trim() }),
 
         // supervisorctl status (supervisor/rpcinterface.py, _interpretProcessInfo): NAME STATE description.
         new("Exited too quickly (process log may have details)", AppEventKind.StartLimitHit, static (t, at, e) => e with { Source = t.Split(' ', 2)[0] }),
@@ -40,7 +47,7 @@ internal static class SupervisorRules
     {
         var words = text[..at].Split([' ', '*', '\t'], StringSplitOptions.RemoveEmptyEntries);
         var name = words is ["The" or "the", var told] ? told : words is [var only] ? only : null;
-        return name is { Length: > 2 } && !StoppedOthers.Any(other => name.Contains(other, StringComparison.OrdinalIgnoreCase)) && text[at..].Count(letter => letter == ' ') < 5 ? name : null;
+        return name is { Length: > 2 } && !Pronouns.Contains(name, StringComparer.OrdinalIgnoreCase) && !StoppedOthers.Any(other => name.Contains(other, StringComparison.OrdinalIgnoreCase)) && text[at..].Count(letter => letter == ' ') < 5 ? name : null;
     }
 
     /// <summary><c>exited: app (exit status 1; not expected)</c>, <c>exited: app (terminated by SIGKILL; not expected)</c></summary>

@@ -22,7 +22,7 @@ public static partial class PastedRecord
             return line;
         }
 
-        line = Colons(Quoted(Starting(BareLevel(line))));
+        line = Colons(Quoted(Starting(BareLevel(CutOpen(line)))));
         var repaired = WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(WindowsCall(StreamColumn(line)))))))), next)));
         return LostColon(LostTail(LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(repaired, next)))));
     }
@@ -34,6 +34,13 @@ public static partial class PastedRecord
     /// <summary><c>alert readv() failed (…</c>, <c>error: connect() failed (…</c>: a title keeps the level and loses its brackets.</summary>
     private static string BareLevel(string line)
         => BareLevels().Match(line) is { Success: true } level && IsMessage(line[level.Length..]) && !IsMessage(line) ? $"[{level.Groups[1].Value}] {line[level.Length..]}" : line;
+
+    /// <summary><c>…/client/0000000022" failed (13: …)</c>: a selection that began in the path; nginx calls its temp files by ten digits (ngx_create_temp_file).</summary>
+    private static string CutOpen(string line)
+        => line.Length < 1024 && TempFile().Match(line) is { Success: true } file && !line.Contains("() \"", StringComparison.Ordinal) ? $"[crit] open() \"{file.Value}" : line;
+
+    [GeneratedRegex(@"/[^\s""`']+/\d{10}"" failed \(\d{1,3}: [^()]{1,64}\)")]
+    private static partial Regex TempFile();
 
     [GeneratedRegex("^ *(emerg|alert|crit|error|warn):? +(?=[a-zA-Z])")]
     private static partial Regex BareLevels();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Why502.Logs.Pasting;
 
@@ -7,11 +8,14 @@ namespace Why502.Logs.Pasting;
 /// Finds nginx's message in a line that tells of it: inside a sentence or markup, behind a label, cut off by a terminal's width, with an
 /// ellipsis for what the teller left out. A reading counts only where the line is no message of nginx as it stands and is one with it.
 /// </summary>
-internal static class RetoldRecord
+internal static partial class RetoldRecord
 {
     private const int LineCharsMax = 4096;
 
     private const int DetailMax = 64;
+
+    /// <summary>A sentence that tells of a message; what is longer is a log's line of somebody else.</summary>
+    private const int ToldCharsMax = 400;
 
     private static readonly SearchValues<char> Numbers = SearchValues.Create("*#:0123456789");
 
@@ -20,6 +24,7 @@ internal static class RetoldRecord
         [
             "connect() failed (", "connect() to ", "failed (", "SSL_do_handshake() failed", "peer closed connection in SSL handshake", "upstream prematurely closed", "upstream timed out (", "no live upstreams",
             "could not be resolved (", "recv() failed (", "no resolver defined", "upstream sent ", "limiting requests, excess", "limiting connections by zone", "auth request unexpected status", "upstream SSL certificate",
+            " while connecting to upstream", " while reading response header from upstream", " while sending request to upstream", ": Connection refused", "\" failed (",
             "broken header: \"", "nginx: [", "worker_connections are not enough", "invalid port in upstream", "invalid host in upstream",
         ],
         StringComparison.OrdinalIgnoreCase);
@@ -72,6 +77,8 @@ internal static class RetoldRecord
         yield return Abridged(plain);
         yield return Cited(plain);
         yield return ToPhase(Cited(plain));
+        yield return Quoted(plain);
+        yield return ByNumber(text);
         if (plain is [>= 'A' and <= 'Z' and var first, ..])
         {
             // nginx begins with a small letter; who begins a sentence with its message does not.
@@ -193,6 +200,43 @@ internal static class RetoldRecord
         var phase = text.IndexOf(" while ", StringComparison.Ordinal);
         return phase > Closed.Length && phase < Closed.Length + DetailMax && text.StartsWith(Closed, StringComparison.Ordinal) ? Closed + text[phase..] : text;
     }
+
+    /// <summary>A teller's quote that closes behind a message which has none of its own: <c>"512 worker_connections are not enough" is what we see</c>.</summary>
+    private static string Quoted(string text)
+        => text.IndexOf('"', StringComparison.Ordinal) is > 12 and var end && text.Count('"') == 1 ? text[..end] : text;
+
+    /// <summary>
+    /// <c>upstream time out (110: …) while …</c>, <c>nginx says 111: Connection refused</c>: in whatever words, number and phase are nginx's (ngx_strerror writes "N: text"). Of a
+    /// number without a phase only ECONNREFUSED has one place: connect(2).
+    /// </summary>
+    private static string ByNumber(string text)
+    {
+        if (text.Length > ToldCharsMax || text.Contains("resolv", StringComparison.OrdinalIgnoreCase))
+        {
+            return text;
+        }
+
+        if (Numbered().Match(text) is { Success: true } told)
+        {
+            var call = told.Groups[1].Value switch
+            {
+                "110" => "upstream timed out",
+                "111" or "113" when told.Groups[3].Value == "connecting to upstream" => "connect() failed",
+                "104" => "recv() failed",
+                "32" => "writev() failed",
+                _ => null,
+            };
+            return call is null ? text : $"{call} {told.Value}";
+        }
+
+        return text.Contains(" while ", StringComparison.Ordinal) || RefusedAlone().Match(text) is not { Success: true } ? text : "connect() failed (111: Connection refused) while connecting to upstream";
+    }
+
+    [GeneratedRegex(@"\((\d{1,3}): ([^()]{1,64})\) while (connecting to upstream|reading response header from upstream|sending request to upstream|reading upstream)")]
+    private static partial Regex Numbered();
+
+    [GeneratedRegex(@"(?:^|[^\w.:])111: Connection refused(?:\W|$)")]
+    private static partial Regex RefusedAlone();
 
     /// <summary>Markup closes what it opened: <c>`upstream sent too big header`) and the login fails</c>.</summary>
     private static string Cited(string text)
