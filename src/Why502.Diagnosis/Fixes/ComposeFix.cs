@@ -34,14 +34,25 @@ internal static class ComposeFix
 
     private static Fix? Of(Container container, Observations seen, bool listensOnLoopback, int port, bool publishes)
     {
-        if (container is not { Engine: "docker", Running: true, ComposeFile: { } file, Project: { } project, Service: { } service, CreatedAt: { } made })
+        if (container is not { Running: true, ComposeFiles: [_, ..] files, Project: { } project, Service: { } service, CreatedAt: { } made })
         {
             return null;
         }
 
+        var file = string.Join(", ", files);
+
         var mapping = $"127.0.0.1:{port}:{port}";
         var what = (publishes ? $"publish port {port} on 127.0.0.1 (ports: - \"{mapping}\")" : "") + (publishes && listensOnLoopback ? " and " : "")
             + (listensOnLoopback ? $"have its command listen on 0.0.0.0:{port} instead of loopback; inside its container that is no wider than its networks" : "");
+        if (container.Engine != "docker")
+        {
+            return new Fix
+            {
+                Summary = $"In {file}, service {service}: {what}.",
+                Steps = [new($"In {file}, service {service}: {what}. Then have its container made anew; podman-compose takes the whole project {project} down and up for it, so when is yours to say.")],
+            };
+        }
+
         var writes = seen.Ask(new ContainerWrites(container.Id)).FactOrNull;
         var kept = writes is { Paths: [] };
         var lost = writes is { Paths: [var written, ..] } ? $" It has written {written} outside its volumes: that is gone then, so it is yours to decide." : kept ? "" : " What it has written outside its volumes is gone then (docker diff shows it).";
@@ -50,9 +61,9 @@ internal static class ComposeFix
             Summary = $"In {file}, service {service}: {what}.",
             Steps =
             [
-                new($"In {file}, service {service}: {what}. Then its container is made anew, with nothing else changed.{lost}", $"docker compose -f {Words.Shell(file)} -p {Words.Shell(project)} up -d --no-deps {Words.Shell(service)}")
+                new($"In {file}, service {service}: {what}. Then its container is made anew, with nothing else changed.{lost}", $"docker compose {string.Join(' ', files.Select(one => $"-f {Words.Shell(one)}"))} -p {Words.Shell(project)} up -d --no-deps {Words.Shell(service)}")
                 {
-                    Action = kept ? new RepairAction.EditCompose(file, project, service, made) { Publish = publishes ? mapping : null, ListenOnAll = listensOnLoopback ? port : null } : null,
+                    Action = kept ? new RepairAction.EditCompose(files, project, service, made) { Publish = publishes ? mapping : null, ListenOnAll = listensOnLoopback ? port : null } : null,
                 },
             ],
             Later = publishes ? "127.0.0.1 in front keeps the port off every other network: without it Docker publishes on all addresses, past most firewalls." : null,

@@ -83,10 +83,10 @@ public abstract record RepairAction
     /// One place of a compose file, and its service's container made anew from it. An intention: the plan reads the file and makes it a <see cref="WriteFile"/> and a
     /// <see cref="RunProgram"/>; nothing where the file is written so that a person should edit it, or has changes that the container does not have yet.
     /// </summary>
-    /// <param name="Path">The one file that the container was made from.</param>
+    /// <param name="Files">All that the container was made from, in their order: the last one that says the thing is edited.</param>
     /// <param name="Project">Of compose.</param>
     /// <param name="MadeAt">When the container was made.</param>
-    public sealed record EditCompose(string Path, string Project, string Service, DateTimeOffset MadeAt) : RepairAction
+    public sealed record EditCompose(IReadOnlyList<string> Files, string Project, string Service, DateTimeOffset MadeAt) : RepairAction
     {
         /// <summary>A port to publish: "127.0.0.1:3000:3000"; null for none.</summary>
         public string? Publish { get; init; }

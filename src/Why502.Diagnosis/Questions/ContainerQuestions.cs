@@ -83,8 +83,11 @@ public sealed record Container
 
     public string? Service { get; init; }
 
-    /// <summary>The compose file that it was made from, where it was one file alone; an absolute path of this machine.</summary>
-    public string? ComposeFile { get; init; }
+    /// <summary>
+    /// The compose files that it was made from, in their order: a later one holds where both say something. Absolute paths of this machine; empty where they are relative to another
+    /// directory than the first one's.
+    /// </summary>
+    public IReadOnlyList<string> ComposeFiles { get; init; } = [];
 
     public DateTimeOffset? CreatedAt { get; init; }
 

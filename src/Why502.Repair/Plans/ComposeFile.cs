@@ -42,6 +42,20 @@ internal static class ComposeFile
         }
     }
 
+    /// <summary>Whether the file has the service, and this key of it; null where it has the service in a way in which a person edits.</summary>
+    public static bool? Says(byte[] file, string service, string? key)
+    {
+        var text = Encoding.UTF8.GetString(file);
+        try
+        {
+            return Read(text)?.Value("services")?.Value(service) is null ? false : Service(text, service) is { } found ? key is null || found.Value(key) is not null : null;
+        }
+        catch (YamlException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The file with one more published port of a service.</summary>
     /// <param name="file">Its bytes, UTF-8.</param>
     /// <param name="service">Its name.</param>

@@ -13,33 +13,50 @@ internal static partial class ComposePlan
 
     public static IEnumerable<RepairAction> Of(RepairAction.EditCompose edit)
     {
-        if (!Name.IsMatch(edit.Service) || !Name.IsMatch(edit.Project) || !edit.Path.StartsWith('/') || Read(edit) is not { } before)
+        if (!Name.IsMatch(edit.Service) || !Name.IsMatch(edit.Project) || edit.Files.Count == 0 || !edit.Files.All(file => file.StartsWith('/')))
         {
             return [];
         }
 
-        var text = Encoding.UTF8.GetString(before);
-        // A variable had its value in the shell of whoever made the container, and a file of its own goes along with this one.
-        if (Variable.IsMatch(text) || FileCalls.Status(Override(edit.Path)) is not null)
+        var before = edit.Files.Select(file => Read(file, edit.MadeAt)).ToList();
+        // A variable had its value in the shell of whoever made the container, and a file of its own goes along with the first one.
+        if (before.Contains(null) || before.Any(file => Variable.IsMatch(Encoding.UTF8.GetString(file!))) || (Override(edit.Files[0]) is var other && !edit.Files.Contains(other) && FileCalls.Status(other) is not null))
         {
             return [];
         }
 
-        var after = edit.Publish is { } mapping ? ComposeFile.Publish(before, edit.Service, mapping) : before;
-        after = after is not null && edit.ListenOnAll is { } port ? ComposeFile.ListenOnAll(after, edit.Service, port) : after;
-        return after is null || AtomicFile.Same(before, after) ? []
-            : [new RepairAction.WriteFile(edit.Path, before, after), new RepairAction.RunProgram(Command(edit), null) { Recreates = true }];
+        var after = new List<byte[]>(before.OfType<byte[]>());
+        var made = (edit.Publish is not { } mapping || Change(after, edit.Service, "ports", file => ComposeFile.Publish(file, edit.Service, mapping)))
+            && (edit.ListenOnAll is not { } port || Change(after, edit.Service, "command", file => ComposeFile.ListenOnAll(file, edit.Service, port)));
+        var writes = edit.Files.Select((file, index) => new RepairAction.WriteFile(file, before[index], after[index])).Where(write => !AtomicFile.Same(write.Before, write.After)).ToList();
+        return !made || writes.Count == 0 ? [] : [.. writes, new RepairAction.RunProgram(Command(edit), null) { Recreates = true }];
     }
 
-    private static string[] Command(RepairAction.EditCompose edit) => ["docker", "compose", "-f", edit.Path, "-p", edit.Project, "up", "-d", "--no-deps", "--no-build", "--pull", "never", edit.Service];
+    /// <summary>
+    /// Of several files the last one that says a thing holds, or is added to (compose-spec, 13-merge.md); where none says it, the last one with the service.
+    /// </summary>
+    private static bool Change(List<byte[]> files, string service, string key, Func<byte[], byte[]?> change)
+    {
+        var said = files.Select(file => (Service: ComposeFile.Says(file, service, null), Key: ComposeFile.Says(file, service, key))).ToList();
+        var at = said.FindLastIndex(file => file.Key == true) is >= 0 and var index ? index : said.FindLastIndex(file => file.Service == true);
+        if (at < 0 || said.Any(file => file.Service is null) || change(files[at]) is not { } changed)
+        {
+            return false;
+        }
+
+        files[at] = changed;
+        return true;
+    }
+
+    private static string[] Command(RepairAction.EditCompose edit) => ["docker", "compose", .. edit.Files.SelectMany(file => (string[])["-f", file]), "-p", edit.Project, "up", "-d", "--no-deps", "--no-build", "--pull", "never", edit.Service];
 
     /// <summary>Null where it cannot be read, or was changed since the container was made: that change would come along.</summary>
-    private static byte[]? Read(RepairAction.EditCompose edit)
+    private static byte[]? Read(string path, DateTimeOffset madeAt)
     {
         try
         {
-            var target = AtomicFile.Target(edit.Path);
-            return FileCalls.Status(target) is { IsRegular: true } status && status.ModifiedAt <= edit.MadeAt + Slack ? AtomicFile.Read(target) : null;
+            var target = AtomicFile.Target(path);
+            return FileCalls.Status(target) is { IsRegular: true } status && status.ModifiedAt <= madeAt + Slack ? AtomicFile.Read(target) : null;
         }
         catch (StepFailedException)
         {

@@ -47,7 +47,7 @@ internal static class Forbidden
         ("semanage", var rest) when !rest.StartsWith("port ", StringComparison.Ordinal) => "of SELinux's policy a port's label is all that is changed",
         ("setfacl", var rest) when !rest.StartsWith("-m u:", StringComparison.Ordinal) && !rest.StartsWith("-x u:", StringComparison.Ordinal) && !rest.StartsWith("-b ", StringComparison.Ordinal) => "an access list gives one user what he lacks and nobody else",
         ("supervisorctl", var rest) when Has(rest, "shutdown") || Has(rest, "all") || Has(rest, "reload") || Has(rest, "update") => "of supervisord's programs the one that failed is started, and no other",
-        ("docker", var rest) when rest.Split(' ') is ["compose", "-f", ['/', ..], "-p", _, "up", "-d", "--no-deps", "--no-build", "--pull", "never", var service] && !service.StartsWith('-') => null,
+        ("docker", _) when OfCompose([.. command.Skip(1)]) => null,
         ("docker" or "podman", var rest) when rest.Split(' ') is not ["start" or "stop" or "unpause" or "pause", _] => "of containers one is started, and nothing else",
         ("pm2", var rest) when Has(rest, "kill") || Has(rest, "delete") || Has(rest, "all") => "of PM2's apps the one that failed is started, and no other",
         ("ufw", var rest) when Has(rest, "disable") || Has(rest, "reset") => "a firewall is never turned off",
@@ -55,6 +55,14 @@ internal static class Forbidden
         ("systemctl", _) => "units are asked by steps of their own",
         ("chmod" or "chown" or "sh" or "bash" or "rm", _) => $"{command[0]} is no step of a repair",
         _ => null,
+    };
+
+    /// <summary>One service's container made anew from the files it was made from.</summary>
+    private static bool OfCompose(string[] words) => words switch
+    {
+        ["compose", "-f", ['/', ..], "-p", _, "up", "-d", "--no-deps", "--no-build", "--pull", "never", var service] => !service.StartsWith('-'),
+        ["compose", "-f", ['/', ..], "-f", .. var others] => OfCompose(["compose", "-f", .. others]),
+        _ => false,
     };
 
     /// <summary>One rich rule that accepts, with a destination and a port.</summary>

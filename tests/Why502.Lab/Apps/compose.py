@@ -21,8 +21,8 @@ ID = "7b3cf1d0b339c4d1c8f3d2a7d6d7c1a5b9e0f6f3a2b1c0d9e8f7a6b5c4d3e2f1"
 
 def read(path):
     """Of service web: the address its command listens on, and its ports in the short form with an address."""
-    text = open(path).read()
-    return re.search(r"--bind[ =]([0-9.]+):3000", text).group(1), re.findall(r"""["']?([0-9.]+):(\d+):(\d+)["']?""", re.sub(r"command:.*", "", text))
+    text = "\n".join(open(file).read() for file in path.split(","))
+    return re.findall(r"--bind[ =]([0-9.]+):3000", text)[-1], re.findall(r"""["']?([0-9.]+):(\d+):(\d+)["']?""", re.sub(r"command:.*", "", text))
 
 
 def pump(one, other):
@@ -69,7 +69,7 @@ class Service:
             threading.Thread(target=pump, args=(server, client), daemon=True).start()
 
     def details(self):
-        labels = {"com.docker.compose.project": "shop", "com.docker.compose.service": "web", "com.docker.compose.project.config_files": self.file}
+        labels = {"com.docker.compose.project": "shop", "com.docker.compose.service": "web", "com.docker.compose.project.config_files": self.file, "com.docker.compose.project.working_dir": os.path.dirname(self.file.split(",")[0])}
         return {
             "Id": ID, "Name": "/shop-web-1", "Created": self.created, "RestartCount": 0,
             "State": {"Status": "running", "Running": True, "Paused": False, "Restarting": False, "OOMKilled": False, "Dead": False, "Pid": self.program.pid, "ExitCode": 0, "Error": "", "StartedAt": self.created, "FinishedAt": "0001-01-01T00:00:00Z"},

@@ -48,6 +48,21 @@ public sealed class ComposeRepairs
         Repaired.ProveOfMachine(machine, nginx, "container-loopback", () => client.Get() == 200, ["-command: python3 -m http.server --bind 127.0.0.1:3000", "command: python3 -m http.server --bind 0.0.0.0:3000"], machine.PathOf("shop"));
     });
 
+    /// <summary>Two files: the later one's command holds, and that one is edited.</summary>
+    [SkippableFact]
+    public void CommandOfAnOverride_IsEditedThere() => LabMachine.Run(nameof(CommandOfAnOverride_IsEditedThere), machine =>
+    {
+        const string Production = """
+            services:
+              web:
+                command: python3 -m http.server --bind 127.0.0.1:3000
+
+            """;
+        var (nginx, client) = Broken(machine, Hidden, "http://172.18.0.3:3000", another: Production);
+        Repaired.ProveOfMachine(machine, nginx, "container-loopback", () => client.Get() == 200, ["-command: python3 -m http.server --bind 127.0.0.1:3000", "command: python3 -m http.server --bind 0.0.0.0:3000"], machine.PathOf("shop"));
+        Assert.Equal(Hidden, File.ReadAllText(machine.PathOf("shop/compose.yaml")));
+    });
+
     /// <summary>What the container has written would be lost: that is a person's to decide.</summary>
     [SkippableFact]
     public void ContainerWithFilesOfItsOwn_IsLeftToAPerson() => LabMachine.Run(nameof(ContainerWithFilesOfItsOwn_IsLeftToAPerson), machine =>
@@ -86,11 +101,12 @@ public sealed class ComposeRepairs
         Assert.DoesNotContain("Apply with", shown.Output, StringComparison.Ordinal);
     }
 
-    private static (NginxServer Nginx, Client Client) Broken(LabMachine machine, string compose, string pass = "http://127.0.0.1:3000", string? written = null)
+    private static (NginxServer Nginx, Client Client) Broken(LabMachine machine, string compose, string pass = "http://127.0.0.1:3000", string? written = null, string? another = null)
     {
         Programs.Require("docker", "python3");
         var space = NetworkSpace.Create(machine, "app");
         var file = machine.Write("shop/compose.yaml", compose);
+        file = another is null ? file : $"{file},{machine.Write("shop/compose.production.yaml", another)}";
         var program = machine.Write("compose.py", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Apps", "compose.py")));
         machine.Shell($"mount -t tmpfs none /root && mkdir -p /root/.docker/cli-plugins && cp {program} /root/.docker/cli-plugins/docker-compose && chmod 755 /root/.docker/cli-plugins/docker-compose");
         machine.Start("engine", ["env", "-C", "/", "/usr/bin/python3", program, "/run/docker.sock", "app", space.Address, file, .. written is null ? Array.Empty<string>() : [written]]);

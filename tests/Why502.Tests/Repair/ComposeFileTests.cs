@@ -44,5 +44,14 @@ public class ComposeFileTests
     public void CommandOnLoopback_ListensOnAll(string before, string? after)
         => Assert.Equal(after is null ? null : $"services:\n  web:\n    {after}\n", Text(ComposeFile.ListenOnAll(Encoding.UTF8.GetBytes($"services:\n  web:\n    {before}\n"), "web", 3000)));
 
+    [Theory]
+    [InlineData("services:\n  web:\n    image: shop\n", false)]
+    [InlineData("services:\n  web:\n    ports: []\n", true)]
+    [InlineData("services:\n  api:\n    ports: []\n", false)]
+    [InlineData("services:\n  web: {ports: []}\n", null)]
+    [InlineData("services:\n  web: &a\n    ports: []\n", null)]
+    [InlineData("services: [", null)]
+    public void FileThatSaysIt_IsKnown(string file, bool? says) => Assert.Equal(says, ComposeFile.Says(Encoding.UTF8.GetBytes(file), "web", "ports"));
+
     private static string? Text(byte[]? bytes) => bytes is null ? null : Encoding.UTF8.GetString(bytes);
 }

@@ -42,6 +42,7 @@ public class ForbiddenTests
         new RepairAction.AskUnit("nginx.service", UnitVerb.Start),
         new RepairAction.RunProgram(["setsebool", "-P", "httpd_can_network_connect", "1"], ["setsebool", "-P", "httpd_can_network_connect", "0"]),
         new RepairAction.RunProgram(["ufw", "allow", "3000/tcp"], ["ufw", "delete", "allow", "3000/tcp"]),
+        new RepairAction.RunProgram(["docker", "compose", "-f", "/srv/shop/compose.yaml", "-f", "/srv/shop/compose.override.yaml", "-p", "shop", "up", "-d", "--no-deps", "--no-build", "--pull", "never", "web"], null),
         new RepairAction.RunProgram(["docker", "start", "shop"], ["docker", "stop", "shop"]),
         new RepairAction.RunProgram(["docker", "compose", "-f", "/srv/shop/compose.yaml", "-p", "shop", "up", "-d", "--no-deps", "--no-build", "--pull", "never", "web"], null),
         new RepairAction.RunProgram(["firewall-cmd", "--permanent", "--zone=public", "--add-rich-rule=rule family=\"ipv4\" destination address=\"172.18.0.1\" port port=\"3000\" protocol=\"tcp\" accept"], null),

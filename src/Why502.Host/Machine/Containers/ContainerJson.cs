@@ -86,11 +86,25 @@ internal static class ContainerJson
             Networks = [.. Networks(settings)],
             Published = [.. Published(Member(host, "PortBindings") ?? default).Concat(Published(Member(settings, "Ports") ?? default)).Distinct()],
             Exposed = [.. Members(Member(configuration, "ExposedPorts") ?? default).Select(port => Port(port.Name)).OfType<int>()],
-            Project = Text(labels, "com.docker.compose.project"),
-            Service = Text(labels, "com.docker.compose.service"),
-            ComposeFile = Text(labels, "com.docker.compose.project.config_files") is ['/', ..] files && !files.Contains(',') ? Sanitizer.Line(files, PathLettersMax) : null,
+            Project = Label(labels, "project"),
+            Service = Label(labels, "service"),
+            ComposeFiles = ComposeFiles(labels),
             CreatedAt = Time(details, "Created"),
         };
+    }
+
+    /// <summary>Compose's label, or podman-compose's own.</summary>
+    private static string? Label(JsonElement labels, string name) => Text(labels, "com.docker.compose." + name) ?? Text(labels, "io.podman.compose." + name);
+
+    /// <summary>Paths with commas between; podman-compose writes them as they were given, from the project's directory.</summary>
+    private static IReadOnlyList<string> ComposeFiles(JsonElement labels)
+    {
+        const int FilesMax = 16;
+        var directory = Label(labels, "project.working_dir");
+        var files = (Label(labels, "project.config_files") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(file => file.StartsWith('/') ? file : directory?.StartsWith('/') == true ? Path.GetFullPath(Path.Combine(directory, file)) : "")
+            .Select(file => Sanitizer.Line(file, PathLettersMax)).ToList();
+        return files.Count is 0 or > FilesMax || files.Contains("") || (directory is not null && Path.GetDirectoryName(files[0]) != directory.TrimEnd('/')) ? [] : files;
     }
 
     private static string NameOf(string? name) => Sanitizer.Line((name ?? "").TrimStart('/'), 128);
