@@ -75,7 +75,12 @@ public static class Diagnoser
             incidents.AddRange(views.SelectMany(view => new SupposedSymptoms(view, seen).Of()));
         }
 
-        incidents = [.. incidents.Select(incident => incident with { Timeline = TimelineReading.Of(incident, views.First(view => view.Instance == incident.Instance), seen) })];
+        incidents =
+        [
+            .. from incident in incidents
+               let view = views.First(view => view.Instance == incident.Instance)
+               select incident with { Timeline = TimelineReading.Of(incident, view, seen), Patterns = TrafficPatternReading.Of(incident, view.Patterns) },
+        ];
 
         var judged = incidents.Select(incident => Judge.Weigh(incident, seen)).ToList();
         judged.RemoveAll(judgement => judgement.Incident.Supposed && !SupposedSymptoms.IsTold(judgement));

@@ -183,6 +183,9 @@ public sealed record Incident
     /// <summary>What the access logs say of the same upstream in the window.</summary>
     public required PeerTraffic Traffic { get; init; }
 
+    /// <summary>What only many rows of the access logs show of this incident's server, or of its time-out.</summary>
+    public IReadOnlyList<TrafficPattern> Patterns { get; init; } = [];
+
     /// <summary>True when no log line but a failed probe is the symptom.</summary>
     public bool FromProbe { get; init; }
 

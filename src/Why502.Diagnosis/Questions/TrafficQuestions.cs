@@ -49,4 +49,7 @@ public sealed record TrafficPattern(string Kind, string Title)
 
     /// <summary>The limit in question, in milliseconds.</summary>
     public long? Limit { get; init; }
+
+    /// <summary>Of a bad node, the status of most of its failed attempts; 0: a dash.</summary>
+    public int? Status { get; init; }
 }

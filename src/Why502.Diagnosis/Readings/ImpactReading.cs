@@ -14,7 +14,7 @@ public sealed record ImpactReading(long? Total, double? Share, long? Clients, IR
     public static ImpactReading Of(Incident incident)
     {
         long? total = incident.Traffic is { Known: true, Total: > 0 } traffic && traffic.Total >= incident.Requests ? traffic.Total : null;
-        var failed = incident.Traffic.Groups.Where(group => incident.Status is { } status ? group.Status == status : group.Status >= 499).ToList();
+        var failed = incident.Traffic.Groups.Where(group => IsOf(incident, group)).ToList();
         var clients = DistinctCount.Of(failed.Select(group => group.Clients));
         var upstreams = failed.Select(group => group.UpstreamAddr).OfType<string>().Distinct().Take(UpstreamsMax).ToList();
         return new(
@@ -23,4 +23,9 @@ public sealed record ImpactReading(long? Total, double? Share, long? Clients, IR
             clients > 0 ? clients : null,
             upstreams.Count > 0 ? upstreams : incident.Peer is { } peer ? [peer.ToString()] : []);
     }
+
+    /// <summary>A status of the incident; of a failure of nginx's own, which it logs, any that the upstream did not send. Clients leave (499) only where they had to wait.</summary>
+    private static bool IsOf(Incident incident, AccessGroup group) => incident.Status is { } status ? group.Status == status
+        : group.Status == 499 ? incident.Kind == SymptomKind.TimedOut
+        : group.Status >= 500 && group.Origin != StatusOrigin.Upstream;
 }

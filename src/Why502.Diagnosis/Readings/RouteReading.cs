@@ -13,9 +13,33 @@ namespace Why502.Diagnosis.Readings;
 /// <param name="AnsweredFailingPath">A failing route that was answered to a GET at other times.</param>
 public sealed record RouteReading(TimeSpan? Limit, long OtherSucceeded, double? OtherSlowest, long OtherFailed, long SameSucceeded, Timing? Same, string? AnsweredPath, string? AnsweredFailingPath)
 {
+    /// <summary>Of a successful answer's time, so much of the limit is near it: the band of the pattern near-timeout.</summary>
+    private const double NearShare = 0.9;
+
+    /// <summary>Requests to the failing routes that the peers of a bad node answered, and the 95th percentile of their times in seconds.</summary>
+    public (long Count, double? Seconds) AtPeers { get; private init; }
+
+    /// <summary>Answers that pile up just below the limit, those of the failing route among them.</summary>
+    public TrafficPattern? Pile { get; private init; }
+
     public static RouteReading Of(Incident incident)
     {
-        var failing = FailingRoutes(incident);
+        // What the peers of a bad node answer says nothing of the app behind it.
+        var node = TrafficPatternReading.BadNode(incident)?.Upstream;
+        var groups = incident.Traffic.Groups.ToLookup(group => node is null || group.UpstreamAddr is null || TrafficPatternReading.IsAt(group.UpstreamAddr, node));
+        var own = incident with { Traffic = incident.Traffic with { Groups = [.. groups[true]] } };
+        var failing = FailingRoutes(own);
+        var reading = Of(own, failing);
+        var atPeers = groups[false].Where(group => TrafficReading.IsSuccess(group) && failing.Contains(Route(group))).ToList();
+        return reading with
+        {
+            AtPeers = (atPeers.Sum(group => group.Count), atPeers.Max(group => Time(group)?.P95)),
+            Pile = reading is { Limit: { } limit, Same: { } same } && same.Max >= NearShare * limit.TotalSeconds ? TrafficPatternReading.Pile(incident) : null,
+        };
+    }
+
+    private static RouteReading Of(Incident incident, HashSet<string> failing)
+    {
         var succeeded = incident.Traffic.Groups.Where(TrafficReading.IsSuccess).ToList();
         var others = succeeded.Where(group => !failing.Contains(Route(group)) && During(group, incident)).ToList();
         var same = succeeded.Where(group => failing.Contains(Route(group))).ToList();

@@ -26,4 +26,19 @@ public sealed partial class Scene
         });
         return this;
     }
+
+    /// <summary>Requests of which nearly all were answered in <paramref name="usual"/> seconds, and a few in up to <paramref name="slowest"/>.</summary>
+    public Scene Mostly(string path, int status, string upstream, double usual, double slowest, long count)
+    {
+        Answered(path, status, upstream, usual, count);
+        access[^1] = access[^1] with { UpstreamResponseTime = new(usual / 2, usual, usual * 2, slowest, slowest, count) };
+        return this;
+    }
+
+    /// <summary>A pattern that the whole access log shows.</summary>
+    public Scene Shows(TrafficPattern pattern)
+    {
+        patterns.Add(pattern);
+        return this;
+    }
 }

@@ -23,6 +23,7 @@ public sealed partial class Scene
     private readonly List<PhpFpmPool> pools = [];
     private readonly List<FilterRule> rules = [];
     private readonly List<AccessGroup> access = [];
+    private readonly List<TrafficPattern> patterns = [];
     private readonly Dictionary<string, SocketPathFact> sockets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ServerLoadFact> loads = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ProbeOutcome> connects = new(StringComparer.Ordinal);
@@ -183,7 +184,7 @@ public sealed partial class Scene
         ConfigurationTest => disk,
         PackageHistory => new PackageHistoryFact(packages, [PackageLogPath]),
         ErrorLogWindow => new ErrorLogFact(Fold(errorLog), new(errorLog.Length, errorLog.Length, false, [ErrorLogPath])),
-        AccessLogWindow => new AccessLogFact(new AccessLogSummary { Rows = access.Sum(group => group.Count), Groups = access, Fields = AccessFields.UpstreamAddr | AccessFields.UpstreamResponseTime | AccessFields.Status }, new(0, 0, false, [])),
+        AccessLogWindow => new AccessLogFact(new AccessLogSummary { Rows = access.Sum(group => group.Count), Groups = access, Fields = AccessFields.UpstreamAddr | AccessFields.UpstreamResponseTime | AccessFields.Status }, new(0, 0, false, [])) { Patterns = patterns },
         TcpListeners => new TcpListenersFact(tcp, spaces.Count > 0 ? "net:host" : null, true),
         UnixListeners => new UnixListenersFact(unix, true),
         AppProcesses => new AppProcessesFact(said.Count == 0 ? processes : [.. processes.Select(process => process with { LogFiles = [AppLogPath] })]),

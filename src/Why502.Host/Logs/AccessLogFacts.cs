@@ -22,5 +22,6 @@ public static class AccessLogFacts
         Of = finding.Of,
         PValue = finding.PValue,
         Limit = finding.Limit,
+        Status = finding.Status,
     };
 }

@@ -64,6 +64,7 @@ internal static class BadNodes
             Count = node.Failed,
             Of = node.Attempts,
             PValue = p,
+            Status = status,
             Evidence =
             [
                 $"{node.Failed:N0} of {node.Attempts:N0} attempts failed, most of them with {(status == 0 ? "no status" : status)}; of the others {failed:N0} of {attempts:N0}",

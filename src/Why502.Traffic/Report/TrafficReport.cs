@@ -184,6 +184,9 @@ public sealed record TrafficFinding
     /// <summary>The limit in question, in milliseconds.</summary>
     public long? Limit { get; init; }
 
+    /// <summary>Of a bad node, the status of most of its failed attempts; 0: a dash.</summary>
+    public int? Status { get; init; }
+
     /// <summary>What was seen, a sentence each.</summary>
     public IReadOnlyList<string> Evidence { get; init; } = [];
 

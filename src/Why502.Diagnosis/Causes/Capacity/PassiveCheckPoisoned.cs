@@ -76,6 +76,12 @@ public sealed class PassiveCheckPoisoned : Cause
         }
 
         var routes = RouteReading.Of(incident);
+        if (TrafficPatternReading.BadNode(incident) is { } bad)
+        {
+            // A request that fails on every server fails on each as often: the comparison is made minute by minute, and corrected for the number of servers.
+            scales.Weigh("peers", Sources.AccessLog, Weight.Moderate.Against(bad.Title));
+        }
+
         if (routes.OtherSucceeded > 0)
         {
             scales.Weigh("answers", Sources.AccessLog, Weight.Strong.For($"the same servers answered {routes.OtherSucceeded} requests to other routes meanwhile"));

@@ -52,9 +52,18 @@ public sealed class TimeoutTooShort : Cause
             {
                 >= 0.6 when routes.SameSucceeded >= 3 => Weight.Decisive.For($"{routes.SameSucceeded} requests to the route were answered, 95 % of them within {Words.Seconds(same.P95)} of a limit of {Words.Seconds(limit)}"),
                 >= 0.6 => Weight.Strong.For($"the route was answered in {Words.Seconds(same.Max)}, with a limit of {Words.Seconds(limit)}"),
+
+                // More answers in the last tenth before a limit than a tail that falls off can have (sign test, p ≤ 0.001): the limit cuts through what is normal.
+                _ when routes.Pile is { } pile => Weight.Strong.For($"{pile.Title}; the route's slowest answer took {Words.Seconds(same.Max)}"),
                 < 0.3 => Weight.Moderate.Against($"the route usually takes {Words.Seconds(same.P50)}, far below the limit of {Words.Seconds(limit)}"),
                 _ => Weight.None,
             });
+        }
+
+        if (routes.AtPeers is { Count: > 0, Seconds: { } elsewhere } && elsewhere < 0.6 * limit.TotalSeconds && TrafficPatternReading.BadNode(incident) is { } bad)
+        {
+            // What a route normally needs does not depend on the server that it is given to.
+            scales.Weigh("peers", Sources.AccessLog, Weight.Strong.Against($"{bad.Title}; these answered the same route {routes.AtPeers.Count} times, 95 % within {Words.Seconds(elsewhere)}"));
         }
 
         if (Probing.Get(incident, routes.AnsweredFailingPath, limit * 3, seen) is { } direct)

@@ -58,6 +58,8 @@ public sealed class UpstreamSlow : Cause
         {
             scales.Weigh("same route", Sources.AccessLog, same.P95 > limit * 0.6
                 ? Weight.Strong.Against($"the route is answered otherwise, mostly just below the limit of {Words.Seconds(limit)}")
+                : routes.Pile is { } pile
+                ? Weight.Moderate.Against($"{pile.Title}: they needed little more than the limit")
                 : routes is { OtherFailed: > 0, OtherSucceeded: 0 } && same.P50 < limit / 10
                 ? Weight.Moderate.Against($"a route that usually takes {Words.Seconds(same.P50)} hangs as well, and no other is answered")
                 : Weight.Moderate.For($"the route usually takes {Words.Seconds(same.P50)}, far below the limit of {Words.Seconds(limit)}"));
