@@ -13,14 +13,21 @@ public sealed record TrafficSetup
     /// <summary>Read time-outs in force, in milliseconds, without repetitions.</summary>
     public IReadOnlyList<long> Limits { get; init; } = [];
 
-    /// <summary>The servers of each upstream group, without its backups, as <c>$upstream_addr</c> writes them.</summary>
+    /// <summary>The servers of each upstream group, without its backups, and what each pass directive names without one: as <c>$upstream_addr</c> writes them, but for names.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Groups { get; init; } = [];
 
     public static TrafficSetup Of(NginxConfiguration configuration) => new()
     {
         Limits = [.. configuration.ProxiedLocations.Select(location => (long)location.ReadTimeout.TotalMilliseconds).Distinct().Order().Take(LimitsMax)],
-        Groups = [.. configuration.Upstreams.Take(GroupsMax).Select(group => (IReadOnlyList<string>)[.. group.Peers.Where(peer => !peer.Backup).Select(peer => peer.Endpoint?.ToString() ?? peer.Written)])],
+        Groups =
+        [
+            .. configuration.Upstreams.Select(group => Servers(group.Peers.Where(peer => !peer.Backup)))
+                .Concat(configuration.ProxiedLocations.Where(location => location.Group is null && location.Peers.Count > 0).Select(location => Servers(location.Peers)).DistinctBy(servers => string.Join(' ', servers)))
+                .Take(GroupsMax),
+        ],
     };
+
+    private static IReadOnlyList<string> Servers(IEnumerable<PeerTarget> peers) => [.. peers.Select(peer => peer.Endpoint?.ToString() ?? peer.Written)];
 
     public bool Equals(TrafficSetup? other)
         => other is not null && Limits.SequenceEqual(other.Limits) && Groups.Count == other.Groups.Count && Groups.Zip(other.Groups).All(pair => pair.First.SequenceEqual(pair.Second, StringComparer.Ordinal));

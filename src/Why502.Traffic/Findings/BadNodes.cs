@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Why502.Traffic.Engine;
 using Why502.Traffic.Sketches;
@@ -124,7 +125,10 @@ internal static class BadNodes
             : (DateTimeOffset.FromUnixTimeSeconds(slots[first].Slot * step * 60), DateTimeOffset.FromUnixTimeSeconds((slots[last].Slot + 1) * step * 60));
     }
 
-    /// <summary>Peers: the servers of one group of the configuration; without one, nodes that one request tried one after the other, and nodes on the same port.</summary>
+    /// <summary>
+    /// Peers: the servers of one group of the configuration; without one, nodes that one request tried one after the other, and nodes on the same port. What a name of the
+    /// configuration stands for is not known: nodes that no group has are peers where they are on the port of such a name.
+    /// </summary>
     private static IEnumerable<List<UpstreamTraffic>> GroupsOf(List<UpstreamTraffic> nodes, UpstreamTable table, ReportContext context)
     {
         Dictionary<ulong, int> group = [];
@@ -134,9 +138,11 @@ internal static class BadNodes
         }
 
         int[] parent = [.. Enumerable.Range(0, nodes.Count)];
-        foreach ((ulong a, ulong b) in context.Groups.Count > 0 ? [] : table.Pairs)
+        HashSet<string?> named = [.. context.Groups.SelectMany(servers => servers).Where(IsName).Select(PortOf)];
+        List<string?> known = [.. nodes.Select(node => GroupOf(node.Upstream, context.Groups))];
+        foreach ((ulong a, ulong b) in table.Pairs)
         {
-            if (group.TryGetValue(a, out int first) && group.TryGetValue(b, out int second) && PortOf(nodes[first].Upstream) == PortOf(nodes[second].Upstream))
+            if (group.TryGetValue(a, out int first) && group.TryGetValue(b, out int second) && known[first] is null && known[second] is null && PortOf(nodes[first].Upstream) == PortOf(nodes[second].Upstream))
             {
                 parent[Root(parent, first)] = Root(parent, second);
             }
@@ -145,7 +151,8 @@ internal static class BadNodes
         Dictionary<string, int> byKey = [];
         for (int i = 0; i < nodes.Count; i++)
         {
-            string? key = context.Groups.Count > 0 ? GroupOf(nodes[i].Upstream, context.Groups) : PortOf(nodes[i].Upstream);
+            string? port = PortOf(nodes[i].Upstream);
+            string? key = known[i] ?? (context.Groups.Count == 0 || named.Contains(port) ? port : null);
             if (key is not null && !byKey.TryAdd(key, i))
             {
                 parent[Root(parent, i)] = Root(parent, byKey[key]);
@@ -166,6 +173,13 @@ internal static class BadNodes
         }
 
         return null;
+    }
+
+    /// <summary>Neither an address nor a socket.</summary>
+    private static bool IsName(string server)
+    {
+        int port = server.LastIndexOf(':');
+        return !server.StartsWith("unix:", StringComparison.Ordinal) && !IPAddress.TryParse(port < 0 ? server : server[..port], out _);
     }
 
     private static string? PortOf(string node) => node.StartsWith("unix:", StringComparison.Ordinal) ? null : node[(node.LastIndexOf(':') + 1)..];

@@ -81,6 +81,11 @@ public sealed class WindowPatternsTests
         Assert.Contains((await Read(ask)).Patterns, pattern => pattern.Kind == "bad-node");
         var apart = new TrafficSetup { Groups = [["10.0.0.1:80"], ["10.0.0.2:80", "10.0.0.3:80"]] };
         Assert.DoesNotContain((await Read(ask with { Setup = apart })).Patterns, pattern => pattern.Kind == "bad-node");
+        foreach (var (server, peers) in new[] { ("app.example:80", true), ("app.example:81", false), ("10.0.0.9:80", false), ("[::1]:80", false) })
+        {
+            Assert.Equal(peers, (await Read(ask with { Setup = new() { Groups = [["10.0.0.4:80"], [server]] } })).Patterns.Any(pattern => pattern.Kind == "bad-node"));
+        }
+
         Assert.Equal(ask with { Setup = apart }, ask with { Setup = new() { Groups = [["10.0.0.1:80"], ["10.0.0.2:80", "10.0.0.3:80"]] } });
         Assert.NotEqual(ask with { Setup = apart }, ask);
     }
