@@ -73,6 +73,9 @@ internal sealed class PlainFile : IDisposable
 
     public void Dispose() => Handle.Dispose();
 
+    /// <summary>Why something is not opened as a file, without opening it; null for a regular file, and for what cannot be looked at.</summary>
+    public static string? RefusalOf(string path) => FileCalls.Status(path) is { } status ? Refusal(status.Kind) : null;
+
     private static string? Refusal(FileKind kind) => kind switch
     {
         FileKind.Regular => null,

@@ -49,7 +49,13 @@ internal static class TrafficCommand
     {
         using var stop = new StopSignals(secondEnds: true, cancellation);
         var configuration = LiveDiagnosis.Config(request.ConfigPath) is { } path ? TrafficConfiguration.Load(path) : null;
-        var run = new TrafficRun(new TrafficSources(request, configuration, stop.Token).Find(), request, stop.Token);
+        var sources = new TrafficSources(request, configuration, stop.Token);
+        var run = new TrafficRun(sources.Find(), request, stop.Token);
+        foreach (var skipped in sources.Skipped)
+        {
+            terminal.Complain(skipped);
+        }
+
         var context = new ReportContext { Limits = configuration?.Setup.Limits ?? [], Groups = configuration?.Setup.Groups ?? [] };
         using var progress = new Progress(terminal, besideOutput: true);
         TrafficReport report;

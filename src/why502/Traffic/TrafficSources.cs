@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Why502.Host.Logs;
 using Why502.Logs;
 
 namespace Why502.Cli.Traffic;
@@ -17,7 +18,12 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
     /// <summary>Files of a folder.</summary>
     private const int FilesMax = 10_000;
 
+    private readonly List<string> _skipped = [];
+
     private readonly AccessLogFormat? _given = request.LogFormat is { } text ? Compile(text) : null;
+
+    /// <summary>What of a folder is no file, a sentence each.</summary>
+    public IReadOnlyList<string> Skipped => _skipped;
 
     public static Stream Unpacked(Stream packed) => new GZipStream(packed, CompressionMode.Decompress);
 
@@ -33,7 +39,7 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
             }
             else if (Directory.Exists(name))
             {
-                sources.AddRange(Directory.EnumerateFiles(name).Order(StringComparer.Ordinal).Take(FilesMax).Select(file => TryOpen(file, required: false)).OfType<TrafficSource>());
+                sources.AddRange(Directory.EnumerateFiles(name).Order(StringComparer.Ordinal).Take(FilesMax).Where(IsFile).Select(file => TryOpen(file, required: false)).OfType<TrafficSource>());
             }
             else
             {
@@ -43,6 +49,17 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
 
         // Rotated sets in the order of time; a log without one keeps its place behind those that have one.
         return [.. sources.OrderBy(source => source.First ?? DateTime.MaxValue)];
+    }
+
+    private bool IsFile(string path)
+    {
+        if (FolderEntry.Refusal(path) is not { } why)
+        {
+            return true;
+        }
+
+        _skipped.Add($"{path} is left out: {why}.");
+        return false;
     }
 
     private TrafficSource? TryOpen(string path, bool required)

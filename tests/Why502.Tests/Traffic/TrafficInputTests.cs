@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
 using Why502.Bench.Traffic;
@@ -231,5 +232,21 @@ public sealed class TrafficInputTests
             closed.Set();
             base.Dispose(disposing);
         }
+    }
+
+    /// <summary>Opening it would wait for a writer that never comes.</summary>
+    [Fact]
+    public void Fifo_InAFolder_IsLeftOutWithAWord()
+    {
+        using var folder = new TrafficFolder();
+        folder.Generate(AccessLogShape.Combined, 100_000, seed: 3);
+        using (var make = Process.Start("mkfifo", [System.IO.Path.Combine(folder.Path, "access.pipe")]))
+        {
+            make.WaitForExit();
+        }
+
+        var sources = new TrafficSources(new TrafficRequest { Files = [folder.Path] }, null);
+        Assert.Single(sources.Find());
+        Assert.Contains("access.pipe is left out: it is a FIFO", Assert.Single(sources.Skipped), StringComparison.Ordinal);
     }
 }
