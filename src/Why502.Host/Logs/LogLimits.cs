@@ -5,8 +5,8 @@ public sealed record LogLimits
 {
     public static LogLimits Default { get; } = new();
 
-    /// <summary>The newest part of an access log's window that is read, over all files of one log: some 100,000 rows, more than a pattern needs to be told from chance.</summary>
-    public long WindowBytesMax { get; init; } = 24L << 20;
+    /// <summary>The newest part of an access log's window that is read, over all files of one log: some 80,000 rows, more than a pattern needs to be told from chance.</summary>
+    public long WindowBytesMax { get; init; } = 16L << 20;
 
     /// <summary>The same of an error log, which is folded faster: some 70,000 records.</summary>
     public long ErrorWindowBytesMax { get; init; } = 24L << 20;
