@@ -60,15 +60,18 @@ internal sealed record GivenFile(string Name, string Path, GivenKind Kind)
 
     public static async Task<GivenFile> OpenAsync(string name, CancellationToken cancellation)
     {
+        // What has a length is no pipe: it is read however busy the machine is.
+        var isFile = name != "-" && new FileInfo(name) is { Exists: true, Length: > 0 };
+
         // open(2) of a pipe that nobody writes to blocks, and no token ends that: the thread is left behind.
         var work = Task.Run(() => Open(name, cancellation), CancellationToken.None);
         try
         {
-            return await work.WaitAsync(cancellation).ConfigureAwait(false);
+            return await (isFile ? work : work.WaitAsync(cancellation)).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            return Unreadable(name, name == "-" ? "standard input did not end in time" : "it did not end in time (a pipe that nobody writes to?)");
+            return Unreadable(name, isFile ? "it takes too long to unpack; unpack it, or give its newest part" : name == "-" ? "standard input did not end in time" : "it did not end in time (a pipe that nobody writes to?)");
         }
     }
 
