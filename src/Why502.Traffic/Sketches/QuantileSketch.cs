@@ -14,6 +14,9 @@ internal sealed class QuantileSketch
 
     private const int OctaveBits = 6;
 
+    /// <summary>Room grows by so many: a sketch grows a few times, and each time leaves the old room behind.</summary>
+    private const int BucketsPerStep = 4 * BucketsPerOctave;
+
     /// <summary>So many values are kept as they are: most routes of a long log are rare, and five kilobytes for each would be too much.</summary>
     private const int FewMax = 32;
 
@@ -146,7 +149,7 @@ internal sealed class QuantileSketch
     {
         if ((uint)index >= (uint)_counts.Length)
         {
-            Array.Resize(ref _counts, (index / BucketsPerOctave + 1) * BucketsPerOctave);
+            Array.Resize(ref _counts, (index / BucketsPerStep + 1) * BucketsPerStep);
         }
 
         return ref _counts[index];
