@@ -1,4 +1,3 @@
-using System.Net;
 using Why502.Diagnosis.Readings;
 
 namespace Why502.Diagnosis;
@@ -21,14 +20,14 @@ internal static class ComposeFix
         if (boundary.Space is null && peer.IsLiteralIPv4 && peer.IsLoopback && incident.Kind == SymptomKind.ConnectFailed && boundary.At?.OtherNamespace is [var inside, ..]
             && ContainerReading.Of(inside, seen) is { } hidden && IsBridged(hidden) && !hidden.Published.Any(port => port.ContainerPort == peer.Port))
         {
-            return Of(hidden, seen, IsLoopback(inside), peer.Port, publishes: true);
+            return Of(hidden, seen, Listening.IsLoopback(inside), peer.Port, publishes: true);
         }
 
         // Published, or gone to by its own address, and the app inside takes loopback alone.
         var container = ContainerReading.Behind(incident, seen);
         var port = container?.Published.FirstOrDefault(published => published.HostPort == peer.Port && peer.IsLoopback)?.ContainerPort ?? peer.Port;
         return container is not null && seen.Ask(new TcpListeners()).FactOrNull is { } table
-            && table.Listeners.Where(listener => listener.Port == port && ContainerReading.Of(listener, seen)?.Id == container.Id).ToList() is { Count: > 0 } listeners && listeners.All(IsLoopback)
+            && table.Listeners.Where(listener => listener.Port == port && ContainerReading.Of(listener, seen)?.Id == container.Id).ToList() is { Count: > 0 } listeners && listeners.All(Listening.IsLoopback)
             ? Of(container, seen, listensOnLoopback: true, port, publishes: false) : null;
     }
 
@@ -72,6 +71,4 @@ internal static class ComposeFix
 
     /// <summary>Ports are published into networks of the engine's own only.</summary>
     private static bool IsBridged(Container container) => container.NetworkMode is not ("host" or "none") && container.NetworkMode?.StartsWith("container:", StringComparison.Ordinal) != true;
-
-    private static bool IsLoopback(Listener listener) => IPAddress.TryParse(listener.Address, out var address) && IPAddress.IsLoopback(address);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Why502.Diagnosis.Readings;
 
 namespace Why502.Diagnosis;
@@ -15,7 +14,7 @@ internal static class HostBindFix
     {
         var peer = incident.Peer!;
         if (incident.Instance.FromFiles || incident.Kind != SymptomKind.ConnectFailed || !peer.IsLiteralIPv4 || peer.IsLoopback || boundary is not { Space.Container: null, At: { } at }
-            || at.OtherAddress.Append(at.OtherLoopback).OfType<Listener>().Where(IsLoopback).ToList() is not [{ Address: "127.0.0.1" } listener]
+            || at.OtherAddress.Append(at.OtherLoopback).OfType<Listener>().Where(Listening.IsLoopback).ToList() is not [{ Address: "127.0.0.1" } listener]
             || listener.Processes.Select(process => process.Unit).FirstOrDefault(name => name?.EndsWith(".service", StringComparison.Ordinal) == true) is not { } unit
             || seen.Ask(new UnitOf(unit)).FactOrNull?.FragmentPath is not { } fragment)
         {
@@ -36,6 +35,4 @@ internal static class HostBindFix
             Later = $"{peer.Host} has to be there when {unit} starts: After= the unit that makes its network (docker.service for Docker's bridges).",
         };
     }
-
-    private static bool IsLoopback(Listener listener) => IPAddress.TryParse(listener.Address, out var address) && IPAddress.IsLoopback(address);
 }

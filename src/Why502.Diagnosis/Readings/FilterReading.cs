@@ -95,7 +95,8 @@ public static class FilterReading
         var port = peer.Port.ToString(CultureInfo.InvariantCulture);
         string[] match = [.. arrival?.Source is { } source && IPAddress.TryParse(source, out _) ? [family, "saddr", source] : Array.Empty<string>(), family, "daddr", peer.Host!, "tcp", "dport", port];
         var text = new FixStep($"The rule is in table {rule.Table}, chain {rule.Chain}: {rule.Text}. Whoever wrote it may have meant it; this lets nothing through but {peer}.");
-        var step = Owned(rule, peer, filter, arrival) is { } owned ? owned
+        var owned = Owned(rule, peer, filter, arrival);
+        var step = owned is not null ? owned
             : rule.Table == "firewalld" ? []
             : rule.Tool switch
             {
@@ -113,7 +114,7 @@ public static class FilterReading
             Steps =
             [
                 .. step.Length == 0 ? [text] : isOurs && IPAddress.TryParse(peer.Host, out _) ? step : step.Select(one => one with { Action = null }),
-                .. Owned(rule, peer, filter, arrival) is null ? new[] { new FixStep("Write the same rule where your firewall is kept (nftables.conf, ufw, firewalld), or it is gone after the next boot.") } : [],
+                .. owned is null ? new[] { new FixStep("Write the same rule where your firewall is kept (nftables.conf, ufw, firewalld), or it is gone after the next boot.") } : [],
             ],
         };
     }

@@ -10,6 +10,8 @@ namespace Why502.Diagnosis.Readings;
 /// <param name="OtherNamespace">Listeners of the same port in another network namespace.</param>
 public sealed record Listening(Listener? Serving, Listener? OtherLoopback, IReadOnlyList<Listener> OtherAddress, IReadOnlyList<Listener> OtherNamespace)
 {
+    public static bool IsLoopback(Listener listener) => IPAddress.TryParse(listener.Address, out var address) && IPAddress.IsLoopback(address);
+
     public static Listening At(TcpListenersFact table, Endpoint peer, string? nginxNamespace)
     {
         if (!IPAddress.TryParse(peer.Host, out var address))

@@ -25,11 +25,11 @@ internal static class SupervisorRules
         new(" BACKOFF ", AppEventKind.StartFailed, static (t, at, e) => t.Length > at + 9 && t[at + 9] != ' ' ? e with { Source = t.Split(' ', 2)[0] } : null),
 
         new(" RUNNING ", AppEventKind.ProgramRunning, static (t, at, e) => t.IndexOf("pid ", at, StringComparison.Ordinal) > 0 && t.IndexOf(", uptime ", at, StringComparison.Ordinal) > 0 ? e with { Source = t.Split(' ', 2)[0] } : null),
-        new(" online ", AppEventKind.ProgramRunning, static (t, at, e) => t.Count(letter => letter is '│' or '|' or '\u0082') > 4 ? e : null),
+        new(" online ", AppEventKind.ProgramRunning, static (t, at, e) => IsTableRow(t) ? e : null),
 
         // supervisor/states.py: STOPPED is what a program is that was not started, or was ended by a person; the description is a date or "Not started".
         new(" STOPPED ", AppEventKind.StartFailed, static (t, at, e) => t.AsSpan(at).StartsWith(" STOPPED ", StringComparison.Ordinal) && t.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var name, "STOPPED", _, _, ..] ? e with { Source = name } : null),
-        new(" stopped ", AppEventKind.StartFailed, static (t, at, e) => t.Count(letter => letter is '│' or '|' or '\u0082') > 4 ? e : null),
+        new(" stopped ", AppEventKind.StartFailed, static (t, at, e) => IsTableRow(t) ? e : null),
 
         // pm2 list: PM2 gives up after max_restarts and calls that errored (lib/God.js).
         new(" errored ", AppEventKind.StartLimitHit, static (t, at, e) => t.Count(letter => letter == '│' || letter == '|') > 4 || t.Count(letter => letter == '\u0082') > 4 ? e : null),
@@ -41,6 +41,9 @@ internal static class SupervisorRules
         // runit's sv status: down although it should be up.
         new("normally up, want up", AppEventKind.UnitFailed, static (t, at, e) => t.Contains("down: ", StringComparison.Ordinal) ? e with { Source = TextScan.WordAfter(t, "down: ")?.TrimEnd(':') } : null),
     ];
+
+    /// <summary>pm2's table has a line between columns, whatever a terminal made of it.</summary>
+    private static bool IsTableRow(string text) => text.Count(letter => letter is '│' or '|' or '\u0082') > 4;
 
     /// <summary><c>The gitlab-workhorse is not running.</c>, <c> * gunicorn is not running</c>: one word names the service. nginx and stores of data are no upstreams.</summary>
     private static string? Stopped(string text, int at)

@@ -53,7 +53,7 @@ public sealed class UpstreamWrongAddress : Cause
         scales.Weigh(seen.Ask(new TcpListeners()), _ => boundary.At switch
         {
             null => Weight.None,
-            { Serving: null, OtherAddress: [var inside, ..] } when boundary.IsCrossed && IsLoopback(inside) => Weight.Strong.Against($"{Words.Address(inside)} inside the container is loopback: the port is right"),
+            { Serving: null, OtherAddress: [var inside, ..] } when boundary.IsCrossed && Listening.IsLoopback(inside) => Weight.Strong.Against($"{Words.Address(inside)} inside the container is loopback: the port is right"),
             { Serving: not null } => Weight.Decisive.Against($"a process listens on {peer}"),
             { OtherLoopback: { } other } => Weight.Strong.Against($"{Words.Address(other)} is the same port on the other loopback family"),
             { OtherAddress: [var other, ..] } => Weight.Decisive.For($"{Words.Processes(other.Processes)} listens on {Words.Address(other)}, not on {peer.Host}"),
@@ -121,8 +121,6 @@ public sealed class UpstreamWrongAddress : Cause
 
         return null;
     }
-
-    private static bool IsLoopback(Listener listener) => System.Net.IPAddress.TryParse(listener.Address, out var address) && System.Net.IPAddress.IsLoopback(address);
 
     public override string Describe(Incident incident, Observations seen)
         => Right(incident, seen) is { } right ? $"the app listens on {right}, and nginx is told {incident.UpstreamText}" : $"the app does not listen on {incident.UpstreamText} but elsewhere";

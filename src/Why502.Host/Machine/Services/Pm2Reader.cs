@@ -16,9 +16,10 @@ internal sealed partial class Pm2Reader(MachineSnapshot machine, Programs progra
     public async Task<Look> ReadAsync(CancellationToken cancellation)
     {
         const string How = "PM2's daemons";
-        var answers = await Task.WhenAll(Daemons().Take(DaemonsMax).Select(daemon => AskAsync(daemon, cancellation))).ConfigureAwait(false);
+        var daemons = Daemons().ToList();
+        var answers = await Task.WhenAll(daemons.Take(DaemonsMax).Select(daemon => AskAsync(daemon, cancellation))).ConfigureAwait(false);
         var failures = answers.Select(answer => answer.Failure).OfType<string>().ToList();
-        var saved = new Pm2SavedLists(machine.Accounts, programs).Read([.. Daemons().Select(daemon => daemon.Home)]);
+        var saved = new Pm2SavedLists(machine.Accounts, programs).Read([.. daemons.Select(daemon => daemon.Home)]);
         return failures.Count > 0 && failures.Count == answers.Length && saved.Count == 0 ? Look.Blind(string.Join("; ", failures), How) : Look.Saw(new Pm2AppsFact([.. answers.SelectMany(answer => answer.Apps), .. saved]), How);
     }
 
