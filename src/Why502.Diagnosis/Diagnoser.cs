@@ -44,7 +44,7 @@ public static class Diagnoser
             incidents.AddRange(probed.Of(view, incidents));
         }
 
-        incidents = LoopFolding.PutTogether(AuthFolding.PutBeneath(LastRequests.Fold(GroupFolding.PutBeneath(incidents))));
+        incidents = LoopFolding.PutTogether(FamilyFolding.PutTogether(AuthFolding.PutBeneath(LastRequests.Fold(GroupFolding.PutBeneath(incidents)))));
         var notes = new List<string>();
         foreach (var view in views)
         {
@@ -62,6 +62,7 @@ public static class Diagnoser
             notes.AddRange([.. limits.Notes, .. answered.Notes]);
         }
 
+        End(incidents);
         if (incidents.All(incident => incident.State == IncidentState.Recovered || IsBare(incident)))
         {
             // What the app or the kernel reports tells more than a row of the access log.
@@ -88,6 +89,21 @@ public static class Diagnoser
         judged.RemoveAll(own.Contains);
         notes.AddRange(own.Select(judgement => $"{judgement.Incident.Message}: nothing shows a fault of nginx or the gateway."));
         return Conclude(seen, views, judged, probed, notes, machine, reproduction);
+    }
+
+    /// <summary>An nginx that does not run because it refuses its configuration fails no request in any other way.</summary>
+    private static void End(List<Incident> incidents)
+    {
+        foreach (var refused in incidents.Where(incident => incident is { Kind: SymptomKind.NotLoaded, State: IncidentState.Current, Instance.IsStopped: true }).ToList())
+        {
+            for (var index = 0; index < incidents.Count; index++)
+            {
+                if (incidents[index].Instance == refused.Instance && incidents[index].Kind != SymptomKind.NotLoaded)
+                {
+                    incidents[index] = incidents[index] with { State = IncidentState.Recovered };
+                }
+            }
+        }
     }
 
     /// <summary>A status and nothing that says how it came about.</summary>
@@ -119,7 +135,7 @@ public static class Diagnoser
         var open = ordered.Where(judgement => judgement.Incident.State != IncidentState.Recovered).ToList();
         var verdict = open.Any(judgement => judgement.Findings.Any(finding => finding.Confidence >= Conclusion.NamedFrom)) ? Verdict.Faulty
             : open.Count > 0 || unexplained.Any(line => line.Text.Contains("upstream", StringComparison.Ordinal)) || reproduction?.Response?.Status is 502 or 504 ? Verdict.Unknown
-            : views.All(view => view.LogsReadable || probed.AllAnswer(view)) ? Verdict.Healthy
+            : views.All(view => (view.LogsReadable || probed.AllAnswer(view)) && !view.Instance.IsStopped) ? Verdict.Healthy
             : Verdict.Unknown;
         return new Conclusion
         {
@@ -131,7 +147,8 @@ public static class Diagnoser
             Wanted = seen.Wanted,
             Overview = new Overview
             {
-                NginxCount = views.Count(view => view.Instance.Running || view.Instance.FromFiles),
+                NginxCount = views.Count(view => !view.Instance.IsStopped),
+                StoppedCount = views.Count(view => view.Instance.IsStopped),
                 SiteCount = views.Sum(view => view.Configuration?.Servers.Count ?? 0),
                 UpstreamCount = views.Sum(view => view.Peers.Count),
                 UpstreamsAnswering = views.Sum(probed.Answering),

@@ -28,7 +28,7 @@ internal static class StepRunner
                 Check(WriteCalls.ChangeModeAt(mode.Path, (uint)mode.After), $"cannot set the mode of {mode.Path}");
                 break;
             case RepairAction.SetOwner owner:
-                Expect(owner.Path, Status(owner.Path) is var status && status.Uid == owner.UserBefore && status.Gid == owner.GroupBefore);
+                Expect(owner.Path, IsOwned(Status(owner.Path), owner.UserBefore, owner.GroupBefore));
                 Check(WriteCalls.ChangeOwnerAt(owner.Path, owner.User, owner.Group), $"cannot set the owner of {owner.Path}");
                 break;
             case RepairAction.SetKernelParameter parameter:
@@ -52,9 +52,29 @@ internal static class StepRunner
         }
     }
 
+    /// <summary>What is there is neither what the step made nor what it found: somebody has changed it since, and it is not overwritten. Null where that is not so.</summary>
+    public static string? ConflictOf(RepairAction action)
+    {
+        var (what, isOurs) = action switch
+        {
+            RepairAction.WriteFile write => (AtomicFile.Target(write.Path), AtomicFile.Read(AtomicFile.Target(write.Path)) is var found && (AtomicFile.Same(found, write.Before) || AtomicFile.Same(found, write.After))),
+            RepairAction.SetMode mode => (mode.Path, Status(mode.Path).Permissions is var found && (found == mode.Before || found == mode.After)),
+            RepairAction.SetOwner owner => (owner.Path, Status(owner.Path) is var found && (IsOwned(found, owner.UserBefore, owner.GroupBefore) || IsOwned(found, owner.User, owner.Group))),
+            RepairAction.SetKernelParameter parameter => (parameter.Name, KernelParameter.Read(parameter.Name) is var found && (found == parameter.Before || found == parameter.After)),
+            _ => ("", true),
+        };
+        return isOurs ? null : $"{what} was changed by somebody else since this repair";
+    }
+
     /// <returns>Whether something had to be done.</returns>
+    /// <exception cref="StepFailedException">Also where there is a conflict.</exception>
     public static async Task<bool> TakeBackAsync(RepairAction action, string mark, ProgramControl programs)
     {
+        if (ConflictOf(action) is { } conflict)
+        {
+            throw new StepFailedException($"{conflict}; it is left as it is");
+        }
+
         switch (action)
         {
             case RepairAction.WriteFile write:
@@ -65,27 +85,22 @@ internal static class StepRunner
                     return false;
                 }
 
-                Expect(mode.Path, Status(mode.Path).Permissions == mode.After);
                 Check(WriteCalls.ChangeModeAt(mode.Path, (uint)mode.Before), $"cannot set the mode of {mode.Path}");
                 return true;
             case RepairAction.SetOwner owner:
-                var status = Status(owner.Path);
-                if (status.Uid == owner.UserBefore && status.Gid == owner.GroupBefore)
+                if (IsOwned(Status(owner.Path), owner.UserBefore, owner.GroupBefore))
                 {
                     return false;
                 }
 
-                Expect(owner.Path, status.Uid == owner.User && status.Gid == owner.Group);
                 Check(WriteCalls.ChangeOwnerAt(owner.Path, owner.UserBefore, owner.GroupBefore), $"cannot set the owner of {owner.Path}");
                 return true;
             case RepairAction.SetKernelParameter parameter:
-                var value = KernelParameter.Read(parameter.Name);
-                if (value == parameter.Before)
+                if (KernelParameter.Read(parameter.Name) == parameter.Before)
                 {
                     return false;
                 }
 
-                Expect(parameter.Name, value == parameter.After);
                 KernelParameter.Write(parameter.Name, parameter.Before);
                 return true;
             case RepairAction.AskUnit { Verb: UnitVerb.Start, WasActive: false } unit:
@@ -112,13 +127,7 @@ internal static class StepRunner
     {
         var path = AtomicFile.Target(write.Path);
         AtomicFile.Clean(path, mark);
-        var found = AtomicFile.Read(path);
-        var isBack = AtomicFile.Same(found, write.Before);
-        if (!isBack && !AtomicFile.Same(found, write.After))
-        {
-            throw new StepFailedException($"{path} was changed by somebody else since this repair; it is left as it is");
-        }
-
+        var isBack = AtomicFile.Same(AtomicFile.Read(path), write.Before);
         if (!isBack)
         {
             AtomicFile.Change(path, write.After, write.Before, mark);
@@ -140,6 +149,8 @@ internal static class StepRunner
             Check(WriteCalls.MakeDirectory(directory, DirectoryMode), $"cannot make {directory}");
         }
     }
+
+    private static bool IsOwned(FileStatus status, uint user, uint group) => status.Uid == user && status.Gid == group;
 
     private static FileStatus Status(string path) => FileCalls.Status(path, follow: false, out var errno) ?? throw StepFailedException.Of($"cannot look at {path}", errno);
 

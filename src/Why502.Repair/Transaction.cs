@@ -70,24 +70,33 @@ public sealed class Transaction(RepairStore store, TimeProvider time, Action<str
     }
 
     /// <summary>Takes back the newest repair that is applied.</summary>
+    /// <exception cref="StepFailedException">There is none, or somebody has changed since what it made; then nothing was taken back.</exception>
     public async Task<RepairOutcome> UndoAsync()
     {
         using var held = store.Lock();
         RefuseAfterInterruption();
-        return store.All().FirstOrDefault(repair => repair.State == RepairState.Applied) is { } last
-            ? await TakeBackAsync(last, "undone", [], asked: true).ConfigureAwait(false)
-            : throw new StepFailedException("no repair is applied: there is nothing to undo");
+        var last = store.All().FirstOrDefault(repair => repair.State == RepairState.Applied) ?? throw new StepFailedException("no repair is applied: there is nothing to undo");
+        foreach (var index in last.BegunSteps)
+        {
+            if (StepRunner.ConflictOf(last.Plan.Steps[index].Action) is { } conflict)
+            {
+                throw new StepFailedException($"{conflict} ({last.Plan.Cause}, {last.Id}). Nothing was taken back{(last.CopyOf(index) is { } copy ? $"; as it was before: {copy}" : "")}");
+            }
+        }
+
+        return await TakeBackAsync(last, "undone", [], asked: true).ConfigureAwait(false);
     }
 
     /// <summary>Takes back what a killed repair, or a killed taking back, has left.</summary>
-    public async Task<IReadOnlyList<RepairOutcome>> RecoverAsync()
+    /// <param name="keepsChanges">What somebody has changed since stays as it is, and the repair is over all the same.</param>
+    public async Task<IReadOnlyList<RepairOutcome>> RecoverAsync(bool keepsChanges = false)
     {
         using var held = store.Lock();
         var outcomes = new List<RepairOutcome>();
         foreach (var repair in store.Unfinished())
         {
             TouchedPaths.PutBack(repair.Touched);
-            outcomes.Add(await TakeBackAsync(repair, repair.Why ?? "it was interrupted", [], repair.WasAskedBack).ConfigureAwait(false));
+            outcomes.Add(await TakeBackAsync(repair, repair.Why ?? "it was interrupted", [], repair.WasAskedBack, keepsChanges).ConfigureAwait(false));
         }
 
         return outcomes;
@@ -140,7 +149,7 @@ public sealed class Transaction(RepairStore store, TimeProvider time, Action<str
         say($"reload: {Count(reloaded.Serving, "new worker")} {(reloaded.Serving == 1 ? "serves" : "serve")}{(reloaded.Draining > 0 ? $", {Count(reloaded.Draining, "old one")} still {(reloaded.Draining == 1 ? "ends" : "end")} requests" : "")}");
     }
 
-    private async Task<RepairOutcome> TakeBackAsync(StoredRepair repair, string why, IReadOnlyList<string> proof, bool asked)
+    private async Task<RepairOutcome> TakeBackAsync(StoredRepair repair, string why, IReadOnlyList<string> proof, bool asked, bool keepsChanges = false)
     {
         var hadReloaded = repair.MayHaveReloaded;
         var stuck = new List<string>();
@@ -148,6 +157,12 @@ public sealed class Transaction(RepairStore store, TimeProvider time, Action<str
         var begun = repair.BegunSteps.Select(index => repair.Plan.Steps[index]).ToList();
         foreach (var step in Enumerable.Reverse(begun).Where(step => !StepRunner.IsReading(step.Action)))
         {
+            if (keepsChanges && StepRunner.ConflictOf(step.Action) is { } conflict)
+            {
+                say($"kept: {conflict}");
+                continue;
+            }
+
             await TryAsync(step, () => StepRunner.TakeBackAsync(step.Action, repair.Id, programs), stuck).ConfigureAwait(false);
         }
 

@@ -12,6 +12,8 @@ public sealed class AccessLogGenerator
 {
     private const int ClientCount = 20_000;
     private const int PathCount = 5_000;
+    /// <summary>A slash and six letters: 300 million paths.</summary>
+    private const int LetterCount = 7;
     private const int AgentCount = 200;
     private const double BurstFrom = 0.30;
     private const double BurstTo = 0.35;
@@ -49,6 +51,9 @@ public sealed class AccessLogGenerator
         _paths = [.. Enumerable.Range(0, PathCount).Select(_ => Path())];
         _agents = [.. Enumerable.Range(0, AgentCount).Select(Agent)];
     }
+
+    /// <summary>Whether no path comes twice, and none is an identifier that a route would leave out: the most that a table of frequent values can be asked to bear.</summary>
+    public bool HasDistinctPaths { get; init; }
 
     public AccessLogTruth Truth { get; } = new() { BadNode = Groups[0][2] };
 
@@ -164,7 +169,7 @@ public sealed class AccessLogGenerator
         }
 
         var client = _clients[isBurst && _random.Next(2) == 0 ? _random.Next(100) : (int)((long)_random.Next(ClientCount) * _random.Next(ClientCount) / ClientCount)];
-        var path = _paths[(int)((long)_random.Next(PathCount) * _random.Next(PathCount) / PathCount)];
+        var path = HasDistinctPaths ? Letters(Truth.Rows) : _paths[(int)((long)_random.Next(PathCount) * _random.Next(PathCount) / PathCount)];
         var method = _random.Next(20) switch { < 15 => "GET", < 18 => "POST", 18 => "HEAD", _ => "DELETE" };
         var query = _random.Next(8) == 0 ? $"?id={_random.Next()}" : "";
         var request = answer.Request ?? $"{method} {path}{query} HTTP/1.1";
@@ -194,6 +199,16 @@ public sealed class AccessLogGenerator
                 break;
         }
     }
+
+    /// <summary>A number as a path of nothing but letters.</summary>
+    private static string Letters(long number) => string.Create(LetterCount, number, static (to, rest) =>
+    {
+        to[0] = '/';
+        for (var i = to.Length - 1; i > 0; i--, rest /= 26)
+        {
+            to[i] = (char)('a' + rest % 26);
+        }
+    });
 
     private static string List(Answered answer, Func<(string Upstream, int Status, int Milliseconds), string> value)
         => answer.Attempts.Count == 0 ? "-" : string.Join(answer.Joint, answer.Attempts.Select(value));

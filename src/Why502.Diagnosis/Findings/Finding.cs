@@ -117,6 +117,9 @@ public sealed record Overview
 {
     public int NginxCount { get; init; }
 
+    /// <summary>Installed or named, and not running.</summary>
+    public int StoppedCount { get; init; }
+
     public int SiteCount { get; init; }
 
     public int UpstreamCount { get; init; }

@@ -20,15 +20,19 @@ internal static class RetargetFix
     public static FixStep Reload(Incident incident, string text)
     {
         var instance = incident.Instance;
-        if (instance.FromFiles)
-        {
-            return new(text, "nginx -t && nginx -s reload");
-        }
-
-        var binary = Words.Shell(instance.Binary ?? "nginx");
-        var files = instance.ConfigPath == "/etc/nginx/nginx.conf" ? "" : $" -p {Words.Shell(instance.Prefix)} -c {Words.Shell(instance.ConfigPath)}";
-        return new(text, $"{binary}{files} -t && {(instance.Unit is { } unit ? $"systemctl reload {Words.Shell(unit)}" : $"{binary}{files} -s reload")}") { Action = instance.Running ? new RepairAction.ReloadNginx() : null };
+        return instance.FromFiles
+            ? new(text, "nginx -t && nginx -s reload")
+            : new(text, $"{Program(instance)} -t && {(instance.Unit is { } unit ? $"systemctl reload {Words.Shell(unit)}" : $"{Program(instance)} -s reload")}") { Action = instance.Running ? new RepairAction.ReloadNginx() : null };
     }
+
+    /// <summary>An nginx that does not run loads the configuration when its service is started.</summary>
+    public static FixStep Load(Incident incident, Observations seen, string text)
+        => incident.Instance is { IsStopped: true } instance && ServiceOfNginx.Of(instance, seen) is { ActiveState: not "active" } unit
+            ? new(text, $"{Program(instance)} -t && systemctl start {Words.Shell(unit.Name)}") { Action = new RepairAction.AskUnit(unit.Name, UnitVerb.Start) }
+            : Reload(incident, text);
+
+    private static string Program(NginxInstance instance)
+        => Words.Shell(instance.Binary ?? "nginx") + (instance.ConfigPath == "/etc/nginx/nginx.conf" ? "" : $" -p {Words.Shell(instance.Prefix)} -c {Words.Shell(instance.ConfigPath)}");
 
     private static FileEdit? Edit(Incident incident, string address)
     {

@@ -16,6 +16,11 @@ internal static class TrustFix
     /// <summary>Where Debian, Red Hat, SUSE and Alpine keep their bundle of authorities.</summary>
     private static readonly string[] Bundles = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"];
 
+    /// <summary>Where an authority is added: a generated bundle is overwritten with the next update (update-ca-certificates(8), update-ca-trust(8)).</summary>
+    public static string AdditionTo(string file) => Bundles.Contains(file)
+        ? $"put it where {file} is made from (Debian, Alpine: /usr/local/share/ca-certificates/NAME.crt, then update-ca-certificates; Red Hat: /etc/pki/ca-trust/source/anchors, then update-ca-trust; SUSE: /etc/pki/trust/anchors, then update-ca-certificates)"
+        : $"append it to {file}";
+
     /// <summary>Null where no such file vouches for every server that the location passes to.</summary>
     public static Fix? Of(Incident incident, Observations seen)
     {

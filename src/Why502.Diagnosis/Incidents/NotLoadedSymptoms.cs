@@ -19,8 +19,13 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
     /// <summary>The log tells whole seconds: workers of the same second may be those that the refused reload left in place.</summary>
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
+    /// <summary>An nginx that does not run was refused when it was last started.</summary>
+    private static readonly TimeSpan StartWindow = TimeSpan.FromHours(24);
+
     /// <summary>EADDRINUSE.</summary>
     private const int AddressInUse = 98;
+
+    private readonly Lazy<ErrorLogSummary?> startLog = new(() => StartLog(view, seen));
 
     public Incident? Find()
     {
@@ -77,7 +82,20 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
     private static bool IsRefusal(LogLine line)
         => ErrorLogLine.Parse(line.Text) is { Level: LogLevel.Emerg } record && record.Client is null && record.RequestUri is null;
 
-    private IEnumerable<ErrorLogSummary> Logs() => BuiltInLog() is { } builtIn ? view.ErrorLogs.Append(builtIn) : view.ErrorLogs;
+    private IEnumerable<ErrorLogSummary> Logs() => view.ErrorLogs.Concat(new[] { startLog.Value, BuiltInLog() }.OfType<ErrorLogSummary>());
+
+    /// <summary>A start, and the reload of the distributions' units, are processes of their own: what they refuse is written to their standard error, which the unit's journal gets.</summary>
+    private static ErrorLogSummary? StartLog(NginxView view, Observations seen)
+    {
+        if (view.Instance is not { FromFiles: false, FilesThrough: 0 } instance || (instance.Running && !DiskState.IsNewer(instance, seen))
+            || ServiceOfNginx.Of(instance, seen) is not { } unit)
+        {
+            return null;
+        }
+
+        var window = instance.Running ? view.Window : StartWindow;
+        return seen.Ask(new ErrorLogWindow($"journal:{unit.Name}", seen.Now - window)).FactOrNull?.Summary;
+    }
 
     /// <summary>Until error_log is read, nginx writes to the log it was built with (ngx_log_init): mistakes of the text are there.</summary>
     private ErrorLogSummary? BuiltInLog()
@@ -91,9 +109,9 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
         return seen.Ask(new ErrorLogWindow(path, view.Window is { } window ? seen.Now - window : null)).FactOrNull?.Summary;
     }
 
-    /// <summary>The built-in log is shared by all nginxes of one build: a line of it counts when it names a file of this configuration.</summary>
+    /// <summary>The built-in log is shared by all nginxes of one build, and a unit may have read another file before: a line counts when it names a file of this configuration.</summary>
     private bool IsOurs(ErrorGroup group)
-        => view.ErrorLogs.Any(log => log.Groups.Contains(group)) || view.Configuration?.Files.Any(file => file.Path == group.ConfigFile) == true;
+        => view.ErrorLogs.Any(log => log.Groups.Contains(group)) || (group.ConfigFile is null && startLog.Value?.Groups.Contains(group) == true) || view.Configuration?.Files.Any(file => file.Path == group.ConfigFile) == true;
 
     /// <summary>
     /// Asked only where the disk holds something that no worker has loaded: what runs is proof of itself, and no reading of ours may doubt it.
@@ -155,6 +173,12 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
             return view.ErrorLogs.SelectMany(log => log.Events).Any(happened => happened.Kind is NginxEventKind.WorkersStarted && seen.Zoned(happened.Time) > incident.Last)
                 ? IncidentState.Recovered
                 : IncidentState.Current;
+        }
+
+        if (!view.Instance.Running && ServiceOfNginx.Of(view.Instance, seen) is { ActiveState: "inactive", StateChangedAt: { } stopped } && stopped > incident.Last + Second + Second)
+        {
+            // It ran again since, and somebody stopped it: what could not be started is failed.
+            return IncidentState.Recovered;
         }
 
         return (view.Instance.WorkersStartedAt >= incident.Last + Second && !DiskState.IsNewer(view.Instance, seen)) || (view.Instance.Running && IsMended(incident, onDisk))

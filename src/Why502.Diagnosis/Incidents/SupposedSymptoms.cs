@@ -1,4 +1,5 @@
 using Why502.Diagnosis.Readings;
+using Why502.Logs;
 using Why502.Nginx;
 
 namespace Why502.Diagnosis;
@@ -12,19 +13,27 @@ public sealed class SupposedSymptoms(NginxView view, Observations seen)
 {
     private const int PlacesMax = 32;
 
+    private const string Upgrade = "upgrade-changed-default";
+
     /// <summary>Causes that two files show by contradicting each other; the others need to have been seen failing.</summary>
     private static readonly HashSet<string> Shown =
         ["upstream-down", "upstream-wrong-address", "loopback-mismatch", "container-loopback", "socket-path-mismatch", "dns-name-not-found", "dns-resolver-missing", "upstream-marked-down"];
 
     /// <summary>Whether the judgement of a supposition is worth telling: something that was handed over speaks for the likeliest cause.</summary>
     public static bool IsTold(Judgement judgement)
-        => judgement.Findings is [{ Confidence: >= Conclusion.NamedFrom } likeliest, ..] && Shown.Contains(likeliest.Cause.Id) && likeliest.Evidence.Any(evidence => evidence.Supports);
+        => judgement.Findings is [var likeliest, ..] && likeliest.Evidence.Any(evidence => evidence.Supports)
+            && (likeliest.Cause.Id == Upgrade || (likeliest.Confidence >= Conclusion.NamedFrom && Shown.Contains(likeliest.Cause.Id)));
 
     public IReadOnlyList<Incident> Of()
     {
-        if (view is not { Instance.FromFiles: true, Configuration: { } configuration } || view.Instance.GivenLogs.Count > 0)
+        if (!view.Instance.FromFiles || view.Instance.GivenLogs.Count > 0)
         {
             return [];
+        }
+
+        if (view.Configuration is not { } configuration)
+        {
+            return [.. Upgraded()];
         }
 
         var places = configuration.ProxiedLocations.Take(PlacesMax).ToList();
@@ -36,6 +45,18 @@ public sealed class SupposedSymptoms(NginxView view, Observations seen)
             .ToList();
         return certain.Count > 0 ? certain : [.. places.SelectMany(Unmet).DistinctBy(incident => (incident.Message, incident.Peer?.ToString()))];
     }
+
+    /// <summary>A package manager's log alone: who hands it over asks what an upgrade changed. That anything failed it does not say, so nobody is accused.</summary>
+    private IEnumerable<Incident> Upgraded()
+        => from upgrade in seen.Ask(new PackageHistory(DateTimeOffset.MinValue)).FactOrNull?.Changes ?? []
+           where upgrade.Before is not null
+           from changed in ChangedDefaults.All
+           where changed.IsOf(upgrade.Package) && PackageLogLine.VersionOf(upgrade.Before) is { } before && PackageLogLine.VersionOf(upgrade.After) is { } after && changed.IsCrossed(before, after)
+           select Form(changed.Symptoms.Contains(SymptomKind.Answered) ? SymptomKind.Answered : changed.Symptoms[0], Phase.Header, How.Invalid, $"{upgrade.Package} was upgraded from {upgrade.Before} to {upgrade.After}", [Upgrade]) with
+           {
+               First = upgrade.At,
+               Last = upgrade.At,
+           };
 
     /// <summary>Each request to that place fails, whatever the upstream does.</summary>
     private Incident Configured(ProxiedLocation? location, ConfiguredFailure failure) => Form(SymptomKind.Answered, Phase.Connect, How.Refused, failure.Words, [failure.Cause]) with

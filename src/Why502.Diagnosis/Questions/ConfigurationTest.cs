@@ -12,7 +12,11 @@ public sealed record ConfigurationTest(string ConfigPath, string Prefix, string 
 }
 
 /// <param name="Errors">In the order nginx would meet them; it stops at the first. Empty when it would load.</param>
-public sealed record ConfigurationTestFact(IReadOnlyList<ConfigurationError> Errors) : Fact;
+public sealed record ConfigurationTestFact(IReadOnlyList<ConfigurationError> Errors) : Fact
+{
+    /// <summary>What nginx takes or not by modules that are not known here, with what was probably meant.</summary>
+    public IReadOnlyList<ConfigurationError> Doubts { get; init; } = [];
+}
 
 /// <param name="Message">In nginx's words.</param>
 /// <param name="Hint">What was probably meant.</param>

@@ -33,6 +33,9 @@ public sealed record NginxInstance
 
     public bool Running => MasterPid is not null;
 
+    /// <summary>Of this machine, and not running; what is known from files alone may run.</summary>
+    public bool IsStopped => !Running && !FromFiles;
+
     public int? MasterPid { get; init; }
 
     public IReadOnlyList<int> WorkerPids { get; init; } = [];

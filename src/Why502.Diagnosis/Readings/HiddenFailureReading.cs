@@ -19,6 +19,12 @@ public static class HiddenFailureReading
         return Retried(logs, rows).Concat(Replaced(logs, rows));
     }
 
+    /// <summary>Every request that failed at this server was answered by another one of its group: the access log knows the requests, up to the last failure, and none that ended as an error.</summary>
+    public static bool HidesAll(Incident incident)
+        => incident is { FromProbe: false, Status: null, Group.Peers.Count: > 1, Phase: Phase.Connect or Phase.Tls or Phase.Send or Phase.Header, Traffic: { Known: true } traffic }
+            && traffic.Succeeded >= incident.Requests && traffic.LastSuccess >= incident.Last
+            && !traffic.Groups.Any(group => group.Status >= 499);
+
     private static IEnumerable<string> Retried(IReadOnlyList<AccessLogSummary> logs, long rows)
         => logs.SelectMany(log => log.HiddenRetries)
             .GroupBy(retry => retry.UpstreamAddr, StringComparer.Ordinal)

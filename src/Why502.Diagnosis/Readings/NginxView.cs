@@ -150,9 +150,11 @@ public sealed class NginxView
 
     public IEnumerable<string> Notes(Observations seen)
     {
-        if (Instance is { Running: false, FromFiles: false })
+        if (Instance.IsStopped)
         {
-            yield return $"nginx with {Instance.ConfigPath} does not run.";
+            yield return ServiceOfNginx.Of(Instance, seen) is { } unit
+                ? $"nginx with {Instance.ConfigPath} does not run: {unit.Name} is {unit.ActiveState}{(unit.Result is "" or "success" ? "" : $" ({unit.Result})")}; journalctl -u {unit.Name} says why."
+                : $"nginx with {Instance.ConfigPath} does not run.";
         }
 
         foreach (var note in HiddenFailureReading.Notes(AccessLogs).Concat(TrafficPatternReading.Notes(Patterns)))

@@ -27,7 +27,7 @@ public sealed class ProbeSymptoms(Observations seen)
     public IReadOnlyList<Incident> Of(NginxView view, IReadOnlyList<Incident> known)
     {
         var found = new List<Incident>();
-        if (view.Configuration is null || (!view.Instance.FromFiles && !view.Instance.Running))
+        if (view.Configuration is null || view.Instance.IsStopped)
         {
             return found;
         }

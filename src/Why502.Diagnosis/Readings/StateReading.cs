@@ -26,12 +26,23 @@ public static class StateReading
             return IncidentState.Current;
         }
 
+        if (LeftAddress.Is(incident, seen))
+        {
+            return IncidentState.Recovered;
+        }
+
         var answeredSince = LastSuccess(incident) > last;
         var silence = seen.Now - last;
         if (incident.Kind == SymptomKind.OutOfResource)
         {
-            // Requests are served beside those that find nothing left: only silence ends it.
-            return silence > Quiet && incident.Traffic.LastSuccess > last ? IncidentState.Recovered : IncidentState.Current;
+            // Requests are served beside those that find nothing left: only silence ends it, workers that begin with nothing taken, or a temp file that could be written for the same route.
+            var mended = incident.Resource switch
+            {
+                Resource.Connections or Resource.Descriptors => incident.Instance.WorkersStartedAt > last.AddSeconds(1),
+                Resource.TempPath => SuccessOfFailingRoutes(incident).Max(group => group.Last) > last,
+                _ => false,
+            };
+            return (silence > Quiet || mended) && incident.Traffic.LastSuccess > last ? IncidentState.Recovered : IncidentState.Current;
         }
 
         if (incident is { Kind: SymptomKind.Answered, Status: 0 })

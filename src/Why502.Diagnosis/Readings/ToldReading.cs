@@ -54,6 +54,11 @@ public static class ToldReading
 
         // Several servers in one log are told apart by nothing: then none of them is the app's.
         var said = AppLogReading.Of(incident, seen).Where(logged => logged is { Kind: AppEventKind.ListeningOn, Address: not null }).DistinctBy(logged => (logged.Port, logged.Port is null ? logged.Address : null)).ToList();
+        if (said.Count > 1)
+        {
+            said.RemoveAll(logged => IsOfAnother(logged, incident));
+        }
+
         if (told.Count == 0 && said is [{ Address: { } address } one])
         {
             told.Add(new Told(address, "the app", one.Line.File, one.Line.Line));
@@ -61,4 +66,11 @@ public static class ToldReading
 
         return told;
     }
+
+    /// <summary>The address is that of another upstream of the same configuration.</summary>
+    private static bool IsOfAnother(AppLogEvent logged, Incident incident)
+        => incident.Configuration is { } configuration
+            && configuration.ProxiedLocations.SelectMany(location => location.Peers).Concat(configuration.Upstreams.SelectMany(group => group.Peers))
+                .Select(target => target.Endpoint).OfType<Endpoint>()
+                .Any(endpoint => endpoint.ToString() != incident.Peer?.ToString() && ServiceReading.Means(logged.Address!, endpoint));
 }

@@ -25,7 +25,13 @@ internal static class ConfigurationTestReader
 
         var problems = ConfigurationCheck.Run(configuration, installed?.Facts ?? NginxFacts.Newest, new LiveCheckWorld(resolve: false));
         return Look.Saw(
-            new ConfigurationTestFact([.. problems.Where(problem => problem.Kind != ProblemKind.Warning).Take(ErrorsMax).Select(problem => new ConfigurationError(problem.At.File, problem.At.Line, problem.Message, problem.Hint))]),
+            new ConfigurationTestFact(Errors(problems.Where(problem => problem.Kind != ProblemKind.Warning)))
+            {
+                Doubts = Errors(problems.Where(problem => problem is { Kind: ProblemKind.Warning, Hint: not null })),
+            },
             $"{test.ConfigPath}, as nginx -t reads it");
     }
+
+    private static IReadOnlyList<ConfigurationError> Errors(IEnumerable<Problem> problems)
+        => [.. problems.Take(ErrorsMax).Select(problem => new ConfigurationError(problem.At.File, problem.At.Line, problem.Message, problem.Hint))];
 }

@@ -56,6 +56,9 @@ public enum AppEventKind
     /// <summary>Writing the answer failed because the reader had closed: whoever asked waited no longer.</summary>
     ReaderGone,
 
+    /// <summary>The server's socket towards whoever asked failed; at which end, the line does not say.</summary>
+    SocketFailed,
+
     /// <summary>A server that speaks TLS was sent something else: an HTTP request, mostly.</summary>
     PlainRequestToTls,
 

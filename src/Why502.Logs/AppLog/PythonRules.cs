@@ -24,6 +24,10 @@ internal static class PythonRules
         new("Starting gunicorn ", AppEventKind.ServerStarted),
         new("Shutting down: Master", AppEventKind.ServerStopped),
 
+        // workers/sync.py and base_async.py, handle(): any error of the socket but EPIPE, ECONNRESET and (since 20.1) ENOTCONN, whose number is in the traceback.
+        new("Socket error processing request.", AppEventKind.SocketFailed),
+        new("[Errno 107] Transport endpoint is not connected", AppEventKind.ReaderGone),
+
         // arbiter.py, handle_*(): what somebody sent to the master.
         new("Handling signal: ", AppEventKind.ServerStopped, Signalled),
         new("Hang up: Master", AppEventKind.ServerReloading),

@@ -26,6 +26,9 @@ internal static class RubyRules
         new(") booted", AppEventKind.WorkerBooting, static (t, at, e) =>
             TextScan.NumberAfter(t, "- Worker ") is { } index && TextScan.NumberAfter(t, "(PID: ") is { } pid ? e with { Pid = (int)pid, Source = $"puma worker {index} of phase {TextScan.NumberAfter(t, "phase: ", at) ?? 0}" } : null),
         new("Puma starting in ", AppEventKind.ServerStarted),
+
+        // runner.rb and launcher.rb, set_process_title(): "puma 6.4.2 (tcp://0.0.0.0:3000,unix:///run/x.sock) [app]", alone where ps's columns were left out.
+        new("puma ", AppEventKind.ListeningOn, static (t, at, e) => at == 0 && t.Length > 5 && char.IsAsciiDigit(t[5]) && TextScan.Between(t, " (", ")") is { } told && told.Contains(":/", StringComparison.Ordinal) ? Listening(t, told, e) : null),
         new("reaped #<Process::Status: pid ", AppEventKind.ChildExited, Reaped),
         new("[BUG] Segmentation fault", AppEventKind.ProcessAborted, static (t, at, e) => e with { Signal = 11, Process = "ruby" }),
         new("Gracefully stopping, waiting for requests to finish", AppEventKind.ServerStopped),
@@ -33,6 +36,12 @@ internal static class RubyRules
         new("- Restarting...", AppEventKind.ServerReloading),
         new("reloading config_file=", AppEventKind.ServerReloading),
     ];
+
+    private static AppLogEvent? Listening(string text, string told, AppLogEvent e)
+    {
+        (string? address, int? port) = TextScan.AddressIn(told.Split(',')[0], 0);
+        return address is null ? null : e with { Address = address, Port = port };
+    }
 
     /// <summary><c>reaped #&lt;Process::Status: pid 812 SIGKILL (signal 9)&gt; worker=0</c>, <c>pid 812 exit 1</c></summary>
     private static AppLogEvent? Reaped(string text, int at, AppLogEvent e)

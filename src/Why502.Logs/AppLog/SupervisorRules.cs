@@ -3,7 +3,11 @@ namespace Why502.Logs;
 /// <summary>supervisord (supervisor/process.py, supervisor/options.py), and the state of a service as its manager's listing shows it.</summary>
 internal static class SupervisorRules
 {
-    private static readonly string[] StoppedOthers = ["nginx", "openresty", "sql", "maria", "redis", "mongo", "memcache", "docker", "cron", "firewall"];
+    private static readonly string[] StoppedOthers =
+    [
+        "nginx", "openresty", "sql", "maria", "redis", "mongo", "memcache", "docker", "cron", "firewall", "fail2ban", "postfix", "sendmail", "exim", "dovecot", "spamassassin", "clam", "rsyslog", "syslog", "ntp", "chrony",
+        "sshd", "ssh", "ftp", "bind9", "named", "iptables", "ufw", "apparmor", "selinux", "auditd", "certbot", "letsencrypt", "snapd", "udev", "dbus", "avahi", "cups", "bluetooth", "network", "rpc", "nfs", "smb", "samba", "zabbix", "monit", "munin", "collectd", "telegraf",
+    ];
 
     private static readonly string[] Pronouns = ["it", "this", "that", "server", "service", "daemon", "container", "app", "process"];
 
@@ -45,7 +49,7 @@ internal static class SupervisorRules
     /// <summary>pm2's table has a line between columns, whatever a terminal made of it.</summary>
     private static bool IsTableRow(string text) => text.Count(letter => letter is '│' or '|' or '\u0082') > 4;
 
-    /// <summary><c>The gitlab-workhorse is not running.</c>, <c> * gunicorn is not running</c>: one word names the service. nginx and stores of data are no upstreams.</summary>
+    /// <summary><c>The gitlab-workhorse is not running.</c>, <c> * gunicorn is not running</c>: one word names the service. nginx, stores of data and the services that a machine runs for itself are no upstreams.</summary>
     private static string? Stopped(string text, int at)
     {
         var words = text[..at].Split([' ', '*', '\t'], StringSplitOptions.RemoveEmptyEntries);

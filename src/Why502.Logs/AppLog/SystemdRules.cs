@@ -25,6 +25,12 @@ internal static class SystemdRules
         new(": Failed to locate executable ", AppEventKind.StartFailed, Unit),
         new(": Failed at step ", AppEventKind.StartFailed, Unit),
         new(": Failed to load environment files", AppEventKind.StartFailed, Unit),
+
+        // src/core/service.c, service_verify(); bus-common-errors and dbus-manager.c: a unit that cannot be loaded is not started.
+        new(" lacks both ExecStart= and ExecStop=", AppEventKind.StartFailed, Unit),
+        new(" has no ExecStart= setting", AppEventKind.StartFailed, Colon),
+        new(" failed to load: ", AppEventKind.StartFailed, Unit),
+        new(" not found.", AppEventKind.StartFailed, static (t, at, e) => t.Contains("Failed to ", StringComparison.Ordinal) && t.Contains("start ", StringComparison.Ordinal) ? Unit(t, at, e) : null),
         new("Failed to start ", AppEventKind.UnitFailed, Job),
         new("Started ", AppEventKind.UnitStarted, Job),
         new("Stopped ", AppEventKind.UnitStopped, Job),
@@ -40,6 +46,9 @@ internal static class SystemdRules
         string unit = text[start..at];
         return IsUnit(unit) ? e with { Source = unit } : null;
     }
+
+    /// <summary><c>app.service: Service has no ExecStart= …</c></summary>
+    private static AppLogEvent? Colon(string text, int at, AppLogEvent e) => text.IndexOf(": ", StringComparison.Ordinal) is > 0 and var colon && colon < at ? Unit(text, colon, e) : null;
 
     /// <summary><c>code=exited, status=1/FAILURE</c>, <c>code=killed, status=9/KILL</c>, <c>code=dumped, status=11/SEGV</c></summary>
     private static AppLogEvent? Exited(string text, int at, AppLogEvent e)

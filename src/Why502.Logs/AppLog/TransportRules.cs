@@ -42,6 +42,11 @@ internal static class TransportRules
         new("\"Connection\" must be \"Upgrade\"", AppEventKind.UpgradeMissing),
         new("InvalidUpgrade: ", AppEventKind.UpgradeMissing),
 
+        // gobwas/ws, errors.go; em-websocket, handshake.rb.
+        new("handshake error: bad \"Upgrade\" header", AppEventKind.UpgradeMissing),
+        new("handshake error: bad \"Connection\" header", AppEventKind.UpgradeMissing),
+        new("Connection and Upgrade headers required", AppEventKind.UpgradeMissing),
+
         // net/http's Transport.ResponseHeaderTimeout: a proxy written in Go waited for the app in vain.
         new("net/http: timeout awaiting response headers", AppEventKind.SlowRequest),
         new("WebSocket connection", AppEventKind.WebSocketRefused, static (t, at, e) => IsComplaint(t) ? e : null),

@@ -2,9 +2,12 @@ using System.Globalization;
 
 namespace Why502.Logs.Commands;
 
-/// <summary>A gateway error that nginx answered somebody who asked by hand.</summary>
+/// <summary>A gateway error that somebody met as a client of nginx's.</summary>
 /// <param name="Row">What nginx's access log has for such a request.</param>
-public sealed record AnsweredByNginx(int Status, string Row) : CommandRecord;
+public abstract record ToldStatus(int Status, string Row) : CommandRecord;
+
+/// <summary>A gateway error that nginx answered somebody who asked by hand.</summary>
+public sealed record AnsweredByNginx(int Status, string Row) : ToldStatus(Status, Row);
 
 /// <summary>
 /// The head of an answer, as <c>curl -i</c>, <c>-I</c> and <c>-v</c>, browsers and HTTPie show it, with a gateway status and nginx's name in the header or on

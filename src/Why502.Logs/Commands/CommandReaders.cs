@@ -19,6 +19,7 @@ public static class CommandReaders
         new PathListing(),
         new ConnectionTrial(),
         new AnswerListing(),
+        new ClientAnswer(),
         new FilterListing(),
         new FirewallListing(),
         new RulesetListing(),

@@ -49,7 +49,8 @@ public sealed class UnitStatus : ICommandReader
     {
         var text = line.TrimStart(' ', '\t', '●', '×', '○', '*', '↻', '\u0095', 'â', '\u0097', '\u008f');
         var word = text.Split(' ', 2)[0];
-        return text.Length < line.Length && IsUnit(word) && (text.Length == word.Length || text[word.Length..].StartsWith(" - ", StringComparison.Ordinal)) ? word : null;
+        var described = text.Length > word.Length && text[word.Length..].StartsWith(" - ", StringComparison.Ordinal);
+        return IsUnit(word) && (described || (text.Length < line.Length && text.Length == word.Length)) ? word : null;
     }
 
     private static bool IsUnit(string word) => word.Length < 256 && (word.EndsWith(".service", StringComparison.Ordinal) || word.EndsWith(".socket", StringComparison.Ordinal));

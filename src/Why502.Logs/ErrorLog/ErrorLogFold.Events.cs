@@ -12,17 +12,6 @@ public sealed partial class ErrorLogFold
         public NginxEvent ToEvent() => new(Kind, Line.Time, Pid, Code, Line.ToLine());
     }
 
-    private NginxEventKind? AddEvent(ErrorLogRecord record)
-    {
-        NginxEventKind? kind = KindOf(record);
-        if (kind is { } happened)
-        {
-            AddEvent(new Happened(happened, record.Pid, record.Code, new Sample(record.RawBytes, record.At, record.Time)));
-        }
-
-        return kind;
-    }
-
     private void AddEvent(Happened happened)
     {
         if (_events.Count >= EventsMax)

@@ -82,12 +82,6 @@ public sealed partial class ErrorLogFold
         int number = _groups.Count;
         _groups.Add(group);
         _tallies[number] = new Tally { Span = Span.None };
-        if (_minutes.Length < _groups.Count * MinuteSpan.Max)
-        {
-            Array.Resize(ref _minutes, Math.Min(maxGroups, _groups.Count * 2) * MinuteSpan.Max);
-        }
-
-        MinutesOf(number).Clear();
         _index.Add(group.Key, number);
         return number;
     }
@@ -154,11 +148,12 @@ public sealed partial class ErrorLogFold
         target.First = lost.Records > gained.Records ? source.First : target.First;
         gained.Records += lost.Records;
         gained.Span.Add(lost.Span);
-        MinuteSpan.Add(MinutesOf(into), MinutesOf(from));
+        _minutes.Merge(from, into);
         List<Sample> samples = [.. target.Samples.Concat(source.Samples).OrderBy(sample => sample.Time)];
         target.Samples.Clear();
         target.Samples.AddRange(samples.Count <= samplesPerGroup ? samples : [.. samples.Take(samplesPerGroup - 1), samples[^1]]);
-        gained.NextSample = 0;
+        target.Latest = null;
+        gained.Unsampled = 0;
     }
 
     private void Renumber(bool[] gone)
@@ -180,7 +175,6 @@ public sealed partial class ErrorLogFold
 
             Group group = _groups[number];
             (_groups[to], _tallies[to]) = (group, _tallies[number]);
-            MinutesOf(number).CopyTo(MinutesOf(to));
             _index.Add(group.Key, to);
             if (group.Scope != GroupScope.Message)
             {
@@ -195,6 +189,7 @@ public sealed partial class ErrorLogFold
         }
 
         _groups.RemoveRange(to, _groups.Count - to);
+        _minutes.Remove(gone);
         _memo.ForgetGroups();
         _ownGroups.Clear();
     }

@@ -34,8 +34,8 @@ public sealed partial class ErrorLogFold
         public long Records;
         public Span Span;
 
-        /// <summary>Before so many records were counted no sample is wanted.</summary>
-        public long NextSample;
+        /// <summary>So many more records are counted before a sample may be wanted.</summary>
+        public int Unsampled;
     }
 
     /// <summary>How much the records of a group have in common.</summary>
@@ -63,12 +63,16 @@ public sealed partial class ErrorLogFold
         /// <summary>The family's number, unless only the message is told apart.</summary>
         public int Family;
         public readonly List<Sample> Samples = [];
+
+        /// <summary>The bytes of the last sample, when it took the place of another one: the next one takes them.</summary>
+        public byte[]? Latest;
     }
 
     private void Count(int number, DateTime? time)
     {
         ref Tally tally = ref _tallies[number];
         tally.Records++;
+        tally.Unsampled = Math.Max(tally.Unsampled - 1, 0);
         if (time is { } t)
         {
             Turn(t);
@@ -97,14 +101,40 @@ public sealed partial class ErrorLogFold
         }
     }
 
+    /// <summary>The same of a plain record, whose bytes have to be copied: most of them will be overwritten by the next sample's.</summary>
+    private void AddSample(int number, ref byte block, in PlainRecord record, LogPosition at)
+    {
+        ReadOnlySpan<byte> text = Bytes.Span(ref block, record.Start, record.TextEnd - record.Start);
+        Group group = _groups[number];
+        if (group.Samples.Count < samplesPerGroup)
+        {
+            AddSample(number, new Sample(text.ToArray(), at, _now));
+            return;
+        }
+
+        if (group.Latest is null || group.Latest.Length < text.Length)
+        {
+            group.Latest = new byte[(text.Length | (LatestStep - 1)) + 1];
+        }
+
+        text.CopyTo(group.Latest);
+        AddSample(number, new Sample(group.Latest.AsMemory(0, text.Length), at, _now));
+    }
+
+    /// <summary>Samples of nearly the same length fit into the same bytes.</summary>
+    private const int LatestStep = 128;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool WantsSample(int number, long? ticks) =>
         (IsSparse(_tallies[number].Records) && samplesPerGroup > 0 && !(ticks is { } time && _tallies[number].Span.EndsAfter(time))) || _groups[number].Samples.Count < samplesPerGroup;
 
-    /// <summary>The number of records behind which a sample may be wanted again, after one was looked at.</summary>
-    private long NextSampleAfter(int number) => _tallies[number].Records < 15 || _groups[number].Samples.Count < samplesPerGroup ? 0 : (_tallies[number].Records | 1023) + 1;
+    /// <summary>The number of records until a sample may be wanted again, after one was looked at.</summary>
+    private int UnsampledAfter(int number) =>
+        _tallies[number].Records < 15 || _groups[number].Samples.Count < samplesPerGroup ? 0 : SampleDistance - (int)(_tallies[number].Records & (SampleDistance - 1));
 
     /// <summary>Keeping a sample costs more than counting, so the latest one is refreshed at growing distances.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsSparse(long count) => count < 16 || (count & 1023) == 0;
+    private static bool IsSparse(long count) => count < 16 || (count & (SampleDistance - 1)) == 0;
+
+    private const int SampleDistance = 1024;
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace Why502.Logs;
@@ -27,61 +28,73 @@ public sealed partial class ErrorLogFold
             _tallies.Prefetch(Math.Max(_memo.Nearest(row).Group, 0));
         }
 
-        ref var minutes = ref MemoryMarshal.GetArrayDataReference(_ofMinute);
+        ref var ofMinute = ref MemoryMarshal.GetArrayDataReference(_ofMinute);
         for (var i = 0; i < rows.Length; i++)
         {
             ref readonly var row = ref rows[i];
-            ref readonly var record = ref row.Record;
             if (row.Time != _now || _nowMinute < 0)
             {
                 Turn(row.Time);
             }
 
-            if (!_nowIsOutside)
+            var number = _nowIsOutside ? KnownBytes.Unknown : _memo.Find(ref block, row);
+            if (number >= 0 && _memo.KindAt(number) is { IsOnlyCounted: true, Group: >= 0 and var group })
             {
-                var number = _memo.Find(ref block, row);
-                if (number < 0)
+                ref var tally = ref _tallies[group];
+                if (tally.Unsampled == 0 && !TryAddSample(group, ref block, row.Record, place))
                 {
                     return i;
                 }
 
-                ref var kind = ref _memo.KindAt(number);
-                if (kind.Treatment == Treatment.Grouped)
-                {
-                    var group = kind.Group >= 0 ? kind.Group : GroupOf(ref block, record, number);
-                    if (group < 0)
-                    {
-                        return i;
-                    }
-
-                    ref var tally = ref _tallies[group];
-                    if (tally.Records >= tally.NextSample && !TryAddSample(group, ref block, record, place))
-                    {
-                        return i;
-                    }
-
-                    tally.Records++;
-                    tally.Span.Add(row.Time.Ticks);
-                    Unsafe.Add(ref minutes, group)++;
-                }
-                else if (kind.Treatment == Treatment.Unknown)
-                {
-                    _unknownCount++;
-                }
-
-                if (kind.HasEvent)
-                {
-                    AddEvent(ref block, record, _memo.DetailAt(number), place);
-                }
-
+                tally.Unsampled = Math.Max(tally.Unsampled - 1, 0);
+                tally.Records++;
+                tally.Span.Add(row.Time.Ticks);
+                Unsafe.Add(ref ofMinute, group)++;
                 _records++;
-                _belowWarn += kind.IsBelowWarn ? 1 : 0;
+            }
+            else if (_nowIsOutside ? row.Record.LinesMore > 0 && !IsKnown(ref block, row) : number < 0 || !TryCountOther(ref block, row.Record, number, place))
+            {
+                return i;
             }
 
-            place.Line += record.LinesMore + 1;
+            place.Line += row.Record.LinesMore + 1;
         }
 
         return rows.Length;
+    }
+
+    /// <summary>
+    /// Its like was seen to be one record. Until then several lines may be a record and, behind it, one whose own date is missing or damaged: that one stays in the
+    /// window, because a record without a time is taken for current.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool IsKnown(ref byte block, in PlainRow row) => _memo.Find(ref block, row) >= 0;
+
+    /// <summary>Counts a record about which there is more to be said than its group; false when it is wanted whole.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryCountOther(ref byte block, in PlainRecord record, int number, in PlainPlace place)
+    {
+        ref var kind = ref _memo.KindAt(number);
+        if (kind.Treatment == Treatment.Grouped)
+        {
+            var group = kind.Group >= 0 ? kind.Group : GroupOf(ref block, record, number);
+            if (group < 0 || (_tallies[group].Unsampled == 0 && !TryAddSample(group, ref block, record, place)))
+            {
+                return false;
+            }
+
+            Count(group, _now);
+        }
+
+        _unknownCount += kind.Treatment == Treatment.Unknown ? 1 : 0;
+        if (kind.HasEvent)
+        {
+            AddEvent(ref block, record, _memo.DetailAt(number), place);
+        }
+
+        _records++;
+        _belowWarn += kind.IsBelowWarn ? 1 : 0;
+        return true;
     }
 
     /// <summary>Has what will be wanted of such a record fetched from memory.</summary>
@@ -154,24 +167,19 @@ public sealed partial class ErrorLogFold
 
     private static int Or(int group, int rest) => group >= 0 ? group : rest;
 
-    /// <summary>Each group's records of the minute <see cref="_nowMinute"/>, before they are counted in <see cref="_minutes"/>.</summary>
-    private readonly int[] _ofMinute = new int[maxGroups];
+    /// <summary>Each group's records of the minute <see cref="_nowMinute"/>, before they are counted in <see cref="_minutes"/>. A whole number of vectors.</summary>
+    private readonly int[] _ofMinute = new int[(maxGroups + Vector256<int>.Count - 1) & -Vector256<int>.Count];
 
     private void CountMinute()
     {
-        Span<int> counts = _ofMinute.AsSpan(0, _groups.Count);
-        for (int number = 0, skip; (skip = counts[number..].IndexOfAnyExcept(0)) >= 0; number++)
+        if (_nowMinute >= 0)
         {
-            number += skip;
-            MinuteSpan.Count(MinutesOf(number), _nowMinute, counts[number]);
-            counts[number] = 0;
+            _minutes.Take(_nowMinute, _ofMinute.AsSpan(0, (_groups.Count + Vector256<int>.Count - 1) & -Vector256<int>.Count));
         }
     }
 
     /// <summary>All that comes behind the year 4083 is one minute: such a date is no log's.</summary>
-    private static int MinuteOf(DateTime time) => (int)Math.Min(time.Ticks / TimeSpan.TicksPerMinute, int.MaxValue - MinuteSpan.Max);
-
-    private Span<MinuteSpan.Place> MinutesOf(int number) => _minutes.AsSpan(number * MinuteSpan.Max, MinuteSpan.Max);
+    private static int MinuteOf(DateTime time) => (int)Math.Min(time.Ticks / TimeSpan.TicksPerMinute, int.MaxValue - GroupMinutes.Max);
 
     /// <summary>Only records of one line with a request are sure to be the same for people as their bytes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -184,10 +192,10 @@ public sealed partial class ErrorLogFold
                 return false;
             }
 
-            AddSample(number, new Sample(TextOf(ref block, record), place.Of(record), _now));
+            AddSample(number, ref block, record, place.Of(record));
         }
 
-        _tallies[number].NextSample = NextSampleAfter(number);
+        _tallies[number].Unsampled = UnsampledAfter(number);
         return true;
     }
 

@@ -15,8 +15,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
     private readonly List<Group> _groups = [];
     private readonly CacheLines<Tally> _tallies = new(maxGroups);
 
-    /// <summary>The groups' counts per minute, one behind the other.</summary>
-    private MinuteSpan.Place[] _minutes = [];
+    private readonly GroupMinutes _minutes = new();
     private readonly List<LogLine> _unknown = [];
     private readonly HashSet<UInt128> _unknownShapes = [];
     private readonly List<LogLine> _suspect = [];
@@ -29,6 +28,11 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
 
     public void Add(ErrorLogRecord record)
     {
+        if (!record.Suspect)
+        {
+            _decided = Decide(record);
+        }
+
         if (IsOutside(record.Time))
         {
             return;
@@ -51,36 +55,44 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
             return;
         }
 
-        NginxEventKind? happened = AddEvent(record);
+        _belowWarn += _decided.IsBelowWarn ? 1 : 0;
+        if (_decided.Event is { } happened)
+        {
+            AddEvent(new Happened(happened, record.Pid, record.Code, new Sample(record.RawBytes, record.At, record.Time)));
+        }
+
+        if (_decided.Treatment == Treatment.Unknown)
+        {
+            AddUnknown(record);
+        }
+        else if (_decided.Treatment == Treatment.Grouped)
+        {
+            AddToGroup(record, record.Known!);
+        }
+    }
+
+    /// <summary>What the record says apart from its time: the same inside the window and outside.</summary>
+    private static RecordClass Decide(ErrorLogRecord record)
+    {
         bool below = IsBelowWarn(record.Level);
-        _belowWarn += below ? 1 : 0;
-        _decided = new RecordClass { IsBelowWarn = below, Event = happened, Code = record.Code };
-        if (record.Known is null)
+        RecordClass decided = new() { IsBelowWarn = below, Event = KindOf(record), Code = record.Code };
+        if (record.Known is not { } known || (below && known.Candidates.Count == 0))
         {
-            _decided.Treatment = below ? Treatment.Silent : Treatment.Unknown;
-            AddUnknown(record, below);
-            return;
+            decided.Treatment = below ? Treatment.Silent : Treatment.Unknown;
+            return decided;
         }
 
-        if (below && record.Known.Candidates.Count == 0)
-        {
-            _decided.Treatment = Treatment.Silent;
-            return;
-        }
-
-        _decided.Treatment = Treatment.Grouped;
-        AddToGroup(record, record.Known);
+        decided.Treatment = Treatment.Grouped;
+        decided.Message = MessageOf(record, known);
+        decided.Coarse = CoarseOf(record, known);
+        decided.IsUpstreamTrusted = record.UpstreamIsTrusted;
+        return decided;
     }
 
     private static bool IsBelowWarn(LogLevel? level) => level is LogLevel.Notice or LogLevel.Info or LogLevel.Debug;
 
-    private void AddUnknown(ErrorLogRecord record, bool below)
+    private void AddUnknown(ErrorLogRecord record)
     {
-        if (below)
-        {
-            return;
-        }
-
         _unknownCount++;
         if (_unknown.Count < UnknownMax && _unknownShapes.Add(Shape(record.Message)))
         {
@@ -104,10 +116,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
     {
         string? uri = record.RequestUri;
         string? route = string.IsNullOrEmpty(uri) ? null : Routes.Fold(uri);
-        Fingerprint coarse = CoarseOf(record, known);
-        _decided.Message = MessageOf(record, known);
-        _decided.Coarse = coarse;
-        _decided.IsUpstreamTrusted = record.UpstreamIsTrusted;
+        Fingerprint coarse = _decided.Coarse;
         UInt128 full = FullOf(coarse, PartOf(route), PartOf(record.Host), MethodOf(record.Method), PartOf(record.Subrequest));
         int number = Find(_decided.Message, coarse, full);
         number = number < 0 ? Make(record, known, _decided.Message, coarse, full) : number;
@@ -179,13 +188,14 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
     public ErrorLogSummary Summary()
     {
         CountMinute();
+        int[][] perMinute = _minutes.Lists(MinutesOfGroups());
         IEnumerable<int> heaviestFirst = Enumerable.Range(0, _groups.Count)
             .OrderByDescending(number => _tallies[number].Records)
             .ThenByDescending(number => _tallies[number].Span.Last)
             .ThenBy(number => _groups[number].Known.Id, StringComparer.Ordinal);
         ErrorLogSummary summary = new()
         {
-            Groups = [.. heaviestFirst.Select(Finish)],
+            Groups = [.. heaviestFirst.Select((number, rank) => Finish(number, rank, perMinute[number]))],
             Unknown = [.. _unknown],
             UnknownCount = _unknownCount,
             Events = [.. _events.Select(e => e.ToEvent())],
@@ -201,12 +211,24 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
         return summary;
     }
 
+    private (int First, int Last)[] MinutesOfGroups()
+    {
+        var spans = new (int First, int Last)[_groups.Count];
+        for (var number = 0; number < spans.Length; number++)
+        {
+            ref var span = ref _tallies[number].Span;
+            spans[number] = span.First is { } first && span.Last is { } last ? (MinuteOf(first), MinuteOf(last)) : (0, -1);
+        }
+
+        return spans;
+    }
+
     /// <summary>Groups whose samples are all shown; of lighter ones the latest is enough.</summary>
     private const int SampledMax = 128;
 
     /// <param name="number">The group's.</param>
     /// <param name="rank">How many are heavier.</param>
-    private ErrorGroup Finish(int number, int rank)
+    private ErrorGroup Finish(int number, int rank, int[] perMinute)
     {
         Group group = _groups[number];
         ref Tally tally = ref _tallies[number];
@@ -215,7 +237,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
             Count = tally.Records,
             First = tally.Span.First,
             Last = tally.Span.Last,
-            PerMinute = tally.Span.First is { } first && tally.Span.Last is { } last ? MinuteSpan.ToList(MinutesOf(number), MinuteOf(first), MinuteOf(last)) : null,
+            PerMinute = perMinute.Length > 0 ? perMinute : null,
             Samples = [.. group.Samples.Skip(rank < SampledMax ? 0 : group.Samples.Count - 1).Select(sample => sample.ToLine())],
         };
     }

@@ -38,7 +38,9 @@ public sealed partial class ErrorLogReader
     private static bool EncodesLineFeed(ReadOnlySpan<byte> line) =>
         line.IndexOf("%0a"u8) >= 0 || line.IndexOf("%0A"u8) >= 0 || line.IndexOf("%0d"u8) >= 0 || line.IndexOf("%0D"u8) >= 0;
 
-    private static bool HasEncodedLineFeed(string request) => request.Contains("%0a", StringComparison.OrdinalIgnoreCase) || request.Contains("%0d", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Most requests hold no such control at all, and that is seen at once.</summary>
+    private static bool HasEncodedLineFeed(string request) =>
+        request.Contains("%0", StringComparison.Ordinal) && (request.Contains("%0a", StringComparison.OrdinalIgnoreCase) || request.Contains("%0d", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A request that spells out a log level behind a line feed is made to be read as a log line, wherever its record was cut.</summary>
     private static bool NamesLevel(string request)

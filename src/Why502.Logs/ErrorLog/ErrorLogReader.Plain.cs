@@ -87,21 +87,23 @@ public sealed partial class ErrorLogReader
         {
             ref var row = ref Unsafe.Add(ref rows, count);
             row.Time = _date;
-            var client = next;
+            var request = next;
             int lines = 0, lastLine = 0;
-            while (client < all && Bytes.Word(ref start, Unsafe.Add(ref marks, client)) != ContextTexts.Client && IsOfMessage(ref start, Unsafe.Add(ref marks, client), ref lines, ref lastLine))
+            while (request < all && Bytes.Word(ref start, Unsafe.Add(ref marks, request) - ContextTexts.RequestWordLength) != ContextTexts.RequestWord
+                && IsOfMessage(ref start, Unsafe.Add(ref marks, request), ref lines, ref lastLine))
             {
-                client++;
+                request++;
             }
 
             var length = shape.LengthAt(ref start, at + head.Length);
-            var taken = PlainRecord.ReadUsual(ref start, at + head.Length, at + head.Length + length, head.Level, ref Unsafe.Add(ref marks, client), ref row);
+            var taken = PlainRecord.ReadUsual(ref start, at + head.Length, at + head.Length + length, head.Level, ref Unsafe.Add(ref marks, request), ref row);
             PlainHead following;
-            if (length != 0 && taken != 0 && client + taken <= all && head.Level != LogLevel.Debug)
+            if (length != 0 && taken != 0 && request + taken <= all && head.Level != LogLevel.Debug
+                && (request == next || !row.Record.HasOtherClient(ref start)))
             {
                 (row.Record.Start, row.Record.LinesMore, row.Record.LastLine) = ((int)at, lines, lastLine);
                 hasRunOut = StartsRecord(ref start, row.Record.End + 1, out following) && (lines == 0 || IsContinued(ref start, row.Record));
-                next = client + taken;
+                next = request + taken;
                 fold.Prefetch(row);
             }
             else
@@ -169,6 +171,7 @@ public sealed partial class ErrorLogReader
             return false;
         }
 
+        row.Record.CompleteKind();
         row.Hash = row.Record.HashOf(ref start);
         next++;
         return StartsRecord(ref start, row.Record.End + 1, out following);

@@ -140,7 +140,8 @@ internal static class Carrier
             return host + 1;
         }
 
-        tag = Tag(rest, ref state);
+        // No host is called "-" but RFC 5424's nil; uWSGI sets one between ctime's date and its message.
+        tag = text[..host] is [(byte)'-'] ? 0 : Tag(rest, ref state);
         if (tag > 0)
         {
             return host + 1 + tag;

@@ -95,7 +95,7 @@ public static partial class Redactor
 
     /// <summary>One of these stands in every secret-looking name: lines without them skip the costly patterns.</summary>
     private static readonly SearchValues<string> SecretWords = SearchValues.Create(
-        ["pass", "pwd", "secret", "token", "api", "key", "auth", "credential", "cookie", "sess", "sid", "signature", "dsn", "bearer", "csrf"], StringComparison.OrdinalIgnoreCase);
+        ["pass", "pwd", "secret", "token", "key", "auth", "credential", "cookie", "sess", "sid", "signature", "dsn", "bearer", "csrf"], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A command line as it may be shown: secret options lose their value, wherever it stands.</summary>
     public static string CommandLine(IReadOnlyList<string> argv)

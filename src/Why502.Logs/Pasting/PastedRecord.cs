@@ -24,7 +24,7 @@ public static partial class PastedRecord
 
         line = Colons(Quoted(Starting(BareLevel(CutOpen(line)))));
         var repaired = WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(WindowsCall(StreamColumn(line)))))))), next)));
-        return LostColon(LostTail(LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(repaired, next)))));
+        return LostColon(LostTail(LostQuote(LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(repaired, next))))));
     }
 
     /// <summary>What an init script had written before nginx spoke: <c>Restarting nginx: nginx: [emerg] …</c></summary>
@@ -49,10 +49,13 @@ public static partial class PastedRecord
     private static string Quoted(string line)
     {
         var text = line.AsSpan().TrimStart();
-        return text.Length > 1 && text[0] is '"' or '\'' or '“' && (char.IsAsciiDigit(text[1]) || text[1] is '[' or '*') && IsMessage(text[1..].TrimEnd("\"'” ").ToString())
-            ? text[1..].TrimEnd("\"'” ").ToString()
+        return text.Length > 1 && text[0] is '"' or '\'' or '“' && (char.IsAsciiDigit(text[1]) || text[1] is '[' or '*') && IsMessage(text[1..].TrimEnd(Closing).ToString())
+            ? text[1..].TrimEnd(Closing).ToString()
             : line;
     }
+
+    /// <summary>A quote of one's own, and the dots and commas for what was left out.</summary>
+    private const string Closing = "\"'” .,…";
 
     /// <summary>Who types a line sets blanks before its colons.</summary>
     private static string Colons(string line)
@@ -69,6 +72,12 @@ public static partial class PastedRecord
             ? line.Replace($"unix:{peer}\"", $"unix:{peer[..^path.Length]}:{path}\"", StringComparison.Ordinal)
             : line;
     }
+
+    /// <summary><c>, host: localhost:8000"</c>: nginx quotes these values always (ngx_http_log_error_handler), and who masked one took a quote along.</summary>
+    private static string LostQuote(string line) => line.Contains(", client: ", StringComparison.Ordinal) ? Unquoted().Replace(line, "$1\"$2\"") : line;
+
+    [GeneratedRegex(@"(, (?:upstream|host|referrer): )(?![""\\])([^\s"",]+)""?(?=,|\s*$)")]
+    private static partial Regex Unquoted();
 
     /// <summary>A selection that ended behind a comma: what followed was the context.</summary>
     private static string LostTail(string line)

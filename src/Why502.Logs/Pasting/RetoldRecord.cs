@@ -260,8 +260,28 @@ internal static partial class RetoldRecord
             }
         }
 
+        return Shortened(text, start + " while ".Length);
+    }
+
+    /// <summary><c>… while reading response header</c>: a teller leaves out whose it was; the beginning fits the upstream's phases only.</summary>
+    private static string Shortened(string text, int at)
+    {
+        var told = text.AsSpan(at);
+        var end = told.IndexOfAnyExcept(PhaseLetters);
+        told = (end < 0 ? told : told[..end]).TrimEnd(' ');
+        foreach (var phase in (string[])["reading response header from upstream", "sending request to upstream", "connecting to upstream"])
+        {
+            // At least two words of it.
+            if (told.IndexOf(' ') > 0 && phase.Length > told.Length && phase.AsSpan().StartsWith(told) && phase[told.Length] == ' ')
+            {
+                return text[..at] + phase;
+            }
+        }
+
         return text;
     }
+
+    private static readonly SearchValues<char> PhaseLetters = SearchValues.Create(" abcdefghijklmnopqrstuvwxyz");
 
     /// <summary>A header that is not of the PROXY protocol may be binary, hold line feeds and lose its end; nginx says so in one phase only (ngx_proxy_protocol.c).</summary>
     private static string OnlyPhase(string text)

@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics;
 namespace Why502.Logs;
 
 /// <summary>
-/// The places in a stretch of a log where its records can be taken apart: line feeds, quotes, and commas with a blank behind them. They are found by vectors in one pass, before anything is read; whoever reads walks from one to the next and never searches the bytes again.
+/// The places in a stretch of a log where its records can be taken apart: line feeds and quotes. They are found by vectors in one pass, before anything is read; whoever reads walks from one to the next and never searches the bytes again.
 /// </summary>
 internal sealed class Marks
 {
@@ -22,21 +22,22 @@ internal sealed class Marks
     /// <summary>How many of 64 places are written without asking whether there are so many.</summary>
     private const int AtOnce = 4;
 
-    private readonly int[] places = new int[StretchMax + Bytes.Window + Beyond];
+    /// <summary>In front of the first one stands one that is before everything.</summary>
+    private readonly int[] places = [-1, .. new int[StretchMax + Bytes.Window + Beyond]];
 
     public int Count { get; private set; }
 
     /// <summary>The places, unchecked.</summary>
-    public ref int First => ref MemoryMarshal.GetArrayDataReference(places);
+    public ref int First => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(places), 1);
 
-    public int this[nint number] => places[number];
+    public int this[nint number] => places[number + 1];
 
     /// <summary>Goes on to the next line feed; to <see cref="None"/> when there is none.</summary>
     public bool TryFindLineFeed(ref byte block, ref nint number)
     {
         for (; number < Count; number++)
         {
-            if (Bytes.At(ref block, places[number]) == '\n')
+            if (Bytes.At(ref block, this[number]) == '\n')
             {
                 return true;
             }
@@ -51,26 +52,13 @@ internal sealed class Marks
     public void Find(ref byte block, nint from, nint to)
     {
         ref var next = ref First;
-        for (var at = from; at < to; at += Bytes.Window)
+        var at = from;
+        for (; at <= to - Bytes.Window; at += Bytes.Window)
         {
-            var mask = Half(ref block, at) | ((ulong)Half(ref block, at + 32) << 32);
-            mask = to - at < Bytes.Window ? mask & ((1UL << (int)(to - at)) - 1) : mask;
-            var count = BitOperations.PopCount(mask);
-            for (var i = 0; i < AtOnce; i++)
-            {
-                Unsafe.Add(ref next, i) = (int)at + BitOperations.TrailingZeroCount(mask);
-                mask &= mask - 1;
-            }
-
-            for (var i = AtOnce; i < count; i++)
-            {
-                Unsafe.Add(ref next, i) = (int)at + BitOperations.TrailingZeroCount(mask);
-                mask &= mask - 1;
-            }
-
-            next = ref Unsafe.Add(ref next, count);
+            next = ref Write(ref next, at, MaskAt(ref block, at));
         }
 
+        next = ref Write(ref next, at, MaskAt(ref block, at) & ((1UL << (int)(to - at)) - 1));
         Count = (int)(Unsafe.ByteOffset(ref First, ref next) / sizeof(int));
         for (var i = 0; i < Beyond; i++)
         {
@@ -78,12 +66,32 @@ internal sealed class Marks
         }
     }
 
+    /// <summary>Writes the places of a window, and answers where the next ones go.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Half(ref byte block, nint at)
+    private static ref int Write(ref int next, nint at, ulong mask)
     {
-        var (here, behind) = (Bytes.Load(ref block, at), Bytes.Load(ref block, at + 1));
-        var alone = Vector256.Equals(here, Vector256.Create((byte)'\n')) | Vector256.Equals(here, Vector256.Create((byte)'"'));
-        var commas = Vector256.Equals(here, Vector256.Create((byte)',')) & Vector256.Equals(behind, Vector256.Create((byte)' '));
-        return (alone | commas).ExtractMostSignificantBits();
+        var count = BitOperations.PopCount(mask);
+        for (var i = 0; i < AtOnce; i++)
+        {
+            Unsafe.Add(ref next, i) = (int)at + BitOperations.TrailingZeroCount(mask);
+            mask &= mask - 1;
+        }
+
+        for (var i = AtOnce; i < count; i++)
+        {
+            Unsafe.Add(ref next, i) = (int)at + BitOperations.TrailingZeroCount(mask);
+            mask &= mask - 1;
+        }
+
+        return ref Unsafe.Add(ref next, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong MaskAt(ref byte block, nint at)
+    {
+        var (low, high) = (Bytes.Load(ref block, at), Bytes.Load(ref block, at + 32));
+        var (lineFeed, quote) = (Vector256.Create((byte)'\n'), Vector256.Create((byte)'"'));
+        return (Vector256.Equals(low, lineFeed) | Vector256.Equals(low, quote)).ExtractMostSignificantBits()
+            | ((ulong)(Vector256.Equals(high, lineFeed) | Vector256.Equals(high, quote)).ExtractMostSignificantBits() << 32);
     }
 }

@@ -14,8 +14,8 @@ internal sealed partial class CheckWalk
     public void Fail(Directive directive, string message, int argument, string? hint) =>
         Add(directive.TerminatorAt, message, ProblemKind.Semantic, hint, ColumnOf(directive, argument));
 
-    public void Warn(Directive directive, string message, int argument) =>
-        Add(directive.TerminatorAt, message, ProblemKind.Warning, null, ColumnOf(directive, argument));
+    public void Warn(Directive directive, string message, int argument, string? hint = null) =>
+        Add(directive.TerminatorAt, message, ProblemKind.Warning, hint, ColumnOf(directive, argument));
 
     public void FailAt(SourceLine place, string message, string? hint) => Add(place, message, ProblemKind.Semantic, hint, 0);
 
@@ -42,7 +42,7 @@ internal sealed partial class CheckWalk
         }
         else if (Modules.HasUnknown)
         {
-            Warn(directive, $"\"{directive.Name}\" is not known here: one of the modules loaded may define it", -1);
+            Warn(directive, $"\"{directive.Name}\" is not known here: one of the modules loaded may define it", -1, Suggestion.ForName(directive.Name, block.Kind, commands));
         }
         else
         {

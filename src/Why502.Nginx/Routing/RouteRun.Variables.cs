@@ -17,6 +17,10 @@ internal sealed partial class RouteRun
         "nginx_version", "secure_link", "secure_link_expires", "upstream_addr", "upstream_status",
     ];
 
+    private static readonly string[] Empty = ["gzip_ratio", "http2", "http3", "memcached_key", "slice_range", "spdy", "uid_got", "uid_reset", "uid_set"];
+
+    private static readonly string[] EmptyPrefixes = ["proxy_protocol_", "sent_http_", "sent_trailer_", "ssl_", "upstream_"];
+
     private readonly Dictionary<string, string> cached;
     private int variableDepth;
 
@@ -60,8 +64,12 @@ internal sealed partial class RouteRun
             return FromSource(name, source);
         }
 
-        return Own(name) ?? Prefixed(name) ?? string.Empty;
+        return Own(name) ?? Prefixed(name) ?? (IsEmptyYet(name) || table.Assigns(name) ? string.Empty : Unknown(name));
     }
+
+    /// <summary>Of what the upstream answers, of the PROXY protocol, of TLS and of HTTP/2 where they are not spoken: "not found", which reads as empty.</summary>
+    private static bool IsEmptyYet(string name)
+        => Array.IndexOf(Empty, name) >= 0 || Array.Exists(EmptyPrefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
     private string FromSource(string name, ValueSource source)
     {
@@ -128,6 +136,10 @@ internal sealed partial class RouteRun
                 return MapToPath(fileName: true) ?? string.Empty;
             case "request_completion" or "remote_user" or "request_body" or "request_body_file" or "content_length" or "content_type":
                 return Header(name.Replace('_', '-')) ?? string.Empty;
+            case "fastcgi_script_name":
+                return FastCgiScriptName();
+            case "fastcgi_path_info":
+                return FastCgiPathInfo();
             case "connection_requests":
                 return "1";
             case "pipe":

@@ -9,6 +9,7 @@ internal sealed class RoutingTable
     private readonly Lazy<ListenTable> listens;
     private readonly Lazy<Dictionary<string, ValueSource>> variables;
     private readonly Lazy<HashSet<string>> implicitUpstreams;
+    private readonly Lazy<HashSet<string>> assigned;
     private readonly string prefix;
     private readonly NginxConfiguration configuration;
 
@@ -18,6 +19,7 @@ internal sealed class RoutingTable
         prefix = ByteText.Of(configuration.Prefix);
         listens = new Lazy<ListenTable>(() => new ListenTable(configuration.Servers));
         variables = new Lazy<Dictionary<string, ValueSource>>(() => ValueSource.Read(configuration.Root));
+        assigned = new Lazy<HashSet<string>>(() => AssignedVariables.Read(configuration.Root));
         implicitUpstreams = new Lazy<HashSet<string>>(ReadImplicitUpstreams);
     }
 
@@ -29,6 +31,9 @@ internal sealed class RoutingTable
 
     /// <summary>A map, geo or split_clients.</summary>
     public ValueSource? Variable(string name) => variables.Value.GetValueOrDefault(name);
+
+    /// <summary>The configuration itself gives it its value somewhere; where it does not, it is empty.</summary>
+    public bool Assigns(string name) => assigned.Value.Contains(name);
 
     /// <summary>ngx_conf_full_name: relative to the prefix.</summary>
     public string FullName(string path) => path.StartsWith('/') ? path : prefix + path;

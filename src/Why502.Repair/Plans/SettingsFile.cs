@@ -30,21 +30,23 @@ internal static partial class SettingsFile
 
     private static bool Set(List<string> lines, IniSetting setting, string carriage)
     {
-        var (section, header, last, found) = ("", -1, -1, -1);
+        var (section, header, last, kin, found) = ("", -1, -1, -1, -1);
         for (var index = 0; index < lines.Count; index++)
         {
             var line = lines[index].Trim();
             if (line.StartsWith('[') && line.IndexOf(']') is var close and > 0)
             {
                 section = line[1..close].Trim();
-                (header, last) = section == setting.Section ? (index, index) : (header, last);
+                (header, last, kin) = section == setting.Section ? (index, index, -1) : (header, last, kin);
             }
             else if (section == setting.Section && line.Length > 0 && line[0] is not ('#' or ';'))
             {
                 last = index;
 
                 // The last one wins, in php-fpm's parser as in systemd's and sysctl's.
-                found = line.IndexOf('=') is var equals and > 0 && line[..equals].Trim() == setting.Key ? index : found;
+                var key = line.IndexOf('=') is var equals and > 0 ? line[..equals].Trim() : "";
+                found = key == setting.Key ? index : found;
+                kin = key.Length > 0 && FamilyOf(key) == FamilyOf(setting.Key) ? index : kin;
             }
         }
 
@@ -73,9 +75,12 @@ internal static partial class SettingsFile
             return true;
         }
 
-        lines.Insert(last >= 0 ? last + 1 : setting.Section.Length > 0 ? header + 1 : Math.Max(0, lines.Count - blank), $"{setting.Key} = {setting.Value}{carriage}");
+        lines.Insert(kin >= 0 ? kin + 1 : last >= 0 ? last + 1 : setting.Section.Length > 0 ? header + 1 : Math.Max(0, lines.Count - blank), $"{setting.Key} = {setting.Value}{carriage}");
         return true;
     }
+
+    /// <summary>"listen" of listen.mode: a new setting stands beside its like.</summary>
+    private static string FamilyOf(string key) => key.IndexOf('.') is var dot and > 0 ? key[..dot] : key;
 
     /// <summary>A comment behind a value of one word (PHP's ini has it with ";", Python with "#").</summary>
     [GeneratedRegex(@"(?<=\G\S+)[ \t]+[;#][^\r]*", RegexOptions.CultureInvariant)]

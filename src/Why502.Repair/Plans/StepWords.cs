@@ -1,6 +1,7 @@
 using System.Globalization;
 using Why502.Diagnosis;
 using Why502.Diagnosis.Readings;
+using Why502.Host.Machine;
 
 namespace Why502.Repair;
 
@@ -14,7 +15,7 @@ internal static class StepWords
         RepairAction.WriteFile { Before: null } made => new(action, $"make {made.Path}", Disturbance.None, "nothing reads it before the next step", "why502 fix --undo removes it"),
         RepairAction.WriteFile write => new(action, $"write {write.Path}", Disturbance.None, "owner, mode and attributes stay", PutBack),
         RepairAction.SetMode mode => new(action, string.Create(CultureInfo.InvariantCulture, $"set the mode of {mode.Path} to {Octal(mode.After)} (now {Octal(mode.Before)})"), Disturbance.None, "takes effect at once", $"why502 fix --undo sets {Octal(mode.Before)} again"),
-        RepairAction.SetOwner owner => new(action, string.Create(CultureInfo.InvariantCulture, $"give {owner.Path} to {owner.User}:{owner.Group} (now {owner.UserBefore}:{owner.GroupBefore})"), Disturbance.None, "takes effect at once", "why502 fix --undo gives it back"),
+        RepairAction.SetOwner owner => new(action, $"give {owner.Path} to {Names(owner.User, owner.Group)} (now {Names(owner.UserBefore, owner.GroupBefore)})", Disturbance.None, "takes effect at once", "why502 fix --undo gives it back"),
         RepairAction.SetKernelParameter parameter => new(action, $"set {parameter.Name} to {parameter.After} (now {parameter.Before})", Disturbance.None, "takes effect at once for the whole machine", $"why502 fix --undo sets {parameter.Before} again"),
         RepairAction.AskUnit { Verb: UnitVerb.DaemonReload } => new(action, "systemctl daemon-reload", Disturbance.None, "systemd reads its units again; none is restarted", "made again by the undo"),
         RepairAction.AskUnit { Verb: UnitVerb.Enable } unit => new(action, $"systemctl enable {unit.Name}", Disturbance.None, "it starts at boot from now on", $"systemctl disable {unit.Name}"),
@@ -32,6 +33,13 @@ internal static class StepWords
 
     /// <summary>As a person would type it.</summary>
     private static string Shown(IReadOnlyList<string> command) => string.Join(' ', command.Select(Words.Shell));
+
+    /// <summary>As chown(1) takes it.</summary>
+    private static string Names(uint user, uint group)
+    {
+        var accounts = Accounts.Read();
+        return $"{accounts.User(unchecked((int)user))}:{accounts.Group(unchecked((int)group))}";
+    }
 
     private static string Octal(int mode) => "0" + Convert.ToString(mode, 8).PadLeft(3, '0');
 }

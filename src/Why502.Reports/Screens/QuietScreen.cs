@@ -45,6 +45,11 @@ internal static class QuietScreen
             return $"Something fails, and no cause that why502 knows explains it: {Words.Count(diagnosis.Unexplained.Count, "kind of line", "kinds of lines")} below, as written.";
         }
 
+        if (diagnosis.Overview.StoppedCount > 0)
+        {
+            return "nginx does not run here, so that no request is answered.";
+        }
+
         if (diagnosis.Overview.NginxCount == 0)
         {
             return diagnosis.Notes.Count > 0

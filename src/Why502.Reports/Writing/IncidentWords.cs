@@ -14,6 +14,11 @@ internal static class IncidentWords
         var who = Who(incident);
         var verb = incident.FromProbe ? "would answer" : incident.State == IncidentState.Recovered ? "answered" : incident.State == IncidentState.Intermittent ? "sometimes answers" : "answers";
         var where = Where(incident);
+        if (HiddenFailureReading.HidesAll(incident))
+        {
+            return $"{who} {verb}{(where.Length > 0 ? " " + where : "")} only by other servers of {incident.Group!.Name}";
+        }
+
         return $"{who} {verb} {Status(incident, finding)}{(where.Length > 0 ? " on " + where : "")}";
     }
 

@@ -28,6 +28,9 @@ internal sealed class FieldStep
     /// <summary>Where the value goes; Skip for one that another variable of the same meaning outranks.</summary>
     public AccessVariable Target { get; init; }
 
+    /// <summary>Another host stands in front: this one is taken only where that is empty.</summary>
+    public bool IsLaterHost { get; init; }
+
     /// <summary>The value is the row's time.</summary>
     public bool IsClock { get; init; }
 }

@@ -78,6 +78,7 @@ internal sealed class RowPlan
                 Next = next,
                 Target = isTime ? AccessVariable.Skip : Target(part.Variable, filled),
                 IsClock = isClock,
+                IsLaterHost = steps.Exists(step => step.Variable == AccessVariable.Host),
             });
         }
 

@@ -240,7 +240,16 @@ internal sealed unsafe partial class RowReader
         return hit < 0 ? -1 : at + hit;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int JsonQuote(byte* text, int at, int end, ulong* quotes)
+    {
+        int quote = Next(quotes, at);
+        return quote < end && text[quote - 1] == '\\' ? EscapedQuote(text, at, end, quotes) : quote;
+    }
+
+    /// <summary>The first quote that no backslash escapes.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int EscapedQuote(byte* text, int at, int end, ulong* quotes)
     {
         for (int quote = Next(quotes, at); quote < end; quote = Next(quotes, quote + 1))
         {
@@ -297,7 +306,7 @@ internal sealed unsafe partial class RowReader
                 return true;
             case AccessVariable.RemoteAddr:
                 row.Slices.Client = slice;
-                return length is > 0 and < 256 && !new ReadOnlySpan<byte>(value, length).Contains((byte)' ');
+                return length is > 0 and < 256 && !HasBlank(value, length);
             default:
                 return Other(value, length, slice, field, step, ref row);
         }
@@ -323,7 +332,7 @@ internal sealed unsafe partial class RowReader
                 slices.Uri = slice;
                 return true;
             case AccessVariable.Host:
-                slices.Host = Later(field, slices.Host) ? slices.Host : slice;
+                slices.Host = field.IsLaterHost && slices.Host.Length > 1 ? slices.Host : slice;
                 return true;
             case AccessVariable.ServerName:
                 slices.ServerName = slice;
@@ -343,13 +352,6 @@ internal sealed unsafe partial class RowReader
             default:
                 return true;
         }
-    }
-
-    /// <summary>A second host of the same row is taken only when the first one was empty.</summary>
-    private bool Later(FieldStep field, Slice first)
-    {
-        int firstHost = Array.FindIndex(_steps, s => s.Variable == AccessVariable.Host);
-        return !ReferenceEquals(_steps[firstHost], field) && first.Length > 1;
     }
 
     private static bool Long(byte* value, int length, out long minute, out int second)
@@ -392,6 +394,13 @@ internal sealed unsafe partial class RowReader
         }
 
         return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool HasBlank(byte* value, int length)
+    {
+        uint blanks = Vector256.Equals(Vector256.Load(value), Vector256.Create((byte)' ')).ExtractMostSignificantBits();
+        return length <= Vector256<byte>.Count ? BitOperations.TrailingZeroCount(blanks) < length : new ReadOnlySpan<byte>(value, length).Contains((byte)' ');
     }
 
     /// <summary>Digits, dashes and joints, and points where times are listed.</summary>

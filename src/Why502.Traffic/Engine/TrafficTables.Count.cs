@@ -288,7 +288,15 @@ internal sealed partial class TrafficTables
         return 0;
     }
 
-    private static int Attempt(ReadOnlySpan<byte> text) => UpstreamList.Number(text) is >= 0 and < 1000 and double number ? (int)number : 0;
+    private static int Attempt(ReadOnlySpan<byte> text)
+    {
+        if (text is [>= (byte)'0' and <= (byte)'9' and var hundreds, >= (byte)'0' and <= (byte)'9' and var tens, >= (byte)'0' and <= (byte)'9' and var ones])
+        {
+            return hundreds * 100 + tens * 10 + ones - '0' * 111;
+        }
+
+        return UpstreamList.Number(text) is >= 0 and < 1000 and double number ? (int)number : 0;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe int Time(byte* line, Slice slice) => slice.Length > 1 ? Digits.Milliseconds(line + slice.Start, slice.Length) : -1;

@@ -30,4 +30,7 @@ internal unsafe struct UsualRow
     public ulong PathHash;
     public byte* Path;
     public int PathLength;
+
+    /// <summary>The route's entry while its time is not counted yet, or -1.</summary>
+    public int Route;
 }

@@ -45,7 +45,7 @@ internal static class FixCommand
         var undo = new Option<bool>("--undo") { Description = "Take back the repair that was applied last" };
         var recover = new Option<bool>("--recover") { Description = "Take back what an interrupted repair has left" };
         var history = new Option<bool>("--history") { Description = "List the repairs made on this machine" };
-        var force = new Option<bool>("--force") { Description = "Also edit files that another program writes, and take others' pending changes along" };
+        var force = new Option<bool>("--force") { Description = "Also edit files that another program writes, and take others' pending changes along; with --recover, keep what was changed since" };
         var format = Options.Format("text", "json");
         var command = new Command("fix", "Show the repair as a diff; with --apply make it, prove it, or take it back") { config, cause, since, url, timeout, apply, yes, undo, recover, history, force, format };
         command.Validators.Add(result =>

@@ -55,6 +55,9 @@ internal sealed record GivenFile(string Name, string Path, GivenKind Kind)
 
     public byte[] Head { get; init; } = [];
 
+    /// <summary>Of an access log that is made of what was told: its format.</summary>
+    public string? Format { get; init; }
+
     /// <summary>Of a <see cref="GivenKind.Command"/> piece: its rows.</summary>
     public IReadOnlyList<Why502.Logs.Commands.CommandRecord> Records { get; init; } = [];
 

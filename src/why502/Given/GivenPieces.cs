@@ -105,7 +105,9 @@ internal static class GivenPieces
         {
             var claimed = CommandReaders.Read(segment);
             records.AddRange(claimed);
-            Put(GivenKind.AccessLog, [.. claimed.OfType<AnsweredByNginx>().Select(answer => new PastedLine(answer.Line, answer.Row))]);
+
+            // A sentence that mentions a status is claimed by nobody: what else stands there is read as if it were not.
+            claimed = [.. claimed.Where(record => record is not ToldByClient)];
             var kind = undivided && file.Kind is GivenKind.ErrorLog or GivenKind.AccessLog ? file.Kind : GivenFile.KindOf(Bytes(segment.Lines));
             if (claimed.Count == 0 && PutConfiguration(kind, segment))
             {

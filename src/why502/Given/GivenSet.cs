@@ -31,7 +31,7 @@ internal sealed class GivenSet
     public GivenSet(IReadOnlyList<GivenFile> given)
     {
         whole = given;
-        files = [.. given.SelectMany(GivenPieces.Of)];
+        files = ToldAnswers.AddTo([.. given.SelectMany(GivenPieces.Of)]);
         configurations = [.. files.Where(file => file.Kind == GivenKind.Configuration)];
         logFiles = files.DistinctBy(file => (file.Path, file.Kind)).ToDictionary(file => (file.Path, file.Kind));
         records = new([.. files.SelectMany(file => file.Records)]);
@@ -197,6 +197,11 @@ internal sealed class GivenSet
     /// <summary>The format is the given configuration's where one of its formats fits the first lines, else it is recognised.</summary>
     private GivenLog AccessLog(GivenFile file)
     {
+        if (file.Format is { } told)
+        {
+            return new(GivenLogKind.AccessLog, file.Path, told, "default");
+        }
+
         var lines = Encoding.Latin1.GetString(file.Head).Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(20).ToList();
         var configured = Model()?.AccessLogs
             .Where(log => log.Format is not null)

@@ -178,7 +178,7 @@ internal static class FixPage
                 page.Wrapped("  stuck  ", Sentence(stuck), Ink.Fault);
             }
 
-            page.Wrapped("", $"Not everything could be taken back. The copies are in {Path.GetDirectoryName(CopyOf(outcome.Repair)) ?? "the repair's directory"}; when the reason is gone: why502 fix --recover", Ink.Fault);
+            page.Wrapped("", $"Not everything could be taken back. The copies are in {Path.GetDirectoryName(CopyOf(outcome.Repair)) ?? "the repair's directory"}; when the reason is gone: why502 fix --recover; to keep what was changed since: why502 fix --recover --force", Ink.Fault);
         }
         else if (outcome.Repair is { State: RepairState.Undone })
         {

@@ -56,8 +56,16 @@ internal static class FixProof
 
     /// <summary>A status below 500 is an answer like any other, except where it is the failure that was to be mended.</summary>
     private static ProofVerdict ClientsOf(Proof proof, Incident incident)
-        => proof.Clients == ProofVerdict.Works && incident.Status is >= 400 and < 500 and var failure
+        => incident.Kind == SymptomKind.NotLoaded && proof.Clients == ProofVerdict.Fails ? Taken(proof)
+            : proof.Clients == ProofVerdict.Works && incident.Status is >= 400 and < 500 and var failure
             && proof.Cases.Any(tried => tried.Through?.Attempts.Any(attempt => attempt.Response?.Status == failure) == true)
             ? ProofVerdict.Fails
             : proof.Clients;
+
+    /// <summary>An nginx that answers, with whatever status, has taken its configuration: that an app fails is another fault.</summary>
+    private static ProofVerdict Taken(Proof proof)
+    {
+        var attempts = proof.Cases.SelectMany(tried => tried.Through?.Attempts ?? []).ToList();
+        return attempts.Count == 0 ? ProofVerdict.Unproven : attempts.Any(attempt => attempt.Response?.Status is not null) ? ProofVerdict.Works : ProofVerdict.Fails;
+    }
 }

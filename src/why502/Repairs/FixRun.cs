@@ -58,7 +58,7 @@ internal sealed class FixRun(Terminal terminal, FixRequest request)
     {
         try
         {
-            var outcomes = await Transaction(Say).RecoverAsync().ConfigureAwait(false);
+            var outcomes = await Transaction(Say).RecoverAsync(request.Force).ConfigureAwait(false);
             Print(new FixAnswer("recover") { Outcomes = outcomes });
             return outcomes.All(outcome => outcome.TakenBack) ? ExitStatus.Healthy : ExitStatus.Faulty;
         }
@@ -89,7 +89,7 @@ internal sealed class FixRun(Terminal terminal, FixRequest request)
             }
 
             outcomes.Add(outcome);
-            if (!outcome.Done || cancellation.IsCancellationRequested || tried.Count >= RepairsMax || request.Cause is not null || repairs.Count <= tried.Count)
+            if ((!outcome.Done && next.Plan.Steps.Count > 0) || cancellation.IsCancellationRequested || tried.Count >= RepairsMax || request.Cause is not null || repairs.Count <= tried.Count)
             {
                 break;
             }

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 
 namespace Why502.Cli.Traffic;
@@ -14,10 +14,15 @@ internal sealed class ReadAheadStream : ForwardStream
 
     private readonly Stream source;
     private readonly bool isWaitedFor;
-    private readonly CancellationTokenSource closing;
+    private readonly CancellationTokenRegistration stopping;
     private readonly Thread reader;
-    private readonly BlockingCollection<byte[]> free = [.. Enumerable.Range(0, BuffersMax).Select(_ => new byte[BufferBytes])];
-    private readonly BlockingCollection<(byte[] Buffer, int Count, Exception? Failure)> filled = [];
+
+    /// <summary>Guards what follows, and is signalled when it changes. A blocking collection would leave something behind for every buffer: tens of megabytes in a long stream.</summary>
+    private readonly object gate = new();
+    private readonly Queue<byte[]> free = new(Enumerable.Range(0, BuffersMax).Select(_ => new byte[BufferBytes]));
+    private readonly Queue<(byte[] Buffer, int Count, Exception? Failure)> filled = new(BuffersMax + 1);
+    private volatile bool isClosed;
+
     private byte[] current = [];
     private int at;
     private int count;
@@ -30,8 +35,8 @@ internal sealed class ReadAheadStream : ForwardStream
     public ReadAheadStream(Stream source, bool isFile, CancellationToken stop)
     {
         (this.source, isWaitedFor) = (source, isFile);
-        closing = CancellationTokenSource.CreateLinkedTokenSource(stop);
         reader = new Thread(ReadAhead) { IsBackground = true, Name = "read ahead" };
+        stopping = stop.Register(Stop);
         reader.Start();
     }
 
@@ -55,11 +60,11 @@ internal sealed class ReadAheadStream : ForwardStream
     {
         if (disposing)
         {
-            closing.Cancel();
+            stopping.Dispose();
+            Stop();
             if (isWaitedFor)
             {
                 reader.Join();
-                closing.Dispose();
             }
 
             source.Dispose();
@@ -73,23 +78,21 @@ internal sealed class ReadAheadStream : ForwardStream
     {
         if (current.Length > 0)
         {
-            free.Add(current);
+            Put(free, current);
         }
 
         (at, count, current) = (0, 0, []);
-        try
-        {
-            Exception? failure;
-            (current, count, failure) = filled.Take(closing.Token);
-            ended = count == 0;
-            if (failure is not null)
-            {
-                ExceptionDispatchInfo.Throw(failure);
-            }
-        }
-        catch (OperationCanceledException)
+        if (!TryTake(filled, out var next))
         {
             ended = true;
+            return false;
+        }
+
+        (current, count, var failure) = next;
+        ended = count == 0;
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
         }
 
         return !ended;
@@ -97,30 +100,59 @@ internal sealed class ReadAheadStream : ForwardStream
 
     private void ReadAhead()
     {
-        try
+        int read;
+        do
         {
-            int read;
-            do
+            if (!TryTake(free, out var buffer))
             {
-                var buffer = free.Take(closing.Token);
-                Exception? failure;
-                (read, failure) = Fill(buffer);
-                if (read > 0 || failure is null)
-                {
-                    filled.Add((buffer, read, null), CancellationToken.None);
-                }
-
-                if (failure is not null)
-                {
-                    filled.Add(([], 0, failure), CancellationToken.None);
-                    return;
-                }
+                return;
             }
-            while (read > 0);
+
+            (read, var failure) = Fill(buffer);
+            if (read > 0 || failure is null)
+            {
+                Put(filled, (buffer, read, null));
+            }
+
+            if (failure is not null)
+            {
+                Put(filled, ([], 0, failure));
+                return;
+            }
         }
-        catch (OperationCanceledException)
+        while (read > 0);
+    }
+
+    private void Put<T>(Queue<T> queue, T item)
+    {
+        lock (gate)
         {
-            // Nobody waits any more.
+            queue.Enqueue(item);
+            Monitor.PulseAll(gate);
+        }
+    }
+
+    /// <summary>Waits for the next; false when nobody waits any more.</summary>
+    private bool TryTake<T>(Queue<T> queue, [MaybeNullWhen(false)] out T item)
+    {
+        lock (gate)
+        {
+            while (queue.Count == 0 && !isClosed)
+            {
+                Monitor.Wait(gate);
+            }
+
+            item = default;
+            return !isClosed && queue.TryDequeue(out item);
+        }
+    }
+
+    private void Stop()
+    {
+        lock (gate)
+        {
+            isClosed = true;
+            Monitor.PulseAll(gate);
         }
     }
 
@@ -136,7 +168,7 @@ internal sealed class ReadAheadStream : ForwardStream
                 read = source.Read(buffer.AsSpan(length));
                 length += read;
             }
-            while (isWaitedFor && read > 0 && length < buffer.Length && !closing.IsCancellationRequested);
+            while (isWaitedFor && read > 0 && length < buffer.Length && !isClosed);
         }
         catch (Exception failure)
         {

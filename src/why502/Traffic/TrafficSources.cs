@@ -78,6 +78,8 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
                 return null;
             }
 
+            // A link's own length is that of the path in it.
+            var size = file.Length;
             var magic = IsGzip(Start(file));
             file.Position = 0;
             byte[] head;
@@ -86,7 +88,6 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
                 head = Head(content);
             }
 
-            var size = new FileInfo(path).Length;
             var (format, how) = FormatOf(path, head);
             if (format is null && (required && head.Length > 0))
             {

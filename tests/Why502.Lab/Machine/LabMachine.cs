@@ -46,6 +46,9 @@ public sealed class LabMachine : IDisposable
         exec env -i container=lab PATH="$PATH" /lib/systemd/systemd --system --unit=lab.target --log-target=journal
         """;
 
+    /// <summary>They share this host's control groups: units of one name would be one group, and one machine's systemd cannot signal the other's processes in it.</summary>
+    private static readonly SemaphoreSlim OneSystemd = new(1);
+
     private static string ToolFolder => Path.GetDirectoryName(Verdicts.Tool.Binary) ?? AppContext.BaseDirectory;
 
     private readonly Process _first;
@@ -70,12 +73,20 @@ public sealed class LabMachine : IDisposable
     public static void RunWithSystemd(string scenario, Action<LabMachine> body)
     {
         Skip.IfNot(File.Exists("/lib/systemd/systemd"), "no systemd here");
-        var machine = Start(scenario, SystemdFirstProcess, "--uts", "--ipc", "--cgroup");
-        Run(machine, _ =>
+        OneSystemd.Wait();
+        try
         {
-            Poll.Until(() => machine.Execute("systemctl", "is-system-running").Output.Trim() is "running" or "degraded", "systemd");
-            body(machine);
-        });
+            var machine = Start(scenario, SystemdFirstProcess, "--uts", "--ipc", "--cgroup");
+            Run(machine, _ =>
+            {
+                Poll.Until(() => machine.Execute("systemctl", "is-system-running").Output.Trim() is "running" or "degraded", "systemd");
+                body(machine);
+            });
+        }
+        finally
+        {
+            OneSystemd.Release();
+        }
     }
 
     private static void Run(LabMachine machine, Action<LabMachine> body)

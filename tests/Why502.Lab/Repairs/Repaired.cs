@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Why502.Lab.Machine;
 using Why502.Lab.Servers;
@@ -83,10 +84,14 @@ public sealed class Repaired
         Check(Same(before, Configuration()), "fix alone changed a file");
         Check(!Directory.Exists(State), "fix alone keeps state");
 
+        // Logs have whole seconds: what failed and what was answered after the repair must not share one.
+        Thread.Sleep(1100);
+        var begun = DateTimeOffset.UtcNow.AddSeconds(-1);
         var applied = Run([.. fix, "--apply", "--yes"]);
         Check(applied.ExitCode == 0, $"--apply exits {applied.ExitCode}");
         Check(applied.Output.Contains(_says, StringComparison.Ordinal), $"--apply does not say: {_says}");
         Check(works(), "the request still fails after --apply");
+        Check(_says != "Fixed." || !Standing(Run(["diagnose", "--config", _nginx.Config, "--format", "json"]).Output, begun).Contains(cause), $"a diagnosis afterwards says that {cause} goes on");
         Check(_machine.Execute([.. _nginx.Within, "nginx", "-t", "-p", _machine.Directory, "-c", _nginx.Config]).ExitCode == 0, "nginx -t fails after --apply");
         var differences = Differences(before, Configuration());
         Check(differences.Order().SequenceEqual(changed.Order()), $"the change is [{string.Join(" | ", differences)}], not [{string.Join(" | ", changed)}]");
@@ -168,6 +173,13 @@ public sealed class Repaired
             return [];
         }
     }
+
+    /// <summary>The causes that a diagnosis names of what goes on; what failed while the repair was made cannot be told from what fails after it.</summary>
+    private static IReadOnlyList<string> Standing(string output, DateTimeOffset begun)
+        => [.. Diagnosis.Parse(output).Findings
+            .Where(finding => finding is { Confidence: >= 0.5, State: "current" })
+            .Where(finding => finding.Impact?.Last is not { } last || DateTimeOffset.Parse(last, CultureInfo.InvariantCulture) < begun)
+            .Select(finding => finding.Cause)];
 
     private static bool Stayed(string[] before, string[] after)
     {

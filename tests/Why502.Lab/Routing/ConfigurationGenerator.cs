@@ -17,7 +17,7 @@ internal sealed class ConfigurationGenerator(Random random, int port, int upstre
     ];
 
     private static readonly string[] Variables =
-        ["$uri", "$request_uri", "$args", "$arg_a", "$is_args", "$host", "$http_host", "$document_uri", "$query_string", "$request_method", "$scheme", "$server_name", "$m1", "$m2", "$g", "$s", "$v", "$w", "$1", "$2", "$rest", "$sub", "$remote_addr", "$server_port", "$http_x_id_", "$cookie_c", "$request_filename"];
+        ["$uri", "$request_uri", "$args", "$arg_a", "$is_args", "$host", "$http_host", "$document_uri", "$query_string", "$request_method", "$scheme", "$server_name", "$m1", "$m2", "$g", "$s", "$v", "$w", "$1", "$2", "$rest", "$sub", "$remote_addr", "$server_port", "$fastcgi_script_name", "$fastcgi_path_info", "$http_x_id_", "$cookie_c", "$request_filename"];
 
     private readonly ConfigurationText _text = new();
     private readonly List<string> _named = [];
@@ -116,6 +116,8 @@ internal sealed class ConfigurationGenerator(Random random, int port, int upstre
         OneIn(5, "merge_slashes off;");
         OneIn(6, "recursive_error_pages on;");
         OneIn(8, $"index {Pick("index.html", "i.html index.html", "/b/x", "$arg_a.html")};");
+        OneIn(4, @"fastcgi_split_path_info ^(/.+?)(/.*)$;");
+        OneIn(4, "fastcgi_index last.php;");
         foreach (var name in Some("@n1", "@n2"))
         {
             _named.Add(name);

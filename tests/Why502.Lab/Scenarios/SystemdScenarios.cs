@@ -73,6 +73,48 @@ public sealed class SystemdScenarios
         Assert.Contains(answer.Findings[0].Evidence, evidence => evidence.Text.Contains(Refused, StringComparison.Ordinal));
     });
 
+    /// <summary>What a start refuses is in no error log: the unit's journal has it. What nginx failed before is over, for it answers nobody now.</summary>
+    [SkippableFact]
+    public void NginxThatItsUnitCouldNotStart_IsConfigInvalid() => LabMachine.RunWithSystemd(nameof(NginxThatItsUnitCouldNotStart_IsConfigInvalid), machine =>
+    {
+        var nginx = OfUnit(machine);
+        new Client(machine).MustGet(502, "/", times: 3);
+        File.WriteAllText(nginx.Config, File.ReadAllText(nginx.Config).Replace("proxy_pass http", "proxy_pas http", StringComparison.Ordinal));
+        machine.Execute("systemctl", "restart", "nginx.service");
+        Poll.Until(() => machine.Execute("journalctl", "-u", "nginx.service", "--no-pager").Output.Contains("unknown directive", StringComparison.Ordinal), "the journal");
+        Poll.Until(() => machine.Execute("systemctl", "is-active", "nginx.service").Output.Trim() == "failed", "the unit to give up");
+        var answer = Examination.Plain(machine, nginx, "--config", nginx.Config);
+        Assert.Equal(("config-invalid", "current"), (answer.Findings[0].Cause, answer.Findings[0].State));
+        Assert.DoesNotContain(answer.Findings, finding => finding.Cause != "config-invalid" && finding.State != "recovered");
+
+        var fixedBy = Tool.On(machine).RunWith(["STATE_DIRECTORY=" + machine.PathOf("state")], "fix", "--config", nginx.Config, "--apply", "--yes");
+        Assert.True(fixedBy.ExitCode == 0, fixedBy.Output + fixedBy.Errors);
+        Assert.Equal("active", machine.Execute("systemctl", "is-active", "nginx.service").Output.Trim());
+        Assert.Equal(502, new Client(machine).Get());
+        Assert.Contains("proxy_pass http", File.ReadAllText(nginx.Config), StringComparison.Ordinal);
+    });
+
+    [SkippableFact]
+    public void NginxThatSomebodyStopped_IsNotHealthy() => LabMachine.RunWithSystemd(nameof(NginxThatSomebodyStopped_IsNotHealthy), machine =>
+    {
+        var nginx = OfUnit(machine);
+        Node.Start(machine, 3000);
+        new Client(machine).MustGet(200, "/fast", times: 3);
+        machine.Must("systemctl", "stop", "nginx.service");
+        var answer = Examination.Plain(machine, nginx, "--config", nginx.Config);
+        Assert.Equal("unknown", answer.Verdict);
+        Assert.Contains("does not run", Tool.On(machine).Run("diagnose", "--config", nginx.Config).Output.Split('\n')[0], StringComparison.Ordinal);
+    });
+
+    private static NginxServer OfUnit(LabMachine machine)
+    {
+        var nginx = NginxServer.Prepare(machine, Site.Proxy("http://127.0.0.1:3000"));
+        machine.WriteUnit("nginx.service", $"ExecStart=/usr/sbin/nginx -p {machine.Directory} -c {nginx.Config} -g 'daemon off;'");
+        machine.Must("systemctl", "start", "nginx.service");
+        machine.WaitForPort(8080);
+        return nginx;
+    }
+
     private static string Program(LabMachine machine) => machine.Write("shop/shop.py", """
         import http.server, os, sys
 

@@ -12,7 +12,7 @@ public class MarksTests
         List<int> places = [];
         for (int at = from; at < to; at++)
         {
-            if (block[at] is (byte)'\n' or (byte)'"' || (block[at] == ',' && block[at + 1] == ' '))
+            if (block[at] is (byte)'\n' or (byte)'"')
             {
                 places.Add(at);
             }

@@ -148,4 +148,10 @@ public sealed class PastedRecordTests
     [InlineData("http://unix:/run/tally.sock/elsewhere", "unix:/run/tally.sock/elsewhere")]
     public void ColonBehindTheSocket_IsPutBackBeforeTheRequestsPath(string upstream, string peer)
         => Assert.Equal(peer, ErrorLogLine.Parse(PastedRecord.Repair($"[error] 71#71: *8 upstream timed out (110: Connection timed out) while reading response header from upstream, client: 192.0.2.8, server: tally.example, request: \"GET /orders/7 HTTP/1.1\", upstream: \"{upstream}\", host: \"tally.example\""))?.UpstreamPeer);
+
+    [Theory]
+    [InlineData("host: tally.example:8000\"")]
+    [InlineData("host: tally.example:8000")]
+    public void LostQuoteOfAValue_IsPutBack(string host)
+        => Assert.Equal("tally.example:8000", ErrorLogLine.Parse(PastedRecord.Repair($"*7 connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.8, server: tally.example, request: \"GET / HTTP/1.1\", upstream: \"fastcgi://127.0.0.1:9000\", {host}"))?.Host);
 }

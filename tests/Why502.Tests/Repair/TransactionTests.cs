@@ -87,9 +87,7 @@ public class TransactionTests
     {
         using var folder = new RepairFolder();
         var (one, two, before) = Two(folder);
-        var plan = folder.Plan(
-            new RepairAction.WriteFile(one, RepairFolder.Bytes("one\n"), RepairFolder.Bytes("ONE\n")),
-            new RepairAction.WriteFile(two, RepairFolder.Bytes("two\n"), RepairFolder.Bytes("TWO\n")));
+        var plan = OfBoth(folder, one, two);
         await folder.Transaction().ApplyAsync(plan, RepairFolder.Works, CancellationToken.None);
         var journal = Directory.EnumerateFiles(folder.Store.Directory, "journal", SearchOption.AllDirectories).Single();
         var lines = File.ReadAllLines(journal).Where(line => line.Length > 0).ToList();
@@ -116,19 +114,44 @@ public class TransactionTests
     }
 
     [Fact]
-    public async Task FileThatSomebodyChangedSince_IsLeftAndSaid()
+    public async Task FileThatSomebodyChangedSince_IsNotUndone()
     {
         using var folder = new RepairFolder();
-        var (one, _, _) = Two(folder);
-        await folder.Transaction().ApplyAsync(folder.Plan(new RepairAction.WriteFile(one, RepairFolder.Bytes("one\n"), RepairFolder.Bytes("ONE\n"))), RepairFolder.Works, CancellationToken.None);
+        var (one, two, _) = Two(folder);
+        await folder.Transaction().ApplyAsync(OfBoth(folder, one, two), RepairFolder.Works, CancellationToken.None);
         File.WriteAllText(one, "a later hand\n");
 
-        var outcome = await folder.Transaction().UndoAsync();
+        var refusal = await Assert.ThrowsAsync<StepFailedException>(() => folder.Transaction().UndoAsync());
 
-        Assert.False(outcome.Done);
-        Assert.Contains("changed by somebody else", Assert.Single(outcome.Stuck), StringComparison.Ordinal);
+        Assert.Contains("changed by somebody else", refusal.Message, StringComparison.Ordinal);
         Assert.Equal("a later hand\n", File.ReadAllText(one));
+        Assert.Equal("TWO\n", File.ReadAllText(two));
+        Assert.Empty(folder.Store.Unfinished());
     }
+
+    [Fact]
+    public async Task FileThatSomebodyChangedMeanwhile_IsKeptWhenAPersonSaysSo()
+    {
+        using var folder = new RepairFolder();
+        var (one, two, _) = Two(folder);
+        using (folder.Store.Lock())
+        {
+            folder.Store.Begin(OfBoth(folder, one, two), DateTimeOffset.UnixEpoch).Note(new(JournalMark.Begin, DateTimeOffset.UnixEpoch) { Step = 0 });
+        }
+
+        File.WriteAllText(one, "a later hand\n");
+
+        var stuck = Assert.Single(await folder.Transaction().RecoverAsync());
+        Assert.Contains("changed by somebody else", Assert.Single(stuck.Stuck), StringComparison.Ordinal);
+        Assert.NotEmpty(folder.Store.Unfinished());
+
+        Assert.True(Assert.Single(await folder.Transaction().RecoverAsync(keepsChanges: true)).TakenBack);
+        Assert.Equal("a later hand\n", File.ReadAllText(one));
+        Assert.Empty(folder.Store.Unfinished());
+    }
+
+    private static RepairPlan OfBoth(RepairFolder folder, string one, string two)
+        => folder.Plan(new RepairAction.WriteFile(one, RepairFolder.Bytes("one\n"), RepairFolder.Bytes("ONE\n")), new RepairAction.WriteFile(two, RepairFolder.Bytes("two\n"), RepairFolder.Bytes("TWO\n")));
 
     [Fact]
     public async Task SecondRepairAtOnce_IsRefused()

@@ -30,6 +30,17 @@ internal static class Conclusions
         return Of(Verdict.Faulty, [Down(Incident())], unobserved: items);
     }
 
+    /// <summary>One server of two refuses; the access log has 300 requests, of which some ended with this status.</summary>
+    public static Conclusion OfGroup(int status)
+    {
+        var configuration = NginxConfiguration.Load(new InMemorySource().Add("/etc/nginx/nginx.conf", "http { upstream apis { server 127.0.0.1:3000; server 127.0.0.1:3001; } server { location /api/ { proxy_pass http://apis; } } }"), "/etc/nginx/nginx.conf", "/etc/nginx/");
+        return Of(Verdict.Faulty, [Finding("upstream-down", 0.98, "nothing listens on 127.0.0.1:3000", Incident() with
+        {
+            Group = configuration.Upstreams[0],
+            Traffic = new(true, 300, 298, Now, [new() { Status = 200, Count = 298 }, new() { Status = status, Count = 2 }]),
+        })]);
+    }
+
     public static Conclusion Doubt() => Of(
         Verdict.Unknown,
         [

@@ -46,6 +46,12 @@ public sealed class ReportSnapshotTests
         Assert.StartsWith("shop.example.com answers 502 on /api because nothing listens on 127.0.0.1:3000.\n", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(200, "shop.example.com answers /api only by other servers of apis because nothing listens on 127.0.0.1:3000.\n")]
+    [InlineData(502, "shop.example.com answers 502 on /api because nothing listens on 127.0.0.1:3000.\n")]
+    public void FirstLine_SaysWhatClientsGot(int status, string line)
+        => Assert.StartsWith(line, TextReport.Render(new ReportInput(Conclusions.OfGroup(status), Took), 120).ToString(), StringComparison.Ordinal);
+
     [Fact]
     public void HostileText_ReachesNoOutput()
     {

@@ -41,6 +41,16 @@ public sealed class TrafficInputTests
     }
 
     [Fact]
+    public void LinkToALog_IsTheWholeLog()
+    {
+        using var folder = new TrafficFolder();
+        var (file, _, truth) = folder.Generate(AccessLogShape.Combined, 300_000, seed: 15);
+        var link = Path.Combine(folder.Path, "link.log");
+        File.CreateSymbolicLink(link, Path.GetFileName(file));
+        Assert.Equal(truth.Rows, TrafficFolder.Read(link).Rows);
+    }
+
+    [Fact]
     public void TornArchive_IsReadToTheTear_AndSaidSo()
     {
         using var folder = new TrafficFolder();

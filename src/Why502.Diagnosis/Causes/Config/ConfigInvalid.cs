@@ -91,7 +91,7 @@ public sealed class ConfigInvalid : Cause
             return ForeignBind(incident, seen);
         }
 
-        var error = incident.Instance.FromFiles ? null : seen.Known(Question(incident))?.Errors.FirstOrDefault();
+        var error = incident.Instance.FromFiles ? null : Error(incident, seen);
         if (error is not null && incident.Configuration is { } configuration && MistypedName.Of(configuration, error) is { } mistyped)
         {
             return new Fix
@@ -99,7 +99,7 @@ public sealed class ConfigInvalid : Cause
                 Summary = $"Write {mistyped.Meant} instead of {mistyped.Directive.Name} at {mistyped.Directive.At}.",
                 Edits = mistyped.Edits,
                 LoadsPending = true,
-                Steps = [RetargetFix.Reload(incident, "Test, then load it: with it everything else that was changed since nginx last loaded its configuration.")],
+                Steps = [RetargetFix.Load(incident, seen, "Test, then load it: with it everything else that was changed since nginx last loaded its configuration.")],
             };
         }
 
@@ -117,10 +117,17 @@ public sealed class ConfigInvalid : Cause
                     2 => "The file or directory that is named does not exist.",
                     _ => "nginx names the line where it stopped; the mistake may stand just before it (a missing ; or }).",
                 }),
-                RetargetFix.Reload(incident, "Test, then load it."),
+                RetargetFix.Load(incident, seen, "Test, then load it."),
             ],
         };
     }
+
+    /// <summary>What the disk is refused for; where modules that are not known here leave that open, nginx has said it itself.</summary>
+    private static ConfigurationError? Error(Incident incident, Observations seen)
+        => seen.Known(Question(incident)) is not { } disk ? null
+            : disk.Errors is [var error, ..] ? error
+            : incident.ConfigAt is { } at && disk.Doubts.FirstOrDefault(doubt => doubt.File == at.File && doubt.Line == at.Line) is { } doubt ? doubt with { Message = incident.Message }
+            : null;
 
     /// <summary>The directive in force, such as <c>proxy_bind 10.0.0.5</c>.</summary>
     private static EffectiveValue? Bind(Incident incident)

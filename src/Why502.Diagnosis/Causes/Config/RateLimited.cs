@@ -64,7 +64,7 @@ public sealed class RateLimited : Cause
         }
 
         var refused = DistinctCount.Of(Refused(incident));
-        if (refused > 0)
+        if (refused > 0 && (incident.MessageId is not null || limit is not null))
         {
             scales.Weigh("clients", Sources.AccessLog, Weight.Weak.For(refused == 1 ? "all refused requests came from one address" : $"requests from {refused} addresses were refused"));
         }

@@ -51,6 +51,8 @@ public sealed class UpgradeChangedDefault : Cause
     public override void Weigh(Incident incident, Observations seen, Scales scales)
         => scales.Weigh(seen.Ask(Question(incident)), history => Find(incident, history) switch
         {
+            // Without any failure the history says what may come, and not what did.
+            ({ } upgrade, { } change) when incident.Supposed => Weight.Weak.For($"{upgrade.Package} was upgraded from {upgrade.Before} to {upgrade.After} at {Words.Clock(upgrade.At)}: since {change.From}, {change.What}").At(upgrade.File, upgrade.Line),
             ({ } upgrade, { } change) => Weight.Decisive.For($"{upgrade.Package} was upgraded from {upgrade.Before} to {upgrade.After} at {Words.Clock(upgrade.At)}, before the failures began: since {change.From}, {change.What}").At(upgrade.File, upgrade.Line),
 
             // No change of a default is known that makes this: it is next to the failures in time, and no more.

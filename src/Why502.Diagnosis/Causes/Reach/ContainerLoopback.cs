@@ -123,7 +123,11 @@ public sealed class ContainerLoopback : Cause
         var peer = incident.Peer!;
         if (peer.IsLoopback)
         {
-            if (ContainerSigns.Of(incident, seen) is { } sign)
+            if (StandIns.Of(peer) is { } standIn)
+            {
+                scales.Weigh("container", Sources.ErrorLog, Weight.Moderate.Against(standIn));
+            }
+            else if (ContainerSigns.Of(incident, seen) is { } sign)
             {
                 // Of a name's addresses nginx tries the next when one refuses (ngx_http_upstream_next): a log that has ::1 alone says that 127.0.0.1 took the request.
                 scales.Weigh("container", Sources.ErrorLog, (peer.IsLiteralIPv6 ? Weight.Weak : Weight.Strong).For($"{sign}, where {peer.Host} is that container alone"));

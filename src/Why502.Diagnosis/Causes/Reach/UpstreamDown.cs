@@ -55,15 +55,23 @@ public sealed class UpstreamDown : Cause
         // connect(2): a refusal comes from a live kernel; for another machine it is all that can be seen from here.
         scales.Weigh(seen.Ask(Probing.Connect(incident.Instance, peer)), probe => probe.Outcome switch
         {
+            // nginx's own line was not given: that the app refuses others as well is what is known of how nginx failed.
+            ProbeOutcome.Refused when incident.Unlogged => Weight.Strong.For($"a connection by hand to {peer} was refused"),
             ProbeOutcome.Refused when local == false => Weight.Moderate.For($"a connection from here to {peer} is refused too"),
             ProbeOutcome.Ok when incident.State == IncidentState.Current => Weight.Strong.Against($"{peer} accepts connections now"),
             _ => Weight.None,
         });
+        if (incident.Instance.FromFiles && StandIns.Of(peer) is { } standIn)
+        {
+            scales.Weigh("stand-in", Sources.ErrorLog, Weight.Moderate.For(standIn));
+        }
+
         if (incident.State != IncidentState.Recovered && ContainerReading.Behind(incident, seen) is { Stopped: true } container)
         {
             scales.Weigh("container", Sources.Machine, Weight.Strong.For(ContainerReading.Ended(container) + (container.LastLines.Count > 0 ? $"; its last words: {container.LastLines[^1]}" : "")));
         }
 
+        LeftAddress.WeighAgainstStart(incident, seen, scales);
         NameReading.WeighMoved(incident, seen, scales);
         if (local != false)
         {

@@ -43,6 +43,12 @@ public sealed class UpstreamWrongAddress : Cause
         NameReading.WeighMoved(incident, seen, scales);
         var peer = incident.Peer!;
         WeighGiven(incident, seen, scales);
+        if (Since(incident, seen) is { } since)
+        {
+            scales.Weigh("since", Sources.Config, Weight.Decisive.For(LeftAddress.Why(incident, since)));
+            return;
+        }
+
         var boundary = Boundary.Of(incident, seen);
         if (boundary.IsHere != true)
         {
@@ -123,10 +129,15 @@ public sealed class UpstreamWrongAddress : Cause
     }
 
     public override string Describe(Incident incident, Observations seen)
-        => Right(incident, seen) is { } right ? $"the app listens on {right}, and nginx is told {incident.UpstreamText}" : $"the app does not listen on {incident.UpstreamText} but elsewhere";
+        => Since(incident, seen) is { } since ? $"nginx was told {incident.UpstreamText}, and the app listens on {since}"
+            : Right(incident, seen) is { } right ? $"the app listens on {right}, and nginx is told {incident.UpstreamText}" : $"the app does not listen on {incident.UpstreamText} but elsewhere";
 
     public override Fix? Propose(Incident incident, Observations seen)
         => Right(incident, seen) is { } right ? RetargetFix.Of(incident, right, $"Point nginx at {right}, where the app listens.") : null;
+
+    /// <summary>Where one side is a unix socket it is socket-path-mismatch, and the same port on the other loopback family loopback-mismatch.</summary>
+    private static Endpoint? Since(Incident incident, Observations seen)
+        => LeftAddress.For(incident, seen) is { IsUnix: false } target && (target.Port != incident.Peer!.Port || !target.IsLoopback || !incident.Peer.IsLoopback) ? target : null;
 
     private static string? Right(Incident incident, Observations seen)
     {

@@ -59,7 +59,8 @@ public sealed class ResponseHeaderTooBig : Cause
         => Probing.Get(incident, RouteReading.Of(incident).AnsweredFailingPath, TimeSpan.FromSeconds(2), seen);
 
     public override string Describe(Incident incident, Observations seen)
-        => incident.Location is { } location ? $"the response header of {incident.UpstreamText} does not fit {location.DirectivePrefix}_buffer_size ({Words.Bytes(location.BufferSize)})" : $"the response header of {incident.UpstreamText} does not fit nginx's buffer";
+        => incident is { State: IncidentState.Recovered, Location: { } before } ? $"the response header of {incident.UpstreamText} did not fit {before.DirectivePrefix}_buffer_size"
+            : incident.Location is { } location ? $"the response header of {incident.UpstreamText} does not fit {location.DirectivePrefix}_buffer_size ({Words.Bytes(location.BufferSize)})" : $"the response header of {incident.UpstreamText} does not fit nginx's buffer";
 
     public override Fix? Propose(Incident incident, Observations seen)
     {

@@ -5,6 +5,8 @@ namespace Why502.Diagnosis.Causes.Timeout;
 /// <summary>This route is slow while other routes of the app answer in time.</summary>
 public sealed class UpstreamSlow : Cause
 {
+    private static readonly TimeSpan LongForOneAnswer = TimeSpan.FromSeconds(10);
+
     public override CauseInfo Info { get; } = new()
     {
         Id = "upstream-slow",
@@ -78,7 +80,7 @@ public sealed class UpstreamSlow : Cause
         }
 
         WaitsReading.Weigh(incident, seen, scales);
-        if (routes.Limit is { } configured && configured >= TimeSpan.FromSeconds(10))
+        if (routes.Limit is { } configured && configured >= LongForOneAnswer)
         {
             scales.Weigh("limit", Sources.Config, Weight.Weak.For($"the limit is {Words.Seconds(configured)}, which is long for one answer"));
         }
@@ -90,15 +92,21 @@ public sealed class UpstreamSlow : Cause
     public override Fix? Propose(Incident incident, Observations seen)
     {
         var route = incident.Routes is [var first, ..] ? first : "this route";
+        var name = $"{incident.Location?.DirectivePrefix ?? "proxy"}_read_timeout";
+        var isShort = RouteReading.Of(incident).Limit < LongForOneAnswer;
         return new Fix
         {
-            Summary = $"Make {route} answer sooner; nginx waits long enough for a web request.",
+            Summary = isShort
+                ? $"Make {route} answer sooner, or give this location the time that it needs: no answer was seen that would tell how long that is."
+                : $"Make {route} answer sooner; nginx waits long enough for a web request.",
             Steps =
             [
                 new($"Find in the app what {route} waits for: its own log, a profiler, the database's list of running queries."),
                 new("If the work has to take long, answer at once and do it in the background; the client asks for the result later."),
             ],
-            Later = $"A stop-gap, for this location alone: a longer {incident.Location?.DirectivePrefix ?? "proxy"}_read_timeout.",
+            Later = isShort
+                ? $"Time the route straight at {incident.UpstreamText}; where the app is meant to take that long, set {name} for this location alone to twice that. nginx's default is 60 s."
+                : $"A stop-gap, for this location alone: a longer {name}.",
         };
     }
 }

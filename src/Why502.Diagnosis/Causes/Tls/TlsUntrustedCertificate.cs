@@ -113,7 +113,7 @@ public sealed class TlsUntrustedCertificate : Cause
             Steps =
             [
                 TlsFix.Look(incident, "See the chain that the upstream sends, and who issued its last certificate."),
-                new($"Get that authority's certificate from whoever runs it, not from this connection, and append it to {file} ({prefix}_ssl_trusted_certificate; for a public authority the distribution's bundle of authorities)."),
+                new($"Get that authority's certificate from whoever runs it, not from this connection, and {TrustFix.AdditionTo(file)} ({prefix}_ssl_trusted_certificate; for a public authority the distribution's bundle of authorities)."),
                 TlsFix.Reload(incident),
             ],
         };

@@ -47,6 +47,7 @@ public sealed class SocketMissing : Cause
             _ when incident.State == IncidentState.Recovered => Weight.None,
             _ => Weight.Strong.Against($"{peer.UnixPath} exists now"),
         });
+        LeftAddress.WeighAgainstStart(incident, seen, scales);
         var elsewhere = RelatedApps.Of(incident, seen);
         if (SocketReading.Beyond(incident, peer, seen) is { } beyond)
         {

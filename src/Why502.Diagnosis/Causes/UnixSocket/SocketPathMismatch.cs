@@ -55,6 +55,12 @@ public sealed class SocketPathMismatch : Cause
             return;
         }
 
+        if (Since(incident, seen) is { } since)
+        {
+            scales.Weigh("since", Sources.Config, Weight.Decisive.For(LeftAddress.Why(incident, since)));
+            return;
+        }
+
         if (SocketReading.Serving(incident, peer, seen) is { } serving)
         {
             scales.Weigh("listening", Sources.Machine, Weight.Decisive.Against($"{Words.Processes(serving.Processes)} listens on {peer}"));
@@ -84,7 +90,8 @@ public sealed class SocketPathMismatch : Cause
     }
 
     public override string Describe(Incident incident, Observations seen)
-        => incident.Peer is { } peer && SocketReading.Beyond(incident, peer, seen) is not null ? $"{peer.UnixPath} is another file for nginx than for the app server: their mounts differ"
+        => Since(incident, seen) is { } since ? $"nginx was told {incident.UpstreamText}, and the app server listens on {since}"
+            : incident.Peer is { } peer && SocketReading.Beyond(incident, peer, seen) is not null ? $"{peer.UnixPath} is another file for nginx than for the app server: their mounts differ"
             : Other(incident, seen) is { } other ? $"the app server listens on {other.Address}, and nginx is told {incident.UpstreamText}" : $"the app server does not listen on {incident.UpstreamText} but elsewhere";
 
     public override Fix? Propose(Incident incident, Observations seen)
@@ -94,7 +101,10 @@ public sealed class SocketPathMismatch : Cause
                 Summary = "Move the socket to a directory that both see, such as one below /run.",
                 Steps = [new("PrivateTmp= gives a service a /tmp and /var/tmp of its own; a container sees only what is mounted into it."), new("Let the app's unit make the directory (RuntimeDirectory=), write its path into both configurations, restart the app and reload nginx; for a container mount that directory into it.")],
             }
-            : Other(incident, seen) is { } other ? RetargetFix.Of(incident, other.Address, $"Point nginx at {other.Address}, where the app server listens.") : null;
+            : incident.State != IncidentState.Recovered && Other(incident, seen) is { } other ? RetargetFix.Of(incident, other.Address, $"Point nginx at {other.Address}, where the app server listens.") : null;
+
+    private static Nginx.Endpoint? Since(Incident incident, Observations seen)
+        => LeftAddress.For(incident, seen) is { } target && (target.IsUnix || incident.Peer!.IsUnix) ? target : null;
 
     private static (string Address, double LogOdds, string Why, string? File, int? Line)? Other(Incident incident, Observations seen)
     {

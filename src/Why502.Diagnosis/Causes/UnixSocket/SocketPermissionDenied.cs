@@ -77,7 +77,7 @@ public sealed class SocketPermissionDenied : Cause
                 [
                     new($"In {pool.File}: listen.owner {worker.User} and listen.mode 0660 (now owner {pool.ListenOwner ?? "unset"}, group {pool.ListenGroup ?? "unset"}, mode {pool.ListenMode ?? "unset"}), for every socket that PHP-FPM makes from now on.")
                     {
-                        Action = new RepairAction.EditSettings(pool.File, [new(pool.Name, "listen.owner", worker.User), new(pool.Name, "listen.mode", "0660")]),
+                        Action = new RepairAction.EditSettings(pool.File, [new(pool.Name, "listen.owner", worker.User), .. IsForBoth(pool.ListenMode) ? (IEnumerable<IniSetting>)[] : [new(pool.Name, "listen.mode", "0660")]]),
                     },
 
                     // fpm_sockets.c: a reload takes the sockets over as they are; only a new one gets its owner and mode.
@@ -99,4 +99,7 @@ public sealed class SocketPermissionDenied : Cause
             ],
         };
     }
+
+    /// <summary>Owner and group may write, as by default.</summary>
+    private static bool IsForBoth(string? mode) => mode?.TrimStart('0') is "660";
 }

@@ -63,6 +63,9 @@ public static class ReportedForms
 
         // Whoever asked had gone before the app wrote: nginx after its time-out, or the client through nginx.
         AppEventKind.ReaderGone => new(4, Phase.Header, Side.Upstream, How.Timeout, Likely("upstream-slow"), Maybe("timeout-too-short"), Maybe("client-gave-up")),
+
+        // Whoever asked had gone, or the worker that was asked was on its way out and had closed its sockets.
+        AppEventKind.SocketFailed => new(5, Phase.Header, Side.Upstream, How.Closed, Maybe("upstream-closed-early"), Maybe("client-gave-up"), Maybe("reload-cut")),
         AppEventKind.SlowRequest => new(6, Phase.Header, Side.Upstream, How.Timeout, Likely("upstream-slow"), Maybe("worker-pool-exhausted")),
 
         // What answers so speaks TLS, and whoever asked did not; a scanner may have, too.

@@ -66,7 +66,20 @@ public sealed class ReportedSymptoms(NginxView view, Observations seen)
 
         // What did not start at first and then did is over: only the last word of its kind counts.
         var started = events.FindLastIndex(logged => logged.Kind is AppEventKind.ServerStarted or AppEventKind.ListeningOn);
-        return events.Where((logged, index) => index > started || ReportedForms.Of(logged) is not { How: How.Refused });
+        return events.Where((logged, index) => index > started || ReportedForms.Of(logged) is not { How: How.Refused } || IsLooping(events, logged.Source));
+    }
+
+    /// <summary>A program that came up and ended, and did both again: its last start is no end of it.</summary>
+    private static bool IsLooping(List<AppLogEvent> events, string? source)
+    {
+        var (up, ended) = (false, 0);
+        foreach (var logged in events.Where(logged => source is not null && logged.Source == source))
+        {
+            ended += up && logged.Kind is (AppEventKind.ChildExited or AppEventKind.ChildExitedOnSignal) ? 1 : 0;
+            up = logged.Kind is AppEventKind.ServerStarted || (up && logged.Kind is not (AppEventKind.ChildExited or AppEventKind.ChildExitedOnSignal));
+        }
+
+        return ended > 1;
     }
 
     /// <summary>A state that was handed over alone reports like a log line: a failed unit, a container that ended.</summary>
@@ -81,7 +94,7 @@ public sealed class ReportedSymptoms(NginxView view, Observations seen)
                 yield return Event(AppEventKind.ConfigurationRefused, unit.ActiveState == "failed" ? ServiceReading.Ended(unit) : $"{unit.Name} runs, and its last reload ended with a status", units.Provenance);
             }
 
-            foreach (var unit in services.Units.Where(unit => unit.ActiveState == "failed" && !IsNginx(unit)))
+            foreach (var unit in services.Units.Where(unit => HasEnded(unit) && !IsNginx(unit)))
             {
                 yield return Event(unit.Result == "oom-kill" ? AppEventKind.OomKill : AppEventKind.UnitFailed, ServiceReading.Ended(unit), units.Provenance);
             }
@@ -96,6 +109,9 @@ public sealed class ReportedSymptoms(NginxView view, Observations seen)
             }
         }
     }
+
+    /// <summary>Failed, or waiting for its next start after a failed one (systemd, src/core/service.c: SERVICE_AUTO_RESTART).</summary>
+    private static bool HasEnded(UnitFact unit) => unit.ActiveState == "failed" || unit is { ActiveState: "activating", SubState: "auto-restart", Result: not ("" or "success") };
 
     private static bool IsNginx(UnitFact unit) => unit.Name.StartsWith("nginx", StringComparison.Ordinal) || unit.Name.StartsWith("openresty", StringComparison.Ordinal);
 

@@ -8,7 +8,7 @@ namespace Why502.Logs;
 /// Gives equal texts equal numbers and different ones different numbers, in bounded memory. The bytes are compared: the hash only says where to look. What was
 /// forgotten gets a new number when it comes again; no number is ever given to a second text.
 /// </summary>
-/// <param name="nearMax">Texts of at most so many bytes are kept beside each other, longer ones elsewhere. A multiple of a vector.</param>
+/// <param name="nearMax">Texts of at most so many bytes are kept beside each other, with their number and length in front; longer ones elsewhere. A multiple of a vector.</param>
 internal sealed class KnownBytes(int slotBits, int nearMax)
 {
     /// <summary>What <see cref="Find"/> answers for a text that is not known.</summary>
@@ -18,18 +18,28 @@ internal sealed class KnownBytes(int slotBits, int nearMax)
     private const int Probes = 8;
 
     private const int VectorLength = 32;
+    private const int HeadLength = sizeof(ulong);
 
-    /// <summary>The last place is that of no text at all.</summary>
+    /// <summary>The first place is that of no text at all, which has the number 0.</summary>
     private readonly Entry[] entries = new Entry[(1 << slotBits) + 1];
-    private readonly byte[] near = new byte[((1 << slotBits) + 1) * nearMax];
+    private readonly byte[] near = new byte[((1 << slotBits) + 1) * (HeadLength + nearMax)];
     private readonly byte[]?[] far = new byte[]?[(1 << slotBits) + 1];
 
     /// <summary>For each place the newcomer that was sent away last: when it comes again, it stays.</summary>
-    private readonly ulong[] waiting = new ulong[1 << slotBits];
+    private readonly ulong[] waiting = new ulong[(1 << slotBits) + 1];
 
     private readonly int shift = 64 - slotBits;
     private readonly int mask = (1 << slotBits) - 1;
-    private int lastNumber;
+
+    /// <summary>
+    /// A number says in its lower bits which slot holds the text, and in the others how many texts that has held. Slots are used one behind the other, so that a
+    /// few texts lie near each other.
+    /// </summary>
+    private readonly int slotMask = (2 << slotBits) - 1;
+    private readonly int nextText = 2 << slotBits;
+
+    /// <summary>Slots in use; the first one holds no text.</summary>
+    private int slots = 1;
 
     private struct Entry
     {
@@ -37,14 +47,13 @@ internal sealed class KnownBytes(int slotBits, int nearMax)
 
         /// <summary>What its owner remembers with the text.</summary>
         public ulong Value;
-        public int Length;
 
         /// <summary>0 when the place is free.</summary>
         public int Number;
     }
 
     /// <summary>The place of an absent text.</summary>
-    public int Nowhere => 1 << slotBits;
+    public const int Nowhere = 0;
 
     public int NumberAt(int place) => entries[place].Number;
 
@@ -56,13 +65,13 @@ internal sealed class KnownBytes(int slotBits, int nearMax)
         var hash = Bytes.Hash(ref block, at, length);
         for (var probe = 0; probe < Probes; probe++)
         {
-            var place = ((int)(hash >> shift) + probe) & mask;
+            var place = PlaceAt(hash, probe);
             if (entries[place].Number == 0)
             {
                 break;
             }
 
-            if (entries[place].Hash == hash && Is(place, ref block, at, length))
+            if (entries[place].Hash == hash && Is(entries[place].Number, ref block, at, length))
             {
                 return place;
             }
@@ -71,16 +80,22 @@ internal sealed class KnownBytes(int slotBits, int nearMax)
         return Unknown;
     }
 
-    /// <summary>The place, which came from here, holds this text.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Is(nint place, ref byte block, nint at, int length)
+    private ref byte SlotAt(nint slot) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(near), slot * (HeadLength + nearMax));
+
+    private static ulong HeadOf(int number, int length) => ((ulong)(uint)number << 32) | (uint)length;
+
+    /// <summary>The text that got this number is this one, and its slot still holds it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Is(int number, ref byte block, nint at, int length)
     {
-        if (Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(entries), place).Length != length)
+        ref var slot = ref SlotAt(number & slotMask);
+        if (Unsafe.ReadUnaligned<ulong>(ref slot) != HeadOf(number, length))
         {
             return false;
         }
 
-        ref var text = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(near), place * nearMax);
+        ref var text = ref Unsafe.Add(ref slot, HeadLength);
         if (length <= VectorLength)
         {
             var equal = Vector256.Equals(Bytes.Load(ref block, at), Bytes.Load(ref text, 0)).ExtractMostSignificantBits();
@@ -89,18 +104,18 @@ internal sealed class KnownBytes(int slotBits, int nearMax)
 
         return length <= nearMax
             ? (Bytes.Load(ref block, at) == Bytes.Load(ref text, 0)) & Bytes.AreEqual(ref block, at, ref text, length)
-            : IsFar(place, ref block, at, length);
+            : IsFar(number & slotMask, ref block, at, length);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool IsFar(nint place, ref byte block, nint at, int length) => Bytes.Span(ref block, at, length).SequenceEqual(far[place]);
+    private bool IsFar(int slot, ref byte block, nint at, int length) => Bytes.Span(ref block, at, length).SequenceEqual(far[slot]);
 
     /// <summary>Whether the text may be added: a text that comes once takes nobody's place.</summary>
     public bool Admits(ref byte block, nint at, int length)
     {
         var hash = Bytes.Hash(ref block, at, length);
         var place = PlaceFor(hash);
-        if (entries[place].Number == 0 || waiting[place] == hash)
+        if (entries[place].Number == 0 || (waiting[place] == hash && entries[place].Number <= int.MaxValue - nextText))
         {
             return true;
         }
@@ -115,24 +130,29 @@ internal sealed class KnownBytes(int slotBits, int nearMax)
         var hash = Bytes.Hash(ref block, at, length);
         var place = PlaceFor(hash);
         var text = Bytes.Span(ref block, at, length);
-        far[place] = length > nearMax ? text.ToArray() : null;
-        text[..Math.Min(length, nearMax)].CopyTo(near.AsSpan(place * nearMax));
-        entries[place] = new Entry { Hash = hash, Value = value, Length = length, Number = ++lastNumber };
+        var number = nextText + (entries[place].Number == 0 ? slots++ : entries[place].Number);
+        var slot = number & slotMask;
+        entries[place] = new Entry { Hash = hash, Value = value, Number = number };
+        far[slot] = length > nearMax ? text.ToArray() : null;
+        Unsafe.WriteUnaligned(ref SlotAt(slot), HeadOf(number, length));
+        text[..Math.Min(length, nearMax)].CopyTo(near.AsSpan((slot * (HeadLength + nearMax)) + HeadLength));
         return place;
     }
+
+    private int PlaceAt(ulong hash, int probe) => 1 + (((int)(hash >> shift) + probe) & mask);
 
     /// <summary>The first free place, or one that is given to who comes again.</summary>
     private int PlaceFor(ulong hash)
     {
         for (var probe = 0; probe < Probes; probe++)
         {
-            var place = ((int)(hash >> shift) + probe) & mask;
+            var place = PlaceAt(hash, probe);
             if (entries[place].Number == 0)
             {
                 return place;
             }
         }
 
-        return ((int)(hash >> shift) + (int)(hash & (Probes - 1))) & mask;
+        return PlaceAt(hash, (int)(hash & (Probes - 1)));
     }
 }

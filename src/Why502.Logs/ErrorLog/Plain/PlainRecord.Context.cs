@@ -170,7 +170,7 @@ internal partial struct PlainRecord
     }
 
     /// <summary>A message that quotes foreign text may hold a client of its own, in front of nginx's or behind it.</summary>
-    private readonly bool HasOtherClient(ref byte block)
+    public readonly bool HasOtherClient(ref byte block)
     {
         var behind = Body + BodyLength + ", client: ".Length;
         return Bytes.Span(ref block, Body, BodyLength).Contains((byte)'"') && Bytes.Span(ref block, behind, TextEnd - behind).IndexOf("client: "u8) >= 0;

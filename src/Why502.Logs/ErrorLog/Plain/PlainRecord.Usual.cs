@@ -10,63 +10,128 @@ namespace Why502.Logs;
 /// </summary>
 internal partial struct PlainRecord
 {
-    /// <summary>As in <see cref="ErrorLogLine"/>: a longer value is no client's address.</summary>
-    private const int ClientLengthMax = 128;
+    /// <summary>What is longer, with process and connection, may be a full buffer.</summary>
+    private const int UsualLengthMax = LineMax - 30;
+
+    /// <summary>The longest peer whose end is seen in one look.</summary>
+    private const int UpstreamLengthMax = Bytes.Window - 1;
 
     /// <summary>Reads what follows the message, or answers 0; else how many marks that took, the record's line feed included.</summary>
     /// <param name="process">Where date and level end.</param>
     /// <param name="body">Where the message begins.</param>
-    /// <param name="marks">The first one is the comma in front of <c>client: </c>. Those behind the last one mean nothing, but may be read.</param>
+    /// <param name="marks">
+    /// The first one is the quote behind <c>request: </c>. Those behind the last one mean nothing, but may be read, and so may the one in front.
+    /// </param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int ReadUsual(ref byte block, nint process, nint body, LogLevel level, ref int marks, ref PlainRow row)
     {
-        nint client = marks;
-        nint server = Unsafe.Add(ref marks, 1);
-        nint request = Unsafe.Add(ref marks, 2);
-        nint close = Unsafe.Add(ref marks, 4);
+        nint request = marks - ", request: ".Length;
+        nint close = Unsafe.Add(ref marks, 1);
+        if (request <= Bytes.Window)
+        {
+            return 0;
+        }
 
-        // Without an upstream its three marks are skipped, and so are a referrer's: without a branch, because either is frequent.
-        nint hasUpstream = One(ContextTexts.Difference(ref block, close, ContextTexts.Upstream, ContextTexts.LongMask));
-        ref var behind = ref Unsafe.Add(ref marks, 4 + (3 * hasUpstream));
-        nint upstreamClose = behind;
-        nint hostClose = Unsafe.Add(ref behind, 3);
-        nint hasReferrer = One(ContextTexts.Difference(ref block, hostClose, ContextTexts.Referrer, ContextTexts.LongMask));
-        nint end = Unsafe.Add(ref behind, 4 + (3 * hasReferrer));
-
-        var wrong = ContextTexts.Difference(ref block, server, ContextTexts.Server, ContextTexts.ServerMask)
+        // The last two commas in front of the request's are the server's and the client's.
+        var commas = Bytes.Mask(ref block, request - Bytes.Window, (byte)',');
+        var server = request - 1 - BitOperations.LeadingZeroCount(commas);
+        commas &= (ulong.MaxValue >> 1) >> BitOperations.LeadingZeroCount(commas);
+        var client = commas != 0 ? request - 1 - BitOperations.LeadingZeroCount(commas) : ClientFarFrom(ref block, request);
+        var wrong = ContextTexts.Difference(ref block, client, ContextTexts.Client, ContextTexts.ServerMask)
+            | ContextTexts.Difference(ref block, server, ContextTexts.Server, ContextTexts.ServerMask)
             | ContextTexts.Difference(ref block, request, ContextTexts.Request, ContextTexts.RequestMask)
-            | ContextTexts.Difference(ref block, close - 9, ContextTexts.Version, ContextTexts.VersionMask)
-            | ContextTexts.Difference(ref block, upstreamClose, ContextTexts.Host, ContextTexts.HostMask);
-
-        // The peer ends at the third slash, or at the third colon where it is a socket's path.
-        var upstream = close + 14;
-        var colons = Bytes.Mask(ref block, upstream, (byte)':');
-        var isSocket = (Bytes.Word(ref block, upstream + BitOperations.TrailingZeroCount(colons) + 3) & ContextTexts.SocketMask) == ContextTexts.Socket;
-        var ends = Bytes.SlashesAndMarks(ref block, upstream);
-        ends ^= (ends ^ colons) & (ulong)-(nint)Unsafe.BitCast<bool, byte>(isSocket);
-        ends &= ends - 1;
-        ends &= ends - 1;
-        var upstreamLength = Math.Min(BitOperations.TrailingZeroCount(ends), upstreamClose - upstream) & -hasUpstream;
-
-        var bodyLength = client - body;
-        var isWrong = (uint)(Bytes.Half(ref block, end - 1) ^ 0x0A22) | (uint)(Bytes.Half(ref block, client + 8) ^ 0x203A)
-            | Outside(bodyLength, 0, BodyLengthMax) | Outside(server - client - 10, 1, ClientLengthMax) | Outside(end - process, 0, LineMax - 30) | (ulong)(upstreamLength >> 6);
-        if (((wrong != Vector128<byte>.Zero ? 1UL : 0) | isWrong) != 0 || Bytes.At(ref block, client + 10) == ',' || HasControl(ref block, request + 12, close - request - 12))
+            | ContextTexts.Difference(ref block, close - 9, ContextTexts.Version, ContextTexts.VersionMask);
+        if (wrong != Vector128<byte>.Zero || server - client <= ", client: ".Length || client < Unsafe.Add(ref marks, -1) || (nuint)(client - body) > BodyLengthMax)
         {
             return 0;
         }
 
         ref var record = ref row.Record;
-        (record.Process, record.Level, record.HasConnection) = ((int)process + 1, level, true);
-        (record.End, record.TextEnd) = ((int)end, (int)end);
-        (record.Body, record.BodyLength) = ((int)body, (int)bodyLength);
-        (record.Server, record.ServerLength) = ((int)server + 10, (int)(request - server) - 10);
-        (record.Request, record.RequestLength) = ((int)request + 12, (int)(close - request) - 12);
-        (record.Upstream, record.UpstreamLength, record.SchemeLength) = ((int)upstream, (int)upstreamLength, BitOperations.TrailingZeroCount(colons));
-        (record.Host, record.HostLength) = ((int)upstreamClose + 10, (int)(hostClose - upstreamClose) - 10);
-        row.Hash = HashOf(ref block, body, bodyLength, server + 10, request - server - 10, upstream, upstreamLength, TextKindOf(level, true, true, true));
-        return (int)(9 + (3 * (hasUpstream + hasReferrer)));
+        var upstream = close + "\", upstream: \"".Length;
+        nint upstreamLength = 0;
+        var taken = 5;
+        ref var behind = ref Unsafe.Add(ref marks, 1);
+        if (ContextTexts.Difference(ref block, close, ContextTexts.Upstream, ContextTexts.LongMask) == Vector128<byte>.Zero)
+        {
+            behind = ref Unsafe.Add(ref marks, 3);
+            upstreamLength = Math.Min(PeerEnd(ref block, upstream, out record.SchemeLength), behind - upstream);
+            taken = 7;
+        }
+
+        // A referrer's marks are skipped without a branch, because it is there in one of two.
+        nint upstreamClose = behind;
+        nint hostClose = Unsafe.Add(ref behind, 2);
+        nint hasReferrer = One(ContextTexts.Difference(ref block, hostClose, ContextTexts.Referrer, ContextTexts.LongMask));
+        nint end = Unsafe.Add(ref behind, 3 + (2 * hasReferrer));
+        if (ContextTexts.Difference(ref block, upstreamClose, ContextTexts.Host, ContextTexts.HostMask) != Vector128<byte>.Zero || Bytes.Half(ref block, end - 1) != ContextTexts.QuoteAndLineFeed
+            || (nuint)upstreamLength > UpstreamLengthMax || end - process > UsualLengthMax || MayHaveControl(ref block, request + 12, close))
+        {
+            return 0;
+        }
+
+        record.Process = (int)process + 1;
+        record.TextKind = TextKindOf(level, true, true, true);
+        record.End = (int)end;
+        record.TextEnd = (int)end;
+        record.Body = (int)body;
+        record.BodyLength = (int)(client - body);
+        record.Server = (int)server + 10;
+        record.ServerLength = (int)(request - server) - 10;
+        record.Request = (int)request + 12;
+        record.RequestLength = (int)(close - request) - 12;
+        record.Upstream = (int)upstream;
+        record.UpstreamLength = (int)upstreamLength;
+        record.Host = (int)upstreamClose + 10;
+        record.HostLength = (int)(hostClose - upstreamClose) - 10;
+        row.Hash = HashOf(ref block, body, client - body, server + 10, request - server - 10, upstream, upstreamLength, TextKindOf(level, true, true, true));
+        return taken + (int)(2 * hasReferrer);
     }
+
+    /// <summary>The client's comma, when only the server's stands in the window in front of the request, as with long addresses.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint ClientFarFrom(ref byte block, nint request)
+    {
+        var far = request - (2 * Bytes.Window);
+        return far < 0 ? 0 : far + 63 - (BitOperations.LeadingZeroCount(Bytes.Mask(ref block, far, (byte)',')) & 63);
+    }
+
+    /// <summary>The length of scheme and peer; more than <see cref="UpstreamLengthMax"/> when it was not seen.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static nint PeerEnd(ref byte block, nint at, out int schemeLength)
+    {
+        if ((Bytes.Word(ref block, at) & ContextTexts.HttpMask) != ContextTexts.Http || Bytes.At(ref block, at + 7) == 'u')
+        {
+            return OtherPeerEnd(ref block, at, out schemeLength);
+        }
+
+        schemeLength = "http".Length;
+        return "http://".Length + BitOperations.TrailingZeroCount(Bytes.SlashesAndMarks(ref block, at + "http://".Length));
+    }
+
+    /// <summary>The peer ends at the third slash, or at the third colon where it is a socket's path.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint OtherPeerEnd(ref byte block, nint at, out int schemeLength)
+    {
+        var colons = Bytes.Mask(ref block, at, (byte)':');
+        schemeLength = BitOperations.TrailingZeroCount(colons);
+        var isSocket = (Bytes.Word(ref block, at + schemeLength + 3) & ContextTexts.SocketMask) == ContextTexts.Socket;
+        var ends = isSocket ? colons : Bytes.SlashesAndMarks(ref block, at);
+        ends &= ends - 1;
+        ends &= ends - 1;
+        return BitOperations.TrailingZeroCount(ends);
+    }
+
+    /// <summary>Some bytes from here on are <c>%0</c>: those up to the end, and a few more that are looked at as well.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool MayHaveControl(ref byte block, nint at, nint end)
+    {
+        var found = Controls(ref block, at) | Controls(ref block, at + 32) | Controls(ref block, at + 64) | Controls(ref block, at + 96);
+        return found != Vector256<byte>.Zero || (end - at > 128 && Bytes.Span(ref block, at + 128, end - at - 128).IndexOf("%0"u8) >= 0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Controls(ref byte block, nint at) =>
+        Vector256.Equals(Bytes.Load(ref block, at), Vector256.Create((byte)'%')) & Vector256.Equals(Bytes.Load(ref block, at + 1), Vector256.Create((byte)'0'));
 
     /// <summary>As <see cref="ReadUsual"/> says it of the record's parts.</summary>
     public readonly ulong HashOf(ref byte block) => HashOf(ref block, Body, BodyLength, Server, ServerLength, Upstream, UpstreamLength, TextKind);
@@ -79,19 +144,13 @@ internal partial struct PlainRecord
     private static ulong HashOf(ref byte block, nint body, nint bodyLength, nint server, nint serverLength, nint upstream, nint upstreamLength, byte kind)
     {
         var (bodyEnd, serverEnd, upstreamEnd) = (body + bodyLength, server + serverLength, upstream + upstreamLength);
-        var message = (Bytes.Word(ref block, body) ^ BitOperations.RotateLeft(Bytes.Word(ref block, body + (bodyLength >> 1) - 4), 23)) * 0x9E3779B97F4A7C15;
-        var tail = (Bytes.Word(ref block, bodyEnd - 8) + ((ulong)bodyLength << 8) + kind) * 0xD6E8FEB86659FD93;
-        var name = (Bytes.Word(ref block, server) ^ BitOperations.RotateLeft(Bytes.Word(ref block, serverEnd - 8), 31)) * 0xA0761D6478BD642F;
-        var peer = ((Bytes.Word(ref block, upstream) ^ BitOperations.RotateLeft(Bytes.Word(ref block, upstreamEnd - 8), 17) ^ BitOperations.RotateLeft(Bytes.Word(ref block, upstreamEnd - 16), 41)) + (ulong)upstreamLength) * 0xE7037ED1A0B428DB;
+        var message = Bytes.Word(ref block, body) ^ BitOperations.RotateLeft(Bytes.Word(ref block, body + (bodyLength >> 1) - 4), 23) ^ BitOperations.RotateLeft(Bytes.Word(ref block, bodyEnd - 16), 41);
+        var name = Bytes.Word(ref block, server) ^ BitOperations.RotateLeft(Bytes.Word(ref block, serverEnd - 8), 31);
+        var peer = BitOperations.RotateLeft(Bytes.Word(ref block, upstreamEnd - 8), 17) ^ BitOperations.RotateLeft(Bytes.Word(ref block, upstreamEnd - 16), 44);
         peer &= (ulong)(-upstreamLength >> 63);
-        var mixed = ((message ^ BitOperations.RotateLeft(tail, 29)) + (name ^ BitOperations.RotateLeft(peer, 13))) * 0xBF58476D1CE4E5B9;
-        return mixed ^ (mixed >> 31);
+        return Bytes.Scatter(message ^ ((ulong)bodyLength << 52), (name * 0x9E3779B97F4A7C15) + peer + ((ulong)upstreamLength << 8) + kind);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static nint One(Vector128<byte> difference) => Unsafe.BitCast<bool, byte>(difference == Vector128<byte>.Zero);
-
-    /// <summary>0 when the number lies between the two.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Outside(nint number, nint least, nint most) => (ulong)((number - least) | (most - number)) >> 63;
 }

@@ -41,9 +41,6 @@ internal partial struct PlainRecord
     /// <summary>Where process and connection begin: behind date and level.</summary>
     public int Process;
 
-    /// <summary>A client's connection is named, as in all records but those of nginx itself.</summary>
-    public bool HasConnection;
-
     /// <summary>Message, errno and phase.</summary>
     public int Body;
     public int BodyLength;
@@ -59,7 +56,9 @@ internal partial struct PlainRecord
 
     /// <summary>Where the record's last line begins, if it has several.</summary>
     public int LastLine;
-    public LogLevel Level;
+
+    /// <summary>The same message is another one at another level, without a connection, without a context and without a request.</summary>
+    public byte TextKind;
 
     /// <summary>The message's own place when the record names none.</summary>
     public int Server;
@@ -82,12 +81,17 @@ internal partial struct PlainRecord
 
     public readonly bool HasRequest => RequestLength > 0;
 
-    /// <summary>The same message is another one at another level, without a connection, without a context and without a request.</summary>
-    public readonly byte TextKind => TextKindOf(Level, HasConnection, HasServer, RequestLength > 0);
+    /// <summary>A client's connection is named, as in all records but those of nginx itself.</summary>
+    public readonly bool HasConnection => (TextKind & ConnectionBit) != 0;
+
+    private const byte ConnectionBit = 16;
+
+    /// <summary>All parts were read.</summary>
+    public void CompleteKind() => TextKind = TextKindOf((LogLevel)(TextKind & (ConnectionBit - 1)), HasConnection, HasServer, HasRequest);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte TextKindOf(LogLevel level, bool hasConnection, bool hasContext, bool hasRequest) =>
-        (byte)((int)level | (hasConnection ? 16 : 0) | (hasContext ? 32 : 0) | (hasRequest ? 64 : 0));
+        (byte)((int)level | (hasConnection ? ConnectionBit : 0) | (hasContext ? 32 : 0) | (hasRequest ? 64 : 0));
 
     /// <summary>Reads a record whose dated head was recognised before, and that <see cref="ReadUsual"/> is not sure of.</summary>
     /// <param name="lineFeed">The next one behind <paramref name="start"/>.</param>
@@ -95,9 +99,8 @@ internal partial struct PlainRecord
     public Reading Read(ref byte block, nint start, in PlainHead head, nint lineFeed)
     {
         Start = (int)start;
-        Level = head.Level;
         LinesMore = 0;
-        return head.Level != LogLevel.Debug && ReadProcess(ref block, start + head.Length) ? ReadLine(ref block, Body, lineFeed) : Reading.Other;
+        return head.Level != LogLevel.Debug && ReadProcess(ref block, start + head.Length, head.Level) ? ReadLine(ref block, Body, lineFeed) : Reading.Other;
     }
 
     /// <summary>Goes on in the line behind, which begins no record of its own.</summary>
@@ -109,7 +112,7 @@ internal partial struct PlainRecord
     }
 
     /// <summary><c> pid#tid: *connection </c>; the connection may be absent.</summary>
-    private bool ReadProcess(ref byte block, nint at)
+    private bool ReadProcess(ref byte block, nint at, LogLevel level)
     {
         var process = at + 1;
         var digits = Bytes.Digits(ref block, process);
@@ -123,14 +126,14 @@ internal partial struct PlainRecord
         }
 
         at += 2;
-        (Process, HasConnection, Body) = ((int)process, false, (int)at);
+        (Process, TextKind, Body) = ((int)process, (byte)level, (int)at);
         if (Bytes.At(ref block, at) != '*')
         {
             return true;
         }
 
         var length = BitOperations.TrailingZeroCount(~Bytes.Digits(ref block, at + 1));
-        (HasConnection, Body) = (true, (int)at + length + 2);
+        (TextKind, Body) = ((byte)(TextKind | ConnectionBit), (int)at + length + 2);
         return length is > 0 and <= ConnectionDigitsMax && Bytes.At(ref block, at + length + 1) == ' ';
     }
 

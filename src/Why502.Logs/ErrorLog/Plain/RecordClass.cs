@@ -3,7 +3,7 @@ namespace Why502.Logs;
 /// <summary>What the fold does with a record.</summary>
 internal enum Treatment : byte
 {
-    /// <summary>Nothing was decided that holds for the next one: the record lies outside the window, or it is suspect.</summary>
+    /// <summary>Nothing was decided that holds for the next one: the record is suspect.</summary>
     None,
 
     /// <summary>Below warn and pointing to no cause: counted, in no group.</summary>
@@ -45,12 +45,13 @@ internal readonly record struct RecordClassKey(int Body, byte TextKind, int Serv
 
 /// <summary>
 /// Records that agree in message, server and upstream: what is looked at for each of them, and little of it, so that thousands of kinds stay near. The texts are not
-/// here but in the places of <see cref="RecordMemo"/>'s tables.
+/// here but in <see cref="RecordMemo"/>'s tables, by these numbers.
 /// </summary>
 internal struct RecordKind
 {
     /// <summary>As <see cref="PlainRow.Hash"/>; 0 when this is free.</summary>
     public ulong Hash;
+
     public int Body;
     public int Server;
     public int Upstream;
@@ -61,6 +62,9 @@ internal struct RecordKind
     public Treatment Treatment;
     public bool IsBelowWarn;
     public bool HasEvent;
+
+    /// <summary>Such a record is counted in a group, and that is all.</summary>
+    public bool IsOnlyCounted;
 }
 
 /// <summary>What is seldom wanted of a kind.</summary>

@@ -88,8 +88,8 @@ internal sealed class RecordMemo
     {
         ref readonly var record = ref row.Record;
         var body = bodies.Find(ref block, record.Body, record.BodyLength);
-        var server = record.HasServer ? PlaceOfName(ref block, record.Server, record.ServerLength) : names.Nowhere;
-        var upstream = record.UpstreamLength == 0 ? upstreams.Nowhere : upstreams.Find(ref block, record.Upstream, record.UpstreamLength);
+        var server = record.HasServer ? PlaceOfName(ref block, record.Server, record.ServerLength) : KnownBytes.Nowhere;
+        var upstream = record.UpstreamLength == 0 ? KnownBytes.Nowhere : upstreams.Find(ref block, record.Upstream, record.UpstreamLength);
         if ((server | upstream) < 0)
         {
             return KnownBytes.Unknown;
@@ -97,7 +97,14 @@ internal sealed class RecordMemo
 
         return body < 0
             ? OfShape(ref block, record, server, upstream)
-            : Make(ref block, record, first, ref ClassOf(KeyOf(ref block, record, bodies.NumberAt(body), server)), new() { Hash = row.Hash, Body = body, Server = server, Upstream = upstream, TextKind = record.TextKind });
+            : Make(ref block, record, first, ref ClassOf(KeyOf(ref block, record, bodies.NumberAt(body), server)), new()
+            {
+                Hash = row.Hash,
+                Body = bodies.NumberAt(body),
+                Server = names.NumberAt(server),
+                Upstream = upstreams.NumberAt(upstream),
+                TextKind = record.TextKind,
+            });
     }
 
     /// <summary>The kind of a record whose message was seen with other numbers.</summary>
@@ -146,6 +153,7 @@ internal sealed class RecordMemo
             Treatment = known.Treatment,
             IsBelowWarn = known.IsBelowWarn,
             HasEvent = known.Event is not null,
+            IsOnlyCounted = known.Treatment == Treatment.Grouped && !known.IsBelowWarn && known.Event is null,
         };
         details[place] = new RecordKindDetail
         {
@@ -210,7 +218,7 @@ internal sealed class RecordMemo
 
     /// <summary>Whether it is worth remembering what will be decided about this record.</summary>
     public bool Admits(ref byte block, in PlainRecord record) =>
-        record.HostLength <= NameLengthMax
+        record.HostLength <= NameLengthMax && Bytes.Span(ref block, record.Body, record.BodyLength).IndexOf(", client: "u8) < 0
         && (IsKnown(bodies, ref block, record.Body, record.BodyLength) || bodies.Admits(ref block, record.Body, record.BodyLength))
         && (record.UpstreamLength == 0 || IsKnown(upstreams, ref block, record.Upstream, record.UpstreamLength)
             || (record.HasExactPeer(ref block) && upstreams.Admits(ref block, record.Upstream, record.UpstreamLength)));
@@ -225,7 +233,7 @@ internal sealed class RecordMemo
             body = bodies.Add(ref block, record.Body, record.BodyLength, 0);
         }
 
-        var server = record.HasServer ? PlaceOfName(ref block, record.Server, record.ServerLength) : names.Nowhere;
+        var server = record.HasServer ? PlaceOfName(ref block, record.Server, record.ServerLength) : KnownBytes.Nowhere;
         if (record.UpstreamLength > 0 && !IsKnown(upstreams, ref block, record.Upstream, record.UpstreamLength))
         {
             var scheme = Encoding.UTF8.GetString(Bytes.Span(ref block, record.Upstream, record.SchemeLength));

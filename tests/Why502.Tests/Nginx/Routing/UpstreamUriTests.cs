@@ -70,6 +70,27 @@ public sealed class UpstreamUriTests
         Assert.Contains(answer.Notes, n => n.Contains("$request_id", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("/shop.php/a/b", "/shop.php:/a/b")]
+    [InlineData("/none", "/none:")]
+    [InlineData("/folder/", "/folder/index.php:")]
+    public void FastCgiName_IsSplitAsTheModuleDoes(string uri, string sent)
+    {
+        var configuration = Conf.InServer(@"fastcgi_split_path_info ^(.+?\.php)(/.*)$; fastcgi_index index.php; location / { proxy_pass http://127.0.0.1:1$fastcgi_script_name:$fastcgi_path_info; }");
+        Assert.Equal(sent, configuration.Route(new RouteRequest { Host = "x", Uri = uri }, NoRouteFiles.Instance).UpstreamUri);
+    }
+
+    [Theory]
+    [InlineData("$country", null)]
+    [InlineData("$later", "/")]
+    [InlineData("$named", "/")]
+    [InlineData("$upstream_http_x", "/")]
+    public void VariableOfAnotherModule_IsUnknownAndNotEmpty(string variable, string? sent)
+    {
+        var configuration = Conf.InServer($"location / {{ proxy_pass http://127.0.0.1:1/{variable}; }} location /other {{ set $later 1; }} location ~ ^/x(?<named>.)$ {{ }}");
+        Assert.Equal(sent, configuration.Route(new RouteRequest { Host = "x", Uri = "/" }, NoRouteFiles.Instance).UpstreamUri);
+    }
+
     private static RouteAnswer Route(string uri) =>
         Configuration.Route(new RouteRequest { Host = "one.shop.test", Uri = uri }, NoRouteFiles.Instance);
 }

@@ -1,0 +1,56 @@
+using System.Text;
+using Why502.Logs.Commands;
+
+namespace Why502.Cli.Given;
+
+/// <summary>
+/// Statuses that somebody saw as a client of nginx's, where no access log was given: each becomes the row that nginx would have written. One address that refused the same person's own
+/// connection, where nothing names the upstream otherwise, is taken for the one behind nginx.
+/// </summary>
+internal static class ToldAnswers
+{
+    private const string Format = "\"$request\" $status $body_bytes_sent";
+
+    private const string FormatWithPeer = Format + " $upstream_addr";
+
+    public static IReadOnlyList<GivenFile> AddTo(IReadOnlyList<GivenFile> files)
+    {
+        if (files.Any(file => file.Kind == GivenKind.AccessLog))
+        {
+            return files;
+        }
+
+        var told = files.SelectMany(file => file.Records.OfType<ToldStatus>().Select(status => (File: file, Status: status))).ToList();
+        var rows = told.Where(row => row.Status is AnsweredByNginx).ToList();
+        if (rows.Count == 0 && !files.Any(file => file.Kind == GivenKind.ErrorLog))
+        {
+            rows = told;
+        }
+
+        // Each file keeps its line numbers.
+        var peer = files.Any(file => file.Kind is GivenKind.ErrorLog or GivenKind.Configuration) ? null : RefusedAddress([.. files.SelectMany(file => file.Records).OfType<Trial>()]);
+        return [.. files, .. rows.GroupBy(row => row.File.Path).Select(ofFile => Log([.. ofFile], peer))];
+    }
+
+    private static GivenFile Log(IReadOnlyList<(GivenFile File, ToldStatus Status)> rows, string? peer)
+    {
+        var lines = new string[rows.Max(row => row.Status.Line)];
+        foreach (var (_, told) in rows)
+        {
+            lines[told.Line - 1] = peer is null ? told.Row : $"{told.Row} {(told.Status == 502 ? peer : "-")}";
+        }
+
+        var content = Encoding.Latin1.GetBytes(string.Join('\n', lines) + "\n");
+        return new GivenFile(rows[0].File.Name, rows[0].File.Path, GivenKind.AccessLog) { Content = content, Head = content, Format = peer is null ? Format : FormatWithPeer };
+    }
+
+    /// <summary>The address of the one kind of trial that was refused, none if there are several.</summary>
+    private static string? RefusedAddress(IReadOnlyList<Trial> trials)
+    {
+        // The last try at an address is the state of affairs.
+        var last = trials.Where(trial => trial.UnixPath is null && trial.Port is not (0 or 80 or 443)).GroupBy(trial => (Host: trial.Host == "localhost" ? "127.0.0.1" : trial.Host, trial.Port)).Select(same => (same.Key, same.Last().End)).ToList();
+        return last.Where(trial => trial.End == TrialEnd.Refused).ToList() is [var only] && System.Net.IPAddress.TryParse(only.Key.Host, out var address)
+            ? new System.Net.IPEndPoint(address, only.Key.Port).ToString()
+            : null;
+    }
+}

@@ -1,0 +1,27 @@
+using Why502.Logs.Commands;
+using Xunit;
+
+namespace Why502.Tests.Logs.Commands;
+
+public sealed class ClientAnswerTests
+{
+    [Theory]
+    [InlineData("Error: Request failed with status code 502", "\"GET / HTTP/1.1\" 502 0")]
+    [InlineData("requests.exceptions.HTTPError: 502 Server Error: Bad Gateway for url: https://tally.example/notes?a=1", "\"GET /notes HTTP/1.1\" 502 0")]
+    [InlineData("urllib.error.HTTPError: HTTP Error 504: Gateway Timeout", "\"GET / HTTP/1.1\" 504 0")]
+    [InlineData("fatal: unable to access 'https://tally.example/a.git/': The requested URL returned error: 502", "\"GET /a.git/ HTTP/1.1\" 502 0")]
+    [InlineData("GET https://tally.example/api 502 (Bad Gateway)", "\"GET /api HTTP/1.1\" 502 0")]
+    [InlineData("Failed to load resource: the server responded with a status of 504 (Gateway Time-out)", "\"GET / HTTP/1.1\" 504 0")]
+    [InlineData("java.io.IOException: Server returned HTTP response code: 502 for URL: https://tally.example/", "\"GET / HTTP/1.1\" 502 0")]
+    public void ReportOfAClient_IsARow(string line, string row) => Assert.Equal(row, Assert.Single(Read(line)).Row);
+
+    [Theory]
+    [InlineData("connection 502 was closed")]
+    [InlineData("status code 200")]
+    [InlineData("upstream 10.0.0.1:502 Bad")]
+    [InlineData("took 0.502 s")]
+    public void OtherNumber_IsNone(string line) => Assert.Empty(Read(line));
+
+    private static List<ToldByClient> Read(string text)
+        => [.. new ClientAnswer().Read(new PastedText("given", null, [new PastedLine(1, text)])).OfType<ToldByClient>()];
+}
