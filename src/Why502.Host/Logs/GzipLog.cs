@@ -1,4 +1,4 @@
-using Why502.Logs.Gzip;
+using System.IO.Compression;
 
 namespace Why502.Host.Logs;
 
@@ -16,7 +16,7 @@ internal static class GzipLog
         try
         {
             using var compressed = new FileStream(file.Handle, FileAccess.Read, 0);
-            using var stream = new GzipReader(compressed);
+            using var stream = new GZipStream(compressed, CompressionMode.Decompress);
             while (true)
             {
                 cancellation.ThrowIfCancellationRequested();

@@ -17,7 +17,6 @@ public static class CommandReaders
         new UnitListing(),
         new ProcessListing(),
         new PathListing(),
-        new AclListing(),
         new ConnectionTrial(),
         new AnswerListing(),
         new ClientAnswer(),

@@ -18,60 +18,30 @@ public sealed partial class ErrorLogFold
     private int _nowMinute = -1;
     private bool _nowIsOutside;
 
-    /// <summary>Counts records that agree in everything that decides with ones that were counted before, and answers how many: up to one that is wanted whole.</summary>
-    /// <param name="place">Goes on with them.</param>
+    /// <summary>Counts a record that agrees in everything that decides with one that was counted before; false when it is wanted whole.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal int CountLike(ref byte block, ReadOnlySpan<PlainRow> rows, ref PlainPlace place)
+    internal bool TryCountLike(ref byte block, in PlainRow row, in PlainPlace place)
     {
-        foreach (ref readonly var row in rows)
+        if (row.Time != _now || _nowMinute < 0)
         {
-            _tallies.Prefetch(Math.Max(_memo.Nearest(row).Group, 0));
+            Turn(row.Time);
         }
 
-        ref var ofMinute = ref MemoryMarshal.GetArrayDataReference(_ofMinute);
-        for (var i = 0; i < rows.Length; i++)
+        if (_nowIsOutside)
         {
-            ref readonly var row = ref rows[i];
-            if (row.Time != _now || _nowMinute < 0)
-            {
-                Turn(row.Time);
-            }
-
-            var number = _nowIsOutside ? KnownBytes.Unknown : _memo.Find(ref block, row);
-            if (number >= 0 && _memo.KindAt(number) is { IsOnlyCounted: true, Group: >= 0 and var group })
-            {
-                ref var tally = ref _tallies[group];
-                if (tally.Unsampled == 0 && !TryAddSample(group, ref block, row.Record, place))
-                {
-                    return i;
-                }
-
-                tally.Unsampled = Math.Max(tally.Unsampled - 1, 0);
-                tally.Records++;
-                tally.Span.Add(row.Time.Ticks);
-                Unsafe.Add(ref ofMinute, group)++;
-                _records++;
-            }
-            else if (_nowIsOutside ? row.Record.LinesMore > 0 && !IsKnown(ref block, row) : number < 0 || !TryCountOther(ref block, row.Record, number, place))
-            {
-                return i;
-            }
-
-            place.Line += row.Record.LinesMore + 1;
+            return row.Record.LinesMore == 0 || IsKnown(ref block, row);
         }
 
-        return rows.Length;
+        var number = _memo.Find(ref block, row);
+        return number >= 0 && TryCountOther(ref block, row.Record, number, place);
     }
 
     /// <summary>
     /// Its like was seen to be one record. Until then several lines may be a record and, behind it, one whose own date is missing or damaged: that one stays in the
     /// window, because a record without a time is taken for current.
     /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool IsKnown(ref byte block, in PlainRow row) => _memo.Find(ref block, row) >= 0;
 
-    /// <summary>Counts a record about which there is more to be said than its group; false when it is wanted whole.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryCountOther(ref byte block, in PlainRecord record, int number, in PlainPlace place)
     {
         ref var kind = ref _memo.KindAt(number);
@@ -87,25 +57,18 @@ public sealed partial class ErrorLogFold
         }
 
         _unknownCount += kind.Treatment == Treatment.Unknown ? 1 : 0;
-        if (kind.HasEvent)
+        ref readonly var detail = ref _memo.DetailAt(number);
+        if (detail.Event is { } happened)
         {
-            AddEvent(ref block, record, _memo.DetailAt(number), place);
+            AddEvent(new Happened(happened, record.ProcessNumber(ref block), detail.Code, new Sample(TextOf(ref block, record), place.Of(record), _now)));
         }
 
         _records++;
-        _belowWarn += kind.IsBelowWarn ? 1 : 0;
+        _belowWarn += kind.BelowWarn;
         return true;
     }
 
-    /// <summary>Has what will be wanted of such a record fetched from memory.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Prefetch(in PlainRow row) => _memo.Prefetch(row);
-
     private static byte[] TextOf(ref byte block, in PlainRecord record) => Bytes.Span(ref block, record.Start, record.TextEnd - record.Start).ToArray();
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AddEvent(ref byte block, in PlainRecord record, in RecordKindDetail kind, in PlainPlace place) =>
-        AddEvent(new Happened(kind.Event, record.ProcessNumber(ref block), kind.Code, new Sample(TextOf(ref block, record), place.Of(record), _now)));
 
     /// <summary>Whether the next record that is given to <see cref="Add"/> shall be remembered by <see cref="Remember"/>.</summary>
     internal bool WantsToRemember(ref byte block, in PlainRecord record)
@@ -134,14 +97,14 @@ public sealed partial class ErrorLogFold
         }
 
         var family = _families[number];
-        return family.Own > 0 ? OwnGroupOf(ref block, record, detail, family.Rest) : _memo.KindAt(kind).Group = family.Rest;
+        return family.Own > 0 ? OwnGroupOf(ref block, record, _memo.KindAt(kind).Number, detail.Coarse, family.Rest) : _memo.KindAt(kind).Group = family.Rest;
     }
 
-    private int OwnGroupOf(ref byte block, in PlainRecord record, in RecordKindDetail kind, int rest)
+    private int OwnGroupOf(ref byte block, in PlainRecord record, int kind, Fingerprint coarse, int rest)
     {
         if (!record.HasRequest)
         {
-            return Or(_index.Find(FullOf(kind.Coarse, 0, 0, 0, 0)), rest);
+            return Or(_index.Find(FullOf(coarse, 0, 0, 0, 0)), rest);
         }
 
         if (!record.TryReadRequest(ref block, out var request))
@@ -149,17 +112,12 @@ public sealed partial class ErrorLogFold
             return GroupIndex.None;
         }
 
-        var route = _memo.RouteOf(ref block, request, out var path);
+        var route = _memo.RouteOf(ref block, request, out var path, out var pathLength);
         var host = _memo.HostOf(ref block, record, out var name);
-        if ((path | name) >= 0 && _ownGroups.TryFind(kind.Number, path, name, request.Method, out var number))
+        var number = Or(_index.Find(FullOf(coarse, route, host, request.Method, 0)), rest);
+        if (path >= 0 && name >= 0 && number >= 0)
         {
-            return number;
-        }
-
-        number = Or(_index.Find(FullOf(kind.Coarse, route, host, request.Method, 0)), rest);
-        if ((path | name) >= 0 && number >= 0)
-        {
-            _ownGroups.Add(kind.Number, path, name, request.Method, number);
+            _ownGroups.Add(OwnGroups.HashOf(ref block, kind, request, pathLength, record.Host, record.HostLength), kind, request.Method, path, name, number);
         }
 
         return number;

@@ -16,9 +16,7 @@ public sealed partial class ErrorLogReader
     private readonly Marks _marks = new();
     private HeadShape _shape = new();
 
-    /// <summary>Records that are read before they are recognised, and recognised before they are counted: so the waits for memory of all of them overlap.</summary>
-    private const int RowsMax = 32;
-    private readonly PlainRow[] _rows = new PlainRow[RowsMax];
+    private PlainRow _row;
 
     /// <summary>
     /// Counts the records at the block's start and answers how many bytes they took. It ends at the first line that wants the long way: one of another form,
@@ -54,12 +52,27 @@ public sealed partial class ErrorLogReader
         bool hasRunOut;
         do
         {
-            at = ReadRows(ref start, at, ref mark, ref head, out var count, out hasRunOut);
-            if (!CountRows(block, count, ref at))
+            at = ReadUsual(ref start, at, ref mark, ref head, out var count);
+            if (!CountUsual(block, count, ref at))
             {
                 (place, isAtEnd) = (at, false);
                 return false;
             }
+
+            hasRunOut = true;
+            if (count == UsualRowsMax)
+            {
+                continue;
+            }
+
+            var next = ReadRow(ref start, at, ref mark, ref head, out hasRunOut);
+            if (next > at && !TryCountRow(block))
+            {
+                (place, isAtEnd) = (at, false);
+                return false;
+            }
+
+            at = next;
         }
         while (hasRunOut && mark < _marks.Count);
 
@@ -70,78 +83,27 @@ public sealed partial class ErrorLogReader
         return goesOn;
     }
 
-    /// <summary>Reads records until there are enough, and answers where the next one begins.</summary>
-    /// <param name="mark">The number of the next mark.</param>
+    /// <summary>Reads a record of a rarer form, and answers where the next one begins: at its own place when it was not read.</summary>
+    /// <param name="mark">The number of its first mark, then the one behind its last; <see cref="Marks.None"/> when its end was not seen.</param>
     /// <param name="hasRunOut">Nothing was found that wants the long way.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private nint ReadRows(ref byte start, nint at, ref int mark, ref PlainHead head, out int count, out bool hasRunOut)
+    private nint ReadRow(ref byte start, nint at, ref int mark, ref PlainHead head, out bool hasRunOut)
     {
-        ref var rows = ref MemoryMarshal.GetArrayDataReference(_rows);
-        ref var marks = ref _marks.First;
-        nint all = _marks.Count;
         nint next = mark;
-        ref var shape = ref _shape;
-        var fold = _fold!;
-        hasRunOut = true;
-        for (count = 0; count < RowsMax; count++)
-        {
-            ref var row = ref Unsafe.Add(ref rows, count);
-            row.Time = _date;
-            var request = next;
-            int lines = 0, lastLine = 0;
-            while (request < all && Bytes.Word(ref start, Unsafe.Add(ref marks, request) - ContextTexts.RequestWordLength) != ContextTexts.RequestWord
-                && IsOfMessage(ref start, Unsafe.Add(ref marks, request), ref lines, ref lastLine))
-            {
-                request++;
-            }
-
-            var length = shape.LengthAt(ref start, at + head.Length);
-            var taken = PlainRecord.ReadUsual(ref start, at + head.Length, at + head.Length + length, head.Level, ref Unsafe.Add(ref marks, request), ref row);
-            PlainHead following;
-            if (length != 0 && taken != 0 && request + taken <= all && head.Level != LogLevel.Debug
-                && (request == next || !row.Record.HasOtherClient(ref start)))
-            {
-                (row.Record.Start, row.Record.LinesMore, row.Record.LastLine) = ((int)at, lines, lastLine);
-                hasRunOut = StartsRecord(ref start, row.Record.End + 1, out following) && (lines == 0 || IsContinued(ref start, row.Record));
-                next = request + taken;
-                fold.Prefetch(row);
-            }
-            else
-            {
-                hasRunOut = TryReadOther(ref start, at, head, ref row, ref next, out following);
-            }
-
-            if (!hasRunOut || next == Marks.None)
-            {
-                break;
-            }
-
-            head = following;
-            at = row.Record.End + 1;
-        }
-
+        _row.Time = _date;
+        hasRunOut = TryReadRow(ref start, at, head, ref next, out var following);
         mark = (int)next;
-        return at;
-    }
-
-    /// <summary>The mark stands inside the message; line feeds among them are counted.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsOfMessage(ref byte start, nint mark, ref int lines, ref int lastLine)
-    {
-        if (Bytes.At(ref start, mark) != LineFeed)
+        if (!hasRunOut || next == Marks.None)
         {
-            return true;
+            return at;
         }
 
-        lines++;
-        lastLine = (int)mark + 1;
-        return !StartsRecord(ref start, mark + 1, out _);
+        head = following;
+        return _row.Record.End + 1;
     }
 
-    /// <summary>Reads a record of a rarer form. False when it wants the long way.</summary>
-    /// <param name="next">The number of its first mark, then the one behind its last; <see cref="Marks.None"/> when its end was not seen.</param>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryReadOther(ref byte start, nint at, in PlainHead head, ref PlainRow row, ref nint next, out PlainHead following)
+    /// <summary>False when the record wants the long way.</summary>
+    private bool TryReadRow(ref byte start, nint at, in PlainHead head, ref nint next, out PlainHead following)
     {
         following = default;
         if (!_marks.TryFindLineFeed(ref start, ref next))
@@ -149,10 +111,11 @@ public sealed partial class ErrorLogReader
             return true;
         }
 
+        ref var row = ref _row;
         var reading = row.Record.Read(ref start, at, head, _marks[next]);
         if (reading == Reading.NoContext)
         {
-            if (StartsRecord(ref start, row.Record.End + 1, out _))
+            if (ErrorLogLine.StartsRecord(Bytes.Span(ref start, row.Record.End + 1, ErrorLogLine.HeadLengthMax)))
             {
                 reading = IsWhole(row.Record) ? Reading.Plain : Reading.Other;
             }
@@ -198,7 +161,7 @@ public sealed partial class ErrorLogReader
         }
         while (reading == Reading.NoContext);
 
-        return reading == Reading.Plain && IsContinued(ref start, record) ? Reading.Plain : Reading.Other;
+        return reading == Reading.Plain && record.HasConnection && IsContinued(ref start, record.LastLine, record.TextEnd) ? Reading.Plain : Reading.Other;
     }
 
     /// <summary>Records of nginx itself have no context. A client's record without one was cut or broken by a line feed.</summary>
@@ -206,44 +169,35 @@ public sealed partial class ErrorLogReader
 
     /// <summary>The last of several lines, which holds more than the message, is nothing but the record's end.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool IsContinued(ref byte start, in PlainRecord record)
+    private static bool IsContinued(ref byte start, nint lastLine, nint textEnd)
     {
-        ReadOnlySpan<byte> text = Bytes.Span(ref start, record.LastLine, record.TextEnd - record.LastLine);
-        return record.HasConnection && text.IndexOf("%0"u8) < 0 && !Pending.LooksLikeOtherLog(text) && !Carrier.Strip(text, out _).IsPresent;
+        ReadOnlySpan<byte> text = Bytes.Span(ref start, lastLine, textEnd - lastLine);
+        return text.IndexOf("%0"u8) < 0 && !Pending.LooksLikeOtherLog(text) && !Carrier.Strip(text, out _).IsPresent;
     }
 
-    /// <summary>Counts what was read; false when not all of it may be taken for plain, and then <paramref name="at"/> says from where on.</summary>
-    private bool CountRows(ReadOnlySpan<byte> block, int count, ref nint at)
+    /// <summary>Counts what was read; false when it may not be taken for plain.</summary>
+    private bool TryCountRow(ReadOnlySpan<byte> block)
     {
         ErrorLogFold fold = _fold!;
         ref var start = ref MemoryMarshal.GetReference(block);
-        PlainPlace place = new(_file, _exact, _lines.Offset, _line);
-        for (int done = 0; done < count;)
+        ref readonly var record = ref _row.Record;
+
+        // What stands inside somebody's open quote is looked at closely.
+        if (_openUntil >= _lines.Offset + record.Start)
         {
-            // Rows inside somebody's open quote are looked at one by one.
-            int known = _openUntil < _lines.Offset + _rows[done].Record.Start ? fold.CountLike(ref start, _rows.AsSpan(done, count - done), ref place) : 0;
-            done += known;
-            _line = place.Line;
-            if (done == count)
-            {
-                break;
-            }
-
-            PlainRecord record = _rows[done].Record;
-            if (_openUntil >= _lines.Offset + record.Start)
-            {
-                at = record.Start;
-                return false;
-            }
-
-            int taken = record.End + 1 - record.Start;
-            _lines.Offset += record.Start;
-            FoldTheLongWay(block.Slice(record.Start, taken), ref start, record, fold);
-            _lines.Offset -= record.Start + taken;
-            place.Line = _line;
-            done++;
+            return false;
         }
 
+        if (fold.TryCountLike(ref start, _row, new PlainPlace(_file, _exact, _lines.Offset, _line)))
+        {
+            _line += record.LinesMore + 1;
+            return true;
+        }
+
+        int taken = record.End + 1 - record.Start;
+        _lines.Offset += record.Start;
+        FoldTheLongWay(block.Slice(record.Start, taken), ref start, record, fold);
+        _lines.Offset -= record.Start + taken;
         return true;
     }
 

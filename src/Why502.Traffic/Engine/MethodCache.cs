@@ -7,8 +7,7 @@ namespace Why502.Traffic.Engine;
 /// <summary>Where methods of three or four letters are counted: nearly every row's.</summary>
 internal sealed class MethodCache
 {
-    /// <summary>Enough for the nine usual ones to stand alone.</summary>
-    private const int SlotBits = 6;
+    private const int SlotBits = 4;
     private const uint Factor = 0x9E37_79B1;
 
     private readonly Slot[] _slots = new Slot[1 << SlotBits];
@@ -17,18 +16,27 @@ internal sealed class MethodCache
     {
         public uint Method;
         public int Place;
-        public int Generation;
+        public long Generation;
     }
 
-    /// <summary>Counts a row of a method and answers its place in the table, or <see cref="HeavyHitters.NotHeld"/>.</summary>
-    /// <param name="letters">The fourth is zero where there are three.</param>
+    /// <summary>Counts a row of a method and answers its place in the table.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Add(HeavyHitters methods, uint letters)
+    public int Add(HeavyHitters methods, ReadOnlySpan<byte> method)
     {
-        ref Slot slot = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), (nint)((letters * Factor) >> (32 - SlotBits)));
-        if (slot.Method != letters || slot.Generation != methods.Generation)
+        if ((uint)(method.Length - 3) > 1)
         {
-            return AddBehind(methods, letters, ref slot);
+            return AddBehind(methods, method);
+        }
+
+        // A fourth byte of zero means three letters; four of which the last is zero go the long way.
+        ref byte first = ref MemoryMarshal.GetReference(method);
+        uint letters = method.Length == 4 ? Unsafe.ReadUnaligned<uint>(ref first) : Unsafe.ReadUnaligned<ushort>(ref first) | ((uint)Unsafe.Add(ref first, 2) << 16);
+        ref Slot slot = ref _slots[(letters * Factor) >> (32 - SlotBits)];
+        if (slot.Method != letters || slot.Generation != methods.Generation || (letters >> 24 == 0 && method.Length == 4))
+        {
+            int place = AddBehind(methods, method);
+            slot = new Slot { Method = letters, Place = place, Generation = methods.Generation };
+            return place;
         }
 
         methods.AddAt(slot.Place);
@@ -36,12 +44,5 @@ internal sealed class MethodCache
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int AddBehind(HeavyHitters methods, uint letters, ref Slot slot)
-    {
-        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in letters));
-        ReadOnlySpan<byte> method = letters >> 24 == 0 ? bytes[..3] : bytes;
-        int place = methods.Add(TextHash.Of(method), method);
-        slot = new Slot { Method = letters, Place = place, Generation = place < 0 ? 0 : methods.Generation };
-        return place;
-    }
+    private static int AddBehind(HeavyHitters methods, ReadOnlySpan<byte> method) => methods.Add(TextHash.Of(method), method);
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
-using Why502.Logs;
 
 namespace Why502.Cli.Traffic;
 

@@ -1,5 +1,4 @@
 using Microsoft.Win32.SafeHandles;
-using Why502.Logs.Gzip;
 using Why502.Traffic;
 using Why502.Traffic.Engine;
 
@@ -200,7 +199,7 @@ internal sealed class TrafficRun
     /// <summary>Unpacking costs more than counting: where more than one thread may work, each has its own.</summary>
     private Stream Unpacked(FileStream file)
     {
-        var unpacked = new GzipReader(file);
+        var unpacked = TrafficSources.Unpacked(file);
         return _request.Threads > 1 ? new ReadAheadStream(unpacked, isFile: true, _stop) : unpacked;
     }
 

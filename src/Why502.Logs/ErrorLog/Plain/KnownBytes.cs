@@ -107,6 +107,35 @@ internal sealed class KnownBytes(int slotBits, int nearMax)
             : IsFar(number & slotMask, ref block, at, length);
     }
 
+    /// <summary>The shape that got this number (<see cref="NumberShape"/>) is that of this text, and its slot still holds it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public bool IsShape(int number, ref byte block, nint at, int length)
+    {
+        ref var slot = ref SlotAt(number & slotMask);
+        if (Unsafe.ReadUnaligned<ulong>(ref slot) != HeadOf(number, length))
+        {
+            return false;
+        }
+
+        ref var shape = ref length <= nearMax ? ref Unsafe.Add(ref slot, HeadLength) : ref MemoryMarshal.GetArrayDataReference(far[number & slotMask]!);
+        var last = Math.Max(length - VectorLength, 0);
+        var beyond = length < VectorLength ? uint.MaxValue << length : 0;
+        for (var from = 0; ; from = Math.Min(from + VectorLength, last))
+        {
+            var (here, wanted) = (Bytes.Load(ref block, at + from), Bytes.Load(ref shape, from));
+            var agrees = Vector256.ConditionalSelect(Vector256.Equals(wanted, Vector256.Create(NumberShape.AnyDigit)), Bytes.AreDigits(here), Vector256.Equals(here, wanted));
+            if ((agrees.ExtractMostSignificantBits() | beyond) != uint.MaxValue)
+            {
+                return false;
+            }
+
+            if (from == last)
+            {
+                return true;
+            }
+        }
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool IsFar(int slot, ref byte block, nint at, int length) => Bytes.Span(ref block, at, length).SequenceEqual(far[slot]);
 

@@ -3,12 +3,15 @@ using System.Buffers;
 namespace Why502.Logs;
 
 /// <summary>
-/// A message whose digits are all zero, but for the number that may be an errno: what messages have in common that differ in a size, a file's number or an identifier,
+/// A message whose digits are left open, but for those of the number that may be an errno: what messages have in common that differ in a size, a file's number or an identifier,
 /// which never come again. Where no digit decides anything about a message, what was decided about it holds for all of its shape.
 /// </summary>
 internal static class NumberShape
 {
-    private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789"u8);
+    /// <summary>Stands for any digit. No message that holds it itself has a shape.</summary>
+    public const byte AnyDigit = 0;
+
+    private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789\0"u8);
 
     /// <summary>Writes the shape of a message, and answers whether that is another text.</summary>
     public static bool TryWrite(ReadOnlySpan<byte> message, Span<byte> shape)
@@ -17,20 +20,21 @@ internal static class NumberShape
         var isOther = false;
         for (var at = 0; at < message.Length; at++)
         {
-            var isZeroed = char.IsAsciiDigit((char)message[at]) && (at < number || at >= end);
-            shape[at] = isZeroed ? (byte)'0' : message[at];
-            isOther |= isZeroed;
+            var isOpen = char.IsAsciiDigit((char)message[at]) && (at < number || at >= end);
+            shape[at] = isOpen ? AnyDigit : message[at];
+            isOther |= isOpen;
         }
 
-        return isOther;
+        return isOther && !message.Contains(AnyDigit);
     }
 
+    /// <summary>All digits are zero.</summary>
     public static byte[] Zeroed(ReadOnlySpan<byte> text)
     {
         byte[] zeroed = text.ToArray();
         foreach (ref var letter in zeroed.AsSpan())
         {
-            letter = char.IsAsciiDigit((char)letter) ? (byte)'0' : letter;
+            letter = char.IsAsciiDigit((char)letter) || letter == AnyDigit ? (byte)'0' : letter;
         }
 
         return zeroed;
@@ -50,7 +54,7 @@ internal static class NumberShape
     }
 
     /// <summary>
-    /// No zero of this shape decides anything: none stands in an errno or behind it, in what nginx was doing, in OpenSSL's words, or where a message of nginx's own has
+    /// No digit of this shape that is left open decides anything: none stands in an errno or behind it, in what nginx was doing, in OpenSSL's words, or where a message of nginx's own has
     /// a digit among its letters.
     /// </summary>
     public static bool HoldsForAll(ReadOnlySpan<byte> shape)

@@ -1,38 +1,56 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Why502.Logs;
 
-/// <summary>Remembers the group of records by the numbers of their parts. What was forgotten is looked up again.</summary>
+/// <summary>Remembers the group of records by their kind, path, host and method. What was forgotten is looked up again.</summary>
 internal sealed class OwnGroups
 {
     private const int Bits = 12;
 
-    private readonly Entry[] entries = new Entry[1 << Bits];
+    private readonly CacheLines<Entry> entries = new(1 << Bits);
 
     private struct Entry
     {
+        public ulong Hash;
+        public ulong Method;
+
+        /// <summary>The numbers of kind, path and host in <see cref="RecordMemo"/>; 0 is none.</summary>
         public int Kind;
         public int Path;
-        public ulong Method;
         public int Host;
         public int Group;
     }
 
-    /// <summary>The kind has a number above 0, and path and host have one in <see cref="RecordMemo"/> or are absent, which is 0.</summary>
+    /// <summary>Says where to look.</summary>
+    /// <param name="pathLength">More than 0.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryFind(int kind, int path, int host, ulong method, out int group)
+    public static ulong HashOf(ref byte block, int kind, in PlainRequest request, nint pathLength, nint host, nint hostLength)
     {
-        ref var entry = ref entries[PlaceOf(kind, path, host, method)];
-        group = entry.Group;
-        return entry.Kind == kind && entry.Path == path && entry.Host == host && entry.Method == method;
+        nint uri = request.Uri;
+        var start = Bytes.Word(ref block, uri, (int)Math.Min(pathLength, sizeof(ulong)));
+        var end = Bytes.Word(ref block, uri + pathLength - 8) ^ BitOperations.RotateLeft(Bytes.Word(ref block, uri + pathLength - 16), 23);
+        var name = hostLength <= 0 ? 0 : Bytes.Word(ref block, host) ^ BitOperations.RotateLeft(Bytes.Word(ref block, host + hostLength - 8), 31);
+        return Bytes.Scatter(start ^ BitOperations.RotateLeft(end, 11) ^ ((ulong)pathLength << 52), (name * 0x9E3779B97F4A7C15) + request.Method + ((ulong)kind << 24) + (ulong)hostLength);
     }
 
-    public void Clear() => entries.AsSpan().Clear();
-
-    public void Add(int kind, int path, int host, ulong method, int group) =>
-        entries[PlaceOf(kind, path, host, method)] = new Entry { Kind = kind, Path = path, Host = host, Method = method, Group = group };
-
+    /// <summary>The group that was remembered for the hash, if the kind and the method are the same; whether the path and the host are, the caller has to see.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int PlaceOf(int kind, int path, int host, ulong method) =>
-        (int)(Bytes.Scatter(((ulong)(uint)kind << 32) | (uint)path, method + (ulong)host) >> (64 - Bits));
+    public int Find(ulong hash, int kind, ulong method, out int path, out int host)
+    {
+        ref var entry = ref entries[(nint)(hash >> (64 - Bits))];
+        (path, host) = (entry.Path, entry.Host);
+        return entry.Hash == hash && entry.Kind == kind && entry.Method == method ? entry.Group : GroupIndex.None;
+    }
+
+    public void Clear()
+    {
+        for (var place = 0; place < entries.Length; place++)
+        {
+            entries[place] = default;
+        }
+    }
+
+    public void Add(ulong hash, int kind, ulong method, int path, int host, int group) =>
+        entries[(nint)(hash >> (64 - Bits))] = new Entry { Hash = hash, Method = method, Kind = kind, Path = path, Host = host, Group = group };
 }

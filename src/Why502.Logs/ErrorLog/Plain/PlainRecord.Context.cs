@@ -170,10 +170,28 @@ internal partial struct PlainRecord
     }
 
     /// <summary>A message that quotes foreign text may hold a client of its own, in front of nginx's or behind it.</summary>
-    public readonly bool HasOtherClient(ref byte block)
+    public readonly bool HasOtherClient(ref byte block) =>
+        Bytes.Span(ref block, Body, BodyLength).Contains((byte)'"') && NamesClient(ref block, Body + BodyLength + ", client: ".Length, TextEnd);
+
+    /// <summary><c>client: </c> stands between two places.</summary>
+    public static bool NamesClient(ref byte block, nint at, nint end)
     {
-        var behind = Body + BodyLength + ", client: ".Length;
-        return Bytes.Span(ref block, Body, BodyLength).Contains((byte)'"') && Bytes.Span(ref block, behind, TextEnd - behind).IndexOf("client: "u8) >= 0;
+        const ulong Client = 0x203A746E65696C63;
+        var from = at;
+        for (; at < end; at += Bytes.Window)
+        {
+            // No other word of the context has its colon five letters behind an l.
+            for (var found = Bytes.Mask(ref block, at, (byte)'l', (byte)':', 5); found != 0; found &= found - 1)
+            {
+                var word = at + BitOperations.TrailingZeroCount(found) - 1;
+                if (word >= from && word + sizeof(ulong) <= end && Bytes.Word(ref block, word) == Client)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

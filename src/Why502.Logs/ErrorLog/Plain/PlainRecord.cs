@@ -90,10 +90,10 @@ internal partial struct PlainRecord
     public void CompleteKind() => TextKind = TextKindOf((LogLevel)(TextKind & (ConnectionBit - 1)), HasConnection, HasServer, HasRequest);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static byte TextKindOf(LogLevel level, bool hasConnection, bool hasContext, bool hasRequest) =>
+    public static byte TextKindOf(LogLevel level, bool hasConnection, bool hasContext, bool hasRequest) =>
         (byte)((int)level | (hasConnection ? ConnectionBit : 0) | (hasContext ? 32 : 0) | (hasRequest ? 64 : 0));
 
-    /// <summary>Reads a record whose dated head was recognised before, and that <see cref="ReadUsual"/> is not sure of.</summary>
+    /// <summary>Reads a record whose dated head was recognised before, and that has not the usual form.</summary>
     /// <param name="lineFeed">The next one behind <paramref name="start"/>.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public Reading Read(ref byte block, nint start, in PlainHead head, nint lineFeed)

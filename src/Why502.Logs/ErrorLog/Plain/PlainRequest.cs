@@ -11,6 +11,15 @@ internal struct PlainRequest
     public int Uri;
     public int UriLength;
 
+    /// <summary>The place of the first blank among eight letters; 8 when there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int FirstBlank(ulong letters)
+    {
+        // Of a byte that is zero the uppermost bit is set; so it may be of bytes behind it, but not of one in front.
+        var other = letters ^ 0x2020202020202020;
+        return BitOperations.TrailingZeroCount((other - 0x0101010101010101) & ~other & 0x8080808080808080) >> 3;
+    }
+
     /// <summary>
     /// How much of the URI decides about its route, as <see cref="Routes.Fold(ReadOnlySpan{byte}, Span{byte})"/> sees it: the path's first segments and the slash
     /// behind them. 0 when that was not found in one look.

@@ -58,10 +58,14 @@ internal struct RecordKind
 
     /// <summary>The group of all records of this kind; <see cref="GroupIndex.None"/> where the request tells which one it is, or while there is none.</summary>
     public int Group;
+
+    /// <summary>No two kinds have the same.</summary>
+    public int Number;
     public byte TextKind;
     public Treatment Treatment;
-    public bool IsBelowWarn;
-    public bool HasEvent;
+
+    /// <summary>1 for what is counted as below warn.</summary>
+    public byte BelowWarn;
 
     /// <summary>Such a record is counted in a group, and that is all.</summary>
     public bool IsOnlyCounted;
@@ -70,9 +74,7 @@ internal struct RecordKind
 /// <summary>What is seldom wanted of a kind.</summary>
 internal struct RecordKindDetail
 {
-    /// <summary>No two kinds have the same.</summary>
-    public int Number;
-    public NginxEventKind Event;
+    public NginxEventKind? Event;
     public int? Code;
 
     /// <summary>The group's key without server and upstream, and without what clients choose.</summary>

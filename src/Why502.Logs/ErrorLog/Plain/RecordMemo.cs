@@ -11,6 +11,7 @@ internal sealed class RecordMemo
 {
     private const int ClassBits = 13;
     private const int KindBits = 13;
+    private const int KindMask = (1 << KindBits) - 1;
     private const int NameLengthMax = 255;
 
     /// <summary>Neighbouring places that a class or a kind may be kept in.</summary>
@@ -25,7 +26,7 @@ internal sealed class RecordMemo
     private readonly RecordClass[] classes = new RecordClass[1 << ClassBits];
 
     /// <summary>The last kinds that were seen: a newer one takes the place of an older.</summary>
-    private readonly CacheLines<RecordKind> kinds = new(1 << KindBits);
+    private readonly CacheLines<RecordKind> kinds = new((1 << KindBits) + 1);
     private readonly RecordKindDetail[] details = new RecordKindDetail[1 << KindBits];
     private int lastKind;
 
@@ -39,11 +40,31 @@ internal sealed class RecordMemo
 
     /// <summary>The kind that is looked at first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref readonly RecordKind Nearest(in PlainRow row) => ref kinds[(nint)(row.Hash >> (64 - KindBits))];
+    public ref readonly RecordKind Nearest(ulong hash) => ref kinds[(nint)(hash >> (64 - KindBits))];
 
     /// <summary>Has <see cref="Nearest"/> fetched.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch(in PlainRow row) => kinds.Prefetch((nint)(row.Hash >> (64 - KindBits)));
+    public void Prefetch(ulong hash) => kinds.Prefetch((nint)(hash >> (64 - KindBits)));
+
+    /// <summary>The kind of a record that is only counted, if it lies near; else a null reference.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref readonly RecordKind KindOf(ref byte block, in UsualRow row)
+    {
+        var place = (nint)(row.Hash >> (64 - KindBits));
+        place += kinds[place].Hash == row.Hash ? 0 : 1;
+        ref readonly var kind = ref kinds[place];
+        return ref kind.Hash == row.Hash && kind.IsOnlyCounted && IsMessage(kind, row.TextKind, ref block, row.Body, row.BodyLength)
+            && names.Is(kind.Server, ref block, row.Server, row.ServerLength) && upstreams.Is(kind.Upstream, ref block, row.Upstream, row.UpstreamLength)
+            ? ref kind : ref Unsafe.NullRef<RecordKind>();
+    }
+
+    /// <summary>The path has this number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsPath(int number, ref byte block, nint at, int length) => paths.Is(number, ref block, at, length);
+
+    /// <summary>The name has this number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsName(int number, ref byte block, nint at, int length) => names.Is(number, ref block, at, length);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref RecordKind KindAt(nint place) => ref kinds[place];
@@ -64,16 +85,21 @@ internal sealed class RecordMemo
     {
         ref var kind = ref KindAt(place);
         ref readonly var record = ref row.Record;
-        return kind.Hash == row.Hash && kind.TextKind == record.TextKind && bodies.Is(kind.Body, ref block, record.Body, record.BodyLength)
+        return kind.Hash == row.Hash && IsMessage(kind, record.TextKind, ref block, record.Body, record.BodyLength)
             && names.Is(kind.Server, ref block, record.Server, record.ServerLength) && upstreams.Is(kind.Upstream, ref block, record.Upstream, record.UpstreamLength);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsMessage(in RecordKind kind, byte textKind, ref byte block, nint at, int length) => kind.TextKind == textKind
+        ? bodies.Is(kind.Body, ref block, at, length)
+        : kind.TextKind == (textKind | OfShapeBit) && shapes.IsShape(kind.Body, ref block, at, length);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int FindElsewhere(int first, ref byte block, in PlainRow row)
     {
         for (var probe = 1; probe < Probes; probe++)
         {
-            var place = (first + probe) & (kinds.Length - 1);
+            var place = (first + probe) & KindMask;
             if (Is(place, ref block, row))
             {
                 return place;
@@ -96,7 +122,7 @@ internal sealed class RecordMemo
         }
 
         return body < 0
-            ? OfShape(ref block, record, server, upstream)
+            ? OfShape(ref block, row, first, server, upstream)
             : Make(ref block, record, first, ref ClassOf(KeyOf(ref block, record, bodies.NumberAt(body), server)), new()
             {
                 Hash = row.Hash,
@@ -108,30 +134,23 @@ internal sealed class RecordMemo
     }
 
     /// <summary>The kind of a record whose message was seen with other numbers.</summary>
-    private int OfShape(ref byte block, in PlainRecord record, int server, int upstream)
+    private int OfShape(ref byte block, in PlainRow row, int first, int server, int upstream)
     {
-        var body = record.BodyLength <= PlainRecord.BodyLengthMax && NumberShape.TryWrite(Bytes.Span(ref block, record.Body, record.BodyLength), shape) ? shapes.Find(ref shape[0], 0, record.BodyLength) : KnownBytes.Unknown;
-        if (body < 0)
+        ref readonly var record = ref row.Record;
+        var place = ShapeOf(ref block, record);
+        return place < 0 ? KnownBytes.Unknown : Make(ref block, record, first, ref ClassOf(KeyOf(ref block, record, -shapes.NumberAt(place), server)), new()
         {
-            return KnownBytes.Unknown;
-        }
-
-        // These texts are not compared again, so they are told apart by their numbers.
-        var like = new RecordKind { Body = shapes.NumberAt(body), Server = names.NumberAt(server), Upstream = upstreams.NumberAt(upstream), TextKind = (byte)(record.TextKind | OfShapeBit) };
-        like.Hash = Bytes.Scatter(((ulong)(uint)like.Body << 32) | (uint)like.Server, ((ulong)(uint)like.Upstream << 8) | like.TextKind);
-        var first = (int)(like.Hash >> (64 - KindBits));
-        for (var probe = 0; probe < Probes; probe++)
-        {
-            var place = (first + probe) & (kinds.Length - 1);
-            ref var kind = ref kinds[place];
-            if (kind.Hash == like.Hash && kind.Body == like.Body && kind.Server == like.Server && kind.Upstream == like.Upstream && kind.TextKind == like.TextKind)
-            {
-                return place;
-            }
-        }
-
-        return Make(ref block, record, first, ref ClassOf(KeyOf(ref block, record, -like.Body, server)), like);
+            Hash = row.Hash,
+            Body = shapes.NumberAt(place),
+            Server = names.NumberAt(server),
+            Upstream = upstreams.NumberAt(upstream),
+            TextKind = (byte)(record.TextKind | OfShapeBit),
+        });
     }
+
+    /// <summary>The place of the message's shape, which is then in <see cref="shape"/>; negative when it has none or it is not known.</summary>
+    private int ShapeOf(ref byte block, in PlainRecord record) =>
+        record.BodyLength <= PlainRecord.BodyLengthMax && NumberShape.TryWrite(Bytes.Span(ref block, record.Body, record.BodyLength), shape) ? shapes.Find(ref shape[0], 0, record.BodyLength) : KnownBytes.Unknown;
 
     /// <summary>In <see cref="RecordKind.TextKind"/>: the message is known by its shape only.</summary>
     private const byte OfShapeBit = 128;
@@ -151,14 +170,13 @@ internal sealed class RecordMemo
         {
             Group = GroupIndex.None,
             Treatment = known.Treatment,
-            IsBelowWarn = known.IsBelowWarn,
-            HasEvent = known.Event is not null,
-            IsOnlyCounted = known.Treatment == Treatment.Grouped && !known.IsBelowWarn && known.Event is null,
+            Number = ++lastKind,
+            BelowWarn = (byte)(known.IsBelowWarn ? 1 : 0),
+            IsOnlyCounted = known.Treatment == Treatment.Grouped && known.Event is null,
         };
         details[place] = new RecordKindDetail
         {
-            Number = ++lastKind,
-            Event = known.Event ?? default,
+            Event = known.Event,
             Code = known.Code,
             Message = known.Message,
             Coarse = record.HasRequest ? ErrorLogFold.CoarseOf(known.Message, names.ValueAt(names.Find(ref block, record.Server, record.ServerLength)), upstream) : known.Coarse,
@@ -171,14 +189,14 @@ internal sealed class RecordMemo
     {
         for (var probe = 0; probe < Probes; probe++)
         {
-            var place = (first + probe) & (kinds.Length - 1);
+            var place = (first + probe) & KindMask;
             if (kinds[place].Hash == 0 || kinds[place].Hash == hash)
             {
                 return place;
             }
         }
 
-        return (first + (lastKind & (Probes - 1))) & (kinds.Length - 1);
+        return (first + (lastKind & (Probes - 1))) & KindMask;
     }
 
     private static ulong PartOf(ref byte block, nint at, int length) => ErrorLogFold.PartOf(Encoding.UTF8.GetString(Bytes.Span(ref block, at, length)));
@@ -219,7 +237,7 @@ internal sealed class RecordMemo
     /// <summary>Whether it is worth remembering what will be decided about this record.</summary>
     public bool Admits(ref byte block, in PlainRecord record) =>
         record.HostLength <= NameLengthMax && Bytes.Span(ref block, record.Body, record.BodyLength).IndexOf(", client: "u8) < 0
-        && (IsKnown(bodies, ref block, record.Body, record.BodyLength) || bodies.Admits(ref block, record.Body, record.BodyLength))
+        && (IsKnown(bodies, ref block, record.Body, record.BodyLength) || ShapeOf(ref block, record) >= 0 || bodies.Admits(ref block, record.Body, record.BodyLength))
         && (record.UpstreamLength == 0 || IsKnown(upstreams, ref block, record.Upstream, record.UpstreamLength)
             || (record.HasExactPeer(ref block) && upstreams.Admits(ref block, record.Upstream, record.UpstreamLength)));
 
@@ -227,8 +245,9 @@ internal sealed class RecordMemo
 
     public void Remember(ref byte block, in PlainRecord record, RecordClass decided)
     {
+        var ofShape = record.HasRequest && decided.Code is null && decided.Event is null ? PlaceOfShape(ref block, record) : KnownBytes.Unknown;
         var body = bodies.Find(ref block, record.Body, record.BodyLength);
-        if (body < 0)
+        if (body < 0 && ofShape < 0)
         {
             body = bodies.Add(ref block, record.Body, record.BodyLength, 0);
         }
@@ -241,32 +260,37 @@ internal sealed class RecordMemo
             upstreams.Add(ref block, record.Upstream, record.UpstreamLength, ErrorLogFold.UpstreamOf(scheme, peer));
         }
 
-        if (server >= 0)
-        {
-            decided.Key = KeyOf(ref block, record, bodies.NumberAt(body), server);
-            FreePlace(decided.Key) = decided;
-            RememberShape(ref block, record, decided, server);
-        }
-    }
-
-    private void RememberShape(ref byte block, in PlainRecord record, RecordClass decided, int server)
-    {
-        if (!record.HasRequest || decided.Code is not null || decided.Event is not null || !NumberShape.TryWrite(Bytes.Span(ref block, record.Body, record.BodyLength), shape))
+        if (server < 0)
         {
             return;
         }
 
-        var place = shapes.Find(ref shape[0], 0, record.BodyLength);
-        if (place < 0 && NumberShape.HoldsForAll(shape.AsSpan(0, record.BodyLength)) && shapes.Admits(ref shape[0], 0, record.BodyLength))
+        if (body >= 0)
         {
-            place = shapes.Add(ref shape[0], 0, record.BodyLength, 0);
-        }
-
-        if (place >= 0)
-        {
-            decided.Key = KeyOf(ref block, record, -shapes.NumberAt(place), server);
+            decided.Key = KeyOf(ref block, record, bodies.NumberAt(body), server);
             FreePlace(decided.Key) = decided;
         }
+
+        if (ofShape >= 0)
+        {
+            decided.Key = KeyOf(ref block, record, -shapes.NumberAt(ofShape), server);
+            FreePlace(decided.Key) = decided;
+        }
+    }
+
+    /// <summary>The place of the message's shape, if what is decided about this one holds for all of it: else negative.</summary>
+    private int PlaceOfShape(ref byte block, in PlainRecord record)
+    {
+        var text = Bytes.Span(ref block, record.Body, record.BodyLength);
+        if (!NumberShape.TryWrite(text, shape))
+        {
+            return KnownBytes.Unknown;
+        }
+
+        var place = shapes.Find(ref shape[0], 0, record.BodyLength);
+        return place < 0 && NumberShape.HoldsForAll(shape.AsSpan(0, record.BodyLength)) && shapes.Admits(ref shape[0], 0, record.BodyLength)
+            ? shapes.Add(ref shape[0], 0, record.BodyLength, 0)
+            : place;
     }
 
     /// <summary>The part of a group's key that stands for the host.</summary>
@@ -291,10 +315,12 @@ internal sealed class RecordMemo
     }
 
     /// <summary>The part of a group's key that stands for the route.</summary>
-    public ulong RouteOf(ref byte block, in PlainRequest request, out int number)
+    /// <param name="number">That of the path, or negative.</param>
+    /// <param name="length">The path's.</param>
+    public ulong RouteOf(ref byte block, in PlainRequest request, out int number, out int length)
     {
         number = KnownBytes.Unknown;
-        var length = request.PathLength(ref block);
+        length = request.PathLength(ref block);
         var place = length > 0 ? paths.Find(ref block, request.Uri, length) : KnownBytes.Unknown;
         if (place < 0)
         {

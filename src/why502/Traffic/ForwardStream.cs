@@ -1,7 +1,7 @@
-namespace Why502.Logs;
+namespace Why502.Cli.Traffic;
 
 /// <summary>A stream that is read once, from its beginning to its end.</summary>
-public abstract class ForwardStream : Stream
+internal abstract class ForwardStream : Stream
 {
     public override bool CanRead => true;
 
