@@ -9,6 +9,9 @@ namespace Why502.Traffic.Engine;
 /// </summary>
 internal sealed unsafe class MinuteStamp
 {
+    /// <summary>What <c>$time_local</c> takes.</summary>
+    public const int TimeBytes = 26;
+
     private const int Bytes = 31;
     private const int SecondAt = 20;
     private const int InFront = 2;

@@ -28,8 +28,6 @@ internal sealed unsafe partial class RowReader
 
     public RowPlan Plan => _plan;
 
-    public MinuteStamp Stamp { get; } = new();
-
     /// <summary>Where the next set bit stands, at or after a position. The masks end with a number that has all bits set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Next(ulong* mask, int at)
@@ -165,7 +163,6 @@ internal sealed unsafe partial class RowReader
             return -1;
         }
 
-        Stamp.Remember(text + time, row.Minute);
         row.Slices.Client = new Slice(0, client - start);
         row.Slices.Time = new Slice(time - start, 26);
         row.Slices.TimeKind = AccessVariable.TimeLocal;

@@ -28,11 +28,12 @@ internal sealed record ScanOptions
 /// </summary>
 internal sealed unsafe class TrafficScanner(ScanOptions options)
 {
-    private readonly ScanBuffer _buffer = new();
-    private readonly RouteCache _routes = new();
     /// <summary>Rows of the usual form that are read before they are counted: enough to keep one loop going, few enough for the nearest cache.</summary>
     private const int RowsMax = 64;
 
+    private readonly ScanBuffer _buffer = new();
+    private readonly RouteCache _routes = new();
+    private readonly MinuteStamp _stamp = new();
     private readonly TrafficTables _tables = new();
     private readonly UsualRow[] _rows = GC.AllocateArray<UsualRow>(RowsMax, pinned: true);
     private readonly bool _isBounded = options.Since != long.MinValue || options.Until != long.MaxValue;
@@ -72,7 +73,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
         if (_reader?.Plan.Format != format)
         {
             _reader = new RowReader(RowPlan.Of(format), _tables.Upstreams);
-            _usual = options.HasShortWay && _reader.Plan.Usual is { } form ? new UsualRows(form, _reader.Stamp, _tables.Upstreams) : null;
+            _usual = options.HasShortWay && _reader.Plan.Usual is { } form ? new UsualRows(form, _stamp, _tables.Upstreams) : null;
             _row = default;
         }
 
@@ -200,7 +201,14 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     private void General(byte* text, int start, int end)
     {
         RowReader reader = _reader!;
-        if (!reader.Read(text, start, end, _buffer.Quotes, _buffer.Blanks, ref _row) && !Slow(text + start, end - start))
+        if (reader.Read(text, start, end, _buffer.Quotes, _buffer.Blanks, ref _row))
+        {
+            if (_usual is not null && _row.Minute != _stamp.Minute && _row.Slices is { TimeKind: AccessVariable.TimeLocal, Time.Length: MinuteStamp.TimeBytes })
+            {
+                _stamp.Remember(text + start + _row.Slices.Time.Start, _row.Minute);
+            }
+        }
+        else if (!Slow(text + start, end - start))
         {
             return;
         }
