@@ -50,21 +50,29 @@ public sealed partial class AccessLogFormat
         AccessLogFormat? best = null;
         foreach (AccessLogFormat candidate in Candidates(firstLines))
         {
-            int fits = 0;
-            foreach (byte[] line in lines)
-            {
-                AccessRow row = default;
-                fits += candidate.TryParse(line, ref row) ? 1 : 0;
-            }
-
-            bool good = fits > 0 && fits * 10 >= lines.Count * 9 && (candidate.Fields & AccessFields.Status) != 0;
-            if (good && (best is null || Count(candidate.Fields) > Count(best.Fields)))
+            if ((candidate.Fields & AccessFields.Status) != 0 && (best is null || Count(candidate.Fields) > Count(best.Fields)) && Fits(candidate, lines))
             {
                 best = candidate;
             }
         }
 
         return best;
+    }
+
+    /// <summary>Whether nine in ten lines are of a format; what is not, shows after a few.</summary>
+    private static bool Fits(AccessLogFormat format, List<byte[]> lines)
+    {
+        int others = 0;
+        foreach (byte[] line in lines)
+        {
+            AccessRow row = default;
+            if (!format.TryParse(line, ref row) && ++others * 10 > lines.Count)
+            {
+                return false;
+            }
+        }
+
+        return others < lines.Count;
     }
 
     private static int Count(AccessFields fields) => System.Numerics.BitOperations.PopCount((uint)fields);
@@ -77,26 +85,22 @@ public sealed partial class AccessLogFormat
         }
 
         // A row with an unusual request may mislead; a few rows get a say.
+        HashSet<string> guessed = new(StringComparer.Ordinal);
         foreach (string line in lines.Where(l => l.Length > 0).Take(3))
         {
-            if (AccessLogGuess.FromJson(line) is { } json)
+            if (AccessLogGuess.FromJson(line) is { } json && guessed.Add(json))
             {
                 yield return Compile(json, EscapeMode.Json);
             }
 
-
-            if (AccessLogGuess.FromNestedJson(line) is { } nested)
+            if (AccessLogGuess.FromNestedJson(line) is { } nested && guessed.Add(nested))
             {
                 yield return Compile(nested, EscapeMode.Json);
             }
 
-            if (AccessLogGuess.FromTail(line) is { } tail)
+            if ((AccessLogGuess.FromTail(line) ?? AccessLogGuess.FromParts(line)) is { } guess && guessed.Add(guess))
             {
-                yield return Compile(tail);
-            }
-            else if (AccessLogGuess.FromParts(line) is { } parts)
-            {
-                yield return Compile(parts);
+                yield return Compile(guess);
             }
         }
     }

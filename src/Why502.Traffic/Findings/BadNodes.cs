@@ -85,8 +85,11 @@ internal static class BadNodes
         double expected = 0;
         double variance = 0;
         List<(long Slot, double Excess)> excess = [];
-        foreach ((long slot, (long n, long k)) in own.OrderBy(s => s.Key))
+        long[] inOrder = [.. own.Keys];
+        Array.Sort(inOrder);
+        foreach (long slot in inOrder)
         {
+            (long n, long k) = own[slot];
             (long otherN, long otherK) = others.GetValueOrDefault(slot);
             double all = n + otherN;
             double failed = k + otherK;
@@ -106,12 +109,15 @@ internal static class BadNodes
     private static Dictionary<long, (long Attempts, long Failed)> Slots(IEnumerable<UpstreamTraffic> nodes, long step)
     {
         Dictionary<long, (long Attempts, long Failed)> slots = [];
-        foreach (UpstreamMinute minute in nodes.SelectMany(n => n.Series))
+        foreach (UpstreamTraffic node in nodes)
         {
-            // Steps are powers of two and begin at 1970, so a coarser slot holds whole finer ones.
-            long slot = (long)Math.Floor(minute.Minute.ToUnixTimeSeconds() / 60.0 / step);
-            (long attempts, long failed) = slots.GetValueOrDefault(slot);
-            slots[slot] = (attempts + minute.Attempts, failed + minute.Failed);
+            foreach (UpstreamMinute minute in node.Series)
+            {
+                // Steps are powers of two and begin at 1970, so a coarser slot holds whole finer ones.
+                long slot = (long)Math.Floor(minute.Minute.ToUnixTimeSeconds() / 60.0 / step);
+                (long attempts, long failed) = slots.GetValueOrDefault(slot);
+                slots[slot] = (attempts + minute.Attempts, failed + minute.Failed);
+            }
         }
 
         return slots;
@@ -120,7 +126,7 @@ internal static class BadNodes
     /// <summary>The stretch with the largest sum.</summary>
     private static (DateTimeOffset? From, DateTimeOffset? To) Stretch(List<(long Slot, double Excess)> slots, long step)
     {
-        (int first, int last) = LargestSum.Of([.. slots.Select(s => s.Excess)]);
+        (int first, int last) = LargestSum.Of(slots.ConvertAll(slot => slot.Excess));
         return last < first ? (null, null)
             : (DateTimeOffset.FromUnixTimeSeconds(slots[first].Slot * step * 60), DateTimeOffset.FromUnixTimeSeconds((slots[last].Slot + 1) * step * 60));
     }
@@ -137,7 +143,12 @@ internal static class BadNodes
             group[TextHash.Of(Encoding.UTF8.GetBytes(nodes[i].Upstream))] = i;
         }
 
-        int[] parent = [.. Enumerable.Range(0, nodes.Count)];
+        int[] parent = new int[nodes.Count];
+        for (int i = 0; i < parent.Length; i++)
+        {
+            parent[i] = i;
+        }
+
         HashSet<string?> named = [.. context.Groups.SelectMany(servers => servers).Where(IsName).Select(PortOf)];
         List<string?> known = [.. nodes.Select(node => GroupOf(node.Upstream, context.Groups))];
         foreach ((ulong a, ulong b) in table.Pairs)
@@ -159,7 +170,13 @@ internal static class BadNodes
             }
         }
 
-        return Enumerable.Range(0, nodes.Count).GroupBy(i => Root(parent, i)).Select(g => g.Select(i => nodes[i]).ToList());
+        List<UpstreamTraffic>?[] groups = new List<UpstreamTraffic>?[nodes.Count];
+        for (int i = 0; i < nodes.Count; i++)
+        {
+            (groups[Root(parent, i)] ??= []).Add(nodes[i]);
+        }
+
+        return groups.OfType<List<UpstreamTraffic>>();
     }
 
     private static string? GroupOf(string node, IReadOnlyList<IReadOnlyList<string>> groups)

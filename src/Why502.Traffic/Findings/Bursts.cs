@@ -20,8 +20,9 @@ internal static class Bursts
             return [];
         }
 
-        List<long> counts = [.. report.Minutes.Select(m => m.Rows).Order()];
-        double median = counts[counts.Count / 2];
+        long[] counts = [.. report.Minutes.Select(m => m.Rows)];
+        Array.Sort(counts);
+        double median = counts[counts.Length / 2];
         double limit = Math.Max(median * RatioMin, median + DeviationsMin * Math.Sqrt(median));
         List<List<MinuteTraffic>> bursts = [];
         foreach (MinuteTraffic minute in report.Minutes.Where(m => m.Rows > limit))
@@ -36,7 +37,7 @@ internal static class Bursts
             }
         }
 
-        return bursts.OrderByDescending(b => b.Sum(m => m.Rows)).Take(BurstsMax).Select(b => Describe(report, b, median)).OrderBy(f => f.From);
+        return bursts.Count == 0 ? [] : bursts.OrderByDescending(b => b.Sum(m => m.Rows)).Take(BurstsMax).Select(b => Describe(report, b, median)).OrderBy(f => f.From);
     }
 
     private static TrafficFinding Describe(TrafficReport report, List<MinuteTraffic> burst, double median)

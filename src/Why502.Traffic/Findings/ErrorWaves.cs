@@ -16,8 +16,9 @@ internal static class ErrorWaves
             yield break;
         }
 
-        List<double> shares = [.. minutes.Select(m => m.ServerError / (double)m.Rows).Order()];
-        double usual = Math.Max(shares[shares.Count / 2], 1e-4);
+        double[] shares = [.. minutes.Select(m => m.ServerError / (double)m.Rows)];
+        Array.Sort(shares);
+        double usual = Math.Max(shares[shares.Length / 2], 1e-4);
         (int first, int last) = LargestSum.Of([.. minutes.Select(m => m.ServerError - 2 * usual * m.Rows)]);
         if (last < first || last - first + 1 > SpanMax * minutes.Count)
         {

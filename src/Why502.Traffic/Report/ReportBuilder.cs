@@ -1,4 +1,3 @@
-using System.Text;
 using Why502.Logs;
 using Why502.Traffic.Engine;
 using Why502.Traffic.Findings;
@@ -99,8 +98,20 @@ internal static class ReportBuilder
             HeaderTime = QuantilesOf(counter.Header),
             ConnectTime = QuantilesOf(counter.Connect),
             SeriesStep = counter.Series.Step,
-            Series = [.. counter.Series.InOrder().Select(s => new UpstreamMinute(TimeOf(s.Minute), counter.Series.Cells[s.Row], counter.Series.Cells[s.Row + 1]))],
+            Series = SeriesOf(counter.Series),
         };
+    }
+
+    private static UpstreamMinute[] SeriesOf(TimeTable table)
+    {
+        IReadOnlyList<(long Minute, int Row)> slots = table.InOrder();
+        UpstreamMinute[] series = new UpstreamMinute[slots.Count];
+        for (int i = 0; i < series.Length; i++)
+        {
+            series[i] = new UpstreamMinute(TimeOf(slots[i].Minute), table.Cells[slots[i].Row], table.Cells[slots[i].Row + 1]);
+        }
+
+        return series;
     }
 
     private static DateTimeOffset TimeOf(long minute) => DateTimeOffset.FromUnixTimeSeconds(Math.Max(minute * 60, DateTimeOffset.MinValue.ToUnixTimeSeconds()));
@@ -138,12 +149,26 @@ internal static class ReportBuilder
         }
     }
 
-    private static IReadOnlyList<FrequentValue> FrequentOf(HeavyHitters table, bool timed = false) =>
-        [.. Enumerable.Range(0, table.Count)
-            .Select(i => (Index: i, Entry: table[i]))
-            .OrderByDescending(e => e.Entry.Count).ThenBy(e => Encoding.Latin1.GetString(table.Label(e.Index)), StringComparer.Ordinal)
-            .Take(FrequentMax)
-            .Select(e => new FrequentValue(Clean(table.Label(e.Index)), e.Entry.Count, e.Entry.Missed, e.Entry.Failed, e.Entry.Abandoned, timed ? QuantilesOf(table.TimesOf(e.Index)) : null))];
+    private static IReadOnlyList<FrequentValue> FrequentOf(HeavyHitters table, bool timed = false)
+    {
+        int[] order = new int[table.Count];
+        for (int i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+        }
+
+        Array.Sort(order, (one, other) => table[one].Count != table[other].Count
+            ? table[other].Count.CompareTo(table[one].Count)
+            : table.Label(one).SequenceCompareTo(table.Label(other)));
+        FrequentValue[] frequent = new FrequentValue[Math.Min(order.Length, FrequentMax)];
+        for (int i = 0; i < frequent.Length; i++)
+        {
+            ref readonly HeavyEntry entry = ref table[order[i]];
+            frequent[i] = new FrequentValue(Clean(table.Label(order[i])), entry.Count, entry.Missed, entry.Failed, entry.Abandoned, timed ? QuantilesOf(table.TimesOf(order[i])) : null);
+        }
+
+        return frequent;
+    }
 
     private static IReadOnlyList<UnloggedValue> UnloggedOf(AccessFields fields)
     {
@@ -156,6 +181,15 @@ internal static class ReportBuilder
             (AccessFields.UpstreamConnectTime, "$upstream_connect_time", "whether the connection or the answer was slow"),
             (AccessFields.RequestTime, "$request_time", "how long clients waited"),
         ];
-        return [.. all.Where(f => (fields & f.Field) == 0).Select(f => new UnloggedValue(f.Variable, f.Tells))];
+        List<UnloggedValue> unlogged = [];
+        foreach ((AccessFields field, string variable, string tells) in all)
+        {
+            if ((fields & field) == 0)
+            {
+                unlogged.Add(new UnloggedValue(variable, tells));
+            }
+        }
+
+        return unlogged;
     }
 }

@@ -74,8 +74,23 @@ internal sealed class TimeTable(int columns, int slotsMax)
     }
 
     /// <summary>The first minute of each slot, in order, with where its counters stand.</summary>
-    public IEnumerable<(long Minute, int Row)> InOrder() =>
-        Enumerable.Range(0, Count).OrderBy(i => _keys[i]).Select(i => (_keys[i] << StepBits, i * columns)).ToList();
+    public IReadOnlyList<(long Minute, int Row)> InOrder()
+    {
+        int[] order = new int[Count];
+        for (int i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+        }
+
+        Array.Sort(order, (one, other) => _keys[one].CompareTo(_keys[other]));
+        (long Minute, int Row)[] slots = new (long, int)[order.Length];
+        for (int i = 0; i < slots.Length; i++)
+        {
+            slots[i] = (_keys[order[i]] << StepBits, order[i] * columns);
+        }
+
+        return slots;
+    }
 
     private void Coarsen()
     {

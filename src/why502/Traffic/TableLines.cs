@@ -1,3 +1,4 @@
+using System.Text;
 using Why502.Reports;
 
 namespace Why502.Cli.Traffic;
@@ -17,9 +18,24 @@ internal sealed class TableLines(IReadOnlyList<string> heads, int keep)
 
     public void Write(Page page)
     {
-        int[] widths = [.. heads.Select((head, column) => rows.Max(row => Math.Max(row.Cells[column].Length, head.Length)))];
-        var longest = Math.Clamp(rows.Max(row => row.Name.Length), 1, NameMax);
-        var bar = rows.Max(row => row.Bar.Length);
+        var widths = new int[heads.Count];
+        var (longest, bar) = (1, 0);
+        for (var column = 0; column < widths.Length; column++)
+        {
+            widths[column] = heads[column].Length;
+        }
+
+        foreach (var row in rows)
+        {
+            longest = Math.Max(longest, row.Name.Length);
+            bar = Math.Max(bar, row.Bar.Length);
+            for (var column = 0; column < widths.Length; column++)
+            {
+                widths[column] = Math.Max(widths[column], row.Cells[column].Length);
+            }
+        }
+
+        longest = Math.Min(longest, NameMax);
         var room = page.Width - Margin.Length;
         var shown = heads.Count;
         while (shown > keep && Math.Min(longest, NameMin) + Taken(widths, shown) > room)
@@ -31,17 +47,37 @@ internal sealed class TableLines(IReadOnlyList<string> heads, int keep)
         // Where the longest bar is a hair, bars tell nothing.
         var hasBar = bar > 1 && shown == heads.Count && left - bar - Margin.Length >= Math.Min(longest, NameMin);
         var name = Math.Clamp(left - (hasBar ? bar + Margin.Length : 0), 1, longest);
-        page.Line(Margin + "".PadRight(name) + string.Concat(Enumerable.Range(0, shown).Select(column => Margin + heads[column].PadLeft(widths[column]))), Ink.Faint);
+        page.Line(Margin + "".PadRight(name) + Cells(heads, widths, shown), Ink.Faint);
         foreach (var row in rows)
         {
             page.Line(
-                new Run(row.Ink, Margin + Cut(row.Name, name).PadRight(name) + string.Concat(Enumerable.Range(0, shown).Select(column => Margin + row.Cells[column].PadLeft(widths[column])))),
+                new Run(row.Ink, Margin + Cut(row.Name, name).PadRight(name) + Cells(row.Cells, widths, shown)),
                 new Run(Ink.Fault, hasBar && row.Bar.Length > 0 ? Margin + row.Bar : ""));
         }
+    }
+
+    private static string Cells(IReadOnlyList<string> cells, int[] widths, int shown)
+    {
+        var line = new StringBuilder();
+        for (var column = 0; column < shown; column++)
+        {
+            line.Append(Margin).Append(cells[column].PadLeft(widths[column]));
+        }
+
+        return line.ToString();
     }
 
     /// <summary>Both ends matter: of an address its port, of a route its last word.</summary>
     public static string Cut(string text, int width) => text.Length <= width ? text : width < 3 ? text[..width] : text[..((width - 1) / 2)] + "…" + text[^(width / 2)..];
 
-    private static int Taken(int[] widths, int shown) => widths.Take(shown).Sum(width => width + Margin.Length);
+    private static int Taken(int[] widths, int shown)
+    {
+        var taken = shown * Margin.Length;
+        for (var column = 0; column < shown; column++)
+        {
+            taken += widths[column];
+        }
+
+        return taken;
+    }
 }

@@ -91,47 +91,76 @@ internal static class TrafficPage
         var first = report.Minutes[0].Minute;
         var span = (long)((report.Minutes[^1].Minute - first).TotalMinutes / report.MinuteStep) + 1;
         var count = (int)Math.Min(SlotsMax, span);
-        List<(string Name, Ink Ink, double[] Numbers, bool IsMinute)> lines =
-        [
-            .. new (string Name, Ink Ink, Func<MinuteTraffic, long> Count)[]
-            {
-                ("requests", Ink.Plain, minute => minute.Rows),
-                ("502", Ink.Fault, minute => minute.BadGateway),
-                ("504", Ink.Fault, minute => minute.GatewayTimeout),
-                ("503", Ink.Fault, minute => minute.Unavailable),
-                ("other 5xx", Ink.Fault, minute => minute.ServerError - minute.BadGateway - minute.GatewayTimeout - minute.Unavailable),
-                ("499", Ink.Doubt, minute => minute.Abandoned),
-            }.Select(line => (line.Name, line.Ink, Slots(report.Minutes.Select(minute => (minute.Minute, line.Count(minute)))), true)),
-            .. report.Findings.Where(finding => finding.Kind == "bad-node").Take(BadNodesMax).Select(finding => report.Upstreams.First(upstream => upstream.Upstream == finding.Upstream))
-                .Select(node => (node.Upstream, Ink.Fault, Slots(node.Series.Select(minute => (minute.Minute, minute.Failed))), node.SeriesStep == report.MinuteStep)),
-        ];
-        lines.RemoveAll(line => line.Numbers.All(number => number == 0));
-        var name = Math.Min(SparkNameWidth, lines.Max(line => line.Name.Length));
-        var most = lines.Max(line => TrafficWords.Count((long)line.Numbers.Max()).Length);
+        List<TimeLine> lines = [];
+        foreach (var (title, ink, counter) in Counters)
+        {
+            Add(title, ink, Slots(report.Minutes, minute => minute.Minute, counter), isMinute: true);
+        }
+
+        foreach (var node in BadNodes(report))
+        {
+            Add(node.Upstream, Ink.Fault, Slots(node.Series, minute => minute.Minute, minute => minute.Failed), node.SeriesStep == report.MinuteStep);
+        }
+
+        var (name, most) = (0, 0);
+        foreach (var line in lines)
+        {
+            name = Math.Max(name, line.Name.Length);
+            most = Math.Max(most, TrafficWords.Count(line.Most).Length);
+        }
+
+        name = Math.Min(SparkNameWidth, name);
         var width = page.Width - name - most - 6;
         page.Blank();
         page.Line(
             new Run(Ink.Strong, "Over time".PadRight(name + 4)),
             new Run(Ink.Faint, $"{TrafficWords.Minute(first)}{TrafficWords.Minute(report.Minutes[^1].Minute).PadLeft(Math.Max(18, Math.Min(width, count)) - 16)}{"most".PadLeft(most + 2)}"));
-        foreach (var (line, ink, numbers, isMinute) in lines)
+        foreach (var line in lines)
         {
             page.Line(
-                new Run(Ink.Plain, $"  {TableLines.Cut(line, name).PadRight(name)}  "),
-                new Run(ink, Bars.Spark(numbers, width).PadRight(Math.Max(34, Math.Min(width, count)))),
-                new Run(Ink.Faint, $"  {(isMinute ? TrafficWords.Count((long)numbers.Max()) : "").PadLeft(most)}"));
+                new Run(Ink.Plain, $"  {TableLines.Cut(line.Name, name).PadRight(name)}  "),
+                new Run(line.Ink, Bars.Spark(line.Numbers, width).PadRight(Math.Max(34, Math.Min(width, count)))),
+                new Run(Ink.Faint, $"  {(line.IsMinute ? TrafficWords.Count(line.Most) : "").PadLeft(most)}"));
         }
 
-        double[] Slots(IEnumerable<(DateTimeOffset Minute, long Count)> minutes)
+        // What never happened has no line.
+        void Add(string title, Ink ink, double[] numbers, bool isMinute)
+        {
+            if (numbers.AsSpan().IndexOfAnyExcept(0) >= 0)
+            {
+                lines.Add(new TimeLine(title, ink, numbers, isMinute));
+            }
+        }
+
+        double[] Slots<T>(IReadOnlyList<T> minutes, Func<T, DateTimeOffset> time, Func<T, long> number)
         {
             var slots = new double[count];
-            foreach (var (minute, number) in minutes)
+            foreach (var minute in minutes)
             {
-                slots[Math.Clamp((long)((minute - first).TotalMinutes / report.MinuteStep * count / span), 0, count - 1)] += number;
+                slots[Math.Clamp((long)((time(minute) - first).TotalMinutes / report.MinuteStep * count / span), 0, count - 1)] += number(minute);
             }
 
             return slots;
         }
     }
+
+    private static readonly (string Name, Ink Ink, Func<MinuteTraffic, long> Count)[] Counters =
+    [
+        ("requests", Ink.Plain, minute => minute.Rows),
+        ("502", Ink.Fault, minute => minute.BadGateway),
+        ("504", Ink.Fault, minute => minute.GatewayTimeout),
+        ("503", Ink.Fault, minute => minute.Unavailable),
+        ("other 5xx", Ink.Fault, minute => minute.ServerError - minute.BadGateway - minute.GatewayTimeout - minute.Unavailable),
+        ("499", Ink.Doubt, minute => minute.Abandoned),
+    ];
+
+    private sealed record TimeLine(string Name, Ink Ink, double[] Numbers, bool IsMinute)
+    {
+        public long Most { get; } = (long)Numbers.Max();
+    }
+
+    private static IEnumerable<UpstreamTraffic> BadNodes(TrafficReport report)
+        => report.Findings.Where(finding => finding.Kind == "bad-node").Take(BadNodesMax).Select(finding => report.Upstreams.First(upstream => upstream.Upstream == finding.Upstream));
 
     private static void Status(Page page, TrafficReport report)
     {
