@@ -164,10 +164,12 @@ public sealed partial class ErrorLogFold
             _families[family] = new Family { IsClosed = true };
         }
 
+        int[] numbers = new int[gone.Length];
         int to = 0;
         _own = 0;
         for (int number = 0; number < gone.Length; number++)
         {
+            numbers[number] = gone[number] ? GroupIndex.None : to;
             if (gone[number])
             {
                 continue;
@@ -190,7 +192,7 @@ public sealed partial class ErrorLogFold
 
         _groups.RemoveRange(to, _groups.Count - to);
         _minutes.Remove(gone);
-        _memo.ForgetGroups();
+        _memo.RenumberGroups(numbers);
         _ownGroups.Clear();
     }
 }

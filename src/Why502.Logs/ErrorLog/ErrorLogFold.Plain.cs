@@ -97,10 +97,11 @@ public sealed partial class ErrorLogFold
         }
 
         var family = _families[number];
-        return family.Own > 0 ? OwnGroupOf(ref block, record, _memo.KindAt(kind).Number, detail.Coarse, family.Rest) : _memo.KindAt(kind).Group = family.Rest;
+        _memo.KindAt(kind).Family = number + 1;
+        return family.Own > 0 ? OwnGroupOf(ref block, record, number + 1, detail.Coarse, family.Rest) : _memo.KindAt(kind).Group = family.Rest;
     }
 
-    private int OwnGroupOf(ref byte block, in PlainRecord record, int kind, Fingerprint coarse, int rest)
+    private int OwnGroupOf(ref byte block, in PlainRecord record, int family, Fingerprint coarse, int rest)
     {
         if (!record.HasRequest)
         {
@@ -117,7 +118,7 @@ public sealed partial class ErrorLogFold
         var number = Or(_index.Find(FullOf(coarse, route, host, request.Method, 0)), rest);
         if (path >= 0 && name >= 0 && number >= 0)
         {
-            _ownGroups.Add(OwnGroups.HashOf(ref block, kind, request, pathLength, record.Host, record.HostLength), kind, request.Method, path, name, number);
+            _ownGroups.Add(OwnGroups.HashOf(ref block, family, request, pathLength, record.Host, record.HostLength), family, request.Method, path, name, number);
         }
 
         return number;

@@ -67,7 +67,7 @@ public sealed partial class ErrorLogFold
         var methodLength = PlainRequest.FirstBlank(letters);
         var uri = row.Request + methodLength + 1;
         PlainRequest request = new() { Method = letters & ~(ulong.MaxValue << (methodLength * 8)), Uri = uri, UriLength = row.Close - " HTTP/1.1".Length - uri };
-        if (methodLength is 0 or sizeof(ulong) || request.UriLength <= 0 || row.HostLength <= 0)
+        if (kind.Family == 0 || methodLength is 0 or sizeof(ulong) || request.UriLength <= 0 || row.HostLength <= 0)
         {
             return GroupIndex.None;
         }
@@ -78,7 +78,7 @@ public sealed partial class ErrorLogFold
             return GroupIndex.None;
         }
 
-        var group = _ownGroups.Find(OwnGroups.HashOf(ref block, kind.Number, request, pathLength, row.Host, row.HostLength), kind.Number, request.Method, out var path, out var host);
+        var group = _ownGroups.Find(OwnGroups.HashOf(ref block, kind.Family, request, pathLength, row.Host, row.HostLength), kind.Family, request.Method, out var path, out var host);
         return group >= 0 && _memo.IsPath(path, ref block, uri, pathLength) && _memo.IsName(host, ref block, row.Host, row.HostLength) ? group : GroupIndex.None;
     }
 }

@@ -223,13 +223,21 @@ public sealed partial class ErrorLogReader
     private bool StartsRecord(ref byte start, nint at, out PlainHead head)
     {
         var different = (Vector128.LoadUnsafe(ref Unsafe.Add(ref start, at)) ^ _dateStart) | (Vector128.LoadUnsafe(ref Unsafe.Add(ref start, at + 3)) ^ _dateEnd);
-        if (different == Vector128<byte>.Zero && Bytes.Word(ref start, at + PlainRecord.DateLength) == ContextTexts.Error)
+        return different == Vector128<byte>.Zero ? StartsDated(ref start, at, out head) : StartsOtherRecord(ref start, at, out head);
+    }
+
+    /// <summary>A level stands behind the date.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool StartsDated(ref byte start, nint at, out PlainHead head)
+    {
+        var word = Bytes.Word(ref start, at + PlainRecord.DateLength);
+        if (word == ContextTexts.Error)
         {
             head = new PlainHead(LogLevel.Error, PlainRecord.DateLength + " [error]".Length);
             return true;
         }
 
-        return different == Vector128<byte>.Zero ? ErrorLogLine.TryReadLevelBehind(Bytes.Span(ref start, at, ErrorLogLine.HeadLengthMax), out head) : StartsOtherRecord(ref start, at, out head);
+        return ErrorLogLine.TryReadLevelBehind(Bytes.Span(ref start, at, ErrorLogLine.HeadLengthMax), out head);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Why502.Logs;
 
 /// <summary>
@@ -6,27 +8,23 @@ namespace Why502.Logs;
 /// </summary>
 internal struct LetterPairs
 {
-    private ulong first;
-    private ulong second;
-    private ulong third;
-    private ulong fourth;
+    private Words words;
+
+    [InlineArray(4)]
+    private struct Words
+    {
+        private ulong first;
+    }
 
     public void Add(ReadOnlySpan<byte> text)
     {
         for (int i = 1; i < text.Length; i++)
         {
             uint place = ((text[i - 1] * 37u) + (text[i] * 101u)) & 255;
-            ulong bit = 1UL << (int)(place & 63);
-            switch (place >> 6)
-            {
-                case 0: first |= bit; break;
-                case 1: second |= bit; break;
-                case 2: third |= bit; break;
-                default: fourth |= bit; break;
-            }
+            words[(int)(place >> 6)] |= 1UL << (int)(place & 63);
         }
     }
 
     public readonly bool AreIn(in LetterPairs text) =>
-        ((first & ~text.first) | (second & ~text.second) | (third & ~text.third) | (fourth & ~text.fourth)) == 0;
+        ((words[0] & ~text.words[0]) | (words[1] & ~text.words[1]) | (words[2] & ~text.words[2]) | (words[3] & ~text.words[3])) == 0;
 }

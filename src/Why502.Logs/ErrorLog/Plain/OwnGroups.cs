@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Why502.Logs;
 
-/// <summary>Remembers the group of records by their kind, path, host and method. What was forgotten is looked up again.</summary>
+/// <summary>Remembers the group of records by their family, path, host and method. What was forgotten is looked up again.</summary>
 internal sealed class OwnGroups
 {
     private const int Bits = 12;
@@ -15,8 +15,10 @@ internal sealed class OwnGroups
         public ulong Hash;
         public ulong Method;
 
-        /// <summary>The numbers of kind, path and host in <see cref="RecordMemo"/>; 0 is none.</summary>
-        public int Kind;
+        /// <summary>As <see cref="RecordKind.Family"/>.</summary>
+        public int Family;
+
+        /// <summary>The numbers of path and host in <see cref="RecordMemo"/>; 0 is none.</summary>
         public int Path;
         public int Host;
         public int Group;
@@ -25,22 +27,22 @@ internal sealed class OwnGroups
     /// <summary>Says where to look.</summary>
     /// <param name="pathLength">More than 0.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong HashOf(ref byte block, int kind, in PlainRequest request, nint pathLength, nint host, nint hostLength)
+    public static ulong HashOf(ref byte block, int family, in PlainRequest request, nint pathLength, nint host, nint hostLength)
     {
         nint uri = request.Uri;
         var start = Bytes.Word(ref block, uri, (int)Math.Min(pathLength, sizeof(ulong)));
         var end = Bytes.Word(ref block, uri + pathLength - 8) ^ BitOperations.RotateLeft(Bytes.Word(ref block, uri + pathLength - 16), 23);
         var name = hostLength <= 0 ? 0 : Bytes.Word(ref block, host) ^ BitOperations.RotateLeft(Bytes.Word(ref block, host + hostLength - 8), 31);
-        return Bytes.Scatter(start ^ BitOperations.RotateLeft(end, 11) ^ ((ulong)pathLength << 52), (name * 0x9E3779B97F4A7C15) + request.Method + ((ulong)kind << 24) + (ulong)hostLength);
+        return Bytes.Scatter(start ^ BitOperations.RotateLeft(end, 11) ^ ((ulong)pathLength << 52), (name * 0x9E3779B97F4A7C15) + request.Method + ((ulong)family << 24) + (ulong)hostLength);
     }
 
-    /// <summary>The group that was remembered for the hash, if the kind and the method are the same; whether the path and the host are, the caller has to see.</summary>
+    /// <summary>The group that was remembered for the hash, if the family and the method are the same; whether the path and the host are, the caller has to see.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Find(ulong hash, int kind, ulong method, out int path, out int host)
+    public int Find(ulong hash, int family, ulong method, out int path, out int host)
     {
         ref var entry = ref entries[(nint)(hash >> (64 - Bits))];
         (path, host) = (entry.Path, entry.Host);
-        return entry.Hash == hash && entry.Kind == kind && entry.Method == method ? entry.Group : GroupIndex.None;
+        return entry.Hash == hash && entry.Family == family && entry.Method == method ? entry.Group : GroupIndex.None;
     }
 
     public void Clear()
@@ -51,6 +53,6 @@ internal sealed class OwnGroups
         }
     }
 
-    public void Add(ulong hash, int kind, ulong method, int path, int host, int group) =>
-        entries[(nint)(hash >> (64 - Bits))] = new Entry { Hash = hash, Method = method, Kind = kind, Path = path, Host = host, Group = group };
+    public void Add(ulong hash, int family, ulong method, int path, int host, int group) =>
+        entries[(nint)(hash >> (64 - Bits))] = new Entry { Hash = hash, Method = method, Family = family, Path = path, Host = host, Group = group };
 }

@@ -69,10 +69,39 @@ internal partial struct PlainRecord
         var message = Bytes.Word(ref block, body) ^ BitOperations.RotateLeft(Bytes.Word(ref block, body + (bodyLength >> 2) - 4), 48)
             ^ BitOperations.RotateLeft(Bytes.Word(ref block, body + (bodyLength >> 1) - 4), 24) ^ BitOperations.RotateLeft(Bytes.Word(ref block, bodyEnd - 16), 40);
         message &= 0xF0F0F0F0F0F0F0F0;
+        if (bodyLength > LongBodyMin)
+        {
+            message ^= HashOfLong(ref block, body, bodyLength);
+        }
+
         var name = Bytes.Word(ref block, server) ^ BitOperations.RotateLeft(Bytes.Word(ref block, serverEnd - 8), 31);
         var peer = BitOperations.RotateLeft(Bytes.Word(ref block, upstreamEnd - 8), 17) ^ BitOperations.RotateLeft(Bytes.Word(ref block, upstreamEnd - 16), 44);
         peer &= (ulong)(-upstreamLength >> 63);
         return Bytes.Scatter(message ^ ((ulong)bodyLength << 52), (name * 0x9E3779B97F4A7C15) + peer + ((ulong)upstreamLength << 8) + kind);
+    }
+
+    /// <summary>Messages that are longer quote a text of somebody's own, a trace for instance: what tells them apart may stand anywhere.</summary>
+    private const int LongBodyMin = 128;
+
+    /// <summary>Of all letters but the digits.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ulong HashOfLong(ref byte block, nint at, nint length)
+    {
+        var sum = Vector256<uint>.Zero;
+        var last = length - Vector256<byte>.Count;
+        for (nint from = 0; ; from = Math.Min(from + Vector256<byte>.Count, last))
+        {
+            var here = Bytes.Load(ref block, at + from);
+            sum = (sum ^ Vector256.AndNot(here, Bytes.AreDigits(here)).AsUInt32()) * Vector256.Create(0x9E3779B1u);
+            sum ^= sum >>> 15;
+            if (from == last)
+            {
+                break;
+            }
+        }
+
+        var words = sum.AsUInt64();
+        return Bytes.Scatter(words[0] ^ BitOperations.RotateLeft(words[1], 17), words[2] ^ BitOperations.RotateLeft(words[3], 43));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -59,8 +59,8 @@ internal struct RecordKind
     /// <summary>The group of all records of this kind; <see cref="GroupIndex.None"/> where the request tells which one it is, or while there is none.</summary>
     public int Group;
 
-    /// <summary>No two kinds have the same.</summary>
-    public int Number;
+    /// <summary>The number of the kind's <see cref="ErrorLogFold"/> family, counted from 1; 0 while it is not known.</summary>
+    public int Family;
     public byte TextKind;
     public Treatment Treatment;
 

@@ -71,12 +71,14 @@ internal sealed class RecordMemo
 
     public ref RecordKindDetail DetailAt(int place) => ref details[place];
 
-    /// <summary>All groups have got other numbers.</summary>
-    public void ForgetGroups()
+    /// <summary>Groups have got other numbers.</summary>
+    /// <param name="numbers">The new number of each; <see cref="GroupIndex.None"/> for one that is gone.</param>
+    public void RenumberGroups(ReadOnlySpan<int> numbers)
     {
         for (var place = 0; place < kinds.Length; place++)
         {
-            kinds[place].Group = GroupIndex.None;
+            ref var kind = ref kinds[place];
+            kind.Group = kind.Hash != 0 && kind.Group >= 0 ? numbers[kind.Group] : GroupIndex.None;
         }
     }
 
@@ -165,12 +167,12 @@ internal sealed class RecordMemo
         }
 
         var upstream = record.UpstreamLength > 0 && known.IsUpstreamTrusted ? upstreams.ValueAt(upstreams.Find(ref block, record.Upstream, record.UpstreamLength)) : 0;
+        lastKind++;
         var place = FreePlace(first, like.Hash);
         kinds[place] = like with
         {
             Group = GroupIndex.None,
             Treatment = known.Treatment,
-            Number = ++lastKind,
             BelowWarn = (byte)(known.IsBelowWarn ? 1 : 0),
             IsOnlyCounted = known.Treatment == Treatment.Grouped && known.Event is null,
         };
