@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Why502.Logs;
 
 /// <summary>supervisord (supervisor/process.py, supervisor/options.py), and the state of a service as its manager's listing shows it.</summary>
-internal static class SupervisorRules
+internal static partial class SupervisorRules
 {
     private static readonly string[] StoppedOthers =
     [
@@ -29,7 +31,7 @@ internal static class SupervisorRules
         new(" BACKOFF ", AppEventKind.StartFailed, static (t, at, e) => t.Length > at + 9 && t[at + 9] != ' ' ? e with { Source = t.Split(' ', 2)[0] } : null),
 
         new(" RUNNING ", AppEventKind.ProgramRunning, static (t, at, e) => t.IndexOf("pid ", at, StringComparison.Ordinal) > 0 && t.IndexOf(", uptime ", at, StringComparison.Ordinal) > 0 ? e with { Source = t.Split(' ', 2)[0] } : null),
-        new(" online ", AppEventKind.ProgramRunning, static (t, at, e) => IsTableRow(t) ? e : null),
+        new(" online ", AppEventKind.ProgramRunning, static (t, at, e) => !IsTableRow(t) ? null : IsStartedOver(t) ? e with { Kind = AppEventKind.UnitFailed } : e),
 
         // supervisor/states.py: STOPPED is what a program is that was not started, or was ended by a person; the description is a date or "Not started".
         new(" STOPPED ", AppEventKind.StartFailed, static (t, at, e) => t.AsSpan(at).StartsWith(" STOPPED ", StringComparison.Ordinal) && t.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var name, "STOPPED", _, _, ..] ? e with { Source = name } : null),
@@ -48,6 +50,15 @@ internal static class SupervisorRules
 
     /// <summary>pm2's table has a line between columns, whatever a terminal made of it.</summary>
     private static bool IsTableRow(string text) => text.Count(letter => letter is '│' or '|' or '\u0082') > 4;
+
+    /// <summary>
+    /// The table's columns of uptime and restarts stand beside the status (CLI/UX/pm2-ls.js), before it since version 4 and behind it until then: who was started
+    /// ten times and more and lives for seconds ends again and again.
+    /// </summary>
+    private static bool IsStartedOver(string text) => RestartsAndUptime().Match(text) is { Success: true } cells && (cells.Groups[1].Success ? cells.Groups[1] : cells.Groups[2]).Length >= 2;
+
+    [GeneratedRegex(@"[^0-9A-Za-z ] +\d{1,2}s +[^0-9A-Za-z ]+ +(\d{1,9}) +[^0-9A-Za-z ]+ +online | online +[^0-9A-Za-z ]+ +(\d{1,9}) +[^0-9A-Za-z ]+ +\d{1,2}s +[^0-9A-Za-z ]")]
+    private static partial Regex RestartsAndUptime();
 
     /// <summary><c>The gitlab-workhorse is not running.</c>, <c> * gunicorn is not running</c>: one word names the service. nginx, stores of data and the services that a machine runs for itself are no upstreams.</summary>
     private static string? Stopped(string text, int at)

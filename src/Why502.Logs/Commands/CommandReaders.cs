@@ -17,6 +17,7 @@ public static class CommandReaders
         new UnitListing(),
         new ProcessListing(),
         new PathListing(),
+        new AclListing(),
         new ConnectionTrial(),
         new AnswerListing(),
         new ClientAnswer(),

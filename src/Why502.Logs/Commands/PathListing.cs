@@ -9,6 +9,9 @@ namespace Why502.Logs.Commands;
 /// <param name="Missing">The tool says that there is no such file.</param>
 public sealed record ListedPath(string Path, char Kind, string Mode, string Owner, string Group, bool HasAcl, bool Missing) : CommandRecord
 {
+    /// <summary>The entries that <c>getfacl</c> lists; empty where only the mode was shown.</summary>
+    public IReadOnlyList<AclEntry> Entries { get; init; } = [];
+
     /// <summary>The context of <c>ls -Z</c>.</summary>
     public string? Context { get; init; }
 

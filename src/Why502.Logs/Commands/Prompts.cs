@@ -1,12 +1,15 @@
 namespace Why502.Logs.Commands;
 
-/// <summary>Divides a pasted terminal session at its prompts.</summary>
+/// <summary>Divides a pasted terminal session at its prompts, and a Markdown text at its fences.</summary>
 public static class Prompts
 {
     /// <summary>More commands than a person pastes.</summary>
     private const int SegmentsMax = 200;
 
     private const int PromptCharsMax = 100;
+
+    /// <summary>The mark and the name of a language.</summary>
+    private const int FenceCharsMax = 32;
 
     private static readonly HashSet<string> Programs = new(StringComparer.Ordinal)
     {
@@ -17,7 +20,10 @@ public static class Prompts
         "node", "npm", "python", "python3", "java", "cd", "pwd", "echo", "uname", "hostname", "date", "sudo", "strace", "tcpdump",
     };
 
-    /// <summary>Each command with what follows it, in order; the text before the first prompt has no command.</summary>
+    /// <summary>
+    /// Each command with what follows it, in order; the text before the first prompt has no command. What a fence encloses is a segment of its own,
+    /// so that neither prose becomes a command's output nor one file's lines another's. The fences themselves are in none.
+    /// </summary>
     public static IReadOnlyList<PastedText> Split(string file, IReadOnlyList<string> lines)
     {
         var segments = new List<PastedText>();
@@ -25,6 +31,18 @@ public static class Prompts
         string? command = null;
         for (var index = 0; index < lines.Count; index++)
         {
+            if (segments.Count < SegmentsMax && IsFence(lines[index]))
+            {
+                // A command that was fenced alone has its output in the next block.
+                if (command is null || current.Any(line => line.Text.AsSpan().Trim().Length > 0))
+                {
+                    Close();
+                    command = null;
+                }
+
+                continue;
+            }
+
             if (segments.Count < SegmentsMax && CommandOf(lines[index]) is { } next)
             {
                 Close();
@@ -47,6 +65,13 @@ public static class Prompts
 
             current = [];
         }
+    }
+
+    /// <summary>CommonMark 0.31, 4.5: three backticks or tildes, and at most the name of a language behind them.</summary>
+    private static bool IsFence(string line)
+    {
+        var text = line.AsSpan().Trim();
+        return text.Length is >= 3 and <= FenceCharsMax && (text.StartsWith("```") || text.StartsWith("~~~")) && text.TrimStart(text[0]).IndexOfAny("` ") < 0;
     }
 
     /// <summary>The command behind a prompt, without sudo; null when the line is no prompt.</summary>

@@ -22,10 +22,21 @@ public static partial class PastedRecord
             return line;
         }
 
-        line = Colons(Quoted(Starting(BareLevel(CutOpen(line)))));
+        line = Colons(Quoted(Starting(BareLevel(CutOpen(Typographic(line))))));
         var repaired = WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(WindowsCall(StreamColumn(line)))))))), next)));
         return LostColon(LostTail(LostQuote(LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(repaired, next))))));
     }
+
+    /// <summary>
+    /// A blog or a chat sets quotes of its own, which are characters here, or three bytes each where a file is read byte by byte. Where a plain one opens a value,
+    /// they are part of somebody's text.
+    /// </summary>
+    private static string Typographic(string line)
+        => (line.Contains('“', StringComparison.Ordinal) || line.Contains("\u00e2\u0080\u009c", StringComparison.Ordinal)) && !line.Contains(": \"", StringComparison.Ordinal) && !line.Contains("() \"", StringComparison.Ordinal)
+            && TypographicQuote().Replace(line, "\"") is var plain && IsMessage(plain) ? plain : line;
+
+    [GeneratedRegex("[“”„]|\u00e2\u0080[\u009c\u009d\u009e]")]
+    private static partial Regex TypographicQuote();
 
     /// <summary>What an init script had written before nginx spoke: <c>Restarting nginx: nginx: [emerg] …</c></summary>
     private static string Starting(string line)

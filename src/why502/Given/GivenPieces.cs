@@ -121,6 +121,10 @@ internal static class GivenPieces
                 other = [];
             }
 
+            var (blocks, prose) = ConfigurationBlocks.Of(other);
+            Put(GivenKind.Configuration, blocks);
+            other = prose;
+
             if (error.Count > 0 || kind == GivenKind.ErrorLog)
             {
                 // Undated and wrapped lines belong to nginx's records, so the reader gets all that is not a row of the other log.
@@ -148,7 +152,7 @@ internal static class GivenPieces
             {
                 Put(kind == GivenKind.KernelLog ? kind : GivenKind.AppLog, other);
             }
-            else if (kind is GivenKind.Unknown && claimed.Count == 0 && error.Count == 0 && access.Count == 0)
+            else if (kind is GivenKind.Unknown && claimed.Count == 0 && error.Count == 0 && access.Count == 0 && blocks.Count == 0)
             {
                 Put(kind, other);
             }

@@ -150,6 +150,24 @@ public sealed class PastedRecordTests
         => Assert.Equal(peer, ErrorLogLine.Parse(PastedRecord.Repair($"[error] 71#71: *8 upstream timed out (110: Connection timed out) while reading response header from upstream, client: 192.0.2.8, server: tally.example, request: \"GET /orders/7 HTTP/1.1\", upstream: \"{upstream}\", host: \"tally.example\""))?.UpstreamPeer);
 
     [Theory]
+    [InlineData('“', '”')]
+    [InlineData('„', '“')]
+    public void QuotesOfABlog_AreNginxsAgain(char open, char close)
+    {
+        var line = $"2026/02/10 08:11:00 [crit] 71#71: *8 open() {open}/var/cache/nginx/client_temp/0000000012{close} failed (13: Permission denied), client: 192.0.2.8, server: , request: {open}POST / HTTP/1.1{close}";
+        var plain = line.Replace(open, '"').Replace(close, '"');
+        Assert.Equal(plain, PastedRecord.Repair(line));
+        Assert.Equal(plain, PastedRecord.Repair(System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(line))));
+    }
+
+    [Fact]
+    public void QuotesInsideAQuotedValue_AreTheClients()
+    {
+        const string Line = "2026/02/10 08:11:00 [error] 71#71: *8 no live upstreams while connecting to upstream, client: 192.0.2.8, server: , request: \"GET /“x” HTTP/1.1\"";
+        Assert.Equal(Line, PastedRecord.Repair(Line));
+    }
+
+    [Theory]
     [InlineData("host: tally.example:8000\"")]
     [InlineData("host: tally.example:8000")]
     public void LostQuoteOfAValue_IsPutBack(string host)

@@ -46,7 +46,7 @@ public sealed class ProtocolMismatch : Cause
         SymptomKind.OtherMessage or SymptomKind.Answered => incident.Candidates.Contains(Id),
         SymptomKind.ClosedEarly or SymptomKind.Reset => incident.Phase is Phase.Header or Phase.Send && ProtocolReading.Expected(incident) is not (null or WireProtocol.Tls),
         SymptomKind.TimedOut => incident.Phase == Phase.Header && ProtocolReading.Expected(incident) is WireProtocol.FastCgi or WireProtocol.Uwsgi or WireProtocol.Scgi or WireProtocol.Http2,
-        SymptomKind.AppLogged => incident.Candidates.Contains(Id) || incident.Event is { Kind: AppEventKind.RequestTooLarge, Log: AppLogKind.Uwsgi },
+        SymptomKind.AppLogged => incident.Candidates.Contains(Id) || (incident.Event is { } logged && ProtocolReading.IsRequestLine(logged)),
         _ => false,
     };
 

@@ -59,6 +59,11 @@ public sealed class RequestTooLargeForUpstream : Cause
         {
             scales.Weigh("app log", Sources.AppLog, Weight.Decisive.For(refused.Text).At(refused.Line.File, refused.Line.Line));
         }
+        else if (incident.Event is { } reported && ProtocolReading.IsRequestLine(reported))
+        {
+            // uwsgi_proto_uwsgi_parser(): the size is bytes 2 and 3 of what came.
+            scales.Weigh("app log", Sources.AppLog, Weight.Decisive.Against("the size is letters of an HTTP request line: nothing was too large"));
+        }
 
         if (incident is { Phase: Phase.Send, Errno: 32 or 104 })
         {

@@ -3,7 +3,7 @@ using Why502.Logs.Commands;
 
 namespace Why502.Cli.Given.Answers;
 
-/// <summary>Who may open a socket, from <c>ls -l</c>, <c>namei -l</c> and <c>stat</c>. Groups beyond a user's own are not in them, and are taken to be none.</summary>
+/// <summary>Who may open a socket, from <c>ls -l</c>, <c>namei -l</c>, <c>stat</c> and <c>getfacl</c>. Groups beyond a user's own are not in them, and are taken to be none.</summary>
 internal sealed class SocketPathAnswer : IGivenAnswer
 {
     /// <summary>
@@ -26,7 +26,7 @@ internal sealed class SocketPathAnswer : IGivenAnswer
         }
 
         var socket = listed.FirstOrDefault(row => !row.Missing && row.Path == path) ?? listed.FirstOrDefault(row => !row.Missing && row.Kind == 's' && !row.Path.Contains('/') && path.EndsWith("/" + row.Path, StringComparison.Ordinal));
-        var above = listed.Where(row => row.Kind == 'd' && IsAbove(row.Path, path)).OrderBy(row => row.Path.Length).ToList();
+        var above = listed.Where(row => (row.Kind == 'd' || row.Entries.Count > 0) && IsAbove(row.Path, path)).OrderBy(row => row.Path.Length).ToList();
         if (socket is null && above.Count == 0)
         {
             return null;
@@ -63,20 +63,34 @@ internal sealed class SocketPathAnswer : IGivenAnswer
     private static bool IsAbove(string directory, string path) => directory.StartsWith('/') && path.StartsWith(directory.TrimEnd('/') + "/", StringComparison.Ordinal);
 
     private static PathStep Step(ListedPath row, string path, string? user)
-        => new(row.Kind == 's' ? path : row.Path, row.Owner, row.Group, row.Octal, Allowed(row, user), null);
+        => new(row.Kind == 's' ? path : row.Path, row.Owner, row.Group, row.Octal, Allowed(row, row.Kind == 'd' || row.Entries.Count > 0 && IsAbove(row.Path, path), user), null);
 
     /// <summary>path_resolution(7): search permission on directories; connect(2): write permission on the socket.</summary>
-    private static bool? Allowed(ListedPath row, string? user)
+    private static bool? Allowed(ListedPath row, bool isDirectory, string? user)
     {
-        var bit = row.Kind == 'd' ? 2 : 1;
+        var bit = isDirectory ? 2 : 1;
         bool Has(int place) => row.Mode.Length == 9 && row.Mode[place * 3 + bit] is not ('-' or 'T' or 'S');
         return user is null ? Has(2) ? true : row.HasAcl || Workers.Contains(row.Owner) || Workers.Contains(row.Group) ? null : false
             : user == "root" ? true
+            : row.Entries.Count > 0 ? AllowedByEntries(row, bit, user)
             : user == row.Owner ? Has(0)
             : user == row.Group ? Has(1)
             : Has(2) ? true
             : row.HasAcl ? null
             : false;
+    }
+
+    /// <summary>acl(5), access check algorithm: the first kind of entry that fits decides, and all but the owner's and the others' are cut by the mask.</summary>
+    private static bool AllowedByEntries(ListedPath row, int bit, string user)
+    {
+        bool Grants(AclEntry entry) => entry.Mode[bit] != '-';
+        var masked = row.Entries.All(entry => entry.Kind != 'm' || Grants(entry));
+        var own = row.Entries.FirstOrDefault(entry => entry.Kind == 'u' && entry.Name == user);
+        var groups = row.Entries.Where(entry => entry.Kind == 'g' && (entry.Name.Length == 0 ? row.Group : entry.Name) == user).ToList();
+        return user == row.Owner ? row.Entries.Any(entry => entry is { Kind: 'u', Name: "" } && Grants(entry))
+            : own.Mode is not null ? masked && Grants(own)
+            : groups.Count > 0 ? masked && groups.Any(Grants)
+            : row.Entries.Any(entry => entry.Kind == 'o' && Grants(entry));
     }
 
     private static string KindOf(char kind) => kind switch

@@ -37,6 +37,21 @@ public sealed class GivenPiecesTests
     }
 
     [Theory]
+    [InlineData("The proxy says:\n\n{0}\n\nIts site, as it was for years:\n\nserver {\n  listen 80; # {\n  location / { proxy_pass http://127.0.0.1:3000; }\n}\n\nNobody changed it (that I know of).\n", 7)]
+    [InlineData("The proxy says `{0}`.\n```nginx\n# ours\nserver {\n  location / { proxy_pass http://127.0.0.1:3000; }\n}\n```\nNobody changed it.\n", 4)]
+    public void ConfigurationAmongProse_IsAPieceOfItsOwn(string text, int line)
+    {
+        var pieces = Of(text.Replace("{0}", Error, StringComparison.Ordinal));
+        Assert.Equal([GivenKind.Configuration, GivenKind.ErrorLog], pieces.Select(piece => piece.Kind).Where(kind => kind != GivenKind.Unknown));
+        Assert.Equal("server {", Lines(pieces, GivenKind.Configuration)[line - 1]);
+        Assert.DoesNotContain("Nobody changed it", string.Concat(Lines(pieces, GivenKind.Configuration)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BlockThatIsNeverClosed_StaysWhereItIs()
+        => Assert.Equal([GivenKind.ErrorLog], Of($"{Error}\nhere is the site\nserver {{\n  location / {{\nand so on, as said above, for the rest of it\n").Select(piece => piece.Kind));
+
+    [Theory]
     [InlineData("\0\0\0")]
     [InlineData("{}{}{}[][]\n\n\n$ $ $\n# # #\n")]
     public void Noise_IsNoPiece(string text) => Assert.All(Of(text), piece => Assert.True(piece.Kind is GivenKind.Unknown or GivenKind.Binary));

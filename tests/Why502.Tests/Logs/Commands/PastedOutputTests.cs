@@ -108,6 +108,23 @@ public sealed class PastedOutputTests
     }
 
     [Fact]
+    public void PoolAsPhpFpmDumpsIt_IsRead()
+    {
+        // php-fpm8.2 -tt
+        var pool = Assert.Single(Read<PoolText>("[22-Nov-2026 05:12:59] NOTICE: [global]\n[22-Nov-2026 05:12:59] NOTICE: \tlog_level = unknown value\n[22-Nov-2026 05:12:59] NOTICE:  \n[22-Nov-2026 05:12:59] NOTICE: [www]\n[22-Nov-2026 05:12:59] NOTICE: \tlisten = /run/php/php8.2-fpm.sock\n[22-Nov-2026 05:12:59] NOTICE: \tlisten.mode = undefined\n[22-Nov-2026 05:12:59] NOTICE: configuration file /etc/php/8.2/fpm/php-fpm.conf test is successful\n"));
+        Assert.Equal(5, pool.Line);
+        Assert.Contains("[www]\nlisten = /run/php/php8.2-fpm.sock\n\n", pool.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Getfacl_IsReadWithItsEntries()
+    {
+        var rows = Read<ListedPath>("$ getfacl /run/tally /run/tally/app.sock\ngetfacl: Removing leading '/' from absolute path names\n# file: run/tally\n# owner: tally\n# group: tally\nuser::rwx\ngroup::r-x\nother::---\n\n# file: run/tally/app.sock\n# owner: tally\n# group: tally\nuser::rw-\nuser:nginx:rw-\t#effective:r--\ngroup::r--\nmask::r--\nother::---\n");
+        Assert.Equal([("/run/tally", "0750", false), ("/run/tally/app.sock", "0640", true)], rows.Select(row => (row.Path, row.Octal, row.HasAcl)));
+        Assert.Contains(new AclEntry('u', "nginx", "rw-"), rows[1].Entries);
+    }
+
+    [Fact]
     public void DockerPs_IsReadWithAndWithoutItsColumns()
     {
         var rows = Read<ListedContainer>("CONTAINER ID   IMAGE          COMMAND                  CREATED        STATUS                     PORTS                                     NAMES\n1f2e3d4c5b6a   tally:latest   \"gunicorn tally:app\"     2 hours ago    Exited (137) 3 minutes ago                                           tally-app-1\n0a1b2c3d4e5f nginx:1.25 \"/docker-entrypoint.…\" 2 hours ago Up 2 hours 0.0.0.0:8080->80/tcp, :::8080->80/tcp tally-web-1\n");

@@ -26,6 +26,21 @@ public sealed class PromptsTests
     public void Command_IsWhatStandsBehindThePrompt(string line, string? command) => Assert.Equal(command, Prompts.CommandOf(line));
 
     [Fact]
+    public void MarkdownText_IsDividedAtItsFences()
+    {
+        var segments = Prompts.Split("f", ["it fails:", "```sh", "$ df -h", "/dev/vda1 10G", "```", "and then", "~~~", "a", "~~~", "a ```b``` c"]);
+        Assert.Equal([null, "df -h", null, null, null], segments.Select(segment => segment.Command));
+        Assert.Equal([1, 4, 6, 8, 10], segments.Select(segment => segment.Lines[0].Number));
+    }
+
+    [Fact]
+    public void CommandFencedAlone_HasTheNextBlockAsItsOutput()
+    {
+        var segments = Prompts.Split("f", ["```", "$ df -h", "```", "", "```", "/dev/vda1 10G", "```"]);
+        Assert.Equal(("df -h", 6), (Assert.Single(segments).Command, segments[0].Lines[^1].Number));
+    }
+
+    [Fact]
     public void Session_IsDividedAtItsPrompts()
     {
         var segments = Prompts.Split("f", ["hello", "$ uptime", " 10:00:00 up 3 days", "$ df -h", "/dev/vda1 10G"]);
