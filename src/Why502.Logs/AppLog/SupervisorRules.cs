@@ -77,6 +77,9 @@ internal static partial class SupervisorRules
             return child with { Kind = AppEventKind.ChildExitedOnSignal, Signal = signal };
         }
 
-        return TextScan.NumberAfter(text, "exit status ", at) is { } status ? child with { ExitStatus = (int)status } : null;
+        // sh(1): 127 is a command that was not found, 126 one that may not be run: the app itself never was. supervisor/process.py, finish(): 0 is among the expected
+        // statuses (exitcodes), and not expected only of who ended before startsecs were over.
+        return TextScan.NumberAfter(text, "exit status ", at) is not { } status ? null
+            : child with { ExitStatus = (int)status, Kind = status is 126 or 127 || (status == 0 && text.IndexOf("; not expected", at, StringComparison.Ordinal) > 0) ? AppEventKind.StartFailed : child.Kind };
     }
 }

@@ -7,11 +7,12 @@ namespace Why502.Logs.Commands;
 public abstract record ToldStatus(int Status, string Row) : CommandRecord;
 
 /// <summary>A gateway error that nginx answered somebody who asked by hand.</summary>
-public sealed record AnsweredByNginx(int Status, string Row) : ToldStatus(Status, Row);
+/// <param name="Host">The name that was asked for, without a port; null where it is not shown.</param>
+public sealed record AnsweredByNginx(int Status, string Row, string? Host = null) : ToldStatus(Status, Row);
 
 /// <summary>
 /// The head of an answer, as <c>curl -i</c>, <c>-I</c> and <c>-v</c>, browsers and HTTPie show it, with a gateway status and nginx's name in the header or on
-/// its error page (ngx_http_special_response.c). Where nobody's name is shown, an answer on a web server's own port, or one that stands alone, is nginx's.
+/// its error page (ngx_http_special_response.c). A 404 or 421 is told of nginx's own page alone: the header names nginx over an app's page too. Where nobody's name is shown, an answer on a web server's own port, or one that stands alone, is nginx's.
 /// </summary>
 public sealed class AnswerListing : ICommandReader
 {
@@ -20,9 +21,12 @@ public sealed class AnswerListing : ICommandReader
     public string Command => "curl -i";
 
     /// <summary>ngx_http_special_response.c: nginx alone writes 504 with this hyphen.</summary>
-    private static readonly (string Title, int Status)[] Pages = [("502 Bad Gateway", 502), ("504 Gateway Time-out", 504), ("503 Service Temporarily Unavailable", 503), ("500 Internal Server Error", 500)];
+    /// <summary>Statuses that say that a request went where it was not meant to go.</summary>
+    private const int NotFound = 404, Misdirected = 421;
 
-    public bool Looks(PastedText text) => text.Any(line => StatusOf(line) is 500 or 502 or 503 or 504 || PageOf(line) is not null);
+    private static readonly (string Title, int Status)[] Pages = [("502 Bad Gateway", 502), ("504 Gateway Time-out", 504), ("503 Service Temporarily Unavailable", 503), ("500 Internal Server Error", 500), ("404 Not Found", NotFound), ("421 Misdirected Request", Misdirected)];
+
+    public bool Looks(PastedText text) => text.Any(line => IsTold(StatusOf(line)) || PageOf(line) is not null);
 
     public IEnumerable<CommandRecord> Read(PastedText text)
     {
@@ -32,6 +36,7 @@ public sealed class AnswerListing : ICommandReader
             method = "HEAD";
         }
 
+        var (host, ownPage) = (Url(text.Command)?.Host, false);
         string? server = null;
         PastedLine? answered = null;
         foreach (var line in text.Lines)
@@ -47,8 +52,12 @@ public sealed class AnswerListing : ICommandReader
             }
             else if (StatusOf(shown) is { } status)
             {
-                answered = status is 500 or 502 or 503 or 504 ? line : null;
-                server = null;
+                answered = IsTold(status) ? line : null;
+                (server, ownPage) = (null, false);
+            }
+            else if (shown.StartsWith("> Host: ", StringComparison.OrdinalIgnoreCase))
+            {
+                host = shown["> Host: ".Length..].Split(':')[0].Trim();
             }
             else if (Headless(shown) is var head && head.StartsWith("server:", StringComparison.OrdinalIgnoreCase))
             {
@@ -56,13 +65,13 @@ public sealed class AnswerListing : ICommandReader
             }
             else if ((shown.Contains("<center>", StringComparison.Ordinal) && IsNginx(TextScan.Between(shown, "<center>", "</center>"))) || (answered is not null && shown.Length < 40 && IsNginx(shown)))
             {
-                server = "nginx";
+                (server, ownPage) = ("nginx", true);
             }
         }
 
-        if (answered is { } found && (StatusOf(found.Text) ?? PageOf(found.Text)) is { } code && (server is null ? IsOwnPort(text.Command) : IsNginx(server)))
+        if (answered is { } found && (StatusOf(found.Text) ?? PageOf(found.Text)) is { } code && (code is NotFound or Misdirected ? ownPage && host is not null : server is null ? IsOwnPort(text.Command) : IsNginx(server)))
         {
-            yield return new AnsweredByNginx(code, string.Create(CultureInfo.InvariantCulture, $"\"{method} {path.Replace("\"", "%22", StringComparison.Ordinal)} HTTP/{version}\" {code} 0")) { Line = found.Number };
+            yield return new AnsweredByNginx(code, string.Create(CultureInfo.InvariantCulture, $"\"{method} {path.Replace("\"", "%22", StringComparison.Ordinal)} HTTP/{version}\" {code} 0"), host) { Line = found.Number };
         }
     }
 
@@ -80,6 +89,8 @@ public sealed class AnswerListing : ICommandReader
 
         return null;
     }
+
+    private static bool IsTold(int? status) => status is 500 or 502 or 503 or 504 or NotFound or Misdirected;
 
     private static string Headless(string line) => line.StartsWith("< ", StringComparison.Ordinal) ? line[2..] : line;
 

@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 
 namespace Why502.Nginx;
 
 /// <summary>An address nginx connects to or listens on, compared by value: <c>127.0.0.1:3000</c>, <c>[::1]:3000</c>, <c>app.internal:80</c>, <c>unix:/run/x.sock</c>.</summary>
-public sealed record Endpoint
+public sealed partial record Endpoint
 {
     private static readonly SearchValues<char> NotInHost = SearchValues.Create("/? \t\r\n\"");
     private static readonly SearchValues<char> QuadCharacters = SearchValues.Create("0123456789.");
@@ -63,7 +64,7 @@ public sealed record Endpoint
 
         if (text.StartsWith("unix:", StringComparison.OrdinalIgnoreCase))
         {
-            endpoint = new Endpoint(null, 0, text[5..], null);
+            endpoint = new Endpoint(null, 0, Slashes().Replace(text[5..], "/"), null);
             return text.Length > 5;
         }
 
@@ -88,6 +89,10 @@ public sealed record Endpoint
         && string.Equals(Host, other.Host, StringComparison.OrdinalIgnoreCase);
 
     public override int GetHashCode() => HashCode.Combine(Port, UnixPath, Host is null ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(Host));
+
+    /// <summary>path_resolution(7): several slashes in a row are one. Who writes <c>unix:///run/x.sock</c> means /run/x.sock.</summary>
+    [GeneratedRegex("/{2,}")]
+    private static partial Regex Slashes();
 
     private static bool TryParseIPv6(string text, int defaultPort, out Endpoint endpoint)
     {

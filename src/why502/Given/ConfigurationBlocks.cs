@@ -8,7 +8,7 @@ namespace Why502.Cli.Given;
 internal static class ConfigurationBlocks
 {
     /// <summary>A longer block is a file, and no part of a text.</summary>
-    private const int BlockLinesMax = 2_000;
+    private const int BlockLinesMax = 20_000;
 
     /// <summary>Blocks that people show by themselves; what is inside them comes along.</summary>
     private static readonly string[] Openers = ["server", "upstream", "location", "http", "stream", "map"];

@@ -41,7 +41,7 @@ internal static class GivenPieces
 
     /// <summary>One kind and nothing to repair: the file as it is.</summary>
     private static IReadOnlyList<GivenFile>? Simple(GivenFile file, IReadOnlyList<PastedText> segments)
-        => file.Kind == GivenKind.Configuration && segments is [{ Command: null }] ? [file] : null;
+        => file.Kind == GivenKind.Configuration && segments is [{ Command: null } whole] && !PieceSet.Speaks(whole) ? [file] : null;
 
     private static byte[]? Whole(GivenFile file)
     {
@@ -109,21 +109,27 @@ internal static class GivenPieces
             // A sentence that mentions a status is claimed by nobody: what else stands there is read as if it were not.
             claimed = [.. claimed.Where(record => record is not ToldByClient)];
             var kind = undivided && file.Kind is GivenKind.ErrorLog or GivenKind.AccessLog ? file.Kind : GivenFile.KindOf(Bytes(segment.Lines));
-            if (claimed.Count == 0 && PutConfiguration(kind, segment))
+            var speaks = kind == GivenKind.Configuration && Speaks(segment);
+            if (claimed.Count == 0 && !speaks && PutConfiguration(kind, segment))
             {
                 return;
             }
 
+            // Blocks first: a parser that takes anything for a directive takes a line of prose, or of an app, for one too.
             var (error, access, other) = Sorted(segment);
-            if (error.Count + access.Count > 0 && other.Count > 0 && NginxConfiguration.LooksLikeConfiguration(Bytes(other)))
-            {
-                Put(GivenKind.Configuration, other);
-                other = [];
-            }
-
-            var (blocks, prose) = ConfigurationBlocks.Of(other);
+            var (blocks, others) = ConfigurationBlocks.Of(other);
             Put(GivenKind.Configuration, blocks);
-            other = prose;
+            other = others;
+            if (error.Count + access.Count > 0 || speaks)
+            {
+                List<PastedLine> said = [.. other.Where(IsEvent)];
+                List<PastedLine> silent = [.. other.Except(said)];
+                if (silent.Count > 0 && NginxConfiguration.LooksLikeConfiguration(Bytes(silent)))
+                {
+                    Put(GivenKind.Configuration, silent);
+                    other = said;
+                }
+            }
 
             if (error.Count > 0 || kind == GivenKind.ErrorLog)
             {
@@ -221,8 +227,13 @@ internal static class GivenPieces
         /// <summary>What a module of somebody else's writes into nginx's log, in words of its own.</summary>
         private static bool IsModules(PastedLine line) => line.Text.Contains("] [", StringComparison.Ordinal) is false && line.Text.Contains(": [", StringComparison.Ordinal) && ErrorLogLine.Parse(line.Text) is { Known: null };
 
-        private static bool HasEvents(IReadOnlyList<PastedLine> lines)
-            => lines.Any(line => AppLogReader.Read(Encoding.Latin1.GetBytes(line.Text), "", null) is not null);
+        /// <summary>Below or above the blocks of a configuration stands what an app said.</summary>
+        public static bool Speaks(PastedText segment) => ConfigurationBlocks.Of([.. segment.Lines]) is { Blocks.Count: > 0 } parted && HasEvents(parted.Others);
+
+        private static bool HasEvents(IReadOnlyList<PastedLine> lines) => lines.Any(IsEvent);
+
+        /// <summary>A configuration's comment may cite whatever it likes.</summary>
+        private static bool IsEvent(PastedLine line) => !line.Text.AsSpan().TrimStart().StartsWith("#") && AppLogReader.Read(Encoding.Latin1.GetBytes(line.Text), "", null) is not null;
 
         private void Put(GivenKind kind, IReadOnlyList<PastedLine> lines)
         {

@@ -9,7 +9,7 @@ namespace Why502.Cli.Given;
 /// </summary>
 internal static class ToldAnswers
 {
-    private const string Format = "\"$request\" $status $body_bytes_sent";
+    private const string Format = "\"$request\" $status $body_bytes_sent $host";
 
     private const string FormatWithPeer = Format + " $upstream_addr";
 
@@ -20,7 +20,9 @@ internal static class ToldAnswers
             return files;
         }
 
-        var told = files.SelectMany(file => file.Records.OfType<ToldStatus>().Select(status => (File: file, Status: status))).ToList();
+        // What is not there is normal, unless a configuration shows who should have answered.
+        var least = files.Any(file => file.Kind == GivenKind.Configuration) ? 400 : 500;
+        var told = files.SelectMany(file => file.Records.OfType<ToldStatus>().Where(status => status.Status >= least).Select(status => (File: file, Status: status))).ToList();
         var rows = told.Where(row => row.Status is AnsweredByNginx).ToList();
         if (rows.Count == 0 && !files.Any(file => file.Kind == GivenKind.ErrorLog))
         {
@@ -37,7 +39,8 @@ internal static class ToldAnswers
         var lines = new string[rows.Max(row => row.Status.Line)];
         foreach (var (_, told) in rows)
         {
-            lines[told.Line - 1] = peer is null ? told.Row : $"{told.Row} {(told.Status == 502 ? peer : "-")}";
+            var row = $"{told.Row} {(told as AnsweredByNginx)?.Host ?? "-"}";
+            lines[told.Line - 1] = peer is null ? row : $"{row} {(told.Status == 502 ? peer : "-")}";
         }
 
         var content = Encoding.Latin1.GetBytes(string.Join('\n', lines) + "\n");

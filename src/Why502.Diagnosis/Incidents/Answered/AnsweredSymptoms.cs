@@ -81,7 +81,7 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
         var location = rows[0].Location;
         var requests = rows.Sum(row => row.Group.Count);
         var unlogged = rows.Sum(row => Math.Max(0, row.Group.Count - logged.For(row.Group)));
-        if (unlogged * 2 < requests || IsExplained(location, form, known))
+        if (unlogged * 2 < requests || IsExplained(location, form, known) || IsMisrouted(rows[0].Group, known))
         {
             return null;
         }
@@ -150,6 +150,10 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
             || form.Side == Side.Client && known.Any(incident => incident.Instance == view.Instance && incident.Origin == Origin.Client)
             || form.Side == Side.Client && location is not null
             && known.Any(incident => incident.State != IncidentState.Recovered && incident.Location?.At == location.At && !incident.FromProbe);
+
+    /// <summary>The same requests are told already, with the server that they were meant for.</summary>
+    private static bool IsMisrouted(AccessGroup group, IReadOnlyList<Incident> known)
+        => group.Host is not null && known.Any(incident => incident is { Kind: SymptomKind.Answered, Candidates: ["wrong-server-block"] } && incident.Status == group.Status && incident.Host == group.Host);
 
     private static Endpoint? PeerOf(IReadOnlyList<Row> rows)
         => rows.Select(row => row.Group.UpstreamAddr).Distinct().ToList() is [{ } only] && Endpoint.TryParse(only.TrimEnd(':'), 0, out var peer) && (peer.IsUnix || peer.Port != 0) ? peer : null;

@@ -9,6 +9,9 @@ namespace Why502.Diagnosis;
 /// </summary>
 public sealed class MisroutedSymptoms(NginxView view, Observations seen)
 {
+    /// <summary>A log with fewer rows is a fragment that somebody chose.</summary>
+    private const int FragmentRows = 20;
+
     public IReadOnlyList<Incident> Find()
     {
         if (view.Configuration is not { } configuration)
@@ -24,13 +27,16 @@ public sealed class MisroutedSymptoms(NginxView view, Observations seen)
             .Where(group => group is { Host: not null, Status: 404 or 421, Origin: StatusOrigin.Nginx or StatusOrigin.Unknown })
             .Select(group => new Miss(group.Host!, group.Path ?? "/", group.ServerName, group.Count, null, "", group.Status, group.First, group.Last, group.Samples));
         var misses = logged.ToList() is { Count: > 0 } lines ? lines : [.. rows];
+
+        // Who shows a few rows chose them.
+        var least = view.Instance.FromFiles && view.ErrorLogs.Count == 0 && view.AccessLogs.Sum(log => log.Rows) < FragmentRows ? 1 : AnsweredForms.Least;
         return
         [
             .. misses
                 .Select(miss => (Miss: miss, Choice: ServerChoice.Of(configuration, miss.Host, miss.Path)))
                 .Where(item => item.Choice is not null)
                 .GroupBy(item => item.Choice!.At)
-                .Where(place => place.Sum(item => item.Miss.Count) >= AnsweredForms.Least)
+                .Where(place => place.Sum(item => item.Miss.Count) >= least)
                 .Select(place => IncidentOf([.. place.Select(item => item.Miss)])),
         ];
     }

@@ -47,6 +47,17 @@ public sealed class GivenPiecesTests
         Assert.DoesNotContain("Nobody changed it", string.Concat(Lines(pieces, GivenKind.Configuration)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AppsLineBelowAConfiguration_IsTheApps(bool withError)
+    {
+        var pieces = Of($"{(withError ? Error : "")}\nuser nginx;\nhttp {{\n  server {{\n    location / {{ proxy_pass http://127.0.0.1:3000; }}\n  }}\n}}\n\npuma 6.4.2 (tcp://127.0.0.1:3001) [shop]\n");
+        Assert.Equal("puma 6.4.2 (tcp://127.0.0.1:3001) [shop]", Lines(pieces, GivenKind.AppLog)[8]);
+        Assert.Equal(("http {", ""), (Lines(pieces, GivenKind.Configuration)[2], Lines(pieces, GivenKind.Configuration)[8]));
+        Assert.Equal("user nginx;", Lines(pieces, GivenKind.Configuration)[1]);
+    }
+
     [Fact]
     public void BlockThatIsNeverClosed_StaysWhereItIs()
         => Assert.Equal([GivenKind.ErrorLog], Of($"{Error}\nhere is the site\nserver {{\n  location / {{\nand so on, as said above, for the rest of it\n").Select(piece => piece.Kind));
