@@ -1,4 +1,4 @@
-using System.IO.Compression;
+using Why502.Logs.Gzip;
 
 namespace Why502.Host.Logs;
 
@@ -16,7 +16,7 @@ internal static class GzipLog
         try
         {
             using var compressed = new FileStream(file.Handle, FileAccess.Read, 0);
-            using var stream = new GZipStream(compressed, CompressionMode.Decompress);
+            using var stream = new GzipReader(compressed);
             while (true)
             {
                 cancellation.ThrowIfCancellationRequested();

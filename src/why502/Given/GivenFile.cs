@@ -1,7 +1,7 @@
-using System.IO.Compression;
 using Why502.Cli.Driver;
 using Why502.Host.Logs;
 using Why502.Logs;
+using Why502.Logs.Gzip;
 using Why502.Nginx;
 using LogKind = Why502.Logs.LogKind;
 
@@ -148,10 +148,10 @@ internal sealed record GivenFile(string Name, string Path, GivenKind Kind)
     private static GivenFile OfStream(string name, Stream stream, CancellationToken cancellation)
     {
         var (content, cut) = ReadNewest(stream, StreamBytesMax, cancellation);
-        if (content is [0x1f, 0x8b, ..])
+        if (GzipReader.IsGzip(content))
         {
             using var packed = new MemoryStream(content);
-            using var unpacked = new GZipStream(packed, CompressionMode.Decompress);
+            using var unpacked = new GzipReader(packed);
             (content, cut) = ReadNewest(unpacked, StreamBytesMax, cancellation);
         }
 

@@ -1,3 +1,5 @@
+using Why502.Logs;
+
 namespace Why502.Cli.Traffic;
 
 /// <summary>Bytes that were read before, and then the rest.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
+using Why502.Logs;
 
 namespace Why502.Cli.Traffic;
 

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Why502.Logs.Gzip;
 using Why502.Traffic;
 using Why502.Traffic.Engine;
 
@@ -199,7 +200,7 @@ internal sealed class TrafficRun
     /// <summary>Unpacking costs more than counting: where more than one thread may work, each has its own.</summary>
     private Stream Unpacked(FileStream file)
     {
-        var unpacked = TrafficSources.Unpacked(file);
+        var unpacked = new GzipReader(file);
         return _request.Threads > 1 ? new ReadAheadStream(unpacked, isFile: true, _stop) : unpacked;
     }
 

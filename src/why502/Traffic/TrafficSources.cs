@@ -1,7 +1,7 @@
-using System.IO.Compression;
 using System.Text;
 using Why502.Host.Logs;
 using Why502.Logs;
+using Why502.Logs.Gzip;
 
 namespace Why502.Cli.Traffic;
 
@@ -13,7 +13,7 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
     private const int HeadBytes = 64 * 1024;
 
     private const int HeadLines = 64;
-    private const int MagicBytes = 2;
+    private const int GzipStartBytes = 2;
 
     /// <summary>Files of a folder.</summary>
     private const int FilesMax = 10_000;
@@ -24,8 +24,6 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
 
     /// <summary>What of a folder is no file, a sentence each.</summary>
     public IReadOnlyList<string> Skipped => _skipped;
-
-    public static Stream Unpacked(Stream packed) => new GZipStream(packed, CompressionMode.Decompress);
 
     /// <summary>Everything named; what of a folder is no access log is left out.</summary>
     public IReadOnlyList<TrafficSource> Find()
@@ -80,10 +78,10 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
 
             // A link's own length is that of the path in it.
             var size = file.Length;
-            var magic = IsGzip(Start(file));
+            var isPacked = GzipReader.IsGzip(Start(file));
             file.Position = 0;
             byte[] head;
-            using (var content = magic ? Unpacked(file) : file)
+            using (Stream content = isPacked ? new GzipReader(file) : file)
             {
                 head = Head(content);
             }
@@ -95,7 +93,7 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
             }
 
             return format is null && !required ? null
-                : new TrafficSource(path, path, magic, size, format ?? AccessLogFormat.Combined, format is null ? "empty" : how, FirstTime(head)) { IsStream = magic };
+                : new TrafficSource(path, path, isPacked, size, format ?? AccessLogFormat.Combined, format is null ? "empty" : how, FirstTime(head)) { IsStream = isPacked };
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -118,9 +116,9 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
     {
         var stoppable = new ReadAheadStream(input, isFile: false, stop);
         var start = Start(stoppable);
-        var packed = IsGzip(start);
+        var packed = GzipReader.IsGzip(start);
         Stream content = new HeadedStream(start, stoppable);
-        content = packed ? Unpacked(content) : content;
+        content = packed ? new GzipReader(content) : content;
         byte[] head;
         try
         {
@@ -140,12 +138,9 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
 
     private static byte[] Start(Stream content)
     {
-        var start = new byte[MagicBytes];
-        return start[..content.ReadAtLeast(start, MagicBytes, throwOnEndOfStream: false)];
+        var start = new byte[GzipStartBytes];
+        return start[..content.ReadAtLeast(start, GzipStartBytes, throwOnEndOfStream: false)];
     }
-
-    /// <summary>RFC 1952: how every member begins.</summary>
-    private static bool IsGzip(byte[] start) => start is [0x1f, 0x8b];
 
     private (AccessLogFormat? Format, string How) FormatOf(string path, byte[] head)
     {
