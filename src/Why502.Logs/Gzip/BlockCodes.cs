@@ -3,8 +3,8 @@ namespace Why502.Logs.Gzip;
 /// <summary>The two codes of a compressed block: literals with lengths, and distances.</summary>
 internal sealed class BlockCodes
 {
-    /// <summary>Most codes of text are shorter, and two literals often fit.</summary>
-    public const int LiteralTableBits = 12;
+    /// <summary>Most codes of text are shorter, and two literals often fit. Larger tables cost more to make, for every block, than they save.</summary>
+    public const int LiteralTableBits = 10;
 
     public const int DistanceTableBits = 9;
 
@@ -62,7 +62,7 @@ internal sealed class BlockCodes
             return false;
         }
 
-        Pair(literals.Entries);
+        LiteralPairs.Join(literals.Entries.AsSpan(0, 1 << LiteralTableBits), LiteralTableBits);
         return true;
     }
 
@@ -125,21 +125,5 @@ internal sealed class BlockCodes
         }
 
         return Pause.None;
-    }
-
-    /// <summary>Where two literals' codes fit into the table's bits one entry stands for both.</summary>
-    private static void Pair(uint[] entries)
-    {
-        // What follows a code is found at a smaller number, which is still as it was; behind a code of zeros alone, at the same.
-        for (var i = (1 << LiteralTableBits) - 1; i >= 0; i--)
-        {
-            var first = entries[i];
-            var firstBits = (int)(first & Entry.BitsMask);
-            var second = entries[i >> firstBits];
-            if ((first & second & Entry.Literal) != 0 && firstBits + (second & Entry.BitsMask) <= LiteralTableBits)
-            {
-                entries[i] = first + (second & Entry.BitsMask) + (1 << Entry.CodeShift) + (second >> Entry.ValueShift << (Entry.ValueShift + 8));
-            }
-        }
     }
 }

@@ -10,6 +10,7 @@ internal static class Entry
     public const uint BitsMask = 0xff;
     public const int CodeShift = 8;
     public const uint CodeMask = 0x1f;
+    public const uint LiteralsMask = 3;
     public const int ValueShift = 16;
 
     /// <summary>One literal, or two.</summary>

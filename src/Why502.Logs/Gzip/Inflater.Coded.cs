@@ -46,10 +46,7 @@ internal sealed partial class Inflater
         return Pause.None;
     }
 
-    /// <summary>
-    /// Refills without asking: eight bytes are loaded over the bits that are there, and those that were there already are the same (F. Giesen, "Reading bits in far too many ways").
-    /// The state is kept in locals, so that it stays in registers.
-    /// </summary>
+    /// <summary>The state is kept in locals, and nothing is called, so that it stays in registers. The next entry is always looked up before it is known whether there is another stride.</summary>
     /// <returns><see cref="Pause.NeedsInput"/> where there are too few bytes for another stride.</returns>
     private unsafe Pause Stride(byte* packed, byte* text, uint* literals, uint* distances)
     {
@@ -60,7 +57,14 @@ internal sealed partial class Inflater
         byte* oldest = text + history;
         ulong bits = input.Bits;
         int count = input.BitCount;
+        uint entry = 0;
         Pause pause = Pause.None;
+        if (next <= nextEnd)
+        {
+            Refill(ref next, ref bits, ref count);
+            entry = literals[bits & LiteralMask];
+        }
+
         while (true)
         {
             if (next > nextEnd || to >= toEnd)
@@ -69,30 +73,19 @@ internal sealed partial class Inflater
                 break;
             }
 
-            bits |= Unsafe.ReadUnaligned<ulong>(next) << count;
-            next += (63 - count) >> 3;
-            count |= PackedInput.RefillBits;
-            uint entry = literals[bits & LiteralMask];
             if ((entry & Entry.Literal) != 0)
             {
-                Unsafe.WriteUnaligned(to, (ushort)(entry >> Entry.ValueShift));
-                to += (entry >> Entry.CodeShift) & 3;
-                bits >>= (int)entry;
-                count -= (int)(entry & Entry.BitsMask);
+                Put(entry, ref to, ref bits, ref count);
                 entry = literals[bits & LiteralMask];
                 if ((entry & Entry.Literal) != 0)
                 {
-                    Unsafe.WriteUnaligned(to, (ushort)(entry >> Entry.ValueShift));
-                    to += (entry >> Entry.CodeShift) & 3;
-                    bits >>= (int)entry;
-                    count -= (int)(entry & Entry.BitsMask);
+                    Put(entry, ref to, ref bits, ref count);
                     entry = literals[bits & LiteralMask];
                     if ((entry & Entry.Literal) != 0)
                     {
-                        Unsafe.WriteUnaligned(to, (ushort)(entry >> Entry.ValueShift));
-                        to += (entry >> Entry.CodeShift) & 3;
-                        bits >>= (int)entry;
-                        count -= (int)(entry & Entry.BitsMask);
+                        Put(entry, ref to, ref bits, ref count);
+                        Refill(ref next, ref bits, ref count);
+                        entry = literals[bits & LiteralMask];
                         continue;
                     }
                 }
@@ -107,33 +100,29 @@ internal sealed partial class Inflater
                     entry = literals[(entry >> Entry.ValueShift) + Low(bits, (entry >> Entry.CodeShift) & Entry.CodeMask)];
                     if ((entry & Entry.Literal) != 0)
                     {
-                        *to++ = (byte)(entry >> Entry.ValueShift);
-                        bits >>= (int)entry;
-                        count -= (int)(entry & Entry.BitsMask);
+                        Put(entry, ref to, ref bits, ref count);
+                        Refill(ref next, ref bits, ref count);
+                        entry = literals[bits & LiteralMask];
                         continue;
                     }
                 }
 
                 if ((entry & Entry.Special) != 0)
                 {
-                    bits >>= (int)entry;
-                    count -= (int)(entry & Entry.BitsMask);
+                    Drop(entry, ref bits, ref count);
                     pause = (entry & Entry.EndOfBlock) == Entry.EndOfBlock ? Pause.None : Pause.Damaged;
                     break;
                 }
             }
 
             uint length = Value(entry, bits);
-            bits >>= (int)entry;
-            count -= (int)(entry & Entry.BitsMask);
+            Drop(entry, ref bits, ref count);
+            entry = distances[bits & DistanceMask];
             if (count < DistanceBitsMax)
             {
-                bits |= Unsafe.ReadUnaligned<ulong>(next) << count;
-                next += (63 - count) >> 3;
-                count |= PackedInput.RefillBits;
+                Refill(ref next, ref bits, ref count);
             }
 
-            entry = distances[bits & DistanceMask];
             if ((entry & Entry.Special) != 0)
             {
                 if ((entry & Entry.SubTable) == Entry.SubTable)
@@ -151,16 +140,52 @@ internal sealed partial class Inflater
             }
 
             uint distance = Value(entry, bits);
-            bits >>= (int)entry;
-            count -= (int)(entry & Entry.BitsMask);
+            Drop(entry, ref bits, ref count);
             if (distance > to - oldest)
             {
                 pause = Pause.Damaged;
                 break;
             }
 
-            Copy(to, distance, length);
-            to += length;
+            // The next entry is looked up while the match is copied.
+            Refill(ref next, ref bits, ref count);
+            entry = literals[bits & LiteralMask];
+            byte* from = to - distance;
+            byte* end = to + length;
+            if (distance >= Vector256<byte>.Count)
+            {
+                // Most matches are shorter than two vectors: no branch then depends on the text.
+                Vector256.Store(Vector256.Load(from), to);
+                Vector256.Store(Vector256.Load(from + Vector256<byte>.Count), to + Vector256<byte>.Count);
+                while (to + (2 * Vector256<byte>.Count) < end)
+                {
+                    from += 2 * Vector256<byte>.Count;
+                    to += 2 * Vector256<byte>.Count;
+                    Vector256.Store(Vector256.Load(from), to);
+                    Vector256.Store(Vector256.Load(from + Vector256<byte>.Count), to + Vector256<byte>.Count);
+                }
+            }
+            else
+            {
+                // The match goes on in what it writes itself: a pattern. Behind its first eight bytes it repeats at every multiple of its length, so also at one that eight bytes may be copied over.
+                for (int i = 0; i < sizeof(ulong); i++)
+                {
+                    to[i] = from[i];
+                }
+
+                uint step = distance;
+                while (step < sizeof(ulong))
+                {
+                    step += distance;
+                }
+
+                for (to += sizeof(ulong); to < end; to += sizeof(ulong))
+                {
+                    Unsafe.WriteUnaligned(to, Unsafe.ReadUnaligned<ulong>(to - step));
+                }
+            }
+
+            to = end;
         }
 
         // What is above the count are bits of bytes that were not passed.
@@ -183,7 +208,7 @@ internal sealed partial class Inflater
         uint entry = Find(codes.Literals, BlockCodes.LiteralTableBits, bits, out int used);
         uint value = Value(entry, bits >> used);
         used += (int)(entry & Entry.BitsMask);
-        int literals = (entry & Entry.Literal) != 0 ? (int)(entry >> Entry.CodeShift) & 3 : 0;
+        int literals = (entry & Entry.Literal) != 0 ? (int)((entry >> Entry.CodeShift) & Entry.LiteralsMask) : 0;
         if (literals == 2 && used > input.BitCount)
         {
             // The first one may be all that is there.
@@ -258,45 +283,30 @@ internal sealed partial class Inflater
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Low(ulong bits, uint count) => Bmi2.X64.IsSupported ? Bmi2.X64.ZeroHighBits(bits, count) : bits & ((1UL << (int)count) - 1);
 
-    /// <summary>A match. Up to 64 bytes behind its end are written, too.</summary>
+    /// <summary>Literals: two bytes are written where there is one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Copy(byte* to, uint distance, uint length)
+    private static unsafe void Put(uint entry, ref byte* to, ref ulong bits, ref int count)
     {
-        byte* from = to - distance;
-        byte* end = to + length;
-        if (distance < Vector256<byte>.Count)
-        {
-            CopyNear(to, from, end);
-            return;
-        }
-
-        // Most matches are shorter than two vectors: no branch then depends on the text.
-        Vector256.Store(Vector256.Load(from), to);
-        Vector256.Store(Vector256.Load(from + Vector256<byte>.Count), to + Vector256<byte>.Count);
-        while (length > 2 * Vector256<byte>.Count)
-        {
-            from += 2 * Vector256<byte>.Count;
-            to += 2 * Vector256<byte>.Count;
-            length -= 2 * (uint)Vector256<byte>.Count;
-            Vector256.Store(Vector256.Load(from), to);
-            Vector256.Store(Vector256.Load(from + Vector256<byte>.Count), to + Vector256<byte>.Count);
-        }
+        Unsafe.WriteUnaligned(to, (ushort)(entry >> Entry.ValueShift));
+        to += (entry >> Entry.CodeShift) & Entry.LiteralsMask;
+        Drop(entry, ref bits, ref count);
     }
 
-    /// <summary>A match that refers to what it writes itself: a pattern that goes on.</summary>
-    private static unsafe void CopyNear(byte* to, byte* from, byte* end)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Drop(uint entry, ref ulong bits, ref int count)
     {
-        // The first eight bytes one by one. From there on the pattern repeats at every multiple of its length, so also at one that eight bytes at a time may be copied over.
-        nint distance = (nint)(to - from);
-        for (int i = 0; i < sizeof(ulong); i++)
-        {
-            to[i] = from[i];
-        }
+        bits >>= (int)entry;
+        count -= (int)(entry & Entry.BitsMask);
+    }
 
-        nint step = distance < sizeof(ulong) ? (sizeof(ulong) + distance - 1) / distance * distance : distance;
-        for (to += sizeof(ulong); to < end; to += sizeof(ulong))
-        {
-            Unsafe.WriteUnaligned(to, Unsafe.ReadUnaligned<ulong>(to - step));
-        }
+    /// <summary>
+    /// Without asking: eight bytes are loaded over the bits that are there, and those that were there already are the same (F. Giesen, "Reading bits in far too many ways").
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Refill(ref byte* next, ref ulong bits, ref int count)
+    {
+        bits |= Unsafe.ReadUnaligned<ulong>(next) << count;
+        next += 7 - (count >> 3);
+        count |= PackedInput.RefillBits;
     }
 }

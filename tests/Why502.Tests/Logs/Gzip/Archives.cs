@@ -10,6 +10,7 @@ internal static class Archives
 {
     public static readonly ZLibCompressionStrategy[] Strategies = Enum.GetValues<ZLibCompressionStrategy>();
 
+    /// <param name="text">Of an empty one the framework makes no archive.</param>
     /// <param name="flushEvery">Bytes of text between places that a reader can start from, as pigz makes them; 0 for none.</param>
     public static byte[] Pack(byte[] text, int level = 6, ZLibCompressionStrategy strategy = ZLibCompressionStrategy.Default, int flushEvery = 0)
     {
@@ -26,9 +27,6 @@ internal static class Archives
                     gzip.Flush();
                 }
             }
-
-            // Without a byte the framework writes nothing.
-            gzip.Write([]);
         }
 
         return packed.ToArray();

@@ -91,7 +91,7 @@ public class GzipReaderProperties
 
     private static byte[] RandomBytes(Random random)
     {
-        byte[] bytes = new byte[random.Next(3000)];
+        byte[] bytes = new byte[random.Next(1, 3000)];
         random.NextBytes(bytes);
         return bytes;
     }
