@@ -114,7 +114,7 @@ internal static class TrafficPage
         page.Blank();
         page.Line(
             new Run(Ink.Strong, "Over time".PadRight(name + 4)),
-            new Run(Ink.Faint, $"{TrafficWords.Minute(first)}{TrafficWords.Minute(report.Minutes[^1].Minute).PadLeft(Math.Max(18, Math.Min(width, count)) - 16)}{"most".PadLeft(most + 2)}"));
+            new Run(Ink.Faint, $"{TrafficWords.Minute(first)}{TrafficWords.Minute(report.Minutes[^1].Minute).PadLeft(Math.Max(34, Math.Min(width, count)) - 16)}{"most".PadLeft(most + 2)}"));
         foreach (var line in lines)
         {
             page.Line(
