@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Why502.Logs;
 
 namespace Why502.Bench;
@@ -10,6 +11,10 @@ public static class ErrorLogBenchmark
 {
     private const int BlockLength = 64 * 1024;
     private const int Runs = 12;
+
+    /// <summary>The runtime compiles what is hot again, in the background: until then nothing is measured.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
+    private static readonly Stopwatch Running = Stopwatch.StartNew();
 
     /// <summary>What is varied, to see what the speed depends on.</summary>
     private static readonly (string What, ErrorLogVariety Variety)[] Logs =
@@ -54,6 +59,11 @@ public static class ErrorLogBenchmark
     private static int Row(string what, string file)
     {
         ErrorLogSummary summary = new();
+        while (Running.Elapsed < WarmUp)
+        {
+            Fold(file, new(), new());
+        }
+
         BlockTimes reads = new(), counts = new(), folds = new(), summaries = new();
         for (int run = 0; run < Runs; run++)
         {

@@ -102,9 +102,8 @@ public sealed partial class ErrorLogFold
     }
 
     /// <summary>The same of a plain record, whose bytes have to be copied: most of them will be overwritten by the next sample's.</summary>
-    private void AddSample(int number, ref byte block, in PlainRecord record, LogPosition at)
+    private void AddSample(int number, ReadOnlySpan<byte> text, LogPosition at)
     {
-        ReadOnlySpan<byte> text = Bytes.Span(ref block, record.Start, record.TextEnd - record.Start);
         Group group = _groups[number];
         if (group.Samples.Count < samplesPerGroup)
         {

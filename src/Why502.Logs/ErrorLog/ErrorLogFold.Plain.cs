@@ -48,7 +48,7 @@ public sealed partial class ErrorLogFold
         if (kind.Treatment == Treatment.Grouped)
         {
             var group = kind.Group >= 0 ? kind.Group : GroupOf(ref block, record, number);
-            if (group < 0 || (_tallies[group].Unsampled == 0 && !TryAddSample(group, ref block, record, place)))
+            if (group < 0 || (_tallies[group].Unsampled == 0 && !TryAddSample(group, ref block, record.Start, record.TextEnd, isWhole: record.HasRequest && record.LinesMore == 0, place)))
             {
                 return false;
             }
@@ -60,7 +60,7 @@ public sealed partial class ErrorLogFold
         ref readonly var detail = ref _memo.DetailAt(number);
         if (detail.Event is { } happened)
         {
-            AddEvent(new Happened(happened, record.ProcessNumber(ref block), detail.Code, new Sample(TextOf(ref block, record), place.Of(record), _now)));
+            AddEvent(new Happened(happened, record.ProcessNumber(ref block), detail.Code, new Sample(TextOf(ref block, record), place.At(record.Start), _now)));
         }
 
         _records++;
@@ -140,18 +140,19 @@ public sealed partial class ErrorLogFold
     /// <summary>All that comes behind the year 4083 is one minute: such a date is no log's.</summary>
     private static int MinuteOf(DateTime time) => (int)Math.Min(time.Ticks / TimeSpan.TicksPerMinute, int.MaxValue - GroupMinutes.Max);
 
-    /// <summary>Only records of one line with a request are sure to be the same for people as their bytes.</summary>
+    /// <summary>Keeps a record as its group's sample if one is wanted; false when it is wanted whole.</summary>
+    /// <param name="isWhole">It is sure to be the same for people as its bytes: a record of one line with a request.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryAddSample(int number, ref byte block, in PlainRecord record, in PlainPlace place)
+    private bool TryAddSample(int number, ref byte block, int start, int end, bool isWhole, in PlainPlace place)
     {
         if (WantsSample(number, _now.Ticks))
         {
-            if (!record.HasRequest || record.LinesMore > 0)
+            if (!isWhole)
             {
                 return false;
             }
 
-            AddSample(number, ref block, record, place.Of(record));
+            AddSample(number, Bytes.Span(ref block, start, end - start), place.At(start));
         }
 
         _tallies[number].Unsampled = UnsampledAfter(number);

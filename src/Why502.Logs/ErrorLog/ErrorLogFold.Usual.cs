@@ -20,7 +20,7 @@ public sealed partial class ErrorLogFold
 
     /// <summary>Counts a record that is counted in a group, and that is all; false when there is more to be done about it, or its like was not seen before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryCountUsual(ref byte block, in UsualRow row)
+    internal bool TryCountUsual(ref byte block, in UsualRow row, in PlainPlace place)
     {
         if (row.Time != _now || _nowMinute < 0)
         {
@@ -44,13 +44,13 @@ public sealed partial class ErrorLogFold
         }
 
         var group = kind.Group >= 0 ? kind.Group : OwnGroupOf(ref block, kind, row);
-        if (group < 0 || _tallies[group].Unsampled <= 0)
+        if (group < 0 || (_tallies[group].Unsampled == 0 && !TryAddSample(group, ref block, row.Start, row.End, isWhole: row.LinesMore == 0, place)))
         {
             return false;
         }
 
         ref var tally = ref _tallies[group];
-        tally.Unsampled--;
+        tally.Unsampled = Math.Max(tally.Unsampled - 1, 0);
         tally.Records++;
         tally.Span.Add(_now.Ticks);
         Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_ofMinute), group)++;

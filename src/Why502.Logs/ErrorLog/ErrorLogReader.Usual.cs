@@ -138,9 +138,11 @@ public sealed partial class ErrorLogReader
         ref var start = ref MemoryMarshal.GetReference(block);
         ReadOnlySpan<UsualRow> rows = _usual.AsSpan(0, count);
         fold.Prefetch(rows);
+        PlainPlace place = new(_file, _exact, _lines.Offset, _line);
         foreach (ref readonly var row in rows)
         {
-            if (_openUntil < _lines.Offset + row.Start && fold.TryCountUsual(ref start, row))
+            place.Line = _line;
+            if (_openUntil < _lines.Offset + row.Start && fold.TryCountUsual(ref start, row, place))
             {
                 _line += row.LinesMore + 1;
                 continue;

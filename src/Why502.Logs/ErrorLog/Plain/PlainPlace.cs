@@ -7,5 +7,6 @@ namespace Why502.Logs;
 /// <param name="Line">The number of the last line that was counted.</param>
 internal record struct PlainPlace(string File, bool HasLines, long Offset, int Line)
 {
-    public readonly LogPosition Of(in PlainRecord record) => new(File, HasLines ? Line + 1 : null, Offset + record.Start);
+    /// <param name="start">Where the record begins in the block.</param>
+    public readonly LogPosition At(int start) => new(File, HasLines ? Line + 1 : null, Offset + start);
 }

@@ -290,7 +290,7 @@ internal sealed class RecordMemo
         }
 
         var place = shapes.Find(ref shape[0], 0, record.BodyLength);
-        return place < 0 && NumberShape.HoldsForAll(shape.AsSpan(0, record.BodyLength)) && shapes.Admits(ref shape[0], 0, record.BodyLength)
+        return place < 0 && shapes.Admits(ref shape[0], 0, record.BodyLength) && NumberShape.HoldsForAll(shape.AsSpan(0, record.BodyLength))
             ? shapes.Add(ref shape[0], 0, record.BodyLength, 0)
             : place;
     }
