@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Why502.Logs;
 
@@ -58,8 +59,11 @@ internal static class LineMasks
         }
     }
 
-    /// <summary>Places that <see cref="Places"/> may write behind the last one.</summary>
-    public const int PlacesSpare = 2;
+    /// <summary>Places that <see cref="Places"/> and <see cref="PlacesOf"/> may write behind the last one.</summary>
+    public const int PlacesSpare = Step;
+
+    /// <summary>Whether <see cref="PlacesOf"/> may be called: AVX-512 with VBMI2.</summary>
+    public static bool HasPlacesOf => Avx512Vbmi2.IsSupported;
 
     /// <summary>Where a mask's bits are set, in order.</summary>
     /// <param name="masks">One number for every 64 bytes.</param>
@@ -80,6 +84,34 @@ internal static class LineMasks
             {
                 bits &= bits - 1;
                 next[more] = at + BitOperations.TrailingZeroCount(bits);
+            }
+
+            next += count;
+        }
+
+        return (int)(next - to);
+    }
+
+    /// <summary>As <see cref="Places"/>, from the text itself: the places of a block's hits are moved together and written at once.</summary>
+    /// <param name="text">A whole number of steps.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static unsafe int PlacesOf(byte wanted, byte* text, int steps, int* to)
+    {
+        Vector512<byte> byteToFind = Vector512.Create(wanted);
+        Vector512<byte> offsets = Vector512<byte>.Indices;
+        int* next = to;
+        for (int i = 0; i < steps; i++)
+        {
+            Vector512<byte> hits = Vector512.Equals(Vector512.Load(text + i * Step), byteToFind);
+            Vector512<byte> places = Avx512Vbmi2.Compress(Vector512<byte>.Zero, hits, offsets);
+            int count = BitOperations.PopCount(hits.ExtractMostSignificantBits());
+            Vector512<int> block = Vector512.Create(i * Step);
+            (Avx512F.ConvertToVector512Int32(places.GetLower().GetLower()) + block).Store(next);
+            if (count > Vector512<int>.Count)
+            {
+                (Avx512F.ConvertToVector512Int32(places.GetLower().GetUpper()) + block).Store(next + 16);
+                (Avx512F.ConvertToVector512Int32(places.GetUpper().GetLower()) + block).Store(next + 32);
+                (Avx512F.ConvertToVector512Int32(places.GetUpper().GetUpper()) + block).Store(next + 48);
             }
 
             next += count;

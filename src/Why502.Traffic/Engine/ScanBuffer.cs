@@ -72,15 +72,18 @@ internal sealed unsafe class ScanBuffer
         int steps = (Length + LineMasks.Step - 1) / LineMasks.Step;
         new Span<byte>(Text + Length, steps * LineMasks.Step - Length).Clear();
         LineMasks.Find(new ReadOnlySpan<byte>(Text, steps * LineMasks.Step), new Span<ulong>(Newlines, steps), new Span<ulong>(Quotes, steps), new Span<ulong>(Blanks, steps), kernel);
-        int rows = LineMasks.Places(Newlines, steps, RowEnds);
+        int rows = Places(kernel, (byte)'\n', Newlines, steps, RowEnds);
         RowEnds[rows] = int.MaxValue;
         LastRowEnd = rows == 0 ? -1 : RowEnds[rows - 1];
-        new Span<int>(QuotePlaces + (quotePlaces ? LineMasks.Places(Quotes, steps, QuotePlaces) : 0), QuotesOfRow).Fill(int.MaxValue);
+        new Span<int>(QuotePlaces + (quotePlaces ? Places(kernel, (byte)'"', Quotes, steps, QuotePlaces) : 0), QuotesOfRow).Fill(int.MaxValue);
 
         Newlines[steps] = ulong.MaxValue;
         Quotes[steps] = ulong.MaxValue;
         Blanks[steps] = ulong.MaxValue;
     }
+
+    private int Places(LineMasks.Kernel kernel, byte wanted, ulong* mask, int steps, int* to)
+        => kernel == LineMasks.Kernel.Vector512 && LineMasks.HasPlacesOf ? LineMasks.PlacesOf(wanted, Text, steps, to) : LineMasks.Places(mask, steps, to);
 
     /// <summary>A mask's 64 bits from any place on: most of what is looked for is so near that no loop is needed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

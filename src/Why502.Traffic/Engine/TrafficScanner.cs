@@ -13,7 +13,8 @@ internal sealed record ScanOptions
 
     public long Until { get; init; } = long.MaxValue;
 
-    public LineMasks.Kernel Kernel { get; init; } = LineMasks.Best;
+    /// <summary>Null: the widest vectors of the machine, once a log is long enough for them.</summary>
+    public LineMasks.Kernel? Kernel { get; init; }
 
     /// <summary>Whether rows of the usual form take their short way; the result is the same.</summary>
     public bool HasShortWay { get; init; } = true;
@@ -31,6 +32,9 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     /// <summary>Rows of the usual form that are read before they are counted: enough to keep one loop going, few enough for the nearest cache.</summary>
     private const int RowsMax = 64;
 
+    /// <summary>The widest vectors need code that is compiled when it is first used: a short log is read sooner without.</summary>
+    private const int PlainBlocks = 8;
+
     private readonly ScanBuffer _buffer = new();
     private readonly RouteCache _routes = new();
     private readonly MinuteStamp _stamp = new();
@@ -43,6 +47,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     private HeavyTables? _heavy;
     private bool _inLongRow;
     private bool _skipFirst;
+    private int _blocks;
 
     /// <summary>Where the buffer's first byte stands in the file.</summary>
     private long _position;
@@ -88,7 +93,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     public bool Scan(long until, bool atEnd)
     {
         _heavy = options.Scope == TrafficScope.Full ? Stretch.Heavy : null;
-        _buffer.Mask(options.Kernel, _usual is not null);
+        _buffer.Mask(options.Kernel ?? (_blocks++ < PlainBlocks && LineMasks.Best == LineMasks.Kernel.Vector512 ? LineMasks.Kernel.Vector256 : LineMasks.Best), _usual is not null);
         int at = Rows(until);
         bool more = _position + at < until;
         if (more && atEnd && at < _buffer.Length)
