@@ -13,6 +13,7 @@ public class RouteFolding
     private readonly byte[] _route = new byte[Routes.BytesMax];
     private readonly HeavyHitters _routes = new(HeavyTables.RoutesMax, Routes.BytesMax, timed: true);
     private readonly RouteCache _cache = new();
+    private readonly DistinctSketch _distinct = new();
 
     [Benchmark(OperationsPerInvoke = Sample.Values)]
     public int Fold()
@@ -33,7 +34,7 @@ public class RouteFolding
         foreach (byte[] uri in _paths)
         {
             ReadOnlySpan<byte> path = Routes.PathOf(uri);
-            places += _cache.Add(_routes, TextHash.Of(path), path);
+            places += _cache.Add(_routes, TextHash.Of(path), path, _distinct);
         }
 
         return places;

@@ -30,13 +30,16 @@ internal sealed class HeavyTables
     public HeavyHitters Methods { get; } = new(MethodsMax, MethodBytesMax);
 
     /// <summary>Counts one row.</summary>
+    /// <param name="line">A part of a block: 64 bytes in front of it and behind it may be read.</param>
     public unsafe void Count(byte* line, int length, ref Row row, AccessFields fields, TrafficTables tables, RouteCache routes)
     {
         ref AccessRow slices = ref row.Slices;
         int status = row.Status;
         if ((fields & AccessFields.Client) != 0 && slices.Client.Length > 1)
         {
-            Client(new(line + slices.Client.Start, slices.Client.Length), status, tables);
+            ulong hash = TextHash.Of(line + slices.Client.Start, slices.Client.Length);
+            tables.Clients.Add(hash);
+            Note(Clients, Clients.Add(hash, slices.Client.Of(new ReadOnlySpan<byte>(line, length))), status);
         }
 
         if ((fields & (AccessFields.Host | AccessFields.ServerName)) != 0)
@@ -44,15 +47,32 @@ internal sealed class HeavyTables
             Slice slice = slices.Host.Length > 1 ? slices.Host : slices.ServerName;
             if (slice.Length > 1)
             {
-                ReadOnlySpan<byte> host = new(line + slice.Start, slice.Length);
-                Note(Hosts, Hosts.Add(TextHash.Of(host), host), status);
+                Note(Hosts, Hosts.Add(TextHash.Of(line + slice.Start, slice.Length), slice.Of(new ReadOnlySpan<byte>(line, length))), status);
             }
         }
 
-        if ((fields & AccessFields.Request) != 0)
+        if ((fields & AccessFields.Request) == 0)
         {
-            RequestLine.Split(line, length, row.Slices, out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
-            Request(method, uri, status, row.RequestTime, tables, routes);
+            return;
+        }
+
+        if (slices.Method.Length == 0 && slices.Uri.Length == 0 && RequestLine.TrySplit(line + slices.Request.Start, slices.Request.Length, out uint letters, out byte* path, out int pathLength))
+        {
+            Note(Methods, _methods.Add(Methods, letters), status);
+            Path(new ReadOnlySpan<byte>(path, pathLength), TextHash.Of(path, pathLength), status, row.RequestTime, tables, routes);
+            return;
+        }
+
+        slices.SplitRequest(new ReadOnlySpan<byte>(line, length), out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
+        if (method.Length > 0)
+        {
+            Note(Methods, Methods.Add(TextHash.Of(method), method), status);
+        }
+
+        if (uri.Length > 0)
+        {
+            ReadOnlySpan<byte> text = Logs.Routes.PathOf(uri);
+            Path(text, TextHash.Of(text), status, row.RequestTime, tables, routes);
         }
     }
 
@@ -70,119 +90,115 @@ internal sealed class HeavyTables
     {
         for (UsualRow* row = rows; row < rows + count; row++)
         {
-            row->ClientHash = TextHash.Of(new ReadOnlySpan<byte>(text + row->Client, row->ClientLength));
+            row->ClientHash = TextHash.Of(text + row->Client, row->ClientLength);
             Clients.Prefetch(row->ClientHash);
-            RequestLine.Split(text + row->Request, row->RequestLength, out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
-            if (method.Length > 0)
+            if (RequestLine.TrySplit(text + row->Request, row->RequestLength, out uint method, out byte* path, out int length))
             {
                 _methods.Add(Methods, method);
+                row->Path = path;
+                row->PathLength = length;
+            }
+            else
+            {
+                LookSlowly(text, row);
             }
 
-            ReadOnlySpan<byte> path = RequestLine.PathOf(uri);
-            row->Path = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(path));
-            row->PathLength = uri.Length == 0 ? -1 : path.Length;
-            row->PathHash = TextHash.Of(path);
+            row->PathHash = TextHash.Of(row->Path, Math.Max(row->PathLength, 0));
             routes.Prefetch(row->PathHash);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private unsafe void LookSlowly(byte* text, UsualRow* row)
+    {
+        RequestLine.Split(text + row->Request, row->RequestLength, out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
+        if (method.Length > 0)
+        {
+            Methods.Add(TextHash.Of(method), method);
+        }
+
+        ReadOnlySpan<byte> path = Logs.Routes.PathOf(uri);
+        row->Path = path.Length == 0 ? text : (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(path));
+        row->PathLength = uri.Length == 0 ? -1 : path.Length;
     }
 
     private unsafe void CountClients(byte* text, UsualRow* rows, int count, DistinctSketch distinct)
     {
         for (UsualRow* row = rows; row < rows + count; row++)
         {
-            if (row->ClientLength > 1)
+            if (row->ClientLength > 1 && !Clients.TryAdd(row->ClientHash, out _))
             {
                 distinct.Add(row->ClientHash);
-                Clients.Add(row->ClientHash, new ReadOnlySpan<byte>(text + row->Client, row->ClientLength));
+                Clients.AddBehind(row->ClientHash, new ReadOnlySpan<byte>(text + row->Client, row->ClientLength));
             }
 
             if (row->HostLength > 1)
             {
-                ReadOnlySpan<byte> host = new(text + row->Host, row->HostLength);
-                Hosts.Add(TextHash.Of(host), host);
+                Hosts.Add(TextHash.Of(text + row->Host, row->HostLength), new ReadOnlySpan<byte>(text + row->Host, row->HostLength));
             }
         }
     }
 
     private unsafe void CountRoutes(UsualRow* rows, int count, DistinctSketch distinct, RouteCache routes)
     {
-        bool isSettled = Routes.Count <= RoutesMax - count;
+        QuantileSketch?[] times = Routes.Times;
+        UsualRow* pending = rows;
         for (UsualRow* row = rows; row < rows + count; row++)
         {
             row->Route = -1;
-            if (row->PathLength >= 0)
+            if (row->PathLength < 0)
             {
-                distinct.Add(row->PathHash);
-                int route = routes.Add(Routes, row->PathHash, new ReadOnlySpan<byte>(row->Path, row->PathLength));
-                if (row->RequestTime < 0)
+                continue;
+            }
+
+            if (!routes.TryAdd(Routes, row->PathHash, out int route))
+            {
+                if (Routes.IsFull)
                 {
-                    continue;
+                    // Entries may move: what belongs to them is brought home before.
+                    CountRouteTimes(pending, row);
+                    pending = row;
                 }
 
-                if (isSettled)
-                {
-                    row->Route = Routes.PrefetchTimes(route);
-                }
-                else
-                {
-                    Routes.TimesAt(route).Add((uint)row->RequestTime);
-                }
+                route = routes.AddBehind(Routes, row->PathHash, new ReadOnlySpan<byte>(row->Path, row->PathLength), distinct);
+            }
+
+            if (route >= 0 && row->RequestTime >= 0)
+            {
+                row->Route = Routes.EntryAt(route);
+                times[row->Route]!.Prefetch();
             }
         }
 
-        if (isSettled)
-        {
-            CountRouteTimes(rows, count);
-        }
+        CountRouteTimes(pending, rows + count);
     }
 
-    /// <summary>Adds the times of rows whose routes keep their places meanwhile. A sketch is rarely near: its memory is asked for in a pass of its own.</summary>
-    private unsafe void CountRouteTimes(UsualRow* rows, int count)
+    /// <summary>Adds the times of rows to their routes' quantiles. Those are rarely near: their memory is asked for in a pass of its own.</summary>
+    private unsafe void CountRouteTimes(UsualRow* rows, UsualRow* behind)
     {
-        for (UsualRow* row = rows; row < rows + count; row++)
+        QuantileSketch?[] times = Routes.Times;
+        for (UsualRow* row = rows; row < behind; row++)
         {
             if (row->Route >= 0)
             {
-                Routes.TimesOf(row->Route).Prefetch((uint)row->RequestTime);
+                times[row->Route]!.Prefetch((uint)row->RequestTime);
             }
         }
 
-        for (UsualRow* row = rows; row < rows + count; row++)
+        for (UsualRow* row = rows; row < behind; row++)
         {
             if (row->Route >= 0)
             {
-                Routes.TimesOf(row->Route).Add((uint)row->RequestTime);
+                times[row->Route]!.Add((uint)row->RequestTime);
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Client(ReadOnlySpan<byte> client, int status, TrafficTables tables)
+    private void Path(ReadOnlySpan<byte> path, ulong hash, int status, int requestTime, TrafficTables tables, RouteCache routes)
     {
-        ulong hash = TextHash.Of(client);
-        tables.Clients.Add(hash);
-        Note(Clients, Clients.Add(hash, client), status);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Request(ReadOnlySpan<byte> method, ReadOnlySpan<byte> uri, int status, int requestTime, TrafficTables tables, RouteCache routes)
-    {
-        if (method.Length > 0)
-        {
-            Note(Methods, _methods.Add(Methods, method), status);
-        }
-
-        if (uri.Length == 0)
-        {
-            return;
-        }
-
-        ReadOnlySpan<byte> path = Logs.Routes.PathOf(uri);
-        ulong hash = TextHash.Of(path);
-        tables.Paths.Add(hash);
-        int route = routes.Add(Routes, hash, path);
+        int route = routes.Add(Routes, hash, path, tables.Paths);
         Note(Routes, route, status);
-        if (requestTime >= 0)
+        if (route >= 0 && requestTime >= 0)
         {
             Routes.TimesAt(route).Add((uint)requestTime);
         }
@@ -207,7 +223,7 @@ internal sealed class HeavyTables
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Note(HeavyHitters table, int place, int status)
     {
-        if (status < 499)
+        if (status < 499 || place < 0)
         {
             return;
         }

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Why502.Logs;
 using Why502.Traffic.Sketches;
@@ -8,21 +10,38 @@ namespace Why502.Traffic.Engine;
 /// <summary>Where the routes of paths that came lately are counted, so that most rows need no folding. A worker's own; it changes nothing but speed.</summary>
 internal sealed unsafe class RouteCache
 {
-    /// <summary>Pairs of slots; a path has its place in one of them, the one used last in front.</summary>
-    private const int Pairs = 4096;
+    /// <summary>A path may stand in any way of its set, which is one line of the processor's cache.</summary>
+    private const int Sets = 4096;
+    private const int Ways = 4;
+    private const int LineBytes = 64;
 
-    private readonly Slot[] _slots = GC.AllocateArray<Slot>(Pairs * 2, pinned: true);
-    private readonly byte[] _text = new byte[Routes.BytesMax];
+    private readonly Set* _sets;
+    private readonly byte[] _lines = GC.AllocateArray<byte>((Sets + 1) * LineBytes, pinned: true);
 
-    private struct Slot
+    /// <summary>The routes of the paths, for when a place is void.</summary>
+    private readonly ulong[] _routes = new ulong[Sets * Ways];
+    private readonly byte[] _text = GC.AllocateArray<byte>(Routes.BytesMax + TextHash.BlockBytes, pinned: true);
+    private int _victim;
+
+    public RouteCache()
     {
-        public ulong Path;
-        public ulong Route;
-
-        /// <summary>The route's place in the table that had this generation.</summary>
-        public long Generation;
-        public int Place;
+        fixed (byte* first = _lines)
+        {
+            _sets = (Set*)(((nuint)first + LineBytes - 1) & ~(nuint)(LineBytes - 1));
+        }
     }
+
+    private struct Set
+    {
+        public fixed ulong Paths[Ways];
+
+        /// <summary>The routes' places in the table that had these generations.</summary>
+        public fixed int Places[Ways];
+        public fixed int Generations[Ways];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int SetOf(ulong hash) => (int)hash & (Sets - 1);
 
     /// <summary>Asks for the memory that the path's place will be in.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -30,52 +49,60 @@ internal sealed unsafe class RouteCache
     {
         if (Sse.IsSupported)
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref _slots[(hash & (Pairs - 1)) * 2]));
+            Sse.Prefetch0(_sets + SetOf(hash));
         }
     }
 
-    /// <summary>Counts a row of a path's route and answers its place in the table.</summary>
+    /// <summary>Counts a row of a path's route and answers its place in the table, or <see cref="HeavyHitters.NotHeld"/>.</summary>
+    /// <param name="distinct">Gets the path when it is not among those that came lately.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Add(HeavyHitters routes, ulong hash, ReadOnlySpan<byte> path)
+    public int Add(HeavyHitters routes, ulong hash, ReadOnlySpan<byte> path, DistinctSketch distinct)
+        => TryAdd(routes, hash, out int place) ? place : AddBehind(routes, hash, path, distinct);
+
+    /// <summary>Counts a row of a route whose place is known; false when it is not, and nothing is counted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryAdd(HeavyHitters routes, ulong hash, out int place)
     {
-        ref Slot slot = ref _slots[(hash & (Pairs - 1)) * 2];
-        if (slot.Path != hash || slot.Generation != routes.Generation)
+        Set* set = _sets + SetOf(hash);
+        int way = WayOf(set, hash);
+        if (way == Ways || set->Generations[way] != routes.Generation)
         {
-            return AddBehind(routes, hash, path);
+            place = HeavyHitters.NotHeld;
+            return false;
         }
 
-        routes.AddAt(slot.Place);
-        return slot.Place;
+        place = set->Places[way];
+        routes.AddAt(place);
+        return true;
     }
 
+    /// <summary>The way that holds a path, or <see cref="Ways"/>. Free ways hold 0; a path of this hash only takes the long way.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int WayOf(Set* set, ulong hash)
+        => BitOperations.TrailingZeroCount(Vector256.Equals(Vector256.Load(set->Paths), Vector256.Create(hash)).ExtractMostSignificantBits() | (1u << Ways));
+
+    /// <summary>As <see cref="Add"/>, for a path whose route's place is not known.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int AddBehind(HeavyHitters routes, ulong hash, ReadOnlySpan<byte> path)
+    public int AddBehind(HeavyHitters routes, ulong hash, ReadOnlySpan<byte> path, DistinctSketch distinct)
     {
-        ref Slot slot = ref _slots[(hash & (Pairs - 1)) * 2];
-        if (slot.Path != hash)
+        Set* set = _sets + SetOf(hash);
+        int way = WayOf(set, hash);
+        bool isKnown = way < Ways && set->Paths[way] != 0;
+        if (!isKnown)
         {
-            ref Slot second = ref Unsafe.Add(ref slot, 1);
-            (slot, second) = second.Path == hash ? (second, slot) : (new Slot { Path = hash }, slot);
+            way = _victim++ & (Ways - 1);
+            distinct.Add(hash);
         }
 
-        if (slot.Generation == routes.Generation)
+        ref ulong route = ref _routes[SetOf(hash) * Ways + way];
+        if (!isKnown || !routes.TryAddAnywhere(route, out int place))
         {
-            routes.AddAt(slot.Place);
-            return slot.Place;
+            int length = Routes.FoldPath(path, _text);
+            route = TextHash.Of((byte*)Unsafe.AsPointer(ref _text[0]), length);
+            place = routes.Add(route, _text.AsSpan(0, length));
         }
 
-        if (slot.Generation == 0 || routes.Find(slot.Route) is not (>= 0 and int place))
-        {
-            ReadOnlySpan<byte> text = _text.AsSpan(0, Routes.FoldPath(path, _text));
-            slot.Route = TextHash.Of(text);
-            place = routes.Add(slot.Route, text);
-        }
-        else
-        {
-            routes.AddAt(place);
-        }
-
-        (slot.Place, slot.Generation) = (place, routes.Generation);
+        (set->Paths[way], set->Places[way], set->Generations[way]) = (hash, place, place < 0 ? 0 : routes.Generation);
         return place;
     }
 }

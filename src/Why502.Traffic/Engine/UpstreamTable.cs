@@ -40,15 +40,17 @@ internal sealed class UpstreamTable
 
     /// <summary>The place of a node in <see cref="All"/>, or -1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int IndexOf(ReadOnlySpan<byte> name)
+    public int IndexOf(ReadOnlySpan<byte> name) => IndexOf(TextHash.Of(name));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int IndexOf(ulong hash)
     {
-        ulong hash = TextHash.Of(name);
         int slot = (int)(hash >> 32) & (Slots - 1);
         return _hashes[slot] == hash ? _indexes[slot] - 1 : IndexBehind(slot, hash);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public unsafe int IndexOfLong(byte* name, int length) => IndexOf(new ReadOnlySpan<byte>(name, length));
+    public unsafe int IndexOfLong(byte* name, int length) => IndexOf(TextHash.Of(name, length));
 
     private int IndexBehind(int slot, ulong hash)
     {

@@ -6,9 +6,6 @@ internal record struct HeavyEntry
     /// <summary>What it is found by.</summary>
     public ulong Key { get; set; }
 
-    /// <summary>What decides who stays; not a count.</summary>
-    public long Weight { get; set; }
-
     /// <summary>Rows seen since the value is held: never more than there were.</summary>
     public long Count { get; set; }
 

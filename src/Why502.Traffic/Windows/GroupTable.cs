@@ -34,7 +34,7 @@ internal sealed unsafe class GroupTable(AccessLogFormat format, string path, int
     {
         ReadOnlySpan<byte> text = new(line, length);
         ref AccessRow slices = ref row.Slices;
-        RequestLine.Split(line, length, slices, out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
+        slices.SplitRequest(new ReadOnlySpan<byte>(line, length), out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
         if (Find(text, row, method, uri) is { } group)
         {
             Add(group, text, row, number);
