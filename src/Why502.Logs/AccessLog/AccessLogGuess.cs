@@ -77,25 +77,23 @@ internal static partial class AccessLogGuess
     /// <summary>Combined with something behind it: key=value pairs by their names, bare values by their form.</summary>
     public static string? FromTail(string line)
     {
-        Match head = Head().Match(line);
-        if (!head.Success || head.Length == line.Length)
+        if (!CombinedHead.TryRead(line, out CombinedHead head) || head.Length == line.Length)
         {
             return null;
         }
 
-        StringBuilder format = new(head.Groups["host"].Success ? head.Groups["port"].Success ? "$host:$server_port " : "$host " : "");
-        format.Append(head.Groups["agent"].Success ? AccessLogFormat.CombinedText : AccessLogFormat.CommonText);
+        StringBuilder format = new(head.HasHost ? head.HasPort ? "$host:$server_port " : "$host " : "");
+        format.Append(head.HasAgent ? AccessLogFormat.CombinedText : AccessLogFormat.CommonText);
         HashSet<string> used = [];
         string? last = null;
-        foreach (Match token in Token().Matches(line[head.Length..]))
+        TailValues values = new(line.AsSpan(head.Length));
+        while (values.Next(out TailValue value))
         {
-            string value = token.Groups["quoted"].Success ? token.Groups["quoted"].Value : token.Groups["bare"].Value;
-            string? variable = token.Groups["key"].Success ? AccessVariables.ByAlias(token.Groups["key"].Value) : ByForm(value, used, last);
+            string? variable = value.Key.Length > 0 ? AccessVariables.ByAlias(value.Key.ToString()) : ByForm(value.Text, used, last);
             variable = variable is not null && used.Add(variable) ? variable : null;
             last = variable;
-            format.Append(token.Groups["blank"].Value);
-            format.Append(token.Groups["key"].Success ? token.Groups["key"].Value + token.Groups["joint"].Value : "");
-            format.Append(token.Groups["quoted"].Success ? $"\"${{{variable ?? "skip"}}}\"" : $"${{{variable ?? "skip"}}}");
+            string quote = value.IsQuoted ? "\"" : "";
+            format.Append(value.Blank).Append(value.Key).Append(value.Joint).Append(quote).Append("${").Append(variable ?? "skip").Append('}').Append(quote);
         }
 
         return used.Count > 0 ? format.ToString() : null;
@@ -159,36 +157,20 @@ internal static partial class AccessLogGuess
 
     private static bool IsStatus(Group token) => token is { Length: 3, Value: [>= '1' and <= '5', >= '0' and <= '9', >= '0' and <= '9'] };
 
-    private static string? ByForm(string value, HashSet<string> used, string? last)
+    private static string? ByForm(ReadOnlySpan<char> value, HashSet<string> used, string? last)
     {
-        if (Address().IsMatch(value))
+        if (ValueForms.AreAddresses(value))
         {
             return "upstream_addr";
         }
 
-        if (last == "upstream_addr" && Status().IsMatch(value))
+        if (last == "upstream_addr" && ValueForms.AreStatuses(value))
         {
             return "upstream_status";
         }
 
-        return !Seconds().IsMatch(value) ? null : used.Contains("request_time") ? "upstream_response_time" : "request_time";
+        return !ValueForms.AreSeconds(value) ? null : used.Contains("request_time") ? "upstream_response_time" : "request_time";
     }
-
-    /// <summary>The common log format or combined, with a virtual host in front or not.</summary>
-    [GeneratedRegex(@"^(?:(?<host>[^\s:]+)(?<port>:\d+)? )?\S+ - (?:[^\[]*) \[[^\]]{20,32}\] ""[^""]*"" \d{3} (?:\d+|-)(?<agent> ""[^""]*"" ""[^""]*"")?")]
-    private static partial Regex Head();
-
-    [GeneratedRegex(@"(?<blank>[\s|\[\],]+)(?:(?<key>[A-Za-z_][\w.-]*)(?<joint>=|:\s?))?(?:""(?<quoted>[^""]*)""|(?<bare>[^\s""|\[\],]+(?:(?:, | : )[^\s""|\[\],]+)*))")]
-    private static partial Regex Token();
-
-    [GeneratedRegex(@"^(?:unix:/\S+|(?:\d{1,3}\.){3}\d{1,3}:\d+|\[[0-9a-f:]+\]:\d+)(?:(?:, | : ).*)?$")]
-    private static partial Regex Address();
-
-    [GeneratedRegex(@"^(?:\d{3}|-)(?:(?:, | : )(?:\d{3}|-))*$")]
-    private static partial Regex Status();
-
-    [GeneratedRegex(@"^\d+\.\d{3}(?:(?:, | : )(?:\d+\.\d{3}|-))*$")]
-    private static partial Regex Seconds();
 
     /// <summary>RFC 9112, 3: what a client sent as its first line.</summary>
     [GeneratedRegex(@"(?<![A-Za-z])[A-Z]{3,8} /[^\s""|]* HTTP/\d(?:\.\d)?")]

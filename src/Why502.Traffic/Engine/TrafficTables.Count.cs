@@ -46,45 +46,53 @@ internal sealed partial class TrafficTables
     /// <summary>Counts rows of the usual form.</summary>
     public unsafe void Count(UsualRow* rows, int count)
     {
-        long[] status = Status;
-        byte[] columns = _columns;
-        Sketches.QuantileSketch times = RequestTime;
-        long minute = Row.NoMinute;
-        long from = From;
-        long to = To;
-        ref long cells = ref Minutes.Cells[0];
-        for (UsualRow* row = rows; row < rows + count; row++)
+        UsualRow* behind = rows + count;
+        for (UsualRow* row = rows; row < behind;)
         {
-            if (row->Minute != minute)
-            {
-                minute = row->Minute;
-                cells = ref Minutes.Cells[Minutes.Row(minute)];
-            }
-
-            long time = minute * 60 + row->Second;
-            from = Math.Min(from, time);
-            to = Math.Max(to, time);
-            status[row->Status]++;
-            cells++;
-            Unsafe.Add(ref cells, columns[row->Status])++;
-            if (row->RequestTime >= 0)
-            {
-                Unsafe.Add(ref cells, MinuteColumn.Timed)++;
-                Unsafe.Add(ref cells, MinuteColumn.TimeSum) += row->RequestTime;
-                times.Add((uint)row->RequestTime);
-            }
+            row = CountMinute(row, behind);
         }
 
-        (From, To) = (from, to);
+        RequestTime.Add(&rows->RequestTime, sizeof(UsualRow) / sizeof(int), count);
         _minute = Row.NoMinute;
         ReadOnlySpan<UpstreamCounter> upstreams = CollectionsMarshal.AsSpan(Upstreams.All);
-        for (UsualRow* row = rows; row < rows + count; row++)
+        for (UsualRow* row = rows; row < behind; row++)
         {
             if (row->Upstream >= 0)
             {
                 CountUpstream(upstreams[row->Upstream], row);
             }
         }
+    }
+
+    /// <summary>Counts the rows of one minute and answers where those of the next begin.</summary>
+    private unsafe UsualRow* CountMinute(UsualRow* rows, UsualRow* behind)
+    {
+        long minute = rows->Minute;
+        ref long cells = ref Minutes.Cells[Minutes.Row(minute)];
+        ref long status = ref MemoryMarshal.GetArrayDataReference(Status);
+        ref byte columns = ref MemoryMarshal.GetArrayDataReference(_columns);
+        int early = rows->Second;
+        int late = early;
+        long timed = 0;
+        long sum = 0;
+        UsualRow* row = rows;
+        do
+        {
+            early = Math.Min(early, row->Second);
+            late = Math.Max(late, row->Second);
+            Unsafe.Add(ref status, row->Status)++;
+            Unsafe.Add(ref cells, Unsafe.Add(ref columns, row->Status))++;
+            timed += row->RequestTime >= 0 ? 1 : 0;
+            sum += Math.Max(row->RequestTime, 0);
+            row++;
+        }
+        while (row < behind && row->Minute == minute);
+        cells += row - rows;
+        Unsafe.Add(ref cells, MinuteColumn.Timed) += timed;
+        Unsafe.Add(ref cells, MinuteColumn.TimeSum) += sum;
+        From = Math.Min(From, minute * 60 + early);
+        To = Math.Max(To, minute * 60 + late);
+        return row;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

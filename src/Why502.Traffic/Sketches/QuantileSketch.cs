@@ -94,6 +94,38 @@ internal sealed class QuantileSketch
         }
     }
 
+    /// <summary>Adds values that stand at equal distances; those below zero are none.</summary>
+    /// <param name="stride">From one value to the next, in whole numbers of four bytes.</param>
+    public unsafe void Add(int* values, int stride, int count)
+    {
+        (long sum, uint min, uint max) = (Sum, Min, Max);
+        ushort[] counts = _counts;
+        for (int i = 0; i < count; i++, values += stride)
+        {
+            uint value = (uint)*values;
+            if (*values < 0)
+            {
+                continue;
+            }
+
+            sum += value;
+            min = Math.Min(min, value);
+            max = Math.Max(max, value);
+            int index = IndexOf(value);
+            if ((uint)index >= (uint)counts.Length)
+            {
+                AddRarely(value, index);
+                counts = _counts;
+            }
+            else if (++counts[index] == 0)
+            {
+                AddRound(index, 1);
+            }
+        }
+
+        (Sum, Min, Max) = (sum, min, max);
+    }
+
     /// <summary>Asks for the memory of what every value changes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public unsafe void Prefetch()
