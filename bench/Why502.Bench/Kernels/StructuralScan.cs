@@ -4,35 +4,31 @@ using Why502.Logs;
 
 namespace Why502.Bench.Kernels;
 
-/// <summary>Newlines, quotes and blanks of a block to masks, and masks to places. An operation is a byte.</summary>
+/// <summary>Newlines and quotes of a block to their places. An operation is a byte.</summary>
 public class StructuralScan
 {
-    private const int Steps = Sample.BlockBytes / LineMasks.Step;
+    private const int Steps = Sample.BlockBytes / BytePlaces.Step;
 
     private readonly byte[] _text = Sample.Log(AccessLogShape.Combined, Sample.BlockBytes + 4096)[..Sample.BlockBytes];
-    private readonly ulong[] _newlines = new ulong[Steps];
-    private readonly ulong[] _quotes = new ulong[Steps];
-    private readonly ulong[] _blanks = new ulong[Steps];
-    private readonly int[] _places = new int[Sample.BlockBytes + LineMasks.PlacesSpare];
+    private readonly int[] _places = new int[Sample.BlockBytes + BytePlaces.Spare];
 
     [Benchmark(OperationsPerInvoke = Sample.BlockBytes)]
-    public void Masks() => Find(LineMasks.Best);
+    public int WidestVectors() => Find(BytePlaces.Best);
 
     [Benchmark(OperationsPerInvoke = Sample.BlockBytes)]
-    public void MasksWithoutVectors() => Find(LineMasks.Kernel.Scalar);
+    public int CompiledAhead() => Find(BytePlaces.Kernel.Vector256);
 
     [Benchmark(OperationsPerInvoke = Sample.BlockBytes)]
-    public unsafe int MasksAndQuotePlaces()
+    public int WithoutVectors() => Find(BytePlaces.Kernel.Scalar);
+
+    private unsafe int Find(BytePlaces.Kernel kernel)
     {
-        Find(LineMasks.Best);
-        fixed (ulong* masks = _quotes)
+        fixed (byte* text = _text)
         {
             fixed (int* places = _places)
             {
-                return LineMasks.Places(masks, Steps, places);
+                return BytePlaces.Find(text, Steps, (byte)'\n', (byte)'"', places, kernel);
             }
         }
     }
-
-    private void Find(LineMasks.Kernel kernel) => LineMasks.Find(_text, _newlines, _quotes, _blanks, kernel);
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Why502.Traffic.Engine;
@@ -70,6 +71,16 @@ internal static unsafe class Digits
         int unused = (8 - length) * 8;
         ulong value = (*(ulong*)text << unused) | (Zeros & ~(ulong.MaxValue << unused));
         return (value & HighHalves) == Zeros && ((value + 0x0606_0606_0606_0606) & HighHalves) == Zeros;
+    }
+
+    /// <summary>How many digits stand here, up to eight.</summary>
+    /// <param name="text">Eight bytes may be read.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Leading(byte* text)
+    {
+        // What is added may go over into the next byte, behind the first one that is no digit.
+        ulong value = *(ulong*)text ^ Zeros;
+        return BitOperations.TrailingZeroCount(((value + 0x7676_7676_7676_7676) | value) & 0x8080_8080_8080_8080) >> 3;
     }
 
     private const ulong Zeros = 0x3030_3030_3030_3030;

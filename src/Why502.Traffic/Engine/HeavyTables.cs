@@ -79,117 +79,126 @@ internal sealed class HeavyTables
     /// <summary>
     /// Counts rows of the usual form, in order. First the memory that they will need is asked for: clients and paths are many, so it is rarely near.
     /// </summary>
-    public unsafe void Count(byte* text, UsualRow* rows, int count, TrafficTables tables, RouteCache routes)
+    public unsafe void Count(byte* text, RowBatch batch, TrafficTables tables, RouteCache routes)
     {
-        Look(text, rows, count, routes);
-        CountClients(text, rows, count, tables.Clients);
-        CountRoutes(rows, count, tables.Paths, routes);
+        Look(text, batch, routes);
+        CountClients(text, batch, tables.Clients);
+        CountRoutes(text, batch, tables.Paths, routes);
     }
 
-    private unsafe void Look(byte* text, UsualRow* rows, int count, RouteCache routes)
+    private unsafe void Look(byte* text, RowBatch batch, RouteCache routes)
     {
-        for (UsualRow* row = rows; row < rows + count; row++)
+        for (int i = 0; i < batch.Count; i++)
         {
-            row->ClientHash = TextHash.Of(text + row->Client, row->ClientLength);
-            Clients.Prefetch(row->ClientHash);
-            if (RequestLine.TrySplit(text + row->Request, row->RequestLength, out uint method, out byte* path, out int length))
+            int* row = batch.Cells + i;
+            batch.ClientHash[i] = TextHash.Of(text + row[RowBatch.Client], row[RowBatch.ClientLength]);
+            Clients.Prefetch(batch.ClientHash[i]);
+            byte* request = text + row[RowBatch.Request];
+            if (RequestLine.TrySplit(request, row[RowBatch.RequestLength], out uint method, out byte* path, out int length))
             {
                 _methods.Add(Methods, method);
-                row->Path = path;
-                row->PathLength = length;
+                row[RowBatch.Path] = (int)(path - text);
+                row[RowBatch.PathLength] = length;
             }
             else
             {
                 LookSlowly(text, row);
             }
 
-            row->PathHash = TextHash.Of(row->Path, Math.Max(row->PathLength, 0));
-            routes.Prefetch(row->PathHash);
+            batch.PathHash[i] = TextHash.Of(text + row[RowBatch.Path], Math.Max(row[RowBatch.PathLength], 0));
+            routes.Prefetch(batch.PathHash[i]);
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private unsafe void LookSlowly(byte* text, UsualRow* row)
+    private unsafe void LookSlowly(byte* text, int* row)
     {
-        RequestLine.Split(text + row->Request, row->RequestLength, out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
+        RequestLine.Split(text + row[RowBatch.Request], row[RowBatch.RequestLength], out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
         if (method.Length > 0)
         {
             Methods.Add(TextHash.Of(method), method);
         }
 
         ReadOnlySpan<byte> path = Logs.Routes.PathOf(uri);
-        row->Path = path.Length == 0 ? text : (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(path));
-        row->PathLength = uri.Length == 0 ? -1 : path.Length;
+        row[RowBatch.Path] = path.Length == 0 ? 0 : (int)((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(path)) - text);
+        row[RowBatch.PathLength] = uri.Length == 0 ? -1 : path.Length;
     }
 
-    private unsafe void CountClients(byte* text, UsualRow* rows, int count, DistinctSketch distinct)
+    private unsafe void CountClients(byte* text, RowBatch batch, DistinctSketch distinct)
     {
-        for (UsualRow* row = rows; row < rows + count; row++)
+        for (int i = 0; i < batch.Count; i++)
         {
-            if (row->ClientLength > 1 && !Clients.TryAdd(row->ClientHash, out _))
+            int* row = batch.Cells + i;
+            ulong hash = batch.ClientHash[i];
+            if (row[RowBatch.ClientLength] > 1 && !Clients.TryAdd(hash, out _))
             {
-                distinct.Add(row->ClientHash);
-                Clients.AddBehind(row->ClientHash, new ReadOnlySpan<byte>(text + row->Client, row->ClientLength));
+                distinct.Add(hash);
+                Clients.AddBehind(hash, new ReadOnlySpan<byte>(text + row[RowBatch.Client], row[RowBatch.ClientLength]));
             }
 
-            if (row->HostLength > 1)
+            if (row[RowBatch.HostLength] > 1)
             {
-                Hosts.Add(TextHash.Of(text + row->Host, row->HostLength), new ReadOnlySpan<byte>(text + row->Host, row->HostLength));
+                byte* host = text + row[RowBatch.Host];
+                Hosts.Add(TextHash.Of(host, row[RowBatch.HostLength]), new ReadOnlySpan<byte>(host, row[RowBatch.HostLength]));
             }
         }
     }
 
-    private unsafe void CountRoutes(UsualRow* rows, int count, DistinctSketch distinct, RouteCache routes)
+    private unsafe void CountRoutes(byte* text, RowBatch batch, DistinctSketch distinct, RouteCache routes)
     {
         QuantileSketch?[] times = Routes.Times;
-        UsualRow* pending = rows;
-        for (UsualRow* row = rows; row < rows + count; row++)
+        int pending = 0;
+        for (int i = 0; i < batch.Count; i++)
         {
-            row->Route = -1;
-            if (row->PathLength < 0)
+            int* row = batch.Cells + i;
+            row[RowBatch.Route] = -1;
+            if (row[RowBatch.PathLength] < 0)
             {
                 continue;
             }
 
-            if (!routes.TryAdd(Routes, row->PathHash, out int route))
+            ulong hash = batch.PathHash[i];
+            if (!routes.TryAdd(Routes, hash, out int route))
             {
                 if (Routes.IsFull)
                 {
                     // Entries may move: what belongs to them is brought home before.
-                    CountRouteTimes(pending, row);
-                    pending = row;
+                    CountRouteTimes(batch, pending, i);
+                    pending = i;
                 }
 
-                route = routes.AddBehind(Routes, row->PathHash, new ReadOnlySpan<byte>(row->Path, row->PathLength), distinct);
+                route = routes.AddBehind(Routes, hash, new ReadOnlySpan<byte>(text + row[RowBatch.Path], row[RowBatch.PathLength]), distinct);
             }
 
-            if (route >= 0 && row->RequestTime >= 0)
+            if (route >= 0 && row[RowBatch.RequestTime] >= 0)
             {
-                row->Route = Routes.EntryAt(route);
-                times[row->Route]!.Prefetch();
+                row[RowBatch.Route] = Routes.EntryAt(route);
+                times[row[RowBatch.Route]]!.Prefetch();
             }
         }
 
-        CountRouteTimes(pending, rows + count);
+        CountRouteTimes(batch, pending, batch.Count);
     }
 
     /// <summary>Adds the times of rows to their routes' quantiles. Those are rarely near: their memory is asked for in a pass of its own.</summary>
-    private unsafe void CountRouteTimes(UsualRow* rows, UsualRow* behind)
+    private unsafe void CountRouteTimes(RowBatch batch, int first, int behind)
     {
         QuantileSketch?[] times = Routes.Times;
-        for (UsualRow* row = rows; row < behind; row++)
+        int* route = batch.Cells + RowBatch.Route;
+        int* time = batch.Cells + RowBatch.RequestTime;
+        for (int i = first; i < behind; i++)
         {
-            if (row->Route >= 0)
+            if (route[i] >= 0)
             {
-                times[row->Route]!.Prefetch((uint)row->RequestTime);
+                times[route[i]]!.Prefetch((uint)time[i]);
             }
         }
 
-        for (UsualRow* row = rows; row < behind; row++)
+        for (int i = first; i < behind; i++)
         {
-            if (row->Route >= 0)
+            if (route[i] >= 0)
             {
-                times[row->Route]!.Add((uint)row->RequestTime);
+                times[route[i]]!.Add((uint)time[i]);
             }
         }
     }

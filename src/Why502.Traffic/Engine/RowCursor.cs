@@ -6,9 +6,18 @@ internal unsafe struct RowCursor
     /// <summary>The next row's first byte.</summary>
     public int At;
 
-    /// <summary>Its newline, and those behind it.</summary>
-    public int* Ends;
+    /// <summary>Its first mark, as <see cref="ScanBuffer.Marks"/>.</summary>
+    public int* Marks;
 
-    /// <summary>Quotes; those in front of the row are passed over.</summary>
-    public int* Quotes;
+    /// <summary>Passes over a row that is there as a whole, and answers where its newline stands.</summary>
+    public int Pass(byte* text)
+    {
+        while (text[*Marks] != '\n')
+        {
+            Marks++;
+        }
+
+        At = *Marks + 1;
+        return *Marks++;
+    }
 }

@@ -1,27 +1,29 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Why502.Logs;
 
 namespace Why502.Traffic.Engine;
 
 /// <summary>
-/// A worker's block of text with its masks. It stays where it is, and 64 bytes at both ends belong to nobody, so that eight bytes can be looked at from any place.
+/// A worker's block of text, and where its rows end. It stays where it is, and 64 bytes at both ends belong to nobody, so that eight bytes can be looked at from any place.
 /// 256 KB: a read() loop with this size is faster than a fresh map of the file, and a file that shrinks meanwhile is no signal.
 /// </summary>
 internal sealed unsafe class ScanBuffer
 {
     public const int Bytes = 256 * 1024;
     private const int Pad = 64;
-    private const int Masks = Bytes / LineMasks.Step;
+    private const int MaskBytes = 64;
 
-    /// <summary>Numbers behind the masks: one full of bits that ends each search, and one so that two may be read anywhere.</summary>
+    /// <summary>Numbers behind a row's masks: all bits are set, so that each search ends, and two may be read anywhere.</summary>
     private const int MaskSpare = 2;
+    private const int Masks = Bytes / MaskBytes + 1 + MaskSpare;
+
+    /// <summary>Marks of one row that are looked at without asking whether they are there.</summary>
+    public const int MarksOfRow = 16;
 
     private readonly byte[] _text = GC.AllocateArray<byte>(Bytes + 3 * Pad, pinned: true);
-    private readonly ulong[] _masks = GC.AllocateArray<ulong>((Masks + MaskSpare) * 3, pinned: true);
-    private readonly int[] _places = GC.AllocateUninitializedArray<int>((Bytes + LineMasks.PlacesSpare + QuotesOfRow) * 2, pinned: true);
-
-    /// <summary>Quotes of one row that are looked at without asking whether they are there.</summary>
-    public const int QuotesOfRow = 8;
+    private readonly ulong[] _masks = GC.AllocateArray<ulong>(Masks * 2, pinned: true);
+    private readonly int[] _marks = GC.AllocateUninitializedArray<int>(Bytes + BytePlaces.Spare + MarksOfRow, pinned: true);
 
     public ScanBuffer()
     {
@@ -32,58 +34,65 @@ internal sealed unsafe class ScanBuffer
 
         fixed (ulong* first = _masks)
         {
-            Newlines = first;
-            Quotes = first + Masks + MaskSpare;
-            Blanks = first + (Masks + MaskSpare) * 2;
+            Quotes = first;
+            Blanks = first + Masks;
         }
 
-        fixed (int* first = _places)
+        fixed (int* first = _marks)
         {
-            RowEnds = first;
-            QuotePlaces = first + Bytes + LineMasks.PlacesSpare + QuotesOfRow;
+            Marks = first;
         }
     }
 
     public byte* Text { get; }
 
-    public ulong* Newlines { get; }
+    /// <summary>Where newlines stand, and quotes when they were asked for, in order; behind the last one the place of a zero.</summary>
+    public int* Marks { get; }
 
+    /// <summary>Behind the last newline: the end of the last whole row.</summary>
+    public int RowsEnd { get; private set; }
+
+    /// <summary>One bit for each byte of the row that <see cref="MaskRow"/> was last called for.</summary>
     public ulong* Quotes { get; }
 
     public ulong* Blanks { get; }
-
-    /// <summary>Where the newlines stand, in order; <see cref="int.MaxValue"/> behind the last.</summary>
-    public int* RowEnds { get; }
-
-    /// <summary>The last newline, or -1.</summary>
-    public int LastRowEnd { get; private set; }
-
-    /// <summary>Where the quotes stand, as <see cref="RowEnds"/>; only when they were asked for.</summary>
-    public int* QuotePlaces { get; }
 
     /// <summary>Bytes that are filled.</summary>
     public int Length { get; set; }
 
     public Span<byte> Free => new(Text + Length, Bytes - Length);
 
-    /// <summary>Computes the masks of what is filled, and the places; behind it every bit is set, so that each search ends.</summary>
-    public void Mask(LineMasks.Kernel kernel, bool quotePlaces)
+    /// <summary>Finds the marks of what is filled.</summary>
+    public void Mark(BytePlaces.Kernel kernel, bool withQuotes)
     {
-        int steps = (Length + LineMasks.Step - 1) / LineMasks.Step;
-        new Span<byte>(Text + Length, steps * LineMasks.Step - Length).Clear();
-        LineMasks.Find(new ReadOnlySpan<byte>(Text, steps * LineMasks.Step), new Span<ulong>(Newlines, steps), new Span<ulong>(Quotes, steps), new Span<ulong>(Blanks, steps), kernel);
-        int rows = Places(kernel, (byte)'\n', Newlines, steps, RowEnds);
-        RowEnds[rows] = int.MaxValue;
-        LastRowEnd = rows == 0 ? -1 : RowEnds[rows - 1];
-        new Span<int>(QuotePlaces + (quotePlaces ? Places(kernel, (byte)'"', Quotes, steps, QuotePlaces) : 0), QuotesOfRow).Fill(int.MaxValue);
-
-        Newlines[steps] = ulong.MaxValue;
-        Quotes[steps] = ulong.MaxValue;
-        Blanks[steps] = ulong.MaxValue;
+        int steps = (Length + BytePlaces.Step - 1) / BytePlaces.Step;
+        int end = steps * BytePlaces.Step;
+        new Span<byte>(Text + Length, end - Length + 1).Clear();
+        int count = BytePlaces.Find(Text, steps, (byte)'\n', withQuotes ? (byte)'"' : (byte)'\n', Marks, kernel);
+        new Span<int>(Marks + count, MarksOfRow).Fill(end);
+        RowsEnd = new ReadOnlySpan<byte>(Text, Length).LastIndexOf((byte)'\n') + 1;
     }
 
-    private int Places(LineMasks.Kernel kernel, byte wanted, ulong* mask, int steps, int* to)
-        => kernel == LineMasks.Kernel.Vector512 && LineMasks.HasPlacesOf ? LineMasks.PlacesOf(wanted, Text, steps, to) : LineMasks.Places(mask, steps, to);
+    /// <summary>Computes a row's masks. Bits behind its end mean nothing.</summary>
+    /// <param name="end">Behind its last byte.</param>
+    public void MaskRow(int start, int end)
+    {
+        int mask = start / MaskBytes;
+        for (; mask <= end / MaskBytes; mask++)
+        {
+            byte* text = Text + mask * MaskBytes;
+            Vector256<byte> low = Vector256.Load(text);
+            Vector256<byte> high = Vector256.Load(text + 32);
+            Quotes[mask] = Bits(low, high, (byte)'"');
+            Blanks[mask] = Bits(low, high, (byte)' ');
+        }
+
+        (Quotes[mask], Blanks[mask], Quotes[mask + 1], Blanks[mask + 1]) = (ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Bits(Vector256<byte> low, Vector256<byte> high, byte wanted)
+        => Vector256.Equals(low, Vector256.Create(wanted)).ExtractMostSignificantBits() | ((ulong)Vector256.Equals(high, Vector256.Create(wanted)).ExtractMostSignificantBits() << 32);
 
     /// <summary>A mask's 64 bits from any place on: most of what is looked for is so near that no loop is needed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -92,6 +101,10 @@ internal sealed unsafe class ScanBuffer
         mask += at >> 6;
         return (mask[0] >> at) | (mask[1] << 1 << ~at);
     }
+
+    /// <summary>The blanks among 64 bytes from anywhere on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong BlanksAt(byte* text) => Bits(Vector256.Load(text), Vector256.Load(text + 32), (byte)' ');
 
     /// <summary>Drops what is read, and moves the rest to the front.</summary>
     public void Drop(int count)

@@ -14,7 +14,7 @@ internal sealed record ScanOptions
     public long Until { get; init; } = long.MaxValue;
 
     /// <summary>Null: the widest vectors of the machine, once a log is long enough for them.</summary>
-    public LineMasks.Kernel? Kernel { get; init; }
+    public BytePlaces.Kernel? Kernel { get; init; }
 
     /// <summary>Whether rows of the usual form take their short way; the result is the same.</summary>
     public bool HasShortWay { get; init; } = true;
@@ -29,9 +29,6 @@ internal sealed record ScanOptions
 /// </summary>
 internal sealed unsafe class TrafficScanner(ScanOptions options)
 {
-    /// <summary>Rows of the usual form that are read before they are counted: enough to keep one loop going, few enough for the nearest cache.</summary>
-    private const int RowsMax = 64;
-
     /// <summary>The widest vectors need code that is compiled when it is first used: a short log is read sooner without.</summary>
     private const int PlainBlocks = 8;
 
@@ -39,7 +36,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     private readonly RouteCache _routes = new();
     private readonly MinuteStamp _stamp = new();
     private readonly TrafficTables _tables = new();
-    private readonly UsualRow[] _rows = GC.AllocateArray<UsualRow>(RowsMax, pinned: true);
+    private readonly RowBatch _batch = new();
     private readonly bool _isBounded = options.Since != long.MinValue || options.Until != long.MaxValue;
     private RowReader? _reader;
     private UsualRows? _usual;
@@ -93,7 +90,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     public bool Scan(long until, bool atEnd)
     {
         _heavy = options.Scope == TrafficScope.Full ? Stretch.Heavy : null;
-        _buffer.Mask(options.Kernel ?? (_blocks++ < PlainBlocks && LineMasks.Best == LineMasks.Kernel.Vector512 ? LineMasks.Kernel.Vector256 : LineMasks.Best), _usual is not null);
+        _buffer.Mark(options.Kernel ?? (_blocks++ < PlainBlocks && BytePlaces.Best == BytePlaces.Kernel.Vector512 ? BytePlaces.Kernel.Vector256 : BytePlaces.Best), _usual is not null);
         int at = Rows(until);
         bool more = _position + at < until;
         if (more && atEnd && at < _buffer.Length)
@@ -116,76 +113,62 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     private int Rows(long until)
     {
         byte* text = _buffer.Text;
-        int* ends = _buffer.RowEnds;
-        int length = _buffer.Length;
-        int stop = (int)Math.Min(length, until - _position);
-        int at = 0;
+        RowCursor cursor = new() { Marks = _buffer.Marks };
         if (_skipFirst || _inLongRow)
         {
-            if (*ends >= length)
+            if (_buffer.RowsEnd == 0)
             {
-                return length;
+                return _buffer.Length;
             }
 
-            at = *ends++ + 1;
+            cursor.Pass(text);
             (_skipFirst, _inLongRow) = (false, false);
         }
 
-        RowCursor cursor = new() { At = at, Ends = ends, Quotes = _buffer.QuotePlaces };
+        int stop = (int)Math.Min(_buffer.RowsEnd, until - _position);
         while (true)
         {
             if (_usual is { } usual)
             {
-                UsualRow* rows = (UsualRow*)Unsafe.AsPointer(ref _rows[0]);
-                int count;
+                int read;
                 do
                 {
-                    count = usual.Read(text, _buffer.Blanks, Math.Min(stop, _buffer.LastRowEnd + 1), ref cursor, rows, RowsMax);
-                    Count(text, rows, count);
+                    read = usual.Read(text, stop, ref cursor, _batch);
+                    Count(text);
                 }
-                while (count == RowsMax);
+                while (read == RowBatch.RowsMax);
             }
 
-            if (cursor.At >= stop || *cursor.Ends >= length)
+            if (cursor.At >= stop)
             {
                 return cursor.At;
             }
 
-            Row(text, cursor.At, *cursor.Ends);
-            cursor.At = *cursor.Ends + 1;
-            cursor.Ends++;
+            int start = cursor.At;
+            Row(text, start, cursor.Pass(text));
         }
     }
 
-    private void Count(byte* text, UsualRow* rows, int count)
+    /// <summary>Counts the rows of the batch.</summary>
+    private void Count(byte* text)
     {
-        Stretch.Lines += count;
+        RowBatch batch = _batch;
+        Stretch.Lines += batch.Count;
         if (_isBounded)
         {
-            count = InTime(count);
+            batch.Keep(options.Since, options.Until);
         }
 
-        _tables.Count(rows, count);
+        if (batch.Count == 0)
+        {
+            return;
+        }
+
+        _tables.Count(batch);
         if (_heavy is { } heavy)
         {
-            heavy.Count(text, rows, count, _tables, _routes);
+            heavy.Count(text, batch, _tables, _routes);
         }
-    }
-
-    /// <summary>Leaves out rows that are too early or too late.</summary>
-    private int InTime(int count)
-    {
-        int kept = 0;
-        for (int i = 0; i < count; i++)
-        {
-            long time = _rows[i].Minute * 60 + _rows[i].Second;
-            if (time >= options.Since && time <= options.Until)
-            {
-                _rows[kept++] = _rows[i];
-            }
-        }
-
-        return kept;
     }
 
     /// <summary>Counts a row by the format's plan.</summary>
@@ -206,6 +189,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     private void General(byte* text, int start, int end)
     {
         RowReader reader = _reader!;
+        _buffer.MaskRow(start, end);
         if (reader.Read(text, start, end, _buffer.Quotes, _buffer.Blanks, ref _row))
         {
             if (_usual is not null && _row.Minute != _stamp.Minute && _row.Slices is { TimeKind: AccessVariable.TimeLocal, Time.Length: MinuteStamp.TimeBytes })

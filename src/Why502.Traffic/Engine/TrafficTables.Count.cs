@@ -44,74 +44,65 @@ internal sealed partial class TrafficTables
     }
 
     /// <summary>Counts rows of the usual form.</summary>
-    public unsafe void Count(UsualRow* rows, int count)
+    public unsafe void Count(RowBatch batch)
     {
-        UsualRow* behind = rows + count;
-        for (UsualRow* row = rows; row < behind;)
-        {
-            row = CountMinute(row, behind);
-        }
-
-        RequestTime.Add(&rows->RequestTime, sizeof(UsualRow) / sizeof(int), count);
-        _minute = Row.NoMinute;
+        int count = batch.Count;
+        int* cells = batch.Cells;
+        CountMinute(batch);
+        RequestTime.Add(cells + RowBatch.RequestTime, count);
         ReadOnlySpan<UpstreamCounter> upstreams = CollectionsMarshal.AsSpan(Upstreams.All);
-        for (UsualRow* row = rows; row < behind; row++)
+        int* asked = cells + RowBatch.Asked;
+        for (int i = 0; i < batch.AskedCount; i++)
         {
-            if (row->Upstream >= 0)
-            {
-                CountUpstream(upstreams[row->Upstream], row);
-            }
+            CountUpstream(upstreams[cells[RowBatch.Upstream + asked[i]]], cells + asked[i], batch.Minute);
         }
     }
 
-    /// <summary>Counts the rows of one minute and answers where those of the next begin.</summary>
-    private unsafe UsualRow* CountMinute(UsualRow* rows, UsualRow* behind)
+    private unsafe void CountMinute(RowBatch batch)
     {
-        long minute = rows->Minute;
-        ref long cells = ref Minutes.Cells[Minutes.Row(minute)];
+        ref long minute = ref Minutes.Cells[Minutes.Row(batch.Minute)];
         ref long status = ref MemoryMarshal.GetArrayDataReference(Status);
         ref byte columns = ref MemoryMarshal.GetArrayDataReference(_columns);
-        int early = rows->Second;
-        int late = early;
-        long timed = 0;
-        long sum = 0;
-        UsualRow* row = rows;
-        do
+        int early = int.MaxValue;
+        int late = 0;
+        int timed = 0;
+        int sum = 0;
+        int* behind = batch.Cells + batch.Count;
+        for (int* row = batch.Cells; row < behind; row++)
         {
-            early = Math.Min(early, row->Second);
-            late = Math.Max(late, row->Second);
-            Unsafe.Add(ref status, row->Status)++;
-            Unsafe.Add(ref cells, Unsafe.Add(ref columns, row->Status))++;
-            timed += row->RequestTime >= 0 ? 1 : 0;
-            sum += Math.Max(row->RequestTime, 0);
-            row++;
+            early = Math.Min(early, row[RowBatch.Second]);
+            late = Math.Max(late, row[RowBatch.Second]);
+            timed += row[RowBatch.RequestTime] >= 0 ? 1 : 0;
+            sum += Math.Max(row[RowBatch.RequestTime], 0);
+            Unsafe.Add(ref status, row[RowBatch.Status])++;
+            Unsafe.Add(ref minute, Unsafe.Add(ref columns, row[RowBatch.Status]))++;
         }
-        while (row < behind && row->Minute == minute);
-        cells += row - rows;
-        Unsafe.Add(ref cells, MinuteColumn.Timed) += timed;
-        Unsafe.Add(ref cells, MinuteColumn.TimeSum) += sum;
-        From = Math.Min(From, minute * 60 + early);
-        To = Math.Max(To, minute * 60 + late);
-        return row;
+
+        minute += batch.Count;
+        Unsafe.Add(ref minute, MinuteColumn.Timed) += timed;
+        Unsafe.Add(ref minute, MinuteColumn.TimeSum) += sum;
+        From = Math.Min(From, batch.Minute * 60 + early);
+        To = Math.Max(To, batch.Minute * 60 + late);
+        _minute = Row.NoMinute;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private unsafe void CountUpstream(UpstreamCounter upstream, UsualRow* row)
+    private unsafe void CountUpstream(UpstreamCounter upstream, int* row, long minute)
     {
-        upstream.CountUsual(row->Status, row->Minute);
-        if (row->ResponseTime >= 0)
+        upstream.CountUsual(row[RowBatch.Status], minute);
+        if (row[RowBatch.ResponseTime] >= 0)
         {
-            CountTime(upstream, row->ResponseTime, row->Status, failed: false);
+            CountTime(upstream, row[RowBatch.ResponseTime], row[RowBatch.Status], failed: false);
         }
 
-        if (row->HeaderTime >= 0)
+        if (row[RowBatch.HeaderTime] >= 0)
         {
-            upstream.Header.Add((uint)row->HeaderTime);
+            upstream.Header.Add((uint)row[RowBatch.HeaderTime]);
         }
 
-        if (row->ConnectTime >= 0)
+        if (row[RowBatch.ConnectTime] >= 0)
         {
-            upstream.Connect.Add((uint)row->ConnectTime);
+            upstream.Connect.Add((uint)row[RowBatch.ConnectTime]);
         }
     }
 

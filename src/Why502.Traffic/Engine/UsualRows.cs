@@ -11,6 +11,7 @@ namespace Why502.Traffic.Engine;
 internal sealed unsafe class UsualRows(UsualForm form, MinuteStamp stamp, UpstreamTable upstreams)
 {
     private const int TimeBytes = 28;
+    private const uint ThreeBytes = 0xFF_FFFF;
 
     private readonly FixedBytes _before = form.Before;
     private readonly FixedBytes _behind = form.Behind;
@@ -30,42 +31,30 @@ internal sealed unsafe class UsualRows(UsualForm form, MinuteStamp stamp, Upstre
     private readonly AddressIndex _addresses = upstreams.Short;
     private readonly UpstreamTable _upstreams = upstreams;
 
-    /// <summary>Reads rows until one is not of the usual form, or <paramref name="most"/> are read, and answers how many; the cursor stands behind them.</summary>
+    /// <summary>Reads rows until one is not of the usual form or of this minute, or the batch is full, and answers how many; the cursor stands behind them.</summary>
     /// <param name="text">The block; 64 bytes before and behind it may be read.</param>
-    /// <param name="blanks">The mask of the block's blanks.</param>
     /// <param name="stop">No row that begins here or behind is read.</param>
-    /// <param name="rows">Room for <paramref name="most"/> rows.</param>
-    public int Read(byte* text, ulong* blanks, int stop, ref RowCursor cursor, UsualRow* rows, int most)
+    public int Read(byte* text, int stop, ref RowCursor cursor, RowBatch batch)
     {
         int start = cursor.At;
-        int* ends = cursor.Ends;
-        int* quotes = cursor.Quotes;
-        UsualRow* row = rows;
-        UsualRow* behindRows = rows + most;
+        int* marks = cursor.Marks;
+        int* rows = batch.Cells;
+        int* asked = rows + RowBatch.Asked;
+        int* row = rows;
+        int* behindRows = rows + RowBatch.RowsMax;
         for (; row < behindRows && start < stop; row++)
         {
-            int end = *ends;
-            while (*quotes < start)
-            {
-                quotes++;
-            }
-
-            int open = quotes[0];
-            int close = quotes[1];
-            int last = quotes[_quotes - 1];
-            if (last >= end)
-            {
-                break;
-            }
-
-            byte* time = text + open - TimeBytes;
-            uint second = _stamp.SecondOf(time);
-            ulong marks = ScanBuffer.Window(blanks, start);
+            int open = marks[0];
+            int close = marks[1];
+            int last = marks[_quotes - 1];
+            int end = marks[_quotes];
+            uint second = _stamp.SecondOf(text + open - TimeBytes);
+            ulong blanks = ScanBuffer.BlanksAt(text + start);
             int client = start;
             int host = 0;
             if (_hasHost)
             {
-                int hostEnd = BitOperations.TrailingZeroCount(marks);
+                int hostEnd = BitOperations.TrailingZeroCount(blanks);
                 host = _hasPort ? BitOperations.TrailingZeroCount(Vector256.Equals(Vector256.Load(text + start), Vector256.Create((byte)':')).ExtractMostSignificantBits()) : hostEnd;
                 if (hostEnd == 0 || host >= hostEnd + (_hasPort ? 0 : 1))
                 {
@@ -73,56 +62,52 @@ internal sealed unsafe class UsualRows(UsualForm form, MinuteStamp stamp, Upstre
                 }
 
                 client += hostEnd + 1;
-                marks &= marks - 1;
+                blanks &= blanks - 1;
             }
 
-            int clientEnd = start + BitOperations.TrailingZeroCount(marks);
+            int clientEnd = start + BitOperations.TrailingZeroCount(blanks);
 
             // A quote, a blank, the status, a blank, the size.
             ulong behind = *(ulong*)(text + close);
-            uint digits = ((uint)(behind >> 16) & 0xFF_FFFF) ^ 0x30_3030;
+            uint statusText = (uint)(behind >> 16) & ThreeBytes;
+            uint digits = statusText ^ 0x30_3030;
             int status = (int)((digits & 0xFF) * 100 + ((digits >> 8) & 0xFF) * 10 + (digits >> 16));
-            int sizeAt = close + 6;
-            int size = BitOperations.TrailingZeroCount(ScanBuffer.Window(blanks, sizeAt));
-            if (second >= 60 || clientEnd + 5 > open - TimeBytes || clientEnd == client || (*(uint*)(text + clientEnd) & 0xFF_FFFF) != (' ' | ('-' << 8) | (' ' << 16))
-                || (behind & 0xFF00_0000_FFFF) != ('"' | (' ' << 8) | ((ulong)' ' << 40)) || (((digits + 0x76_7676) | digits) & 0x80_8080) != 0 || status >= 499)
+            byte* sizeAt = text + close + 6;
+            int size = Digits.Leading(sizeAt);
+            if (second >= 60 || text[end] != '\n' || clientEnd + 5 > open - TimeBytes || clientEnd == client || (*(uint*)(text + clientEnd) & ThreeBytes) != (' ' | ('-' << 8) | (' ' << 16))
+                || (behind & 0xFF00_0000_FFFF) != ('"' | (' ' << 8) | ((ulong)' ' << 40)) || (((digits + 0x76_7676) | digits) & 0x80_8080) != 0 || status >= 499 || size == 0)
             {
                 break;
             }
 
-            byte* rest = text + last + 1;
-            if (_quotes == 2)
+            byte* rest = sizeAt + size;
+            if (_quotes > 2)
             {
-                // The size ends with the row where nothing is behind it.
-                size = Math.Min(size, end - sizeAt);
-                rest = text + sizeAt + size;
-            }
-            else if (!AreQuoted(text, sizeAt + size, quotes, _quotes))
-            {
-                break;
-            }
+                if (!AreQuoted(text, rest, marks, _quotes))
+                {
+                    break;
+                }
 
-            if ((uint)(size - 1) >= 8 || !Digits.AreAll(text + sizeAt, size))
-            {
-                break;
+                rest = text + last + 1;
             }
 
             byte* rowEnd = text + end;
-            row->Upstream = UpstreamTable.None;
             if (rowEnd - rest == _aloneLength && _alone.IsAt(rest))
             {
-                row->RequestTime = _requestTimeAlone == UsualForm.Absent ? -1 : Milliseconds(rest + _requestTimeAlone);
+                row[RowBatch.Upstream] = -1;
+                row[RowBatch.RequestTime] = _requestTimeAlone == UsualForm.Absent ? -1 : Milliseconds(rest + _requestTimeAlone);
             }
             else
             {
                 byte* address = rest + _before.Length;
                 int length = (int)(rowEnd - address) - _behind.Length;
                 if (!_before.IsAt(rest, _behind, rowEnd - FixedBytes.Most) || (_hasAddress ? length <= 1 : length != 0)
-                    || (_attempt != UsualForm.Absent && Status(Place(rest, rowEnd, _attempt)) != status))
+                    || (_attempt != UsualForm.Absent && (*(uint*)Place(rest, rowEnd, _attempt) & ThreeBytes) != statusText))
                 {
                     break;
                 }
 
+                row[RowBatch.Upstream] = -1;
                 if (_hasAddress)
                 {
                     // A list was never counted as a node, so what is known is no list: no joint and no other end needs to be looked for.
@@ -132,43 +117,44 @@ internal sealed unsafe class UsualRows(UsualForm form, MinuteStamp stamp, Upstre
                         break;
                     }
 
-                    row->Upstream = known;
-                    row->ResponseTime = _responseTime == UsualForm.Absent ? -1 : Milliseconds(Place(rest, rowEnd, _responseTime));
-                    row->HeaderTime = _headerTime == UsualForm.Absent ? -1 : Milliseconds(Place(rest, rowEnd, _headerTime));
-                    row->ConnectTime = _connectTime == UsualForm.Absent ? -1 : Milliseconds(Place(rest, rowEnd, _connectTime));
+                    row[RowBatch.Upstream] = known;
+                    row[RowBatch.ResponseTime] = _responseTime == UsualForm.Absent ? -1 : Milliseconds(Place(rest, rowEnd, _responseTime));
+                    row[RowBatch.HeaderTime] = _headerTime == UsualForm.Absent ? -1 : Milliseconds(Place(rest, rowEnd, _headerTime));
+                    row[RowBatch.ConnectTime] = _connectTime == UsualForm.Absent ? -1 : Milliseconds(Place(rest, rowEnd, _connectTime));
+                    *asked++ = (int)(row - rows);
                 }
 
-                row->RequestTime = _requestTime == UsualForm.Absent ? -1 : Milliseconds(Place(rest, rowEnd, _requestTime));
+                row[RowBatch.RequestTime] = _requestTime == UsualForm.Absent ? -1 : Milliseconds(Place(rest, rowEnd, _requestTime));
             }
 
-            row->Minute = _stamp.Minute;
-            row->Second = (int)second;
-            row->Status = status;
-            row->Host = start;
-            row->HostLength = host;
-            row->Client = client;
-            row->ClientLength = clientEnd - client;
-            row->Request = open + 1;
-            row->RequestLength = close - open - 1;
+            row[RowBatch.Second] = (int)second;
+            row[RowBatch.Status] = status;
+            row[RowBatch.Host] = start;
+            row[RowBatch.HostLength] = host;
+            row[RowBatch.Client] = client;
+            row[RowBatch.ClientLength] = clientEnd - client;
+            row[RowBatch.Request] = open + 1;
+            row[RowBatch.RequestLength] = close - open - 1;
             start = end + 1;
-            ends++;
-            quotes += _quotes;
+            marks += _quotes + 1;
         }
 
         cursor.At = start;
-        cursor.Ends = ends;
-        cursor.Quotes = quotes;
-        return (int)(row - rows);
+        cursor.Marks = marks;
+        batch.Minute = _stamp.Minute;
+        batch.Count = (int)(row - rows);
+        batch.AskedCount = (int)(asked - rows) - RowBatch.Asked;
+        return batch.Count;
     }
 
-    /// <summary>Whether texts in quotes follow, with one blank between them.</summary>
+    /// <summary>Whether texts in quotes follow behind a blank, with one blank between them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool AreQuoted(byte* text, int sizeEnd, int* quotes, int count)
+    private static bool AreQuoted(byte* text, byte* sizeEnd, int* marks, int count)
     {
-        int differ = quotes[2] ^ (sizeEnd + 1);
+        long differ = (text + marks[2] - sizeEnd - 1) | (uint)(*(ushort*)sizeEnd ^ (' ' | ('"' << 8))) | (uint)(text[marks[count - 1]] ^ '"');
         for (int i = 4; i < count; i += 2)
         {
-            differ |= (quotes[i] - quotes[i - 1] - 2) | (text[quotes[i] - 1] ^ ' ');
+            differ |= (uint)(marks[i] - marks[i - 1] - 2) | ((*(uint*)(text + marks[i - 1]) & ThreeBytes) ^ ('"' | (' ' << 8) | ('"' << 16)));
         }
 
         return differ == 0;
@@ -176,9 +162,6 @@ internal sealed unsafe class UsualRows(UsualForm form, MinuteStamp stamp, Upstre
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte* Place(byte* rest, byte* stop, int at) => (at < 0 ? stop : rest) + at;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Status(byte* text) => text[0] * 100 + text[1] * 10 + text[2] - '0' * 111;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Milliseconds(byte* text) => text[0] * 1000 + text[2] * 100 + text[3] * 10 + text[4] - '0' * 1111;

@@ -94,13 +94,12 @@ internal sealed class QuantileSketch
         }
     }
 
-    /// <summary>Adds values that stand at equal distances; those below zero are none.</summary>
-    /// <param name="stride">From one value to the next, in whole numbers of four bytes.</param>
-    public unsafe void Add(int* values, int stride, int count)
+    /// <summary>Adds values; those below zero are none.</summary>
+    public unsafe void Add(int* values, int count)
     {
         (long sum, uint min, uint max) = (Sum, Min, Max);
         ushort[] counts = _counts;
-        for (int i = 0; i < count; i++, values += stride)
+        for (int i = 0; i < count; i++, values++)
         {
             uint value = (uint)*values;
             if (*values < 0)

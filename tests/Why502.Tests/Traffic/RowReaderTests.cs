@@ -52,7 +52,7 @@ public class RowReaderTests
             }
         }
 
-        var fast = Scan(format, bytes, LineMasks.Best);
+        var fast = Scan(format, bytes, BytePlaces.Best);
         Assert.Equal(slow.Status, fast.Status);
         Assert.Equal(malformed, fast.Malformed);
         Assert.InRange(malformed, 1, 3999);
@@ -71,8 +71,8 @@ public class RowReaderTests
         }
 
         var bytes = Encoding.Latin1.GetBytes(log.ToString());
-        var expected = Scan(format, bytes, LineMasks.Kernel.Scalar);
-        foreach (var kernel in Enum.GetValues<LineMasks.Kernel>())
+        var expected = Scan(format, bytes, BytePlaces.Kernel.Scalar);
+        foreach (var kernel in Enum.GetValues<BytePlaces.Kernel>())
         {
             var tables = Scan(format, bytes, kernel);
             Assert.Equal(expected.Status, tables.Status);
@@ -137,7 +137,7 @@ public class RowReaderTests
 
         foreach (var format in Texts)
         {
-            var tables = Scan(AccessLogFormat.Compile(format, format[0] == '{' ? EscapeMode.Json : EscapeMode.Default), bytes, LineMasks.Best);
+            var tables = Scan(AccessLogFormat.Compile(format, format[0] == '{' ? EscapeMode.Json : EscapeMode.Default), bytes, BytePlaces.Best);
             Assert.True(tables.Rows + tables.Malformed > 0);
         }
     }
@@ -150,17 +150,17 @@ public class RowReaderTests
         new AccessLogGenerator(AccessLogShape.UpstreamTiming, 3).Write(content, 3000, DateTimeOffset.UnixEpoch, TimeSpan.FromHours(1));
         var bytes = content.ToArray();
         var format = AccessLogFormat.Recognise([.. Encoding.Latin1.GetString(bytes).Split('\n').Take(10)])!;
-        var whole = Scan(format, bytes, LineMasks.Best);
+        var whole = Scan(format, bytes, BytePlaces.Best);
         for (var cut = 0; cut <= bytes.Length; cut++)
         {
             var tables = new TrafficTables();
-            tables.Merge(Scan(format, bytes, LineMasks.Best, 0, cut));
-            tables.Merge(Scan(format, bytes, LineMasks.Best, cut, bytes.Length));
+            tables.Merge(Scan(format, bytes, BytePlaces.Best, 0, cut));
+            tables.Merge(Scan(format, bytes, BytePlaces.Best, cut, bytes.Length));
             Assert.True(whole.Rows == tables.Rows && whole.Malformed == tables.Malformed && whole.Status.AsSpan().SequenceEqual(tables.Status), $"cut at {cut}");
         }
     }
 
-    private static TrafficTables Scan(AccessLogFormat format, byte[] bytes, LineMasks.Kernel kernel, long from = 0, long? to = null)
+    private static TrafficTables Scan(AccessLogFormat format, byte[] bytes, BytePlaces.Kernel kernel, long from = 0, long? to = null)
         => Scanned(format, bytes, new ScanOptions { Kernel = kernel, Scope = TrafficScope.Full }, from, to).Tables;
 
     private static TrafficScanner Scanned(AccessLogFormat format, byte[] bytes, ScanOptions options, long from = 0, long? to = null)

@@ -1,0 +1,113 @@
+using System.Runtime.CompilerServices;
+
+namespace Why502.Traffic.Engine;
+
+/// <summary>
+/// Rows of the usual form that came one after the other in one minute, read before they are counted: a column for each value, so that what all rows need is computed for several at once.
+/// Enough rows to keep one loop going, few enough for the nearest cache.
+/// </summary>
+internal sealed unsafe class RowBatch
+{
+    public const int RowsMax = 64;
+
+    private const int Columns = 17;
+
+    private readonly int[] _cells = GC.AllocateArray<int>(Columns * RowsMax, pinned: true);
+    private readonly ulong[] _hashes = GC.AllocateArray<ulong>(2 * RowsMax, pinned: true);
+
+    public RowBatch()
+    {
+        fixed (int* first = _cells)
+        {
+            Cells = first;
+        }
+
+        fixed (ulong* first = _hashes)
+        {
+            ClientHash = first;
+            PathHash = first + RowsMax;
+        }
+    }
+
+    /// <summary>Each column's cells stand together: a row's is at the column's number plus the row's.</summary>
+    public int* Cells { get; }
+
+    public int Count { get; set; }
+
+    /// <summary>Minutes since 1970.</summary>
+    public long Minute { get; set; }
+
+    /// <summary>Rows that a server was asked for; their numbers are in <see cref="Asked"/>.</summary>
+    public int AskedCount { get; set; }
+
+    public const int Second = 0 * RowsMax;
+
+    /// <summary>Below 499; the only attempt's status too.</summary>
+    public const int Status = 1 * RowsMax;
+
+    /// <summary>The known node that was asked, or -1.</summary>
+    public const int Upstream = 2 * RowsMax;
+
+    /// <summary>Times are milliseconds, up to <see cref="TimeMax"/>; -1 where a dash stands or nothing is logged.</summary>
+    public const int RequestTime = 3 * RowsMax;
+
+    /// <summary>The times of attempts say nothing in rows that no server was asked for.</summary>
+    public const int ResponseTime = 4 * RowsMax;
+    public const int HeaderTime = 5 * RowsMax;
+    public const int ConnectTime = 6 * RowsMax;
+
+    /// <summary>Where host (which may have no length), client and request begin in the block, and their lengths.</summary>
+    public const int Host = 7 * RowsMax;
+    public const int HostLength = 8 * RowsMax;
+    public const int Client = 9 * RowsMax;
+    public const int ClientLength = 10 * RowsMax;
+    public const int Request = 11 * RowsMax;
+    public const int RequestLength = 12 * RowsMax;
+
+    /// <summary>What the tables of frequent values make of the request. The length is -1 when there is no path.</summary>
+    public const int Path = 13 * RowsMax;
+    public const int PathLength = 14 * RowsMax;
+
+    /// <summary>The route's entry while its time is not counted yet, or -1.</summary>
+    public const int Route = 15 * RowsMax;
+
+    public const int Asked = 16 * RowsMax;
+
+    public const int TimeMax = 9999;
+
+    public ulong* ClientHash { get; }
+
+    public ulong* PathHash { get; }
+
+    /// <summary>Leaves out rows that are too early or too late, in seconds since 1970.</summary>
+    public void Keep(long since, long until)
+    {
+        long early = since - Minute * 60;
+        long late = until - Minute * 60;
+        if (early <= 0 && late >= 59)
+        {
+            return;
+        }
+
+        int kept = 0;
+        AskedCount = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            if (Cells[Second + i] < early || Cells[Second + i] > late)
+            {
+                continue;
+            }
+
+            for (int column = 0; column < Path; column += RowsMax)
+            {
+                Cells[column + kept] = Cells[column + i];
+            }
+
+            Cells[Asked + AskedCount] = kept;
+            AskedCount += Cells[Upstream + kept] >= 0 ? 1 : 0;
+            kept++;
+        }
+
+        Count = kept;
+    }
+}
