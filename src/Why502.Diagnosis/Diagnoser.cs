@@ -106,8 +106,9 @@ public static class Diagnoser
         }
     }
 
-    /// <summary>A status and nothing that says how it came about.</summary>
-    private static bool IsBare(Incident incident) => incident.Unlogged || incident is { Kind: SymptomKind.Answered, Status: 503, Origin: Origin.Nginx };
+    /// <summary>A status and nothing that says how it came about: a 400 is the app's word on the request, and its log says what was wrong with it.</summary>
+    private static bool IsBare(Incident incident)
+        => incident.Unlogged || incident is { Kind: SymptomKind.Answered, Status: 503, Origin: Origin.Nginx } or { Kind: SymptomKind.Answered, Status: 400, Location: null };
 
     /// <summary>A name that stopped the configuration is an incident already: the refusal tells where it stands, and whether it lasts.</summary>
     private static void Join(List<Incident> incidents, Incident refused)

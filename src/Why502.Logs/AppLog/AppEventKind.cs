@@ -29,6 +29,9 @@ public enum AppEventKind
     StartLimitHit,
     MainProcessExited,
     OomKill,
+
+    /// <summary>The kernel found no memory for what this process asked for, and looks for one to end: whom it found stands in another line.</summary>
+    OomInvoked,
     Segfault,
     ConntrackFull,
     SynFlood,

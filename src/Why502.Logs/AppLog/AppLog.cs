@@ -52,9 +52,14 @@ public static class AppLog
         return KernelTime(text) > 0 ? AppLogKind.Kernel : AppLogKind.Unknown;
     }
 
-    /// <summary><c>[21-Nov-2026 01:02:03] WARNING: …</c>, <c>[21-Nov-2026 01:02:03 UTC] PHP …</c>; without its date <c>WARNING: [pool www] …</c> (zlog.c, fpm_children.c).</summary>
+    /// <summary><c>[21-Nov-2026 01:02:03] WARNING: …</c>, <c>[21-Nov-2026 01:02:03 UTC] PHP …</c>; without its date <c>WARNING: [pool www] …</c>, and without its pool <c>child 31 exited …</c> (zlog.c, fpm_children.c).</summary>
     private static bool IsPhp(ReadOnlySpan<byte> text)
     {
+        if (text.StartsWith("child "u8) && text[6..].TrimStart("0123456789"u8).StartsWith(" exited "u8))
+        {
+            return true;
+        }
+
         if (text.StartsWith("WARNING: [pool "u8) || text.StartsWith("NOTICE: [pool "u8) || text.StartsWith("ERROR: [pool "u8) || text.StartsWith("ALERT: [pool "u8) || text.StartsWith("[pool "u8))
         {
             return true;

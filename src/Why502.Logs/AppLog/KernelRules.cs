@@ -13,6 +13,10 @@ internal static class KernelRules
         }),
         new("Killed process ", AppEventKind.OomKill, Killed),
         new("Kill process ", AppEventKind.OomKill, Killed),
+
+        // mm/memcontrol.c, before Linux 5.0: the group whose limit it was is the victim's or one above it. mm/oom_kill.c names who asked for memory, and that may be another.
+        new(" killed as a result of limit of ", AppEventKind.OomKill, static (t, at, e) => t.LastIndexOf("Task in /", at, StringComparison.Ordinal) >= 0 ? e with { Source = TextScan.WordAfter(t, "Task in ") } : null),
+        new(" invoked oom-killer: ", AppEventKind.OomInvoked, static (t, at, e) => e with { Process = t[..at].Trim().Split(' ')[^1] }),
         new(": segfault at ", AppEventKind.Segfault, Crashed),
         new("] general protection", AppEventKind.Segfault, static (t, at, e) => Crashed(t, at + 1, e)),
         new("] trap ", AppEventKind.Segfault, static (t, at, e) => Crashed(t, at + 1, e)),

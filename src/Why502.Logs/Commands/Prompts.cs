@@ -68,7 +68,7 @@ public static class Prompts
     }
 
     /// <summary>CommonMark 0.31, 4.5: three backticks or tildes, and at most the name of a language behind them.</summary>
-    private static bool IsFence(string line)
+    public static bool IsFence(string line)
     {
         var text = line.AsSpan().Trim();
         return text.Length is >= 3 and <= FenceCharsMax && (text.StartsWith("```") || text.StartsWith("~~~")) && text.TrimStart(text[0]).IndexOfAny("` ") < 0;

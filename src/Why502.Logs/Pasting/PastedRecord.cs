@@ -22,7 +22,7 @@ public static partial class PastedRecord
             return line;
         }
 
-        line = Colons(Quoted(Starting(BareLevel(CutOpen(Typographic(line))))));
+        line = Colons(Quoted(Titled(Starting(BareLevel(CutOpen(Typographic(line)))))));
         var repaired = WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(WindowsCall(StreamColumn(line)))))))), next)));
         return LostColon(LostTail(LostQuote(LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(repaired, next))))));
     }
@@ -41,6 +41,15 @@ public static partial class PastedRecord
     /// <summary>What an init script had written before nginx spoke: <c>Restarting nginx: nginx: [emerg] …</c></summary>
     private static string Starting(string line)
         => line.IndexOf(" nginx: [emerg] ", StringComparison.Ordinal) is > 0 and < HeadMax and var at && line.AsSpan(0, at).IndexOfAnyInRange('0', '9') < 0 && line.AsSpan(0, at).IndexOfAny("|[") < 0 ? line[(at + 1)..] : line;
+
+    /// <summary><c>[BUG] upload fails: [emerg] "stream" directive is not allowed here …</c>: a report's title, and behind it the record that lost its date.</summary>
+    private static string Titled(string line)
+        => Levels().Match(line) is { Success: true, Index: > 0 and < TitleMax } level && ErrorLogLine.Parse(line) is not { Level: not null, Known: not null } && IsMessage(line[level.Index..]) ? line[level.Index..] : line;
+
+    private const int TitleMax = 160;
+
+    [GeneratedRegex(@"(?<=^|\s)\[(?:emerg|alert|crit|error)\] (?=\S)")]
+    private static partial Regex Levels();
 
     /// <summary><c>alert readv() failed (…</c>, <c>error: connect() failed (…</c>: a title keeps the level and loses its brackets.</summary>
     private static string BareLevel(string line)

@@ -121,9 +121,15 @@ internal static partial class RetoldRecord
         return at;
     }
 
-    /// <summary>A looked-up name stands before its message's first fixed word.</summary>
+    /// <summary>A looked-up name stands before its message's first fixed word, and a file's name behind the call that met it.</summary>
     private static int WordStart(string line, int at)
     {
+        if (line.AsSpan(at).StartsWith("\" failed ("))
+        {
+            var call = line.AsSpan(0, at).LastIndexOf("() \"");
+            return call < 0 ? at : line.AsSpan(0, call).LastIndexOfAnyExceptInRange('a', 'z') + 1;
+        }
+
         if (!line.AsSpan(at).StartsWith("could not be resolved (") && !line.AsSpan(at).StartsWith("worker_connections"))
         {
             return at;

@@ -63,13 +63,15 @@ internal static class GivenPieces
     private static List<string> Lines(string text, out bool repaired)
     {
         var lines = new List<string>();
-        var raw = RunTogether.Part(EscapedText.Part(text.Split('\n')));
-        repaired = raw.Length > text.Count(letter => letter == '\n') + 1;
+        var split = text.Split('\n');
+        var unmarked = CodeSpans.Strip(Quotations.Strip(split));
+        var raw = RunTogether.Part(EscapedText.Part(unmarked));
+        repaired = raw.Length > split.Length || !ReferenceEquals(unmarked, split);
         var last = Array.FindLastIndex(raw, line => line.AsSpan().TrimEnd().Length > 0);
         for (var index = 0; index < raw.Length; index++)
         {
             var line = raw[index].TrimEnd('\r');
-            var whole = PastedRecord.Repair(line, index < last ? raw[index + 1] : null);
+            var whole = PastedRecord.Repair(line, index < last && !Prompts.IsFence(raw[index + 1]) ? raw[index + 1] : null);
             repaired |= !ReferenceEquals(whole, line);
             lines.Add(whole);
         }
@@ -134,7 +136,7 @@ internal static class GivenPieces
             if (error.Count > 0 || kind == GivenKind.ErrorLog)
             {
                 // Undated and wrapped lines belong to nginx's records, so the reader gets all that is not a row of the other log.
-                Put(GivenKind.ErrorLog, [.. error.Concat(other).OrderBy(line => line.Number)]);
+                Put(GivenKind.ErrorLog, WithoutLeadIns([.. error.Concat(other).OrderBy(line => line.Number)], [.. error.Select(line => line.Number)]));
             }
 
             if (access.Count > 0)
@@ -162,6 +164,32 @@ internal static class GivenPieces
             {
                 Put(kind, other);
             }
+        }
+
+        /// <summary>
+        /// Without the sentence right above a message that lost its date: the reader, which knows no such message's beginning, takes both for one. What stands below a record belongs to it.
+        /// </summary>
+        private static List<PastedLine> WithoutLeadIns(List<PastedLine> lines, HashSet<int> records)
+        {
+            for (var first = 0; first < lines.Count; first++)
+            {
+                var next = first;
+                while (next + 1 < lines.Count && lines[next + 1].Number == lines[next].Number + 1)
+                {
+                    next++;
+                }
+
+                var said = lines.FindIndex(first, next - first + 1, line => records.Contains(line.Number) || IsNginxs(line));
+                if (said > first && !records.Contains(lines[said].Number))
+                {
+                    lines.RemoveRange(first, said - first);
+                    next -= said - first;
+                }
+
+                first = next;
+            }
+
+            return lines;
         }
 
         private bool PutConfiguration(GivenKind kind, PastedText segment)

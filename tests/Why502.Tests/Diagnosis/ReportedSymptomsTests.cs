@@ -61,6 +61,22 @@ public sealed class ReportedSymptomsTests
     public async Task StateInARowOfAListing_IsTheSymptom(string row)
         => Assert.Contains(await FindingsAsync(("list.txt", row + "\n")), finding => finding.Cause is "upstream-down");
 
+    [Theory]
+    [InlineData("child 31 exited on signal 11 (SIGSEGV)", "worker-crashed")]
+    [InlineData("> child 31 exited on signal 11 (SIGSEGV)", "worker-crashed")]
+    [InlineData("       Message: Process 812 (tally) of user 33 dumped core.", "worker-crashed")]
+    [InlineData("       Message: Process 812 (nginx) of user 33 dumped core.", "nginx-worker-crashed")]
+    [InlineData("php-fpm invoked oom-killer: gfp_mask=0x14200ca(GFP_HIGHUSER_MOVABLE), order=0, oom_score_adj=0", "worker-out-of-memory")]
+    [InlineData("192.0.2.7 - - [28/Apr/2025:06:13:44 +0000] \"GET /ws HTTP/1.1\" 400 12 \"-\" \"a\"\n2025/04/28 06:13:44 websocket: upgrade != websocket", "upgrade-failed")]
+    public async Task LineByItself_IsTheSymptom(string text, string cause)
+        => Assert.Equal(cause, (await FindingsAsync(("app.log", text + "\n")))[0].Cause);
+
+    [Theory]
+    [InlineData("I looked into its log and found this,\nconnect() to unix:/srv/tally.sock failed (2: No such file or directory) while connecting to upstream, client: 192.0.2.7, server: a.example, request: \"GET / HTTP/1.1\", upstream: \"http://unix:/srv/tally.sock:/\", host: \"a.example\"\n", "socket-missing")]
+    [InlineData("limits.conf\n```\nlimit_req zone=tally burst=20;\n```\n```\n2025/03/03 07:16:11 [error] 4021#4021: *77 limiting requests, excess: 20.640 by zone \"tally\", request: \"GET /orders/of/toda...\n```\n", "rate-limited")]
+    public async Task RecordInAText_IsReadWithoutTheTextAroundIt(string text, string cause)
+        => Assert.Equal(cause, (await FindingsAsync(("thread.md", text)))[0].Cause);
+
     private static async Task<IReadOnlyList<StatedFinding>> FindingsAsync(params (string Name, string Text)[] files)
         => (await CaseRun.JudgeAsync(new LabelledCase { Id = "x", Causes = ["x"], Files = [.. files.Select(file => KeyValuePair.Create(file.Name, file.Text))] }, CancellationToken.None)).Findings;
 }

@@ -105,6 +105,8 @@ public class AppLogTests
     [InlineData("Nov 20 01:02:03 web systemd[1]: Failed to start app.service - My app.", AppEventKind.UnitFailed)]
     [InlineData("Nov 20 01:02:03 web kernel: Out of memory: Killed process 812 (node) total-vm:1000kB, anon-rss:900kB, file-rss:0kB, shmem-rss:0kB, UID:33 pgtables:1kB oom_score_adj:0", AppEventKind.OomKill)]
     [InlineData("[12345.678901] Out of memory: Kill process 812 (node) score 900 or sacrifice child", AppEventKind.OomKill)]
+    [InlineData("[12345.678901] Task in /docker/5f killed as a result of limit of /docker/5f", AppEventKind.OomKill)]
+    [InlineData("[12345.678901] php-fpm invoked oom-killer: gfp_mask=0x14200ca(GFP_HIGHUSER_MOVABLE), order=0, oom_score_adj=0", AppEventKind.OomInvoked)]
     [InlineData("[12345.678901] Memory cgroup out of memory: Killed process 812 (node) total-vm:1000kB, anon-rss:900kB", AppEventKind.OomKill)]
     [InlineData("[12345.678901] oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,oom_memcg=/system.slice/app.service,task_memcg=/system.slice/app.service,task=node,pid=812,uid=33", AppEventKind.OomKill)]
     [InlineData("[12345.678901] php-fpm[812]: segfault at 0 ip 00007f sp 00007f error 4 in libc.so.6[7f+1]", AppEventKind.Segfault)]

@@ -14,6 +14,8 @@ public sealed class PastedRecordTests
     [InlineData("tally behind nginx: 111: Connection refused", "connect() failed")]
     [InlineData("with more users the \"256 worker_connections are not enough\" line is all over the place", "256 worker_connections are not enough")]
     [InlineData("see `/srv/tally/body/0000000031\" failed (13: Permission denied)` in it", "open() \"/srv/tally/body/0000000031\" failed")]
+    [InlineData("when I open a large page it says `*70 open() \"/srv/tally/fastcgi/3/00/0000000003\" failed (13: Permission denied)`, and stops", "open() \"/srv/tally/fastcgi/3/00/0000000003\" failed")]
+    [InlineData("[Tally 4] no page since the update: [emerg] \"gzip\" directive is not allowed here in /etc/nginx/tally.conf:9", "\"gzip\" directive is not allowed here")]
     [InlineData("alert readv() failed (13: Permission denied) while reading upstream, client: 192.0.2.8", "readv() failed")]
     [InlineData("crit: connect() to unix:/srv/tally.sock failed (2: No such file or directory) while connecting to upstream", "connect() to unix:/srv/tally.sock failed")]
     [InlineData("2026/11/21 01:02:03 [error] 71#71: *8 upstream prematurely closed connection in tally filter while reading response header from upstream", "upstream prematurely closed connection")]
@@ -116,6 +118,28 @@ public sealed class PastedRecordTests
         var format = AccessLogFormat.Recognise([row, row]);
         Assert.NotNull(format);
         Assert.True(format.Fields.HasFlag(AccessFields.Status));
+    }
+
+    [Fact]
+    public void LinesThatAreEachCode_LoseTheirMarks()
+        => Assert.Equal(
+            ["it says", "2026/11/21 01:02:03 [error] 71#71: *8 connect() ", "failed (111: Connection refused) while", "connecting to upstream", "", "run `ss -ltn` or `ps`"],
+            CodeSpans.Strip(["it says", "2026/11/21 01:02:03 [error] 71#71: *8 connect() `", "`failed (111: Connection refused) while`", "`connecting to upstream`", "`", "run `ss -ltn` or `ps`"]));
+
+    [Theory]
+    [InlineData("`nginx -t`")]
+    [InlineData("``` `a` `b` ```")]
+    public void WordOfCode_KeepsItsMarks(string line) => Assert.Equal(["so", line, "and"], CodeSpans.Strip(["so", line, "and"]));
+
+    [Fact]
+    public void Quotation_LosesItsMarks()
+        => Assert.Equal(["the log:", "root@tally:/# tail error.log", "2026/11/21 01:02:03 [error] 71#71: *8 no live upstreams while connecting to upstream", ""], Quotations.Strip(["the log:", "> root@tally:/# tail error.log", ">2026/11/21 01:02:03 [error] 71#71: *8 no live upstreams while connecting to upstream", ">"]));
+
+    [Fact]
+    public void WhatCurlSent_IsNoQuotation()
+    {
+        string[] lines = ["> GET /notes HTTP/1.1", "> Host: tally.example", "> ", "< HTTP/1.1 502 Bad Gateway"];
+        Assert.Same(lines, Quotations.Strip(lines));
     }
 
     [Fact]

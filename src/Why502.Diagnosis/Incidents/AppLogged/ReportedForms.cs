@@ -35,8 +35,13 @@ public static class ReportedForms
         AppEventKind.OomKill when logged.Process is { } process && Causes.Capacity.NginxWorkerCrashed.IsNginx(process)
             => new(0, Phase.Header, Side.Nginx, How.Closed, Likely("nginx-worker-crashed"), Likely("host-memory-exhausted")),
         AppEventKind.OomKill or AppEventKind.MemoryExhausted => new(0, Phase.Header, Side.Upstream, How.Closed, Sure("worker-out-of-memory")),
+        AppEventKind.OomInvoked => new(4, Phase.Header, Side.Upstream, How.Closed, Likely("worker-out-of-memory"), Maybe("host-memory-exhausted")),
         AppEventKind.Segfault or AppEventKind.ProcessAborted => new(1, Phase.Header, Side.Upstream, How.Closed, Sure("worker-crashed")),
         AppEventKind.RequestPanicked => new(3, Phase.Header, Side.Upstream, How.Closed, Sure("worker-crashed")),
+
+        // systemd-coredump names the process and not the signal: one that leaves a core is a crash (signal(7), Core).
+        AppEventKind.ChildExitedOnSignal when logged is { Signal: null, ExitStatus: null, Process: not null }
+            => new(1, Phase.Header, Side.Upstream, How.Closed, Sure(Causes.Capacity.NginxWorkerCrashed.IsNginx(logged.Process) ? "nginx-worker-crashed" : "worker-crashed")),
         AppEventKind.ChildExitedOnSignal or AppEventKind.WorkerSentSignal => OfSignal(logged),
         AppEventKind.MainProcessExited when !IsOfNginx(logged.Source) => OfSignal(logged),
         AppEventKind.ChildExited or AppEventKind.WorkerExited => logged.ExitStatus is null or 0 ? null : OfStatus(logged.ExitStatus.Value),
