@@ -59,20 +59,19 @@ internal sealed class HeavyTables
         if (slices.Method.Length == 0 && slices.Uri.Length == 0 && RequestLine.TrySplit(line + slices.Request.Start, slices.Request.Length, out uint letters, out byte* path, out int pathLength))
         {
             Note(Methods, _methods.Add(Methods, letters), status);
-            Path(new ReadOnlySpan<byte>(path, pathLength), TextHash.Of(path, pathLength), status, row.RequestTime, tables, routes);
+            Path(path, pathLength, status, row.RequestTime, tables, routes);
             return;
         }
 
         slices.SplitRequest(new ReadOnlySpan<byte>(line, length), out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
         if (method.Length > 0)
         {
-            Note(Methods, Methods.Add(TextHash.Of(method), method), status);
+            Note(Methods, AddMethod(method), status);
         }
 
         if (uri.Length > 0)
         {
-            ReadOnlySpan<byte> text = Logs.Routes.PathOf(uri);
-            Path(text, TextHash.Of(text), status, row.RequestTime, tables, routes);
+            Path(line + Offset(uri, line), Logs.Routes.PathOf(uri).Length, status, row.RequestTime, tables, routes);
         }
     }
 
@@ -116,13 +115,31 @@ internal sealed class HeavyTables
         RequestLine.Split(text + row[RowBatch.Request], row[RowBatch.RequestLength], out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
         if (method.Length > 0)
         {
-            Methods.Add(TextHash.Of(method), method);
+            AddMethod(method);
         }
 
-        ReadOnlySpan<byte> path = Logs.Routes.PathOf(uri);
-        row[RowBatch.Path] = path.Length == 0 ? 0 : (int)((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(path)) - text);
-        row[RowBatch.PathLength] = uri.Length == 0 ? -1 : path.Length;
+        row[RowBatch.Path] = Offset(uri, text);
+        row[RowBatch.PathLength] = uri.Length == 0 ? -1 : Logs.Routes.PathOf(uri).Length;
     }
+
+    private int AddMethod(ReadOnlySpan<byte> method)
+    {
+        ulong hash = TextHash.Of(method);
+        if (Methods.TryAddAnywhere(hash, out int entry))
+        {
+            return entry;
+        }
+
+        if (Methods.IsFull)
+        {
+            _methods.Bring(Methods);
+        }
+
+        return Methods.Take(hash, method);
+    }
+
+    /// <summary>Where a part of a block begins in it.</summary>
+    private static unsafe int Offset(ReadOnlySpan<byte> part, byte* text) => part.Length == 0 ? 0 : (int)((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(part)) - text);
 
     private unsafe void CountClients(byte* text, RowBatch batch, DistinctSketch distinct)
     {
@@ -146,71 +163,38 @@ internal sealed class HeavyTables
 
     private unsafe void CountRoutes(byte* text, RowBatch batch, DistinctSketch distinct, RouteCache routes)
     {
-        QuantileSketch?[] times = Routes.Times;
-        int pending = 0;
+        routes.Reserve(Routes, batch.Count);
         for (int i = 0; i < batch.Count; i++)
         {
             int* row = batch.Cells + i;
-            row[RowBatch.Route] = -1;
             if (row[RowBatch.PathLength] < 0)
             {
                 continue;
             }
 
-            ulong hash = batch.PathHash[i];
-            if (!routes.TryAdd(Routes, hash, out int route))
+            int entry = routes.Add(Routes, batch.PathHash[i], text + row[RowBatch.Path], row[RowBatch.PathLength], distinct);
+            if (entry >= 0 && row[RowBatch.RequestTime] >= 0)
             {
-                if (Routes.IsFull)
-                {
-                    // Entries may move: what belongs to them is brought home before.
-                    CountRouteTimes(batch, pending, i);
-                    pending = i;
-                }
-
-                route = routes.AddBehind(Routes, hash, new ReadOnlySpan<byte>(text + row[RowBatch.Path], row[RowBatch.PathLength]), distinct);
-            }
-
-            if (route >= 0 && row[RowBatch.RequestTime] >= 0)
-            {
-                row[RowBatch.Route] = Routes.EntryAt(route);
-                times[row[RowBatch.Route]]!.Prefetch();
-            }
-        }
-
-        CountRouteTimes(batch, pending, batch.Count);
-    }
-
-    /// <summary>Adds the times of rows to their routes' quantiles. Those are rarely near: their memory is asked for in a pass of its own.</summary>
-    private unsafe void CountRouteTimes(RowBatch batch, int first, int behind)
-    {
-        QuantileSketch?[] times = Routes.Times;
-        int* route = batch.Cells + RowBatch.Route;
-        int* time = batch.Cells + RowBatch.RequestTime;
-        for (int i = first; i < behind; i++)
-        {
-            if (route[i] >= 0)
-            {
-                times[route[i]]!.Prefetch((uint)time[i]);
-            }
-        }
-
-        for (int i = first; i < behind; i++)
-        {
-            if (route[i] >= 0)
-            {
-                times[route[i]]!.Add((uint)time[i]);
+                routes.AddTime(entry, row[RowBatch.RequestTime]);
             }
         }
     }
 
-    private void Path(ReadOnlySpan<byte> path, ulong hash, int status, int requestTime, TrafficTables tables, RouteCache routes)
+    private unsafe void Path(byte* path, int length, int status, int requestTime, TrafficTables tables, RouteCache routes)
     {
-        int route = routes.Add(Routes, hash, path, tables.Paths);
-        Note(Routes, route, status);
-        if (route >= 0 && requestTime >= 0)
+        int entry = routes.Add(Routes, TextHash.Of(path, length), path, length, tables.Paths);
+        Note(Routes, entry, status);
+        if (entry >= 0 && requestTime >= 0)
         {
-            Routes.TimesAt(route).Add((uint)requestTime);
+            Routes.TimesOf(entry).Add((uint)requestTime);
         }
+    }
+
+    /// <summary>Brings home what was counted in short ways.</summary>
+    public void Settle(RouteCache routes)
+    {
+        _methods.Bring(Methods);
+        routes.Bring(Routes);
     }
 
     public void Merge(HeavyTables other)
@@ -230,13 +214,13 @@ internal sealed class HeavyTables
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Note(HeavyHitters table, int place, int status)
+    private static void Note(HeavyHitters table, int entry, int status)
     {
-        if (status < 499 || place < 0)
+        if (status < 499 || entry < 0)
         {
             return;
         }
 
-        table.Note(place, failed: status is >= 500 and < 600, abandoned: status == 499);
+        table.Note(entry, failed: status is >= 500 and < 600, abandoned: status == 499);
     }
 }

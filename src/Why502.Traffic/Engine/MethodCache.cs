@@ -4,7 +4,7 @@ using Why502.Traffic.Sketches;
 
 namespace Why502.Traffic.Engine;
 
-/// <summary>Where methods of three or four letters are counted: nearly every row's.</summary>
+/// <summary>Counts methods of three or four letters: nearly every row's. <see cref="Bring"/> brings what was counted to the table.</summary>
 internal sealed class MethodCache
 {
     /// <summary>Enough for the nine usual ones to stand alone.</summary>
@@ -15,33 +15,66 @@ internal sealed class MethodCache
 
     private struct Slot
     {
+        /// <summary>0: the slot is free.</summary>
         public uint Method;
-        public int Place;
-        public int Generation;
+
+        /// <summary>Rows that the table does not know of yet.</summary>
+        public int Count;
+        public int Entry;
     }
 
-    /// <summary>Counts a row of a method and answers its place in the table, or <see cref="HeavyHitters.NotHeld"/>.</summary>
+    /// <summary>Counts a row of a method and answers its entry in the table, or <see cref="HeavyHitters.NotHeld"/>.</summary>
     /// <param name="letters">The fourth is zero where there are three.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Add(HeavyHitters methods, uint letters)
     {
         ref Slot slot = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), (nint)((letters * Factor) >> (32 - SlotBits)));
-        if (slot.Method != letters || slot.Generation != methods.Generation)
+        if (slot.Method != letters)
         {
             return AddBehind(methods, letters, ref slot);
         }
 
-        methods.AddAt(slot.Place);
-        return slot.Place;
+        slot.Count++;
+        return slot.Entry;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int AddBehind(HeavyHitters methods, uint letters, ref Slot slot)
+    private int AddBehind(HeavyHitters methods, uint letters, ref Slot slot)
     {
         ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in letters));
         ReadOnlySpan<byte> method = letters >> 24 == 0 ? bytes[..3] : bytes;
-        int place = methods.Add(TextHash.Of(method), method);
-        slot = new Slot { Method = letters, Place = place, Generation = place < 0 ? 0 : methods.Generation };
-        return place;
+        ulong hash = TextHash.Of(method);
+        BringOne(methods, ref slot);
+        if (!methods.TryAddAnywhere(hash, out int entry))
+        {
+            if (methods.IsFull)
+            {
+                Bring(methods);
+            }
+
+            entry = methods.Take(hash, method);
+        }
+
+        slot = entry < 0 ? default : new Slot { Method = letters, Entry = entry };
+        return entry;
+    }
+
+    /// <summary>Brings all that was counted to the table. No entry is known any more.</summary>
+    public void Bring(HeavyHitters methods)
+    {
+        foreach (ref Slot slot in _slots.AsSpan())
+        {
+            BringOne(methods, ref slot);
+        }
+    }
+
+    private static void BringOne(HeavyHitters methods, ref Slot slot)
+    {
+        if (slot.Count != 0)
+        {
+            methods.AddAt(slot.Entry, slot.Count);
+        }
+
+        slot = default;
     }
 }

@@ -7,7 +7,10 @@ using Why502.Traffic.Sketches;
 
 namespace Why502.Traffic.Engine;
 
-/// <summary>Where the routes of paths that came lately are counted, so that most rows need no folding. A worker's own; it changes nothing but speed.</summary>
+/// <summary>
+/// Which route a path that came lately belongs to, and how often it came, so that most rows need no folding and no other memory than one line of the processor's cache. A worker's own;
+/// what it has counted is brought to the table of routes by <see cref="Bring"/>, and it changes nothing but speed.
+/// </summary>
 internal sealed unsafe class RouteCache
 {
     /// <summary>A path may stand in any way of its set, which is one line of the processor's cache.</summary>
@@ -15,12 +18,16 @@ internal sealed unsafe class RouteCache
     private const int Ways = 4;
     private const int LineBytes = 64;
 
+    /// <summary>The path's route has no entry in the table, or none that is known.</summary>
+    private const int Unknown = -1;
+
     private readonly Set* _sets;
     private readonly byte[] _lines = GC.AllocateArray<byte>((Sets + 1) * LineBytes, pinned: true);
 
-    /// <summary>The routes of the paths, for when a place is void.</summary>
+    /// <summary>The routes of the paths.</summary>
     private readonly ulong[] _routes = new ulong[Sets * Ways];
     private readonly byte[] _text = GC.AllocateArray<byte>(Routes.BytesMax + TextHash.BlockBytes, pinned: true);
+    private readonly RouteTimes _times = new();
     private int _victim;
 
     public RouteCache()
@@ -29,15 +36,23 @@ internal sealed unsafe class RouteCache
         {
             _sets = (Set*)(((nuint)first + LineBytes - 1) & ~(nuint)(LineBytes - 1));
         }
+
+        for (Set* set = _sets; set < _sets + Sets; set++)
+        {
+            new Span<int>(set->Entries, Ways).Fill(Unknown);
+        }
     }
 
     private struct Set
     {
+        /// <summary>0: the way is free; a path of this hash only takes the long way.</summary>
         public fixed ulong Paths[Ways];
 
-        /// <summary>The routes' places in the table that had these generations.</summary>
-        public fixed int Places[Ways];
-        public fixed int Generations[Ways];
+        /// <summary>The routes' entries in the table, or <see cref="Unknown"/>.</summary>
+        public fixed int Entries[Ways];
+
+        /// <summary>Rows that the table does not know of yet.</summary>
+        public fixed int Counts[Ways];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -53,56 +68,111 @@ internal sealed unsafe class RouteCache
         }
     }
 
-    /// <summary>Counts a row of a path's route and answers its place in the table, or <see cref="HeavyHitters.NotHeld"/>.</summary>
+    /// <summary>Counts a row of a path's route and answers its entry in the table, or <see cref="HeavyHitters.NotHeld"/>.</summary>
     /// <param name="distinct">Gets the path when it is not among those that came lately.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Add(HeavyHitters routes, ulong hash, ReadOnlySpan<byte> path, DistinctSketch distinct)
-        => TryAdd(routes, hash, out int place) ? place : AddBehind(routes, hash, path, distinct);
-
-    /// <summary>Counts a row of a route whose place is known; false when it is not, and nothing is counted.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryAdd(HeavyHitters routes, ulong hash, out int place)
+    public int Add(HeavyHitters routes, ulong hash, byte* path, int length, DistinctSketch distinct)
     {
         Set* set = _sets + SetOf(hash);
         int way = WayOf(set, hash);
-        if (way == Ways || set->Generations[way] != routes.Generation)
+        if (way == Ways || set->Entries[way] < 0)
         {
-            place = HeavyHitters.NotHeld;
-            return false;
+            return AddBehind(routes, hash, new ReadOnlySpan<byte>(path, length), distinct);
         }
 
-        place = set->Places[way];
-        routes.AddAt(place);
-        return true;
+        set->Counts[way]++;
+        return set->Entries[way];
     }
 
-    /// <summary>The way that holds a path, or <see cref="Ways"/>. Free ways hold 0; a path of this hash only takes the long way.</summary>
+    /// <summary>Room for the times of so many rows is made before they are counted.</summary>
+    public void Reserve(HeavyHitters routes, int rows)
+    {
+        if (_times.Room < rows)
+        {
+            _times.Bring(routes);
+        }
+    }
+
+    /// <summary>Counts the time of a row of an entry's route, later.</summary>
+    /// <param name="milliseconds">Up to <see cref="RowBatch.TimeMax"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddTime(int entry, int milliseconds) => _times.Add(entry, milliseconds);
+
+    /// <summary>The way that holds a path, or <see cref="Ways"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int WayOf(Set* set, ulong hash)
         => BitOperations.TrailingZeroCount(Vector256.Equals(Vector256.Load(set->Paths), Vector256.Create(hash)).ExtractMostSignificantBits() | (1u << Ways));
 
-    /// <summary>As <see cref="Add"/>, for a path whose route's place is not known.</summary>
+    /// <summary>As <see cref="Add"/>, for a path whose route's entry is not known.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public int AddBehind(HeavyHitters routes, ulong hash, ReadOnlySpan<byte> path, DistinctSketch distinct)
+    private int AddBehind(HeavyHitters routes, ulong hash, ReadOnlySpan<byte> path, DistinctSketch distinct)
     {
         Set* set = _sets + SetOf(hash);
         int way = WayOf(set, hash);
         bool isKnown = way < Ways && set->Paths[way] != 0;
         if (!isKnown)
         {
-            way = _victim++ & (Ways - 1);
+            way = WayOf(set, 0);
+            way = way < Ways ? way : _victim++ & (Ways - 1);
+            BringOne(routes, set, way);
             distinct.Add(hash);
         }
 
         ref ulong route = ref _routes[SetOf(hash) * Ways + way];
-        if (!isKnown || !routes.TryAddAnywhere(route, out int place))
+        int length = 0;
+        if (!isKnown)
         {
-            int length = Routes.FoldPath(path, _text);
-            route = TextHash.Of((byte*)Unsafe.AsPointer(ref _text[0]), length);
-            place = routes.Add(route, _text.AsSpan(0, length));
+            length = Routes.FoldPath(path, _text);
+            fixed (byte* text = _text)
+            {
+                route = TextHash.Of(text, length);
+            }
         }
 
-        (set->Paths[way], set->Places[way], set->Generations[way]) = (hash, place, place < 0 ? 0 : routes.Generation);
-        return place;
+        if (!routes.TryAddAnywhere(route, out int entry))
+        {
+            length = isKnown ? Routes.FoldPath(path, _text) : length;
+            entry = Take(routes, route, _text.AsSpan(0, length));
+        }
+
+        (set->Paths[way], set->Entries[way], set->Counts[way]) = (hash, entry < 0 ? Unknown : entry, 0);
+        return entry;
+    }
+
+    private int Take(HeavyHitters routes, ulong route, ReadOnlySpan<byte> label)
+    {
+        if (!routes.IsFull)
+        {
+            return routes.Take(route, label);
+        }
+
+        // Entries move: what belongs to them is brought home before, and where they are is not known behind.
+        Bring(routes);
+        return routes.Take(route, label);
+    }
+
+    /// <summary>Brings all that was counted to the table. No entry is known any more.</summary>
+    public void Bring(HeavyHitters routes)
+    {
+        for (Set* set = _sets; set < _sets + Sets; set++)
+        {
+            for (int way = 0; way < Ways; way++)
+            {
+                BringOne(routes, set, way);
+            }
+        }
+
+        _times.Bring(routes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void BringOne(HeavyHitters routes, Set* set, int way)
+    {
+        if (set->Counts[way] != 0)
+        {
+            routes.AddAt(set->Entries[way], set->Counts[way]);
+        }
+
+        (set->Entries[way], set->Counts[way]) = (Unknown, 0);
     }
 }

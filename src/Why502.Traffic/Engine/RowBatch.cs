@@ -10,7 +10,7 @@ internal sealed unsafe class RowBatch
 {
     public const int RowsMax = 64;
 
-    private const int Columns = 17;
+    private const int Columns = 16;
 
     private readonly int[] _cells = GC.AllocateArray<int>(Columns * RowsMax, pinned: true);
     private readonly ulong[] _hashes = GC.AllocateArray<ulong>(2 * RowsMax, pinned: true);
@@ -68,10 +68,7 @@ internal sealed unsafe class RowBatch
     public const int Path = 13 * RowsMax;
     public const int PathLength = 14 * RowsMax;
 
-    /// <summary>The route's entry while its time is not counted yet, or -1.</summary>
-    public const int Route = 15 * RowsMax;
-
-    public const int Asked = 16 * RowsMax;
+    public const int Asked = 15 * RowsMax;
 
     public const int TimeMax = 9999;
 

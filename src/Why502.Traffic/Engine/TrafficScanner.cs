@@ -27,7 +27,7 @@ internal sealed record ScanOptions
 /// One worker's way through text: bytes are put into <see cref="Free"/>, <see cref="Scan"/> counts the whole rows among them. It allocates nothing per row and knows no files.
 /// A row belongs to the stretch in which it begins.
 /// </summary>
-internal sealed unsafe class TrafficScanner(ScanOptions options)
+internal sealed unsafe class TrafficScanner(ScanOptions options, Stretch stretch)
 {
     /// <summary>The widest vectors need code that is compiled when it is first used: a short log is read sooner without.</summary>
     private const int PlainBlocks = 8;
@@ -38,6 +38,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     private readonly TrafficTables _tables = new();
     private readonly RowBatch _batch = new();
     private readonly bool _isBounded = options.Since != long.MinValue || options.Until != long.MaxValue;
+    private Stretch _stretch = stretch;
     private RowReader? _reader;
     private UsualRows? _usual;
     private Row _row;
@@ -59,7 +60,21 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
         }
     }
 
-    public Stretch Stretch { get; set; } = new();
+    /// <summary>What the rows so far add that has an order.</summary>
+    public Stretch Stretch
+    {
+        get
+        {
+            _stretch.Heavy.Settle(_routes);
+            return _stretch;
+        }
+
+        set
+        {
+            _stretch.Heavy.Settle(_routes);
+            _stretch = value;
+        }
+    }
 
     public Span<byte> Free => _buffer.Free;
 
@@ -89,7 +104,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     /// <summary>Counts all whole rows that begin before <paramref name="until"/>; at the end of the text also the one without a newline. False when there is no such row any more.</summary>
     public bool Scan(long until, bool atEnd)
     {
-        _heavy = options.Scope == TrafficScope.Full ? Stretch.Heavy : null;
+        _heavy = options.Scope == TrafficScope.Full ? _stretch.Heavy : null;
         _buffer.Mark(options.Kernel ?? (_blocks++ < PlainBlocks && BytePlaces.Best == BytePlaces.Kernel.Vector512 ? BytePlaces.Kernel.Vector256 : BytePlaces.Best), _usual is not null);
         int at = Rows(until);
         bool more = _position + at < until;
@@ -153,7 +168,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     private void Count(byte* text)
     {
         RowBatch batch = _batch;
-        Stretch.Lines += batch.Count;
+        _stretch.Lines += batch.Count;
         if (_isBounded)
         {
             batch.Keep(options.Since, options.Until);
@@ -174,7 +189,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     /// <summary>Counts a row by the format's plan.</summary>
     private void Row(byte* text, int start, int end)
     {
-        Stretch.Lines++;
+        _stretch.Lines++;
         while (end > start && text[end - 1] == '\r')
         {
             end--;
@@ -214,7 +229,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
             heavy.Count(text + start, end - start, ref _row, fields, _tables, _routes);
         }
 
-        options.Table?.Count(text + start, end - start, ref _row, Stretch.Lines);
+        options.Table?.Count(text + start, end - start, ref _row, _stretch.Lines);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -227,7 +242,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
         }
 
         _tables.Malformed++;
-        Stretch.Note(text);
+        _stretch.Note(text);
         return false;
     }
 
@@ -247,9 +262,9 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     {
         if (!_inLongRow && !_skipFirst)
         {
-            Stretch.Lines++;
+            _stretch.Lines++;
             _tables.Malformed++;
-            Stretch.Note(new ReadOnlySpan<byte>(_buffer.Text, _buffer.Length));
+            _stretch.Note(new ReadOnlySpan<byte>(_buffer.Text, _buffer.Length));
             _inLongRow = true;
         }
     }

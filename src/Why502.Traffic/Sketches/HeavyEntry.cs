@@ -18,7 +18,4 @@ internal record struct HeavyEntry
     /// <summary>Of the counted rows, those that ended in 499.</summary>
     public long Abandoned { get; set; }
     public int LabelLength { get; set; }
-
-    /// <summary>Where its key stands in the table.</summary>
-    public int Place { get; set; }
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using System.Text;
 
@@ -11,7 +11,7 @@ namespace Why502.Traffic.Sketches;
 /// values that have no place are counted in <see cref="PassedCounts"/>, and one that came more often there than <see cref="MissedMax"/> gets the place of a rarer one. A value that makes up
 /// more than 2/capacity of the rows is held (for well mixed hashes; <see cref="MissedMax"/> is always true), and every entry tells how much it may have missed.
 /// </summary>
-internal sealed class HeavyHitters
+internal sealed unsafe class HeavyHitters
 {
     /// <summary>Bounds below this are counted, not sorted.</summary>
     private const int SmallBounds = 256;
@@ -19,13 +19,17 @@ internal sealed class HeavyHitters
     /// <summary>One in so many entries goes when room is needed.</summary>
     private const int DroppedShare = 4;
 
-    /// <summary>A value that is not held has no place.</summary>
+    /// <summary>A value that is not held has no entry.</summary>
     public const int NotHeld = -1;
+
+    private const int Ways = 4;
+    private const int LineBytes = 64;
 
     private readonly int _capacity;
     private readonly int _labelBytes;
     private readonly int _mask;
-    private readonly Slot[] _slots;
+    private readonly byte[] _lines;
+    private readonly Set* _sets;
     private readonly HeavyEntry[] _entries;
     private readonly byte[] _labels;
     private readonly QuantileSketch?[]? _times;
@@ -40,13 +44,16 @@ internal sealed class HeavyHitters
     /// <summary>Rows of values that are not held.</summary>
     private long _passedRows;
 
-    /// <summary>Where a value is found. Its rows are counted here, beside the key, until <see cref="Settle"/> brings them home.</summary>
-    private struct Slot
+    /// <summary>
+    /// Where values are found: a line of the processor's cache. A value is in the set that it is looked for first, or in the next one that was not full. Its rows are counted here, beside
+    /// the key, until <see cref="Settle"/> brings them home.
+    /// </summary>
+    private struct Set
     {
-        /// <summary>0: the slot is free.</summary>
-        public ulong Key;
-        public int Entry;
-        public uint Count;
+        /// <summary>0: the way is free.</summary>
+        public fixed ulong Keys[Ways];
+        public fixed int Entries[Ways];
+        public fixed uint Counts[Ways];
     }
 
     /// <param name="labelBytes">Room for the text of one value; longer ones are cut.</param>
@@ -54,8 +61,14 @@ internal sealed class HeavyHitters
     public HeavyHitters(int capacity, int labelBytes, bool timed = false)
     {
         (_capacity, _labelBytes) = (capacity, labelBytes);
-        _slots = GC.AllocateArray<Slot>((int)BitOperations.RoundUpToPowerOf2((uint)capacity * 2), pinned: true);
-        _mask = _slots.Length - 1;
+        int sets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, Ways) * 2) / Ways;
+        _mask = sets - 1;
+        _lines = GC.AllocateArray<byte>((sets + 1) * LineBytes, pinned: true);
+        fixed (byte* first = _lines)
+        {
+            _sets = (Set*)(((nuint)first + LineBytes - 1) & ~(nuint)(LineBytes - 1));
+        }
+
         _entries = new HeavyEntry[capacity];
         _labels = new byte[capacity * labelBytes];
         _times = timed ? new QuantileSketch?[capacity] : null;
@@ -63,14 +76,14 @@ internal sealed class HeavyHitters
 
     public int Count { get; private set; }
 
-    /// <summary>The next value that gets a place takes it from others, and entries move.</summary>
+    /// <summary>The next value that is to be held takes its entry from others, and entries move.</summary>
     public bool IsFull => Count == _capacity;
 
     /// <summary>No value that is not held was in more rows than this. 0: every value is held, and every count is exact.</summary>
     public long MissedMax => _missed;
 
-    /// <summary>Changes whenever entries have moved, and is never that of another table or 0, so that whoever keeps a place knows that it is void.</summary>
-    public int Generation { get; private set; } = NextGeneration();
+    /// <summary>Changes whenever entries have moved, so that whoever keeps the number of one knows that it is void.</summary>
+    public int Generation { get; private set; }
 
     public ref readonly HeavyEntry this[int index]
     {
@@ -85,140 +98,100 @@ internal sealed class HeavyHitters
 
     public string Text(int index) => Encoding.UTF8.GetString(Label(index));
 
-    public QuantileSketch TimesOf(int index) => _times![index] ??= new QuantileSketch();
+    /// <summary>The quantiles of an entry.</summary>
+    public QuantileSketch TimesOf(int index) => _times![index]!;
 
-    private static int _generations;
-
-    private static int NextGeneration() => Interlocked.Increment(ref _generations);
-
-    /// <summary>No value's key is 0, which a free slot has.</summary>
+    /// <summary>No value's key is 0, which a free way has.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong KeyOf(ulong hash) => hash | 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int SlotOf(ulong key) => (int)(key >> 20) & _mask;
+    private Set* SetOf(ulong key) => _sets + ((int)(key >> 20) & _mask);
 
-    /// <summary>Counts one row of a value and answers its place, which holds until <see cref="Generation"/> changes, or <see cref="NotHeld"/>.</summary>
+    /// <summary>The way of a set that holds a key, or <see cref="Ways"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Add(ulong hash, ReadOnlySpan<byte> label) => TryAdd(hash, out int place) ? place : AddBehind(hash, label);
+    private static int WayOf(Set* set, ulong key)
+        => BitOperations.TrailingZeroCount(Vector256.Equals(Vector256.Load(set->Keys), Vector256.Create(key)).ExtractMostSignificantBits() | (1u << Ways));
+
+    /// <summary>Counts one row of a value and answers its entry, which holds until <see cref="Generation"/> changes, or <see cref="NotHeld"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Add(ulong hash, ReadOnlySpan<byte> label) => TryAdd(hash, out int entry) ? entry : AddBehind(hash, label);
 
     /// <summary>Counts one row of a value that stands where it is looked for first, as most do; false when it does not, and nothing is counted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryAdd(ulong hash, out int place)
+    public bool TryAdd(ulong hash, out int entry)
     {
         ulong key = KeyOf(hash);
-        place = SlotOf(key);
-        ref Slot slot = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), place);
-        if (slot.Key != key)
+        Set* set = SetOf(key);
+        int way = WayOf(set, key);
+        if (way == Ways)
         {
+            entry = NotHeld;
             return false;
         }
 
-        slot.Count++;
+        set->Counts[way]++;
+        entry = set->Entries[way];
         _isSettled = false;
         return true;
     }
 
     /// <summary>Asks for the memory that a value will be looked for in.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public unsafe void Prefetch(ulong hash)
+    public void Prefetch(ulong hash)
     {
         if (Sse.IsSupported)
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), SlotOf(hash))));
-            _passed?.Prefetch(hash);
+            Sse.Prefetch0(SetOf(hash));
+            _passed?.Prefetch(KeyOf(hash));
         }
     }
 
-    /// <summary>Counts one more row of the value at a place.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AddAt(int place)
+    /// <summary>Counts rows of the value of an entry.</summary>
+    public void AddAt(int entry, long rows) => _entries[entry].Count += rows;
+
+    /// <summary>Notes a row that the value of an entry was just counted for.</summary>
+    public void Note(int entry, bool failed, bool abandoned)
     {
-        Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), place).Count++;
-        _isSettled = false;
-    }
-
-    /// <summary>The place of a value, or <see cref="NotHeld"/>.</summary>
-    private int Find(ulong hash)
-    {
-        ulong key = KeyOf(hash);
-        int place = SlotOf(key);
-        while (_slots[place].Key != key)
-        {
-            if (_slots[place].Key == 0)
-            {
-                return NotHeld;
-            }
-
-            place = (place + 1) & _mask;
-        }
-
-        return place;
-    }
-
-    /// <summary>The quantiles of the value at a place.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public QuantileSketch TimesAt(int place)
-    {
-        int entry = _slots[place].Entry;
-        return _times![entry] ?? TimesOf(entry);
-    }
-
-    /// <summary>The quantiles of all values that stand at places, by <see cref="EntryAt"/>; both hold until <see cref="Generation"/> changes.</summary>
-    public QuantileSketch?[] Times => _times!;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int EntryAt(int place) => _slots[place].Entry;
-
-    /// <summary>Notes a row that the value at a place was just counted for.</summary>
-    public void Note(int place, bool failed, bool abandoned)
-    {
-        ref HeavyEntry entry = ref _entries[_slots[place].Entry];
-        entry.Failed += failed ? 1 : 0;
-        entry.Abandoned += abandoned ? 1 : 0;
+        ref HeavyEntry to = ref _entries[entry];
+        to.Failed += failed ? 1 : 0;
+        to.Abandoned += abandoned ? 1 : 0;
     }
 
     /// <summary>As <see cref="Add"/>, for a value that may stand anywhere or nowhere.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public int AddBehind(ulong hash, ReadOnlySpan<byte> label)
-    {
-        if (!TryAddAnywhere(hash, out int place))
-        {
-            place = Take(place, KeyOf(hash), label);
-            AddAt(place);
-        }
+    public int AddBehind(ulong hash, ReadOnlySpan<byte> label) => TryAddAnywhere(hash, out int entry) ? entry : Take(hash, label);
 
-        return place;
-    }
-
-    /// <summary>Counts one row of a value wherever it stands, also among those that pass; false when it is to get a place and needs its label for that, and nothing is counted.</summary>
-    /// <param name="place">The value's place or <see cref="NotHeld"/>; a free one when the answer is false.</param>
-    public bool TryAddAnywhere(ulong hash, out int place)
+    /// <summary>Counts one row of a value wherever it stands, also among those that pass; false when it is to be held and <see cref="Take"/> is to be called, and nothing is counted yet.</summary>
+    /// <param name="entry">The value's entry or <see cref="NotHeld"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryAddAnywhere(ulong hash, out int entry)
     {
         ulong key = KeyOf(hash);
-        place = SlotOf(key);
-        ulong found;
-        while ((found = _slots[place].Key) != key)
+        Set* set = SetOf(key);
+        int way;
+        while ((way = WayOf(set, key)) == Ways && WayOf(set, 0) == Ways)
         {
-            if (found == 0)
-            {
-                if (!TryPass(key))
-                {
-                    return false;
-                }
-
-                place = NotHeld;
-                return true;
-            }
-
-            place = (place + 1) & _mask;
+            set = Next(set);
         }
 
-        AddAt(place);
-        return true;
+        if (way < Ways)
+        {
+            set->Counts[way]++;
+            entry = set->Entries[way];
+            _isSettled = false;
+            return true;
+        }
+
+        entry = NotHeld;
+        return TryPass(key);
     }
 
-    /// <summary>Counts a value that is not held among those that pass; false when it is to get a place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Set* Next(Set* set) => set - _sets == _mask ? _sets : set + 1;
+
+    /// <summary>Counts a value that is not held among those that pass; false when it is to be held.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryPass(ulong key)
     {
         if (_passed is null)
@@ -247,18 +220,20 @@ internal sealed class HeavyHitters
         return true;
     }
 
-    /// <summary>Gives a value its place, of which <see cref="TryAddAnywhere"/> has said that it is to get one.</summary>
-    private int Take(int free, ulong key, ReadOnlySpan<byte> label)
+    /// <summary>Holds a value of which <see cref="TryAddAnywhere"/> has said that it is to be held, counts one row of it and answers its entry.</summary>
+    public int Take(ulong hash, ReadOnlySpan<byte> label)
     {
         // No value that is not held came more often than MissedMax, whatever shares its cells; this row is among those that passed.
+        ulong key = KeyOf(hash);
         long missed = _passed is null ? _missed : Math.Min(_passedBefore + _passed[key] - 1, _missed);
         if (Count == _capacity)
         {
             DropRarest();
-            free = FreeFor(key);
         }
 
-        return Insert(free, key, label, missed);
+        int entry = Insert(key, label, missed);
+        _entries[entry].Count = 1;
+        return entry;
     }
 
     /// <summary>Brings all counts to the entries.</summary>
@@ -269,11 +244,16 @@ internal sealed class HeavyHitters
             return;
         }
 
-        foreach (ref HeavyEntry entry in _entries.AsSpan(0, Count))
+        for (Set* set = _sets; set <= _sets + _mask; set++)
         {
-            ref Slot slot = ref _slots[entry.Place];
-            entry.Count += slot.Count;
-            slot.Count = 0;
+            for (int way = 0; way < Ways; way++)
+            {
+                if (set->Counts[way] != 0)
+                {
+                    _entries[set->Entries[way]].Count += set->Counts[way];
+                    set->Counts[way] = 0;
+                }
+            }
         }
 
         _isSettled = true;
@@ -304,14 +284,13 @@ internal sealed class HeavyHitters
         List<int> added = [];
         for (int i = 0; i < other.Count; i++)
         {
-            int place = Find(other._entries[i].Key);
-            if (place < 0)
+            int entry = Find(other._entries[i].Key);
+            if (entry == NotHeld)
             {
                 added.Add(i);
                 continue;
             }
 
-            int entry = _slots[place].Entry;
             both[entry] = true;
             AddUp(entry, other, i);
         }
@@ -350,8 +329,7 @@ internal sealed class HeavyHitters
                 continue;
             }
 
-            int place = Insert(FreeFor(from.Key), from.Key, other.Label(added[i]), missedHere[i]);
-            AddUp(_slots[place].Entry, other, added[i]);
+            AddUp(Insert(from.Key, other.Label(added[i]), missedHere[i]), other, added[i]);
         }
 
         _missed = Math.Max(missed, cut);
@@ -378,7 +356,7 @@ internal sealed class HeavyHitters
 
     public void Clear()
     {
-        Array.Clear(_slots);
+        Array.Clear(_lines);
         for (int i = 0; i < Count; i++)
         {
             _times?[i]?.Clear();
@@ -387,12 +365,11 @@ internal sealed class HeavyHitters
         (Count, _missed, _isSettled) = (0, 0, true);
         EndPassed();
         _passedRows = 0;
-        Generation = NextGeneration();
+        Generation++;
     }
 
-    /// <param name="place">A free slot for the key.</param>
-    /// <returns>Where it is now.</returns>
-    private int Insert(int place, ulong key, ReadOnlySpan<byte> label, long missed)
+    /// <returns>Its entry.</returns>
+    private int Insert(ulong key, ReadOnlySpan<byte> label, long missed)
     {
         int entry = Count++;
         if (_times is not null)
@@ -402,20 +379,41 @@ internal sealed class HeavyHitters
 
         int length = Math.Min(label.Length, _labelBytes);
         label[..length].CopyTo(_labels.AsSpan(entry * _labelBytes));
-        _entries[entry] = new HeavyEntry { Key = key, Missed = missed, LabelLength = length, Place = place };
-        _slots[place] = new Slot { Key = key, Entry = entry };
-        return place;
+        _entries[entry] = new HeavyEntry { Key = key, Missed = missed, LabelLength = length };
+        Link(entry);
+        return entry;
     }
 
-    private int FreeFor(ulong key)
+    /// <summary>Puts an entry's key where it is looked for.</summary>
+    private void Link(int entry)
     {
-        int place = SlotOf(key);
-        while (_slots[place].Key != 0)
+        ulong key = _entries[entry].Key;
+        Set* set = SetOf(key);
+        int way;
+        while ((way = WayOf(set, 0)) == Ways)
         {
-            place = (place + 1) & _mask;
+            set = Next(set);
         }
 
-        return place;
+        (set->Keys[way], set->Entries[way], set->Counts[way]) = (key, entry, 0);
+    }
+
+    /// <summary>The entry of a key, or <see cref="NotHeld"/>.</summary>
+    private int Find(ulong key)
+    {
+        Set* set = SetOf(key);
+        int way;
+        while ((way = WayOf(set, key)) == Ways)
+        {
+            if (WayOf(set, 0) < Ways)
+            {
+                return NotHeld;
+            }
+
+            set = Next(set);
+        }
+
+        return set->Entries[way];
     }
 
     /// <summary>Makes room. What a value must have come to get a place is at least its share of the rows, so that places do not change hands at every row of a stream of rare values.</summary>
@@ -494,13 +492,11 @@ internal sealed class HeavyHitters
             EndPassed();
         }
 
-        Generation = NextGeneration();
-        Array.Clear(_slots);
+        Generation++;
+        Array.Clear(_lines);
         for (int i = 0; i < Count; i++)
         {
-            int place = FreeFor(_entries[i].Key);
-            _entries[i].Place = place;
-            _slots[place] = new Slot { Key = _entries[i].Key, Entry = i };
+            Link(i);
         }
     }
 }

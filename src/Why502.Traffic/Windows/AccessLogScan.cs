@@ -25,7 +25,7 @@ public sealed class AccessLogScan
     {
         _format = format;
         _groups = new GroupTable(format, path, groupsMax);
-        _scanner = new TrafficScanner(new ScanOptions { Scope = TrafficScope.Core, Since = from?.ToUnixTimeSeconds() ?? long.MinValue, HasShortWay = false, Table = _groups });
+        _scanner = new TrafficScanner(new ScanOptions { Scope = TrafficScope.Core, Since = from?.ToUnixTimeSeconds() ?? long.MinValue, HasShortWay = false, Table = _groups }, new Stretch());
     }
 
     /// <param name="firstLine">Number of the file's first line in the log; null where samples are not to name it.</param>

@@ -124,7 +124,7 @@ internal sealed class TrafficRun
 
     private TrafficTables Worker()
     {
-        TrafficScanner scanner = new(_options) { Stretch = _order.Rent() };
+        TrafficScanner scanner = new(_options, _order.Rent());
         while (Claim() is { } work)
         {
             if (!_order.Enter(work.Source, work.Number))

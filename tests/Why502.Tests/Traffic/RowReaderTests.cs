@@ -165,7 +165,7 @@ public class RowReaderTests
 
     private static TrafficScanner Scanned(AccessLogFormat format, byte[] bytes, ScanOptions options, long from = 0, long? to = null)
     {
-        var scanner = new TrafficScanner(options);
+        var scanner = new TrafficScanner(options, new Stretch());
         scanner.Begin(format, Math.Max(from - 1, 0), skipFirst: from > 0);
         if (from >= (to ?? long.MaxValue))
         {
