@@ -84,7 +84,7 @@ public sealed partial class ErrorLogFold
     /// <summary>A record's bytes as they came: made fit for people when somebody wants to see them, which most samples never live to.</summary>
     private readonly record struct Sample(ReadOnlyMemory<byte> Bytes, LogPosition At, DateTime? Time)
     {
-        public LogLine ToLine() => new(At.File, At.Line, Time, Redactor.Text(Sanitizer.Line(Bytes.Span)));
+        public LogLine ToLine() => new(At, Time, Bytes);
     }
 
     /// <summary>The first ones and always the latest: the newest line is the one that says what is true now.</summary>

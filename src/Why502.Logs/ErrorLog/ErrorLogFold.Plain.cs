@@ -7,7 +7,7 @@ namespace Why502.Logs;
 
 public sealed partial class ErrorLogFold
 {
-    private readonly RecordMemo _memo = new();
+    private readonly RecordMemo _memo = new(maxGroups);
     private readonly OwnGroups _ownGroups = new();
 
     /// <summary>What <see cref="Add"/> decided about the last record.</summary>
@@ -48,6 +48,7 @@ public sealed partial class ErrorLogFold
         if (kind.Treatment == Treatment.Grouped)
         {
             var group = kind.Group >= 0 ? kind.Group : GroupOf(ref block, record, number);
+            group = group >= 0 ? group : MakeLike(ref block, record, number);
             if (group < 0 || (_tallies[group].Unsampled == 0 && !TryAddSample(group, ref block, record.Start, record.TextEnd, isWhole: record.HasRequest && record.LinesMore == 0, place)))
             {
                 return false;
@@ -81,6 +82,7 @@ public sealed partial class ErrorLogFold
     {
         if (_decided.Treatment != Treatment.None)
         {
+            _decided.Like = _decided.Like is { } first ? WithoutItsOwn(first) : null;
             _memo.Remember(ref block, record, _decided);
         }
     }
@@ -126,8 +128,8 @@ public sealed partial class ErrorLogFold
 
     private static int Or(int group, int rest) => group >= 0 ? group : rest;
 
-    /// <summary>Each group's records of the minute <see cref="_nowMinute"/>, before they are counted in <see cref="_minutes"/>. A whole number of vectors.</summary>
-    private readonly int[] _ofMinute = new int[(maxGroups + Vector256<int>.Count - 1) & -Vector256<int>.Count];
+    /// <summary>Each group's records of the minute <see cref="_nowMinute"/>, before they are counted in <see cref="_minutes"/>. A whole number of vectors, with the place of what is in no group.</summary>
+    private readonly int[] _ofMinute = new int[(maxGroups + Vector256<int>.Count) & -Vector256<int>.Count];
 
     private void CountMinute()
     {
@@ -145,6 +147,12 @@ public sealed partial class ErrorLogFold
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryAddSample(int number, ref byte block, int start, int end, bool isWhole, in PlainPlace place)
     {
+        if (number == maxGroups)
+        {
+            _tallies[number].Unsampled = int.MaxValue;
+            return true;
+        }
+
         if (WantsSample(number, _now.Ticks))
         {
             if (!isWhole)

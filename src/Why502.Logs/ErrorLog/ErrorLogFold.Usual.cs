@@ -5,59 +5,75 @@ namespace Why502.Logs;
 
 public sealed partial class ErrorLogFold
 {
-    /// <summary>Has what was decided about such a record fetched from memory.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Prefetch(ulong hash) => _memo.Prefetch(hash);
+    internal RecordMemo Memo => _memo;
 
-    /// <summary>Has the tallies of these records fetched from memory.</summary>
-    internal void Prefetch(ReadOnlySpan<UsualRow> rows)
+    /// <summary>
+    /// Counts records that are counted in a group, and that is all, and answers how many these were: at the first one that there is more to be done about, or whose like was not seen before, it ends.
+    /// </summary>
+    /// <param name="place">Goes on to the line in front of the next record.</param>
+    internal int CountUsual(ref byte block, ReadOnlySpan<UsualRow> rows, ref PlainPlace place)
     {
-        foreach (ref readonly var row in rows)
+        var tables = _memo.Tables;
+        var line = place.Line;
+        long belowWarn = 0, outside = 0;
+        var count = 0;
+        for (; count < rows.Length; count++)
         {
-            _tallies.Prefetch(Math.Max(_memo.Nearest(row.Hash).Group, 0));
+            ref readonly var row = ref Unsafe.Add(ref MemoryMarshal.GetReference(rows), count);
+            if (row.Time != _now || _nowMinute < 0)
+            {
+                Turn(row.Time);
+            }
+
+            if (_nowIsOutside && row.LinesMore == 0)
+            {
+                outside++;
+                line++;
+                continue;
+            }
+
+            ref var kind = ref _memo.KindOf(ref block, row, tables);
+            if (Unsafe.IsNullRef(in kind))
+            {
+                break;
+            }
+
+            if (_nowIsOutside)
+            {
+                outside++;
+                line += row.LinesMore + 1;
+                continue;
+            }
+
+            var group = kind.Group >= 0 ? kind.Group : OwnGroupOf(ref block, kind, row);
+            if (group < 0)
+            {
+                break;
+            }
+
+            ref var tally = ref _tallies[group];
+            if (tally.Unsampled == 0 && !TryAddSample(group, ref block, row, place with { Line = line }))
+            {
+                break;
+            }
+
+            tally.Unsampled = Math.Max(tally.Unsampled - 1, 0);
+            tally.Records++;
+            tally.Span.Add(_now.Ticks);
+            Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_ofMinute), group)++;
+            belowWarn += kind.BelowWarn;
+            line += row.LinesMore + 1;
         }
+
+        place.Line = line;
+        _records += count - outside;
+        _belowWarn += belowWarn;
+        return count;
     }
 
-    /// <summary>Counts a record that is counted in a group, and that is all; false when there is more to be done about it, or its like was not seen before.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryCountUsual(ref byte block, in UsualRow row, in PlainPlace place)
-    {
-        if (row.Time != _now || _nowMinute < 0)
-        {
-            Turn(row.Time);
-        }
-
-        if (_nowIsOutside && row.LinesMore == 0)
-        {
-            return true;
-        }
-
-        ref readonly var kind = ref _memo.KindOf(ref block, row);
-        if (Unsafe.IsNullRef(in kind))
-        {
-            return false;
-        }
-
-        if (_nowIsOutside)
-        {
-            return true;
-        }
-
-        var group = kind.Group >= 0 ? kind.Group : OwnGroupOf(ref block, kind, row);
-        if (group < 0 || (_tallies[group].Unsampled == 0 && !TryAddSample(group, ref block, row.Start, row.End, isWhole: row.LinesMore == 0, place)))
-        {
-            return false;
-        }
-
-        ref var tally = ref _tallies[group];
-        tally.Unsampled = Math.Max(tally.Unsampled - 1, 0);
-        tally.Records++;
-        tally.Span.Add(_now.Ticks);
-        Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_ofMinute), group)++;
-        _records++;
-        _belowWarn += kind.BelowWarn;
-        return true;
-    }
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryAddSample(int group, ref byte block, in UsualRow row, PlainPlace place) =>
+        TryAddSample(group, ref block, row.Start, row.End, isWhole: row.LinesMore == 0, place);
 
     /// <summary>The group of a record whose kind alone does not tell it, if such a one was seen before.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

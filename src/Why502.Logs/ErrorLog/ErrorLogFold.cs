@@ -13,7 +13,9 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
 
     private readonly GroupIndex _index = new(maxGroups);
     private readonly List<Group> _groups = [];
-    private readonly CacheLines<Tally> _tallies = new(maxGroups);
+
+    /// <summary>A group's, and behind them one for all records that are in no group.</summary>
+    private readonly CacheLines<Tally> _tallies = new(maxGroups + 1);
 
     private readonly GroupMinutes _minutes = new();
     private readonly List<LogLine> _unknown = [];
@@ -86,6 +88,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
         decided.Message = MessageOf(record, known);
         decided.Coarse = CoarseOf(record, known);
         decided.IsUpstreamTrusted = record.UpstreamIsTrusted;
+        decided.Like = record;
         return decided;
     }
 
@@ -232,6 +235,9 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
     {
         Group group = _groups[number];
         ref Tally tally = ref _tallies[number];
+
+        // The sample's bytes are the line's now.
+        group.Latest = null;
         return FormOf(group) with
         {
             Count = tally.Records,

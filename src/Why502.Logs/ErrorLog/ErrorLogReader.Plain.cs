@@ -52,7 +52,13 @@ public sealed partial class ErrorLogReader
         bool hasRunOut;
         do
         {
-            at = ReadUsual(ref start, at, ref mark, ref head, out var count);
+            var found = FindUsual(ref start, ref at, ref mark, ref head);
+            var count = ReadUsual(ref start, found);
+            if (count < found)
+            {
+                GoBack(ref start, _usual[count], ref at, ref mark, ref head);
+            }
+
             if (!CountUsual(block, count, ref at))
             {
                 (place, isAtEnd) = (at, false);
@@ -250,10 +256,15 @@ public sealed partial class ErrorLogReader
             return false;
         }
 
+        RememberDate(ref start, at, time);
+        head = new PlainHead(level, length);
+        return true;
+    }
+
+    private void RememberDate(ref byte start, nint at, DateTime time)
+    {
         _dateStart = Vector128.LoadUnsafe(ref Unsafe.Add(ref start, at));
         _dateEnd = Vector128.LoadUnsafe(ref Unsafe.Add(ref start, at + 3));
         _date = time;
-        head = new PlainHead(level, length);
-        return true;
     }
 }

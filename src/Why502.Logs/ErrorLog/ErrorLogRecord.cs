@@ -86,5 +86,5 @@ public sealed record ErrorLogRecord
     /// <summary>The container, unit or pod that the carrier named in front of the line.</summary>
     public string? Source { get; init; }
 
-    public LogLine ToLine() => new(At.File, At.Line, Time, Raw);
+    public LogLine ToLine() => new(At, Time, RawBytes);
 }

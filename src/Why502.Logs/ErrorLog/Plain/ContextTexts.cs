@@ -6,21 +6,11 @@ namespace Why502.Logs;
 /// <summary>What nginx writes between the values of a record, compared at once. A text that ends in a quote says where the next mark is.</summary>
 internal static class ContextTexts
 {
-    /// <summary>As a number, to find it: <c>request:</c>.</summary>
-    public const ulong RequestWord = 0x3A74736575716572;
-
-    /// <summary>How far in front of the request's opening quote that stands.</summary>
-    public const int RequestWordLength = 9;
-
     /// <summary><c>[error]</c> with the blank in front.</summary>
     public const ulong Error = 0x5D726F7272655B20;
 
     /// <summary>The end of every record that ends in a quoted value, as a number of two bytes.</summary>
     public const ushort QuoteAndLineFeed = 0x0A22;
-
-    /// <summary><c>http://</c>.</summary>
-    public const ulong Http = 0x2F2F3A70747468;
-    public const ulong HttpMask = 0xFFFFFFFFFFFFFF;
 
     /// <summary>A socket's path follows; five letters.</summary>
     public const ulong Socket = 0x3A78696E75;

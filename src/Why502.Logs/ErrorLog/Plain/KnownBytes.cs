@@ -83,7 +83,7 @@ internal sealed class KnownBytes(int slotBits, int nearMax)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref byte SlotAt(nint slot) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(near), slot * (HeadLength + nearMax));
 
-    private static ulong HeadOf(int number, int length) => ((ulong)(uint)number << 32) | (uint)length;
+    internal static ulong HeadOf(int number, int length) => ((ulong)(uint)number << 32) | (uint)length;
 
     /// <summary>The text that got this number is this one, and its slot still holds it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -106,6 +106,55 @@ internal sealed class KnownBytes(int slotBits, int nearMax)
             ? (Bytes.Load(ref block, at) == Bytes.Load(ref text, 0)) & Bytes.AreEqual(ref block, at, ref text, length)
             : IsFar(number & slotMask, ref block, at, length);
     }
+
+    /// <summary>What <see cref="Difference"/> needs to know of the text that has this number.</summary>
+    public KnownText TextOf(int number, int length) => new((number & slotMask) * (HeadLength + nearMax), number, length);
+
+    /// <summary>Where the texts lie that <see cref="Difference"/> looks at, until another one is added.</summary>
+    public ref byte Texts => ref MemoryMarshal.GetArrayDataReference(near);
+
+    /// <summary>
+    /// Zeros when this is the known text, which has the same length and is no longer than <paramref name="vectors"/> times 32 bytes nor than what lies near. Nothing is decided here, so that a caller
+    /// asks once about several texts.
+    /// </summary>
+    /// <param name="head">Not zero when there is another text by now.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Difference(ref byte texts, in KnownText known, ref byte block, nint at, nint length, int vectors, ref ulong head)
+    {
+        ref var slot = ref Unsafe.Add(ref texts, known.Place);
+        ref var text = ref Unsafe.Add(ref slot, HeadLength);
+        ref var mask = ref Unsafe.Subtract(ref Unsafe.Add(ref MemoryMarshal.GetReference(FirstBytes), NearMax), length);
+        head |= Unsafe.ReadUnaligned<ulong>(ref slot) ^ known.Head;
+        var difference = (Bytes.Load(ref block, at) ^ Bytes.Load(ref text, 0)) & Bytes.Load(ref mask, 0);
+        if (vectors > 1)
+        {
+            difference |= (Bytes.Load(ref block, at + 32) ^ Bytes.Load(ref text, 32)) & Bytes.Load(ref mask, 32);
+        }
+
+        if (vectors > 2)
+        {
+            difference |= (Bytes.Load(ref block, at + 64) ^ Bytes.Load(ref text, 64)) & Bytes.Load(ref mask, 64);
+            difference |= (Bytes.Load(ref block, at + 96) ^ Bytes.Load(ref text, 96)) & Bytes.Load(ref mask, 96);
+        }
+
+        return difference;
+    }
+
+    /// <summary>No text that lies near is longer.</summary>
+    private const int NearMax = 128;
+
+    /// <summary>From place <see cref="NearMax"/> less a length on, a mask of so many bytes.</summary>
+    private static ReadOnlySpan<byte> FirstBytes =>
+    [
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    ];
 
     /// <summary>The shape that got this number (<see cref="NumberShape"/>) is that of this text, and its slot still holds it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -183,5 +232,19 @@ internal sealed class KnownBytes(int slotBits, int nearMax)
         }
 
         return PlaceAt(hash, (int)(hash & (Probes - 1)));
+    }
+}
+
+/// <summary>A text that has a number: where it lies near, and what stands in front of it there as long as it does.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+internal readonly struct KnownText(int place, int number, int length)
+{
+    public readonly ulong Head = KnownBytes.HeadOf(number, length);
+    public readonly int Place = place;
+
+    public int Number
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (int)(Head >> 32);
     }
 }

@@ -17,38 +17,45 @@ internal partial struct PlainRecord
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint CommaBefore(ref byte block, nint at) => at - 1 - BitOperations.LeadingZeroCount(Bytes.Mask(ref block, at - Bytes.Window, (byte)','));
 
-    /// <summary>The length of scheme and peer; more than <see cref="UpstreamLengthMax"/> when it was not seen.</summary>
+    /// <summary>The mark is the quote that opens a request.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static nint PeerEnd(ref byte block, nint at, out int schemeLength)
-    {
-        if ((Bytes.Word(ref block, at) & ContextTexts.HttpMask) != ContextTexts.Http || Bytes.At(ref block, at + 7) == 'u')
-        {
-            return OtherPeerEnd(ref block, at, out schemeLength);
-        }
+    public static bool OpensRequest(ref byte block, nint mark) =>
+        ContextTexts.Difference(ref block, mark - 11, ContextTexts.Request, ContextTexts.RequestMask) == Vector128<byte>.Zero;
 
-        schemeLength = "http".Length;
-        return "http://".Length + BitOperations.TrailingZeroCount(Bytes.SlashesAndMarks(ref block, at + "http://".Length));
+    /// <summary>The length of scheme and peer; more than <see cref="UpstreamLengthMax"/> when it was not seen. The peer ends at the third slash.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint PeerEnd(ref byte block, nint at)
+    {
+        var ends = Bytes.SlashesAndMarks(ref block, at);
+        var first = BitOperations.TrailingZeroCount(ends);
+        ends &= ends - 1;
+        ends &= ends - 1;
+        return (Bytes.Word(ref block, at + first + 2) & ContextTexts.SocketMask) == ContextTexts.Socket ? SocketEnd(ref block, at) : BitOperations.TrailingZeroCount(ends);
     }
 
-    /// <summary>The peer ends at the third slash, or at the third colon where it is a socket's path.</summary>
+    /// <summary>A socket's path ends at the third colon.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static nint OtherPeerEnd(ref byte block, nint at, out int schemeLength)
+    private static nint SocketEnd(ref byte block, nint at)
     {
         var colons = Bytes.Mask(ref block, at, (byte)':');
-        schemeLength = BitOperations.TrailingZeroCount(colons);
-        var isSocket = (Bytes.Word(ref block, at + schemeLength + 3) & ContextTexts.SocketMask) == ContextTexts.Socket;
-        var ends = isSocket ? colons : Bytes.SlashesAndMarks(ref block, at);
-        ends &= ends - 1;
-        ends &= ends - 1;
-        return BitOperations.TrailingZeroCount(ends);
+        colons &= colons - 1;
+        colons &= colons - 1;
+        return BitOperations.TrailingZeroCount(colons);
     }
+
+    public static int SchemeLengthAt(ref byte block, nint at) => BitOperations.TrailingZeroCount(Bytes.Mask(ref block, at, (byte)':'));
 
     /// <summary>Some bytes from here on are <c>%0</c>: those up to the end, and a few more that are looked at as well.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool MayHaveControl(ref byte block, nint at, nint end)
     {
         var found = Controls(ref block, at) | Controls(ref block, at + 32) | Controls(ref block, at + 64) | Controls(ref block, at + 96);
-        return found != Vector256<byte>.Zero || (end - at > 128 && Bytes.Span(ref block, at + 128, end - at - 128).IndexOf("%0"u8) >= 0);
+        for (at += 128; at < end; at += 64)
+        {
+            found |= Controls(ref block, at) | Controls(ref block, at + 32);
+        }
+
+        return found != Vector256<byte>.Zero;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -66,19 +73,25 @@ internal partial struct PlainRecord
     public static ulong HashOf(ref byte block, nint body, nint bodyLength, nint server, nint serverLength, nint upstream, nint upstreamLength, byte kind)
     {
         var (bodyEnd, serverEnd, upstreamEnd) = (body + bodyLength, server + serverLength, upstream + upstreamLength);
-        var message = Bytes.Word(ref block, body) ^ BitOperations.RotateLeft(Bytes.Word(ref block, body + (bodyLength >> 2) - 4), 48)
-            ^ BitOperations.RotateLeft(Bytes.Word(ref block, body + (bodyLength >> 1) - 4), 24) ^ BitOperations.RotateLeft(Bytes.Word(ref block, bodyEnd - 16), 40);
-        message &= 0xF0F0F0F0F0F0F0F0;
+        var message = BitOperations.Crc32C((uint)bodyLength, Bytes.Word(ref block, body) & NoDigits);
+        message = BitOperations.Crc32C(message, Bytes.Word(ref block, body + (bodyLength >> 2) - 4) & NoDigits);
+        message = BitOperations.Crc32C(message, Bytes.Word(ref block, body + (bodyLength >> 1) - 4) & NoDigits);
+        message = BitOperations.Crc32C(message, Bytes.Word(ref block, bodyEnd - 16) & NoDigits);
         if (bodyLength > LongBodyMin)
         {
-            message ^= HashOfLong(ref block, body, bodyLength);
+            message ^= (uint)HashOfLong(ref block, body, bodyLength);
         }
 
-        var name = Bytes.Word(ref block, server) ^ BitOperations.RotateLeft(Bytes.Word(ref block, serverEnd - 8), 31);
-        var peer = BitOperations.RotateLeft(Bytes.Word(ref block, upstreamEnd - 8), 17) ^ BitOperations.RotateLeft(Bytes.Word(ref block, upstreamEnd - 16), 44);
-        peer &= (ulong)(-upstreamLength >> 63);
-        return Bytes.Scatter(message ^ ((ulong)bodyLength << 52), (name * 0x9E3779B97F4A7C15) + peer + ((ulong)upstreamLength << 8) + kind);
+        // A record without an upstream has other things at its place.
+        var peer = BitOperations.Crc32C((uint)(upstreamLength | (nint)kind << 8), Bytes.Word(ref block, upstreamEnd - 16) & (ulong)(-upstreamLength >> 63));
+        peer = BitOperations.Crc32C(peer, Bytes.Word(ref block, upstreamEnd - 8) & (ulong)(-upstreamLength >> 63));
+        peer = BitOperations.Crc32C(peer, Bytes.Word(ref block, server));
+        peer = BitOperations.Crc32C(peer, Bytes.Word(ref block, serverEnd - 8));
+        return ((ulong)message << 32 | peer) * 0x9E3779B97F4A7C15;
     }
+
+    /// <summary>The upper halves of letters, which are the same for all digits.</summary>
+    private const ulong NoDigits = 0xF0F0F0F0F0F0F0F0;
 
     /// <summary>Messages that are longer quote a text of somebody's own, a trace for instance: what tells them apart may stand anywhere.</summary>
     private const int LongBodyMin = 128;

@@ -86,8 +86,11 @@ internal partial struct PlainRecord
 
     private const byte ConnectionBit = 16;
 
+    /// <summary>In <see cref="TextKind"/>: the level.</summary>
+    public const byte LevelMask = ConnectionBit - 1;
+
     /// <summary>All parts were read.</summary>
-    public void CompleteKind() => TextKind = TextKindOf((LogLevel)(TextKind & (ConnectionBit - 1)), HasConnection, HasServer, HasRequest);
+    public void CompleteKind() => TextKind = TextKindOf((LogLevel)(TextKind & LevelMask), HasConnection, HasServer, HasRequest);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte TextKindOf(LogLevel level, bool hasConnection, bool hasContext, bool hasRequest) =>

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Why502.Logs;
 
 /// <summary>What the fold does with a record.</summary>
@@ -33,6 +35,9 @@ internal struct RecordClass
 
     /// <summary>What it was remembered for.</summary>
     public RecordClassKey Key;
+
+    /// <summary>A record of this class, as far as the class decides it: its first one; of records that are in a group.</summary>
+    public ErrorLogRecord? Like;
 }
 
 /// <summary>What decides about a record apart from the values that only tell groups apart.</summary>
@@ -43,18 +48,34 @@ internal struct RecordClass
 /// <param name="SchemeLength">-1 without an upstream.</param>
 internal readonly record struct RecordClassKey(int Body, byte TextKind, int Server, ulong Scheme, int SchemeLength);
 
+/// <summary>How it is told whether a record is of a kind.</summary>
+internal enum KindWay : byte
+{
+    /// <summary>There is more to do about such a record than to count it.</summary>
+    Long,
+
+    /// <summary>Its texts lie near and are compared at once.</summary>
+    Near,
+
+    /// <summary>Long texts, and messages that are known by their shape.</summary>
+    Other,
+}
+
 /// <summary>
-/// Records that agree in message, server and upstream: what is looked at for each of them, and little of it, so that thousands of kinds stay near. The texts are not
-/// here but in <see cref="RecordMemo"/>'s tables, by these numbers.
+/// Records that agree in message, server and upstream: what is looked at for each of them, no more than one of the processor's cache lines. The texts are not here but in
+/// <see cref="RecordMemo"/>'s tables.
 /// </summary>
+[StructLayout(LayoutKind.Sequential, Size = 64)]
 internal struct RecordKind
 {
     /// <summary>As <see cref="PlainRow.Hash"/>; 0 when this is free.</summary>
     public ulong Hash;
 
-    public int Body;
-    public int Server;
-    public int Upstream;
+    /// <inheritdoc cref="UsualRow.Lengths"/>
+    public ulong Lengths;
+    public KnownText Body;
+    public KnownText Server;
+    public KnownText Upstream;
 
     /// <summary>The group of all records of this kind; <see cref="GroupIndex.None"/> where the request tells which one it is, or while there is none.</summary>
     public int Group;
@@ -66,9 +87,7 @@ internal struct RecordKind
 
     /// <summary>1 for what is counted as below warn.</summary>
     public byte BelowWarn;
-
-    /// <summary>Such a record is counted in a group, and that is all.</summary>
-    public bool IsOnlyCounted;
+    public KindWay Way;
 }
 
 /// <summary>What is seldom wanted of a kind.</summary>
@@ -80,4 +99,7 @@ internal struct RecordKindDetail
     /// <summary>The group's key without server and upstream, and without what clients choose.</summary>
     public Fingerprint Message;
     public Fingerprint Coarse;
+
+    /// <inheritdoc cref="RecordClass.Like"/>
+    public ErrorLogRecord? Like;
 }

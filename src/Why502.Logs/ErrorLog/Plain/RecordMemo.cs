@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace Why502.Logs;
@@ -7,7 +8,8 @@ namespace Why502.Logs;
 /// Remembers what was decided about records, by the bytes that decide it: level, message, server and upstream. Everything is compared, nothing is guessed, and all of
 /// it has a fixed size.
 /// </summary>
-internal sealed class RecordMemo
+/// <param name="silent">Stands for the group of records that are counted in none.</param>
+internal sealed class RecordMemo(int silent)
 {
     private const int ClassBits = 13;
     private const int KindBits = 13;
@@ -17,11 +19,15 @@ internal sealed class RecordMemo
     /// <summary>Neighbouring places that a class or a kind may be kept in.</summary>
     private const int Probes = 8;
 
-    private readonly KnownBytes bodies = new(13, 128);
-    private readonly KnownBytes shapes = new(10, 128);
+    private const int BodyNearMax = 128;
+    private const int NameNearMax = 32;
+    private const int UpstreamNearMax = 64;
+
+    private readonly KnownBytes bodies = new(13, BodyNearMax);
+    private readonly KnownBytes shapes = new(10, BodyNearMax);
     private readonly byte[] shape = new byte[PlainRecord.BodyLengthMax + PlainRecord.Margin];
-    private readonly KnownBytes names = new(10, 32);
-    private readonly KnownBytes upstreams = new(10, 64);
+    private readonly KnownBytes names = new(10, NameNearMax);
+    private readonly KnownBytes upstreams = new(10, UpstreamNearMax);
     private readonly KnownBytes paths = new(13, 64);
     private readonly RecordClass[] classes = new RecordClass[1 << ClassBits];
 
@@ -38,25 +44,41 @@ internal sealed class RecordMemo
         return Is(place, ref block, row) ? place : FindElsewhere(place, ref block, row);
     }
 
-    /// <summary>The kind that is looked at first.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref readonly RecordKind Nearest(ulong hash) => ref kinds[(nint)(hash >> (64 - KindBits))];
-
-    /// <summary>Has <see cref="Nearest"/> fetched.</summary>
+    /// <summary>Has the kind fetched that is looked at first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(ulong hash) => kinds.Prefetch((nint)(hash >> (64 - KindBits)));
 
+    /// <summary>The tables as they lie in memory, until something is remembered.</summary>
+    public KindTables Tables => new(ref kinds[0], ref bodies.Texts, ref names.Texts, ref upstreams.Texts);
+
     /// <summary>The kind of a record that is only counted, if it lies near; else a null reference.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref readonly RecordKind KindOf(ref byte block, in UsualRow row)
+    public ref RecordKind KindOf(ref byte block, in UsualRow row, in KindTables tables)
     {
-        var place = (nint)(row.Hash >> (64 - KindBits));
-        place += kinds[place].Hash == row.Hash ? 0 : 1;
-        ref readonly var kind = ref kinds[place];
-        return ref kind.Hash == row.Hash && kind.IsOnlyCounted && IsMessage(kind, row.TextKind, ref block, row.Body, row.BodyLength)
-            && names.Is(kind.Server, ref block, row.Server, row.ServerLength) && upstreams.Is(kind.Upstream, ref block, row.Upstream, row.UpstreamLength)
-            ? ref kind : ref Unsafe.NullRef<RecordKind>();
+        ref var kind = ref Unsafe.Add(ref tables.Kinds, (nint)(row.Hash >> (64 - KindBits)));
+        kind = ref Unsafe.Add(ref kind, kind.Hash == row.Hash ? 0 : 1);
+        if (((kind.Hash ^ row.Hash) | (kind.Lengths ^ row.Lengths)) != 0)
+        {
+            return ref Unsafe.NullRef<RecordKind>();
+        }
+
+        if (kind.Way != KindWay.Near)
+        {
+            return ref KindOfOther(ref kind, ref block, row);
+        }
+
+        var head = 0UL;
+        var different = KnownBytes.Difference(ref tables.Bodies, kind.Body, ref block, row.Body, row.BodyLength, BodyNearMax / 32, ref head)
+            | KnownBytes.Difference(ref tables.Names, kind.Server, ref block, row.Server, row.ServerLength, NameNearMax / 32, ref head)
+            | KnownBytes.Difference(ref tables.Upstreams, kind.Upstream, ref block, row.Upstream, row.UpstreamLength, UpstreamNearMax / 32, ref head);
+        return ref head == 0 && different == Vector256<byte>.Zero ? ref kind : ref Unsafe.NullRef<RecordKind>();
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ref RecordKind KindOfOther(ref RecordKind kind, ref byte block, in UsualRow row) =>
+        ref kind.Way == KindWay.Other && IsMessage(kind, row.TextKind, ref block, row.Body, row.BodyLength)
+            && names.Is(kind.Server.Number, ref block, row.Server, row.ServerLength) && upstreams.Is(kind.Upstream.Number, ref block, row.Upstream, row.UpstreamLength)
+            ? ref kind : ref Unsafe.NullRef<RecordKind>();
 
     /// <summary>The path has this number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -78,7 +100,7 @@ internal sealed class RecordMemo
         for (var place = 0; place < kinds.Length; place++)
         {
             ref var kind = ref kinds[place];
-            kind.Group = kind.Hash != 0 && kind.Group >= 0 ? numbers[kind.Group] : GroupIndex.None;
+            kind.Group = kind.Group == silent ? silent : kind.Hash != 0 && kind.Group >= 0 ? numbers[kind.Group] : GroupIndex.None;
         }
     }
 
@@ -88,13 +110,13 @@ internal sealed class RecordMemo
         ref var kind = ref KindAt(place);
         ref readonly var record = ref row.Record;
         return kind.Hash == row.Hash && IsMessage(kind, record.TextKind, ref block, record.Body, record.BodyLength)
-            && names.Is(kind.Server, ref block, record.Server, record.ServerLength) && upstreams.Is(kind.Upstream, ref block, record.Upstream, record.UpstreamLength);
+            && names.Is(kind.Server.Number, ref block, record.Server, record.ServerLength) && upstreams.Is(kind.Upstream.Number, ref block, record.Upstream, record.UpstreamLength);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsMessage(in RecordKind kind, byte textKind, ref byte block, nint at, int length) => kind.TextKind == textKind
-        ? bodies.Is(kind.Body, ref block, at, length)
-        : kind.TextKind == (textKind | OfShapeBit) && shapes.IsShape(kind.Body, ref block, at, length);
+        ? bodies.Is(kind.Body.Number, ref block, at, length)
+        : kind.TextKind == (textKind | OfShapeBit) && shapes.IsShape(kind.Body.Number, ref block, at, length);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int FindElsewhere(int first, ref byte block, in PlainRow row)
@@ -128,9 +150,9 @@ internal sealed class RecordMemo
             : Make(ref block, record, first, ref ClassOf(KeyOf(ref block, record, bodies.NumberAt(body), server)), new()
             {
                 Hash = row.Hash,
-                Body = bodies.NumberAt(body),
-                Server = names.NumberAt(server),
-                Upstream = upstreams.NumberAt(upstream),
+                Body = bodies.TextOf(bodies.NumberAt(body), record.BodyLength),
+                Server = names.TextOf(names.NumberAt(server), record.ServerLength),
+                Upstream = upstreams.TextOf(upstreams.NumberAt(upstream), record.UpstreamLength),
                 TextKind = record.TextKind,
             });
     }
@@ -143,9 +165,9 @@ internal sealed class RecordMemo
         return place < 0 ? KnownBytes.Unknown : Make(ref block, record, first, ref ClassOf(KeyOf(ref block, record, -shapes.NumberAt(place), server)), new()
         {
             Hash = row.Hash,
-            Body = shapes.NumberAt(place),
-            Server = names.NumberAt(server),
-            Upstream = upstreams.NumberAt(upstream),
+            Body = shapes.TextOf(shapes.NumberAt(place), record.BodyLength),
+            Server = names.TextOf(names.NumberAt(server), record.ServerLength),
+            Upstream = upstreams.TextOf(upstreams.NumberAt(upstream), record.UpstreamLength),
             TextKind = (byte)(record.TextKind | OfShapeBit),
         });
     }
@@ -171,16 +193,20 @@ internal sealed class RecordMemo
         var place = FreePlace(first, like.Hash);
         kinds[place] = like with
         {
-            Group = GroupIndex.None,
+            Lengths = UsualRow.LengthsOf(record.BodyLength, record.ServerLength, record.UpstreamLength, record.TextKind),
+            Group = known.Treatment == Treatment.Silent ? silent : GroupIndex.None,
             Treatment = known.Treatment,
             BelowWarn = (byte)(known.IsBelowWarn ? 1 : 0),
-            IsOnlyCounted = known.Treatment == Treatment.Grouped && known.Event is null,
+            Way = known.Event is not null || known.Treatment is not (Treatment.Grouped or Treatment.Silent) ? KindWay.Long
+                : like.TextKind != record.TextKind || record.BodyLength > BodyNearMax || record.ServerLength > NameNearMax || record.UpstreamLength > UpstreamNearMax ? KindWay.Other
+                : KindWay.Near,
         };
         details[place] = new RecordKindDetail
         {
             Event = known.Event,
             Code = known.Code,
             Message = known.Message,
+            Like = known.Like,
             Coarse = record.HasRequest ? ErrorLogFold.CoarseOf(known.Message, names.ValueAt(names.Find(ref block, record.Server, record.ServerLength)), upstream) : known.Coarse,
         };
         return place;
@@ -341,4 +367,13 @@ internal sealed class RecordMemo
 
     private static int PlaceOf(in RecordClassKey key) =>
         (int)(Bytes.Scatter(((ulong)(uint)key.Body << 32) | (uint)key.Server, key.Scheme + ((ulong)key.TextKind << 56)) >> (64 - ClassBits));
+}
+
+/// <summary>Where the tables of <see cref="RecordMemo"/> begin.</summary>
+internal readonly ref struct KindTables(ref RecordKind kinds, ref byte bodies, ref byte names, ref byte upstreams)
+{
+    public readonly ref RecordKind Kinds = ref kinds;
+    public readonly ref byte Bodies = ref bodies;
+    public readonly ref byte Names = ref names;
+    public readonly ref byte Upstreams = ref upstreams;
 }
