@@ -80,22 +80,35 @@ internal sealed class HeavyTables
     /// </summary>
     public unsafe void Count(byte* text, RowBatch batch, TrafficTables tables, RouteCache routes)
     {
-        Look(text, batch, routes);
+        LookForClients(text, batch);
+        LookForPaths(text, batch, routes);
         CountClients(text, batch, tables.Clients);
+        CountHosts(text, batch);
         CountRoutes(text, batch, tables.Paths, routes);
     }
 
-    private unsafe void Look(byte* text, RowBatch batch, RouteCache routes)
+    private unsafe void LookForClients(byte* text, RowBatch batch)
     {
-        for (int i = 0; i < batch.Count; i++)
+        ulong* hashes = batch.ClientHash;
+        int* behind = batch.Cells + batch.Count;
+        for (int* row = batch.Cells; row < behind; row++, hashes++)
         {
-            int* row = batch.Cells + i;
-            batch.ClientHash[i] = TextHash.Of(text + row[RowBatch.Client], row[RowBatch.ClientLength]);
-            Clients.Prefetch(batch.ClientHash[i]);
-            byte* request = text + row[RowBatch.Request];
-            if (RequestLine.TrySplit(request, row[RowBatch.RequestLength], out uint method, out byte* path, out int length))
+            *hashes = TextHash.Of(text + row[RowBatch.Client], row[RowBatch.ClientLength]);
+        }
+
+        Clients.Prefetch(batch.ClientHash, batch.Count);
+    }
+
+    private unsafe void LookForPaths(byte* text, RowBatch batch, RouteCache routes)
+    {
+        MethodCache methods = _methods;
+        ulong* hashes = batch.PathHash;
+        int* behind = batch.Cells + batch.Count;
+        for (int* row = batch.Cells; row < behind; row++, hashes++)
+        {
+            if (RequestLine.TrySplit(text + row[RowBatch.Request], row[RowBatch.RequestLength], out uint method, out byte* path, out int length))
             {
-                _methods.Add(Methods, method);
+                methods.Add(Methods, method);
                 row[RowBatch.Path] = (int)(path - text);
                 row[RowBatch.PathLength] = length;
             }
@@ -104,8 +117,8 @@ internal sealed class HeavyTables
                 LookSlowly(text, row);
             }
 
-            batch.PathHash[i] = TextHash.Of(text + row[RowBatch.Path], Math.Max(row[RowBatch.PathLength], 0));
-            routes.Prefetch(batch.PathHash[i]);
+            *hashes = TextHash.Of(text + row[RowBatch.Path], Math.Max(row[RowBatch.PathLength], 0));
+            routes.Prefetch(*hashes);
         }
     }
 
@@ -141,9 +154,46 @@ internal sealed class HeavyTables
     /// <summary>Where a part of a block begins in it.</summary>
     private static unsafe int Offset(ReadOnlySpan<byte> part, byte* text) => part.Length == 0 ? 0 : (int)((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(part)) - text);
 
+    /// <summary>
+    /// Counts the clients that are found at once together, and then the others, with the same result as one after the other: only where entries move does it matter in which order rows came.
+    /// </summary>
     private unsafe void CountClients(byte* text, RowBatch batch, DistinctSketch distinct)
     {
-        for (int i = 0; i < batch.Count; i++)
+        int* others = stackalloc int[RowBatch.RowsMax];
+        int count = Clients.AddFound(batch.ClientHash, batch.Count, others);
+        for (int i = 0; i < count; i++)
+        {
+            ulong hash = batch.ClientHash[others[i]];
+            int* row = batch.Cells + others[i];
+            if (row[RowBatch.ClientLength] <= 1)
+            {
+                continue;
+            }
+
+            distinct.Add(hash);
+            if (Clients.TryAddAnywhere(hash, out _))
+            {
+                continue;
+            }
+
+            ReadOnlySpan<byte> client = new(text + row[RowBatch.Client], row[RowBatch.ClientLength]);
+            if (!Clients.IsFull)
+            {
+                Clients.Take(hash, client);
+                continue;
+            }
+
+            Clients.TakeBackFound(batch.ClientHash, others, i, count, batch.Count);
+            Clients.Take(hash, client);
+            CountClients(text, batch, others[i] + 1, distinct);
+            return;
+        }
+    }
+
+    /// <summary>One after the other.</summary>
+    private unsafe void CountClients(byte* text, RowBatch batch, int from, DistinctSketch distinct)
+    {
+        for (int i = from; i < batch.Count; i++)
         {
             int* row = batch.Cells + i;
             ulong hash = batch.ClientHash[i];
@@ -152,7 +202,13 @@ internal sealed class HeavyTables
                 distinct.Add(hash);
                 Clients.AddBehind(hash, new ReadOnlySpan<byte>(text + row[RowBatch.Client], row[RowBatch.ClientLength]));
             }
+        }
+    }
 
+    private unsafe void CountHosts(byte* text, RowBatch batch)
+    {
+        for (int* row = batch.Cells; row < batch.Cells + batch.Count; row++)
+        {
             if (row[RowBatch.HostLength] > 1)
             {
                 byte* host = text + row[RowBatch.Host];

@@ -63,24 +63,17 @@ internal sealed partial class TrafficTables
         ref long minute = ref Minutes.Cells[Minutes.Row(batch.Minute)];
         ref long status = ref MemoryMarshal.GetArrayDataReference(Status);
         ref byte columns = ref MemoryMarshal.GetArrayDataReference(_columns);
-        int early = int.MaxValue;
-        int late = 0;
-        int timed = 0;
-        int sum = 0;
         int* behind = batch.Cells + batch.Count;
         for (int* row = batch.Cells; row < behind; row++)
         {
-            early = Math.Min(early, row[RowBatch.Second]);
-            late = Math.Max(late, row[RowBatch.Second]);
-            timed += row[RowBatch.RequestTime] >= 0 ? 1 : 0;
-            sum += Math.Max(row[RowBatch.RequestTime], 0);
             Unsafe.Add(ref status, row[RowBatch.Status])++;
             Unsafe.Add(ref minute, Unsafe.Add(ref columns, row[RowBatch.Status]))++;
         }
 
+        batch.Sum(out int early, out int late, out int timed, out int time);
         minute += batch.Count;
         Unsafe.Add(ref minute, MinuteColumn.Timed) += timed;
-        Unsafe.Add(ref minute, MinuteColumn.TimeSum) += sum;
+        Unsafe.Add(ref minute, MinuteColumn.TimeSum) += time;
         From = Math.Min(From, batch.Minute * 60 + early);
         To = Math.Max(To, batch.Minute * 60 + late);
         _minute = Row.NoMinute;

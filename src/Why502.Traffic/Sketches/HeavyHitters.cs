@@ -136,15 +136,63 @@ internal sealed unsafe class HeavyHitters
         return true;
     }
 
-    /// <summary>Asks for the memory that a value will be looked for in.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch(ulong hash)
+    /// <summary>Counts one row of each value that stands where it is looked for first.</summary>
+    /// <param name="others">Gets the places of the others among the hashes.</param>
+    /// <returns>How many others there are.</returns>
+    public int AddFound(ulong* hashes, int count, int* others)
     {
-        if (Sse.IsSupported)
+        Set* sets = _sets;
+        int mask = _mask;
+        int other = 0;
+        for (int i = 0; i < count; i++)
         {
-            Sse.Prefetch0(SetOf(hash));
-            _passed?.Prefetch(KeyOf(hash));
+            ulong key = KeyOf(hashes[i]);
+            Set* set = sets + ((int)(key >> 20) & mask);
+            int way = WayOf(set, key);
+
+            // What is counted without being found goes to a way's count as nothing.
+            set->Counts[way & (Ways - 1)] += way < Ways ? 1u : 0u;
+            others[other] = i;
+            other += way < Ways ? 0 : 1;
         }
+
+        _isSettled = false;
+        return other;
+    }
+
+    /// <summary>Takes back what <see cref="AddFound"/> has counted behind one of the others. No entry has moved in between.</summary>
+    /// <param name="at">The other's place among the others.</param>
+    public void TakeBackFound(ulong* hashes, int* others, int at, int othersCount, int count)
+    {
+        int next = at + 1;
+        for (int i = others[at] + 1; i < count; i++)
+        {
+            if (next < othersCount && others[next] == i)
+            {
+                next++;
+                continue;
+            }
+
+            ulong key = KeyOf(hashes[i]);
+            Set* set = SetOf(key);
+            set->Counts[WayOf(set, key)]--;
+        }
+    }
+
+    /// <summary>Asks for the memory that values will be looked for in.</summary>
+    public void Prefetch(ulong* hashes, int count)
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            Sse.Prefetch0(SetOf(hashes[i]));
+        }
+
+        _passed?.Prefetch(hashes, count);
     }
 
     /// <summary>Counts rows of the value of an entry.</summary>

@@ -37,14 +37,19 @@ internal sealed class PassedCounts
         return count;
     }
 
-    /// <summary>Asks for the memory of a value's cells.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public unsafe void Prefetch(ulong key)
+    /// <summary>Asks for the memory of values' cells.</summary>
+    public unsafe void Prefetch(ulong* keys, int count)
     {
-        if (Sse.IsSupported)
+        if (!Sse.IsSupported)
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_cells), First(key))));
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_cells), Second(key))));
+            return;
+        }
+
+        ref ushort cells = ref MemoryMarshal.GetArrayDataReference(_cells);
+        for (int i = 0; i < count; i++)
+        {
+            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref cells, First(keys[i]))));
+            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref cells, Second(keys[i]))));
         }
     }
 

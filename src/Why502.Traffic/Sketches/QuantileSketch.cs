@@ -44,6 +44,9 @@ internal sealed class QuantileSketch
 
     public const double RelativeError = 1.0 / 128;
 
+    /// <summary>What is added many at a time is no larger than this, and neither is the sum of what one lane of a vector adds.</summary>
+    public const int RunValueMax = (1 << 14) - 1;
+
     public long Count
     {
         get
@@ -95,53 +98,54 @@ internal sealed class QuantileSketch
     }
 
     /// <summary>Adds values; those below zero are none.</summary>
+    /// <param name="values">None is above <see cref="RunValueMax"/>, and there are fewer than 2^16.</param>
     public unsafe void Add(int* values, int count)
     {
-        (long sum, uint min, uint max) = (Sum, Min, Max);
-        ushort[] counts = _counts;
-        for (int i = 0; i < count; i++, values++)
+        int i = 0;
+        Vector256<int> sum = Vector256<int>.Zero;
+        Vector256<int> min = Vector256.Create(int.MaxValue);
+        Vector256<int> max = Vector256<int>.Zero;
+        int* indexes = stackalloc int[Vector256<int>.Count];
+        ref ushort counts = ref MemoryMarshal.GetArrayDataReference(_counts);
+        Vector256<int> room = Vector256.Create(_counts.Length);
+        for (; i + Vector256<int>.Count <= count; i += Vector256<int>.Count)
         {
-            uint value = (uint)*values;
-            if (*values < 0)
+            Vector256<int> some = Vector256.Load(values + i);
+            Vector256<int> index = IndexesOf(some);
+            if (Vector256.LessThanAny(some, Vector256<int>.Zero) || !Vector256.LessThanAll(index, room))
             {
-                continue;
+                break;
             }
 
-            sum += value;
-            min = Math.Min(min, value);
-            max = Math.Max(max, value);
-            int index = IndexOf(value);
-            if ((uint)index >= (uint)counts.Length)
+            sum += some;
+            min = Vector256.Min(min, some);
+            max = Vector256.Max(max, some);
+            index.Store(indexes);
+            for (int lane = 0; lane < Vector256<int>.Count; lane++)
             {
-                AddRarely(value, index);
-                counts = _counts;
-            }
-            else if (++counts[index] == 0)
-            {
-                AddRound(index, 1);
+                if (++Unsafe.Add(ref counts, indexes[lane]) == 0)
+                {
+                    AddRound(indexes[lane], 1);
+                }
             }
         }
 
-        (Sum, Min, Max) = (sum, min, max);
-    }
-
-    /// <summary>Asks for the memory of what every value changes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public unsafe void Prefetch()
-    {
-        if (Sse.IsSupported)
+        if (i > 0)
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref _counts));
+            Sum += Vector256.Sum(sum);
+            for (int lane = 0; lane < Vector256<int>.Count; lane++)
+            {
+                Min = Math.Min(Min, (uint)min[lane]);
+                Max = Math.Max(Max, (uint)max[lane]);
+            }
         }
-    }
 
-    /// <summary>Asks for the memory of a value's bucket.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public unsafe void Prefetch(uint value)
-    {
-        if (Sse.IsSupported)
+        for (; i < count; i++)
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_counts), IndexOf(value))));
+            if (values[i] >= 0)
+            {
+                Add((uint)values[i]);
+            }
         }
     }
 
@@ -298,6 +302,17 @@ internal sealed class QuantileSketch
         int shift = Math.Max(0, 31 - OctaveBits - BitOperations.LeadingZeroCount(value));
         return (shift << OctaveBits) + (int)(value >> shift);
     }
+
+    /// <summary>As <see cref="IndexOf"/>, for values up to <see cref="RunValueMax"/>: the leading bits stand where a floating point number has its exponent and the beginning of its fraction.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> IndexesOf(Vector256<int> values)
+    {
+        Vector256<int> leading = (Vector256.ConvertToSingle(values).AsInt32() >>> (FractionBits - OctaveBits)) - Vector256.Create((ExponentBias + OctaveBits - 1) << OctaveBits);
+        return Vector256.ConditionalSelect(Vector256.LessThan(values, Vector256.Create(BucketsPerOctave)), values, leading);
+    }
+
+    private const int FractionBits = 23;
+    private const int ExponentBias = 127;
 
     private static (long Low, long High) RangeOf(int index)
     {

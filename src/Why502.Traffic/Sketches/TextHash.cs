@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -6,8 +7,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Why502.Traffic.Sketches;
 
 /// <summary>
-/// 64 well mixed bits of a text: blocks of 64 bytes, of which the last is filled up with zeros, are multiplied half by half and summed as in XXH3 (and NH before it), and what comes out is multiplied and folded
-/// as in wyhash, so that no branch depends on the length of a short text. The same text has the same hash on every machine and in every run, so that sketches from many hosts merge.
+/// 64 well mixed bits of a text: blocks of 64 bytes, of which the last is filled up with zeros, are multiplied half by half and summed as in XXH3 (and NH before it), and what comes out is multiplied and
+/// shifted as in MurmurHash3, so that no branch depends on the length of a short text. The same text has the same hash on every machine and in every run, so that sketches from many hosts merge.
 /// </summary>
 internal static unsafe class TextHash
 {
@@ -74,7 +75,9 @@ internal static unsafe class TextHash
             + Halves(high ^ Vector256.Create(0xCB79E64ECCC0E578, 0x825AD07DCCFF7221, 0xB8084674F743248E, 0xE03590E6813A264C))
             + Swapped(low) + high;
         Vector128<ulong> both = sum.GetLower() ^ sum.GetUpper();
-        return Fold(Fold(both[0] ^ state, both[1] ^ Second) ^ state, Third);
+        ulong mixed = ((both[0] ^ state) * First) ^ BitOperations.RotateLeft(both[1] * Second, 32);
+        mixed = (mixed ^ (mixed >> 32)) * Third;
+        return mixed ^ (mixed >> 29);
     }
 
     /// <summary>The lower half of each number times the upper one.</summary>
@@ -88,11 +91,4 @@ internal static unsafe class TextHash
     /// <summary>The numbers of each pair in turn.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<ulong> Swapped(Vector256<ulong> value) => Vector256.Shuffle(value, Vector256.Create(1UL, 0, 3, 2));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Fold(ulong a, ulong b)
-    {
-        ulong high = Math.BigMul(a, b, out ulong low);
-        return high ^ low;
-    }
 }

@@ -100,6 +100,30 @@ public class RowReaderTests
         Assert.Equal(text.Contains("$remote_addr - $remote_user [", StringComparison.Ordinal) && !text.EndsWith("$host", StringComparison.Ordinal), UsualForm.Of(format) is not null);
     }
 
+    /// <summary>More clients and routes than there is room for: what is dropped, and when, does not depend on how rows were read, or in which blocks.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void ManyClientsAndRoutes_CountAsTheyDoTheLongWay(int seed)
+    {
+        var format = AccessLogFormat.Compile("$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent $request_time", EscapeMode.Default);
+        var random = new Random(seed);
+        var log = new StringBuilder();
+        for (var i = 0; i < 60_000; i++)
+        {
+            var client = (int)(20_000 * Math.Pow(random.NextDouble(), seed));
+            var route = (int)(9_000 * Math.Pow(random.NextDouble(), seed));
+            log.Append($"10.{client >> 8}.0.{client & 255} - - [21/Sep/2026:14:{i / 1000:00}:07 +0000] \"GET /{Letters(route)}/list?q={i} HTTP/1.1\" {(random.Next(50) == 0 ? 502 : 200)} 17 0.{random.Next(1000):000}\n");
+        }
+
+        var bytes = Encoding.Latin1.GetBytes(log.ToString());
+        var expected = Told(Scanned(format, bytes, new ScanOptions { Scope = TrafficScope.Full, HasShortWay = false }));
+        Assert.Equal(expected, Told(Scanned(format, bytes, new ScanOptions { Scope = TrafficScope.Full })));
+        Assert.Equal(expected, Told(Scanned(format, bytes, new ScanOptions { Scope = TrafficScope.Full }, blockMax: 7001)));
+
+        static string Letters(int number) => new([.. Enumerable.Range(0, 4).Select(i => (char)('a' + number / (int)Math.Pow(26, i) % 26))]);
+    }
+
     private static List<string> Told(TrafficScanner scanner)
     {
         var (tables, heavy) = (scanner.Tables, scanner.Stretch.Heavy);
@@ -163,7 +187,7 @@ public class RowReaderTests
     private static TrafficTables Scan(AccessLogFormat format, byte[] bytes, BytePlaces.Kernel kernel, long from = 0, long? to = null)
         => Scanned(format, bytes, new ScanOptions { Kernel = kernel, Scope = TrafficScope.Full }, from, to).Tables;
 
-    private static TrafficScanner Scanned(AccessLogFormat format, byte[] bytes, ScanOptions options, long from = 0, long? to = null)
+    private static TrafficScanner Scanned(AccessLogFormat format, byte[] bytes, ScanOptions options, long from = 0, long? to = null, int blockMax = int.MaxValue)
     {
         var scanner = new TrafficScanner(options, new Stretch());
         scanner.Begin(format, Math.Max(from - 1, 0), skipFirst: from > 0);
@@ -175,7 +199,7 @@ public class RowReaderTests
         while (true)
         {
             var rest = bytes.AsSpan((int)scanner.ReadAt);
-            var count = Math.Min(rest.Length, scanner.Free.Length);
+            var count = Math.Min(rest.Length, Math.Min(scanner.Free.Length, blockMax));
             rest[..count].CopyTo(scanner.Free);
             scanner.Filled(count);
             if (!scanner.Scan(to ?? long.MaxValue, atEnd: count == 0) || count == 0)
