@@ -98,6 +98,9 @@ public sealed record SocketPathFact(bool Exists, string? Kind, IReadOnlyList<Pat
     /// certain, and whether the socket exists is not known.
     /// </summary>
     public string? Unseen { get; init; }
+
+    /// <summary>The one socket that is in the directory where this one is not; null where there is none or several, and on a machine, where who listens is seen.</summary>
+    public string? Neighbour { get; init; }
 }
 
 /// <param name="Mode">Such as "0660".</param>

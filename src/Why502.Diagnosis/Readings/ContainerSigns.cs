@@ -19,7 +19,7 @@ public static class ContainerSigns
         var instance = incident.Instance;
         if (instance.Container is { } id)
         {
-            return $"nginx runs in {(ContainerReading.ById(id, seen) is { } known ? $"container {known.Name}" : id.Length == 0 ? "a container" : $"container {(id.Length > 12 ? id[..12] : id)}")}";
+            return $"nginx runs in {(id.Length == 0 ? "a container" : ContainerReading.ById(id, seen) is { } known ? $"container {known.Name}" : $"container {(id.Length > 12 ? id[..12] : id)}")}";
         }
 
         if (!instance.FromFiles)

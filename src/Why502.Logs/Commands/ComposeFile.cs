@@ -118,7 +118,7 @@ public sealed class ComposeFile : ICommandReader
     }
 
     /// <summary><c>8080:80</c>, <c>127.0.0.1:8080:80/tcp</c>; one number alone is published at a port of the engine's choice.</summary>
-    private static (string Address, int Host, int Container)? Port(string item)
+    internal static (string Address, int Host, int Container)? Port(string item)
     {
         var parts = item.Split('#')[0].Trim().Trim('"', '\'').Split('/')[0].Split(':');
         return parts.Length is 2 or 3

@@ -28,7 +28,7 @@ public sealed class ContainerAddresses : ICommandReader
     private static IEnumerable<(string Name, string Address, int Line)> Templated(PastedText text)
     {
         var named = text.Command!.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1)
-            .Where(word => word is not ("inspect" or "container" or "exec" or "hostname" or "compose") && (char.IsAsciiLetterOrDigit(word[0]) || word[0] == '/') && !word.ContainsAny(['{', '}', '\'', '"']))
+            .Where(word => word is not ("inspect" or "container" or "exec" or "hostname" or "compose") && word[0] != '-' && !word.ContainsAny(['{', '}', '\'', '"']))
             .ToList();
         foreach (var line in text.Lines)
         {

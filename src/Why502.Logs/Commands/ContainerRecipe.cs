@@ -7,7 +7,7 @@ public sealed record ContainedNginx(string Image) : CommandRecord;
 /// <summary>docker-compose.yml, Dockerfile and Kubernetes manifests, as far as they tell that nginx runs in a container.</summary>
 public sealed class ContainerRecipe : ICommandReader
 {
-    private static readonly string[] Servers = ["nginx", "openresty", "angie", "tengine", "freenginx"];
+    internal static readonly string[] Servers = ["nginx", "openresty", "angie", "tengine", "freenginx"];
 
     public string Command => "docker-compose.yml";
 

@@ -89,6 +89,9 @@ public sealed class PathListing : ICommandReader
         }
     }
 
+    /// <summary>Whether a line is a row of <c>ls -l</c>.</summary>
+    internal static bool IsRow(PastedLine line) => OfMode(line, "") is not null;
+
     /// <summary><c>srw-rw----. 1 www-data www-data 0 Aug 14 09:00 app.sock</c>; namei has no link count, size and date.</summary>
     private static ListedPath? OfMode(PastedLine line, string directory)
     {

@@ -14,7 +14,7 @@ public static class Prompts
     private static readonly HashSet<string> Programs = new(StringComparer.Ordinal)
     {
         "ss", "netstat", "lsof", "fuser", "systemctl", "service", "journalctl", "ps", "top", "pgrep", "docker", "docker-compose", "podman", "kubectl", "crictl", "curl", "wget", "http",
-        "ls", "namei", "stat", "getfacl", "id", "df", "du", "free", "vmstat", "uptime", "dmesg", "nginx", "openresty", "angie", "getsebool", "setsebool", "semanage", "sestatus", "getenforce", "ausearch",
+        "ls", "ll", "namei", "stat", "getfacl", "id", "df", "du", "free", "vmstat", "uptime", "dmesg", "nginx", "openresty", "angie", "getsebool", "setsebool", "semanage", "sestatus", "getenforce", "ausearch",
         "sealert", "audit2allow", "audit2why", "aa-status", "iptables", "iptables-save", "ip6tables", "nft", "ufw", "firewall-cmd", "ip", "ping", "ping6", "telnet", "nc", "ncat", "traceroute", "nslookup", "dig",
         "host", "getent", "openssl", "cat", "tail", "head", "less", "more", "grep", "egrep", "zgrep", "awk", "sed", "find", "sysctl", "ulimit", "prlimit", "pm2", "supervisorctl", "php-fpm", "gunicorn", "uwsgi",
         "node", "npm", "python", "python3", "java", "cd", "pwd", "echo", "uname", "hostname", "date", "sudo", "strace", "tcpdump",

@@ -1,12 +1,14 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Why502.Logs.Pasting;
 
 /// <summary>
-/// A reverse proxy written in Go stands between nginx and the app (GitLab's workhorse), and says in Go's words what connect() met: <c>badgateway: failed to receive
-/// response: dial unix /srv/app.socket: connect: no such file or directory</c>. Its hop is read as nginx's own: address, errno and phase are the same three facts.
+/// A reverse proxy stands between nginx and the app, and says in words of its own what connect() met. One written in Go (GitLab's workhorse): <c>badgateway: failed to receive
+/// response: dial unix /srv/app.socket: connect: no such file or directory</c>. Apache: <c>(2)No such file or directory: AH02454: FCGI: attempt to connect to Unix domain socket
+/// /srv/app.socket (localhost) failed</c>. Its hop is read as nginx's own: address, errno and phase are the same three facts.
 /// </summary>
-internal static class DialedRecord
+internal static partial class DialedRecord
 {
     /// <summary>gitlab-workhorse, internal/badgateway/roundtripper.go; net/http/httputil, ReverseProxy.defaultErrorHandler(); Caddy 1, httpserver/server.go. Other programs dial databases, too.</summary>
     private static readonly string[] Proxies = ["badgateway: ", "http: proxy error: ", "[ERROR 502 "];
@@ -27,6 +29,11 @@ internal static class DialedRecord
 
     public static string Repair(string line)
     {
+        if (Attempted().Match(line) is { Success: true } attempt)
+        {
+            return Record(attempt.Groups["path"].Success, attempt.Groups["path"].Success ? attempt.Groups["path"].Value : attempt.Groups["address"].Value, attempt.Groups["errno"].Value, attempt.Groups["text"].Value);
+        }
+
         var said = Proxies.Select(marker => line.IndexOf(marker, StringComparison.Ordinal)).Where(at => at >= 0).DefaultIfEmpty(-1).First();
         if (said < 0 || TextScan.WordAfter(line, "dial ", said) is not ("unix" or "tcp" or "tcp4" or "tcp6") || ErrorLogLine.Parse(line) is { Known: not null })
         {
@@ -43,9 +50,16 @@ internal static class DialedRecord
             return line;
         }
 
-        var upstream = network == "unix" ? $"unix:{address}" : address;
-        var url = network == "unix" ? $"http://unix:{address}:/" : $"http://{address}/";
-        var call = failed.Errno == 110 ? "upstream timed out" : network == "unix" ? $"connect() to {upstream} failed" : "connect() failed";
-        return $"[error] {call} ({failed.Errno.ToString(CultureInfo.InvariantCulture)}: {failed.Text}) while connecting to upstream, upstream: \"{url}\"";
+        return Record(network == "unix", address, failed.Errno.ToString(CultureInfo.InvariantCulture), failed.Text);
     }
+
+    private static string Record(bool isUnix, string address, string errno, string text)
+    {
+        var call = errno == "110" ? "upstream timed out" : isUnix ? $"connect() to unix:{address} failed" : "connect() failed";
+        return $"[error] {call} ({errno}: {text}) while connecting to upstream, upstream: \"{(isUnix ? $"http://unix:{address}:/" : $"http://{address}/")}\"";
+    }
+
+    /// <summary>Apache's modules/proxy/proxy_util.c, ap_proxy_connect_to_backend(): apr_strerror() in front, and the address or the path behind.</summary>
+    [GeneratedRegex(@"\((?<errno>\d{1,3})\)(?<text>[^:]{3,60}): AH\d{5}: \w{1,12}: attempt to connect to (?:Unix domain socket (?<path>/[^\s()]+)|(?<address>[^\s()]+:\d{1,5})) \([^()]*\) failed")]
+    private static partial Regex Attempted();
 }

@@ -69,6 +69,11 @@ public static partial class PastedRecord
     private static string Quoted(string line)
     {
         var text = line.AsSpan().TrimStart();
+        if (text.Length > 2 && text[0] == '`' && text.TrimEnd() is [.., '`'] span && span.Count('`') == 2 && IsMessage(span[1..^1].ToString()))
+        {
+            return span[1..^1].ToString();
+        }
+
         return text.Length > 1 && text[0] is '"' or '\'' or '“' && (char.IsAsciiDigit(text[1]) || text[1] is '[' or '*') && IsMessage(text[1..].TrimEnd(Closing).ToString())
             ? text[1..].TrimEnd(Closing).ToString()
             : line;

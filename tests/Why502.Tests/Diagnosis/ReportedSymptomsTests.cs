@@ -77,6 +77,15 @@ public sealed class ReportedSymptomsTests
     public async Task RecordInAText_IsReadWithoutTheTextAroundIt(string text, string cause)
         => Assert.Equal(cause, (await FindingsAsync(("thread.md", text)))[0].Cause);
 
+    private const string NoSocket = "2025/03/03 07:16:11 [crit] 4021#4021: *77 connect() to unix:/var/run/tally/front.sock failed (2: No such file or directory) while connecting to upstream, client: 198.51.100.23, server: a.example, request: \"GET / HTTP/1.1\", upstream: \"http://unix:/var/run/tally/front.sock:/\", host: \"a.example\"\n";
+
+    [Theory]
+    [InlineData("$ ls /run/tally\nback.sock  back.pid\n", "socket-path-mismatch")]
+    [InlineData("$ ls /run/tally\nback.pid\n", "socket-missing")]
+    [InlineData("$ ls /run/tally\nback.sock  side.sock\n", "socket-missing")]
+    public async Task SocketOfAnotherNameInTheDirectory_IsTheAppsOwn(string listing, string cause)
+        => Assert.Equal(cause, (await FindingsAsync(("session.txt", "$ tail -1 error.log\n" + NoSocket + listing)))[0].Cause);
+
     private static async Task<IReadOnlyList<StatedFinding>> FindingsAsync(params (string Name, string Text)[] files)
         => (await CaseRun.JudgeAsync(new LabelledCase { Id = "x", Causes = ["x"], Files = [.. files.Select(file => KeyValuePair.Create(file.Name, file.Text))] }, CancellationToken.None)).Findings;
 }

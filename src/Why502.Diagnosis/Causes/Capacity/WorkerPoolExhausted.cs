@@ -72,7 +72,7 @@ public sealed class WorkerPoolExhausted : Cause
         {
             scales.Weigh("other routes", Sources.AccessLog, Weight.Strong.Against($"{routes.OtherSucceeded} requests to other routes were answered meanwhile, 95 % of them within {Words.Seconds(slowest)}"));
         }
-        else if (routes.OtherFailed > 0 && routes.OtherSucceeded == 0 && incident.Traffic.Known)
+        else if (incident.Phase != Phase.Connect && routes.OtherFailed > 0 && routes.OtherSucceeded == 0 && incident.Traffic.Known)
         {
             scales.Weigh("other routes", Sources.ErrorLog, Weight.Moderate.For($"{routes.OtherFailed + 1} different routes time out, and none is answered"));
         }

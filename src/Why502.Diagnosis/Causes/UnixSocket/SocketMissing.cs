@@ -41,6 +41,7 @@ public sealed class SocketMissing : Cause
         var peer = incident.Peer!;
         scales.Weigh(seen.Ask(SocketReading.Question(incident)), path => path switch
         {
+            { Exists: false, Neighbour: { } other } => Weight.Weak.For($"{peer.UnixPath} does not exist, and {other} does"),
             { Exists: false, FirstMissing: { } missing } when missing != peer.UnixPath => Weight.Strong.For($"{missing} does not exist"),
             { Exists: false } => Weight.Strong.For($"{peer.UnixPath} does not exist"),
             { ModifiedAt: { } made } when incident.State == IncidentState.Recovered && made > incident.Last?.AddSeconds(-1) => Weight.Strong.For($"{peer.UnixPath} was made at {Words.Clock(made)}, after the last failure"),

@@ -118,6 +118,12 @@ public sealed class SocketPathMismatch : Cause
             return (told.Address, Weight.Strong.Size, $"{told.Who} listens on {told.Address}, not on {peer}", told.File, told.Line);
         }
 
+        // From files only: a listing of the directory shows a socket of another name, as an app server of another version makes it.
+        if (peer.IsUnix && incident.Instance.FromFiles && seen.Ask(SocketReading.Question(incident)).FactOrNull is { Exists: false, Neighbour: { } neighbour })
+        {
+            return ($"unix:{neighbour}", Weight.Strong.Size, $"{neighbour} is in the same directory, and {peer.UnixPath} is not", null, null);
+        }
+
         var pool = incident.Scheme is "fastcgi" ? FreePool(incident, seen) : null;
         if (pool is not null)
         {

@@ -27,6 +27,11 @@ internal sealed class SocketPathAnswer : IGivenAnswer
 
         var socket = listed.FirstOrDefault(row => !row.Missing && row.Path == path) ?? listed.FirstOrDefault(row => !row.Missing && row.Kind == 's' && !row.Path.Contains('/') && path.EndsWith("/" + row.Path, StringComparison.Ordinal));
         var above = listed.Where(row => (row.Kind == 'd' || row.Entries.Count > 0) && IsAbove(row.Path, path)).OrderBy(row => row.Path.Length).ToList();
+        if (socket is null && Lacking(path, records) is { } lacking)
+        {
+            return lacking;
+        }
+
         if (socket is null && above.Count == 0)
         {
             return null;
@@ -43,6 +48,25 @@ internal sealed class SocketPathAnswer : IGivenAnswer
         var fact = new SocketPathFact(socket is not null, socket is null ? null : KindOf(socket.Kind), steps, null, may, blocking, null) { Unseen = socket is null ? "the listing does not show the socket itself" : null };
         return socket is null && blocking is null ? null : new(fact, socket ?? above[^1]);
     }
+
+    /// <summary>The directory was listed, and the socket is not in it.</summary>
+    private static GivenFact? Lacking(string path, GivenRecords records)
+    {
+        var (directory, name) = (Real(Path.GetDirectoryName(path) ?? ""), Path.GetFileName(path));
+        var listing = records.Of<ListedDirectory>().LastOrDefault(listed => Real(listed.Directory) == directory && listed.Covers(name));
+        if (listing is null || listing.Names.Contains(name))
+        {
+            return null;
+        }
+
+        var others = listing.Names.Where(IsSocketsName).Distinct().ToList();
+        return new(new SocketPathFact(false, null, [], path, null, null, null) { Neighbour = others is [var only] ? $"{listing.Directory}/{only}" : null }, listing);
+    }
+
+    /// <summary>Filesystem Hierarchy Standard 3.0, 5.13.1: /var/run is /run.</summary>
+    private static string Real(string path) => path.StartsWith("/var/run", StringComparison.Ordinal) ? path[4..] : path;
+
+    private static bool IsSocketsName(string name) => name.EndsWith(".sock", StringComparison.Ordinal) || name.EndsWith(".socket", StringComparison.Ordinal);
 
     /// <summary>Directories that the Filesystem Hierarchy Standard has everybody search; any other one above the socket has to be shown before it is open.</summary>
     private static readonly HashSet<string> Open = new(StringComparer.Ordinal) { "/", "/run", "/tmp", "/var", "/var/run", "/var/lib", "/var/tmp", "/var/www", "/srv", "/opt", "/home", "/usr", "/usr/local", "/dev", "/dev/shm", "/run/php", "/var/run/php" };

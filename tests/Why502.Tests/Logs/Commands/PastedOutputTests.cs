@@ -6,6 +6,27 @@ namespace Why502.Tests.Logs.Commands;
 /// <summary>One command's output after another, as the tools print it and as it is cut when it is pasted.</summary>
 public sealed class PastedOutputTests
 {
+    [Theory]
+    [InlineData("$ ls /run/tally\nback.sock  front.pid\n", "back.sock front.pid", "front.sock", true)]
+    [InlineData("$ ls -la /run/tally/\ntotal 4\ndrwxr-xr-x 2 tally tally 80 Mar 17 05:35 .\nsrwxrwxrwx 1 tally tally 0 Mar 17 05:35 back.sock\n", ". back.sock", "front.sock", true)]
+    [InlineData("$ ls /run/tally/*.sock\n/run/tally/back.sock\n", "back.sock", "front.sock", true)]
+    [InlineData("$ ls /run/tally/b*\n/run/tally/back.sock\n", "back.sock", "front.sock", false)]
+    public void DirectorysListing_SaysWhatIsNotThere(string text, string names, string lacking, bool covered)
+    {
+        var listed = Assert.Single(Read<ListedDirectory>(text));
+        Assert.Equal("/run/tally", listed.Directory);
+        Assert.Equal(names.Split(' '), listed.Names);
+        Assert.Equal(covered, listed.Covers(lacking));
+    }
+
+    [Theory]
+    [InlineData("$ ls /run/tally | grep sock\nback.sock\n")]
+    [InlineData("$ ls /run/tally /srv\nback.sock\n")]
+    [InlineData("$ ls -ld /run/tally\ndrwxr-xr-x 2 tally tally 80 Mar 17 05:35 /run/tally\n")]
+    [InlineData("$ ls /run/tally\nls: cannot open directory '/run/tally': Permission denied\n")]
+    [InlineData("back.sock front.pid\n")]
+    public void FilteredOrUnknownListing_SaysNothingOfWhatLacks(string text) => Assert.Empty(Read<ListedDirectory>(text));
+
     [Fact]
     public void UnitStatus_HasSystemdsWords()
     {

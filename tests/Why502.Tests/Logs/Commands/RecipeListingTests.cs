@@ -47,6 +47,22 @@ public sealed class RecipeListingTests
     public void Launch_IsTheCommandLine(string text, string command) => Assert.Equal(command, Assert.Single(Read<ListedProcess>(text)).CommandLine);
 
     [Theory]
+    [InlineData("$ docker run -d --name tally -p 127.0.0.1:8100:80 -e MODE=live registry.example/tally:3 serve --port 80\n")]
+    [InlineData("sudo docker run -dit --restart=always -p8100:80 \\\n  --name=tally \\\n  registry.example/tally:3\n")]
+    [InlineData("so I did `podman run --name tally -p 8100:80/tcp registry.example/tally:3`\n", false)]
+    [InlineData("`podman run --name tally -p 8100:80/tcp registry.example/tally:3`\n")]
+    public void ContainersCommand_TellsItsImageAndPorts(string text, bool alone = true)
+        => Assert.Equal(
+            alone ? [("tally", "registry.example/tally:3", 8100, 80)] : [],
+            Read<ListedContainer>(text).Select(row => (row.Name, row.Image!, row.Published[0].Host, row.Published[0].Container)));
+
+    [Theory]
+    [InlineData("docker run --name front -p 80:80 -d nginx:1.27\n", true)]
+    [InlineData("docker run --name front --network host -d nginx:1.27\n", false)]
+    [InlineData("docker run --help\n", false)]
+    public void ContainersCommandOfNginx_TellsThatItsLoopbackIsItsOwn(string text, bool contained) => Assert.Equal(contained, Read<ContainedNginx>(text).Count == 1);
+
+    [Theory]
     [InlineData("command=1\n")]
     [InlineData("CMD was not found\n")]
     [InlineData("the unit says ExecStart=x\n")]
