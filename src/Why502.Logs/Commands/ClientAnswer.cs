@@ -32,8 +32,14 @@ public sealed partial class ClientAnswer : ICommandReader
             return null;
         }
 
-        return Named().Match(line) is { Success: true } named ? Number(named) : Phrased().Match(line) is { Success: true } phrased ? Number(phrased) : null;
+        return Named().Match(line) is { Success: true } named ? Number(named)
+            : Phrased().Match(line) is { Success: true } phrased ? Number(phrased)
+            : !IsDirective(line) && Simply().Match(line) is { Success: true } simply ? Number(simply)
+            : null;
     }
+
+    /// <summary>A configuration's line or comment, which speaks of what would be answered.</summary>
+    private static bool IsDirective(string line) => line.AsSpan().Trim() is var text && (text.StartsWith("#") || text.EndsWith(";") || text.EndsWith("{"));
 
     private static int Number(Match match) => int.Parse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
 
@@ -44,6 +50,10 @@ public sealed partial class ClientAnswer : ICommandReader
 
     [GeneratedRegex(@"(?<![\d.:])(50[24]):? [\(""']?(?:Server Error: )?(?:Bad Gateway|Gateway Time-?out)", RegexOptions.IgnoreCase)]
     private static partial Regex Phrased();
+
+    /// <summary><c>nginx returns a 502 error</c>, <c>I get error 504</c>, and in any language <c>nginx … 502</c>: somebody who tells of it.</summary>
+    [GeneratedRegex(@"(?<![\d.:/$-])(?<n>50[24]) (?:errors?|status|response)\b|\berror (?<n>50[24])(?![\d.:])|(?<![\w./-])nginx(?![A-Za-z0-9_./-])[^\d\n]{1,40}(?<![\d.:/$*#-])(?<n>50[24])(?![\d.:#/-])", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    private static partial Regex Simply();
 
     [GeneratedRegex(@"https?://[^\s""'<>\)]+")]
     private static partial Regex Url();

@@ -23,7 +23,7 @@ internal static partial class RetoldRecord
     private static readonly SearchValues<string> Anchors = SearchValues.Create(
         [
             "connect() failed (", "connect() to ", "failed (", "SSL_do_handshake() failed", "peer closed connection in SSL handshake", "upstream prematurely closed", "upstream timed out (", "no live upstreams",
-            "could not be resolved (", "recv() failed (", "no resolver defined", "upstream sent ", "limiting requests, excess", "limiting connections by zone", "auth request unexpected status", "upstream SSL certificate",
+            "could not be resolved (", "recv() failed (", "no resolver defined", "upstream sent ", "limiting requests, excess", "limiting connections by zone", "auth request unexpected status", "upstream SSL certificate", ":unable to get local issuer certificate)", ":self signed certificate)", ":self-signed certificate)", ":certificate has expired)",
             " while connecting to upstream", " while reading response header from upstream", " while sending request to upstream", ": Connection refused", "\" failed (",
             "broken header: \"", "nginx: [", "worker_connections are not enough", "invalid port in upstream", "invalid host in upstream",
         ],
@@ -140,7 +140,15 @@ internal static partial class RetoldRecord
     }
 
     private static string Undecorated(string text)
-        => text.Trim().TrimStart('`', '*', '_', '>', '-', '"', '\'', '|', ' ', '\u2022').TrimEnd('`', '*', '_', '.', ',', ';', ' ', '\u2026');
+        => Ascii(text).TrimStart('`', '*', '_', '>', '-', '"', '\'', '|', ' ', '\u2022').TrimEnd('`', '*', '_', '.', ',', ';', ' ', '\u2026');
+
+    /// <summary>Without the brackets and dots that other scripts set around it: nginx's own words begin and end in ASCII.</summary>
+    private static string Ascii(string text)
+    {
+        text = text.Trim();
+        var end = text.AsSpan().LastIndexOfAnyInRange('\u0021', '\u007e');
+        return end < 0 ? text : text[..(end + 1)];
+    }
 
     /// <summary>nginx writes <c>, client: A, upstream: "B"</c>; tellers drop a colon, or take the upstream for the phase's object.</summary>
     private static string Keys(string text) => text
@@ -222,6 +230,12 @@ internal static partial class RetoldRecord
             return text;
         }
 
+        // ngx_ssl_verify_callback() and its callers write X509_verify_cert_error_string() behind its number; for whose certificate, the words before it say.
+        if (Unverified().Match(text) is { Success: true } unverified && !text.Contains("client", StringComparison.OrdinalIgnoreCase))
+        {
+            return $"upstream SSL certificate verify error: {unverified.Value} while SSL handshaking to upstream";
+        }
+
         if (Numbered().Match(text) is { Success: true } told)
         {
             var call = told.Groups[1].Value switch
@@ -240,6 +254,9 @@ internal static partial class RetoldRecord
 
     [GeneratedRegex(@"\((\d{1,3}): ([^()]{1,64})\) while (connecting to upstream|reading response header from upstream|sending request to upstream|reading upstream)")]
     private static partial Regex Numbered();
+
+    [GeneratedRegex(@"\(\d{1,2}:(?:unable to get local issuer certificate|self[ -]signed certificate(?: in certificate chain)?|certificate has expired)\)")]
+    private static partial Regex Unverified();
 
     [GeneratedRegex(@"(?:^|[^\w.:])111: Connection refused(?:\W|$)")]
     private static partial Regex RefusedAlone();

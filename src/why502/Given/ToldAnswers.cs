@@ -5,7 +5,7 @@ namespace Why502.Cli.Given;
 
 /// <summary>
 /// Statuses that somebody saw as a client of nginx's, where no access log was given: each becomes the row that nginx would have written. One address that refused the same person's own
-/// connection, where nothing names the upstream otherwise, is taken for the one behind nginx.
+/// connection, or one socket that was listed, is taken for the one behind nginx where nothing names the upstream otherwise.
 /// </summary>
 internal static class ToldAnswers
 {
@@ -30,7 +30,7 @@ internal static class ToldAnswers
         }
 
         // Each file keeps its line numbers.
-        var peer = files.Any(file => file.Kind is GivenKind.ErrorLog or GivenKind.Configuration) ? null : RefusedAddress([.. files.SelectMany(file => file.Records).OfType<Trial>()]);
+        var peer = files.Any(file => file.Kind is GivenKind.ErrorLog or GivenKind.Configuration) ? null : RefusedAddress([.. files.SelectMany(file => file.Records).OfType<Trial>()]) ?? ListedSocket([.. files.SelectMany(file => file.Records).OfType<ListedPath>()]);
         return [.. files, .. rows.GroupBy(row => row.File.Path).Select(ofFile => Log([.. ofFile], peer))];
     }
 
@@ -46,6 +46,9 @@ internal static class ToldAnswers
         var content = Encoding.Latin1.GetBytes(string.Join('\n', lines) + "\n");
         return new GivenFile(rows[0].File.Name, rows[0].File.Path, GivenKind.AccessLog) { Content = content, Head = content, Format = peer is null ? Format : FormatWithPeer };
     }
+
+    private static string? ListedSocket(IReadOnlyList<ListedPath> listed)
+        => listed.Where(row => row.Kind == 's' && row.Path.StartsWith('/')).Select(row => row.Path).Distinct().ToList() is [var only] ? $"unix:{only}" : null;
 
     /// <summary>The address of the one kind of trial that was refused, none if there are several.</summary>
     private static string? RefusedAddress(IReadOnlyList<Trial> trials)

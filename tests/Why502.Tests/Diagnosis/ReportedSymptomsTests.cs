@@ -86,6 +86,18 @@ public sealed class ReportedSymptomsTests
     public async Task SocketOfAnotherNameInTheDirectory_IsTheAppsOwn(string listing, string cause)
         => Assert.Equal(cause, (await FindingsAsync(("session.txt", "$ tail -1 error.log\n" + NoSocket + listing)))[0].Cause);
 
+    [Theory]
+    [InlineData("srwxr-xr-x 1 tally tally 0 Mar 3 07:15 /srv/tally.sock\nnginx answers with 502 then\n", "socket-permission-denied")]
+    [InlineData("srwxr-xr-x 1 tally tally 0 Mar 3 07:15 /srv/tally.sock\nsrwxr-xr-x 1 tally tally 0 Mar 3 07:15 /srv/side.sock\nnginx answers with 502 then\n", "upstream-down")]
+    public async Task OneListedSocketBesideAToldFailure_IsTheUpstream(string text, string cause)
+        => Assert.Contains(await FindingsAsync(("mail.txt", text)), finding => finding.Cause == cause);
+
+    [Theory]
+    [InlineData("srwxr-xr-x 1 tally tally 0 Mar 3 07:15 /srv/tally.sock\nis that right?\n")]
+    [InlineData("# nginx: pages for 502\nserver {\n    listen 80;\n    error_page 502 /502.html;\n    location / { root /srv; }\n}\n")]
+    public async Task WithoutAToldFailure_NobodyIsAccused(string text)
+        => Assert.DoesNotContain(await FindingsAsync(("mail.txt", text)), finding => finding.Confidence >= 0.3);
+
     private static async Task<IReadOnlyList<StatedFinding>> FindingsAsync(params (string Name, string Text)[] files)
         => (await CaseRun.JudgeAsync(new LabelledCase { Id = "x", Causes = ["x"], Files = [.. files.Select(file => KeyValuePair.Create(file.Name, file.Text))] }, CancellationToken.None)).Findings;
 }

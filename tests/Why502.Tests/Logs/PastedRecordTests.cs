@@ -19,6 +19,8 @@ public sealed class PastedRecordTests
     [InlineData("[Fri Sep 26 17:59:06.717056 2025] [proxy:error] [pid 25:tid 94] (2)No such file or directory: AH02454: FCGI: attempt to connect to Unix domain socket /run/tally.sock (localhost:8000) failed", "connect() to unix:/run/tally.sock failed")]
     [InlineData("[Fri Sep 26 17:59:06.717056 2025] [proxy:error] [pid 25] (111)Connection refused: AH00957: HTTP: attempt to connect to 127.0.0.1:8100 (*) failed", "connect() failed")]
     [InlineData("`web_1  | nginx: [emerg] no port in upstream \"tally\" in /etc/nginx/conf.d/tally.conf:23`", "no port in upstream \"tally\"")]
+    [InlineData("every handshake ends with `(20:unable to get local issuer certificate)`.", "upstream SSL certificate verify error: (20:unable to get local issuer certificate)")]
+    [InlineData("name error \u300aupstream SSL certificate does not match \"tally.example\"\u300b", "upstream SSL certificate does not match \"tally.example\"")]
     [InlineData("alert readv() failed (13: Permission denied) while reading upstream, client: 192.0.2.8", "readv() failed")]
     [InlineData("crit: connect() to unix:/srv/tally.sock failed (2: No such file or directory) while connecting to upstream", "connect() to unix:/srv/tally.sock failed")]
     [InlineData("2026/11/21 01:02:03 [error] 71#71: *8 upstream prematurely closed connection in tally filter while reading response header from upstream", "upstream prematurely closed connection")]

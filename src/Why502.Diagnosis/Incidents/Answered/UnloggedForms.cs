@@ -46,7 +46,7 @@ public static class UnloggedForms
 
         return unconnected
             ? new("unlogged-502-connect", [.. isUnix ? NoSocket : Refused, .. rival], Phase.Connect, Side.Upstream, How.Refused, Origin.Nginx, AnsweredForms.GatewayShare, AnsweredForms.Least) { Unlogged = true }
-            : new("unlogged-502", connects ? rival : [isUnix ? "socket-missing" : "upstream-down", .. rival], Phase.Header, Side.Upstream, How.Closed, Origin.Nginx, AnsweredForms.GatewayShare, AnsweredForms.Least)
+            : new("unlogged-502", connects ? rival : [.. isUnix ? NoSocket : ["upstream-down"], .. rival], Phase.Header, Side.Upstream, How.Closed, Origin.Nginx, AnsweredForms.GatewayShare, AnsweredForms.Least)
             {
                 Kind = SymptomKind.ClosedEarly,
                 Unlogged = true,

@@ -13,6 +13,9 @@ public sealed class ClientAnswerTests
     [InlineData("GET https://tally.example/api 502 (Bad Gateway)", "\"GET /api HTTP/1.1\" 502 0")]
     [InlineData("Failed to load resource: the server responded with a status of 504 (Gateway Time-out)", "\"GET / HTTP/1.1\" 504 0")]
     [InlineData("java.io.IOException: Server returned HTTP response code: 502 for URL: https://tally.example/", "\"GET / HTTP/1.1\" 502 0")]
+    [InlineData("since the update nginx only returns 502 to everybody", "\"GET / HTTP/1.1\" 502 0")]
+    [InlineData("depuis, nginx répond par 504", "\"GET / HTTP/1.1\" 504 0")]
+    [InlineData("and all I get is a 502 error", "\"GET / HTTP/1.1\" 502 0")]
     public void ReportOfAClient_IsARow(string line, string row) => Assert.Equal(row, Assert.Single(Read(line)).Row);
 
     [Theory]
@@ -20,6 +23,11 @@ public sealed class ClientAnswerTests
     [InlineData("status code 200")]
     [InlineData("upstream 10.0.0.1:502 Bad")]
     [InlineData("took 0.502 s")]
+    [InlineData("error_page 500 502 503 504 /50x.html;")]
+    [InlineData("    # nginx shows this page for 502")]
+    [InlineData("location = /502.html {")]
+    [InlineData("root 502 0.0 nginx: worker process")]
+    [InlineData("nginx/1.24.0 build 502")]
     public void OtherNumber_IsNone(string line) => Assert.Empty(Read(line));
 
     private static List<ToldByClient> Read(string text)
