@@ -10,7 +10,7 @@ internal sealed unsafe class RowBatch
 {
     public const int RowsMax = 64;
 
-    private const int Columns = 16;
+    private const int Columns = 18;
 
     private readonly int[] _cells = GC.AllocateArray<int>(Columns * RowsMax, pinned: true);
     private readonly ulong[] _hashes = GC.AllocateArray<ulong>(2 * RowsMax, pinned: true);
@@ -32,13 +32,17 @@ internal sealed unsafe class RowBatch
     /// <summary>Each column's cells stand together: a row's is at the column's number plus the row's.</summary>
     public int* Cells { get; }
 
-    public int Count { get; set; }
+    /// <summary>Rows that are read as a whole.</summary>
+    public int Count { get; private set; }
 
     /// <summary>Minutes since 1970.</summary>
     public long Minute { get; set; }
 
     /// <summary>Rows that a server was asked for; their numbers are in <see cref="Asked"/>.</summary>
     public int AskedCount { get; set; }
+
+    /// <summary>Whether the times to connect and to the header are logged.</summary>
+    public bool HasParts { get; set; }
 
     public const int Second = 0 * RowsMax;
 
@@ -53,6 +57,8 @@ internal sealed unsafe class RowBatch
 
     /// <summary>The times of attempts say nothing in rows that no server was asked for.</summary>
     public const int ResponseTime = 4 * RowsMax;
+
+    /// <summary>Only where <see cref="HasParts"/>.</summary>
     public const int HeaderTime = 5 * RowsMax;
     public const int ConnectTime = 6 * RowsMax;
 
@@ -70,6 +76,10 @@ internal sealed unsafe class RowBatch
 
     public const int Asked = 15 * RowsMax;
 
+    /// <summary>Where what nginx measured begins, and the row's newline.</summary>
+    public const int Rest = 16 * RowsMax;
+    public const int End = 17 * RowsMax;
+
     public const int TimeMax = 9999;
 
     public ulong* ClientHash { get; }
@@ -79,18 +89,12 @@ internal sealed unsafe class RowBatch
     /// <summary>The first and the last second, how many rows have a request time, and these times' sum.</summary>
     public void Sum(out int early, out int late, out int timed, out int time)
     {
-        // What stands behind the rows is made to change nothing.
-        int count = (Count + Vector256<int>.Count - 1) & -Vector256<int>.Count;
-        for (int i = Count; i < count; i++)
-        {
-            (Cells[Second + i], Cells[RequestTime + i]) = (Cells[Second], -1);
-        }
-
         Vector256<int> first = Vector256.Create(int.MaxValue);
         Vector256<int> last = Vector256<int>.Zero;
         Vector256<int> absent = Vector256<int>.Zero;
         Vector256<int> sum = Vector256<int>.Zero;
-        for (int i = 0; i < count; i += Vector256<int>.Count)
+        int i = 0;
+        for (; i <= Count - Vector256<int>.Count; i += Vector256<int>.Count)
         {
             Vector256<int> seconds = Vector256.Load(Cells + Second + i);
             Vector256<int> times = Vector256.Load(Cells + RequestTime + i);
@@ -107,8 +111,38 @@ internal sealed unsafe class RowBatch
             late = Math.Max(late, last[lane]);
         }
 
-        timed = count + Vector256.Sum(absent);
+        timed = i + Vector256.Sum(absent);
         time = Vector256.Sum(sum);
+        for (; i < Count; i++)
+        {
+            early = Math.Min(early, Cells[Second + i]);
+            late = Math.Max(late, Cells[Second + i]);
+            timed += Cells[RequestTime + i] >= 0 ? 1 : 0;
+            time += Math.Max(Cells[RequestTime + i], 0);
+        }
+    }
+
+    /// <summary>Rows of which only the heads are read; between them and the whole ones is one that is to be read otherwise.</summary>
+    public int HeadsBehind { get; private set; }
+
+    private int _headsFrom;
+
+    /// <param name="heads">Rows of which the heads were read.</param>
+    /// <param name="whole">Those of them that are read as a whole; the one behind is of another form.</param>
+    public void Hold(int heads, int whole) => (Count, _headsFrom, HeadsBehind) = (whole, whole + 1, Math.Max(heads - whole - 1, 0));
+
+    /// <summary>The text has moved: no row is read.</summary>
+    public void Clear() => Hold(0, 0);
+
+    /// <summary>Makes the heads behind the rows the batch's first; answers how many there are.</summary>
+    public int TakeHeadsBehind()
+    {
+        for (int column = 0; column < Columns * RowsMax; column += RowsMax)
+        {
+            new ReadOnlySpan<int>(Cells + column + _headsFrom, HeadsBehind).CopyTo(new Span<int>(Cells + column, HeadsBehind));
+        }
+
+        return HeadsBehind;
     }
 
     /// <summary>Leaves out rows that are too early or too late, in seconds since 1970.</summary>

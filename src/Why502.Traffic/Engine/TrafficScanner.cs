@@ -141,17 +141,18 @@ internal sealed unsafe class TrafficScanner(ScanOptions options, Stretch stretch
         }
 
         int stop = (int)Math.Min(_buffer.RowsEnd, until - _position);
+        _batch.Clear();
         while (true)
         {
             if (_usual is { } usual)
             {
-                int read;
+                bool more;
                 do
                 {
-                    read = usual.Read(text, stop, ref cursor, _batch);
+                    more = usual.Read(text, stop, ref cursor, _batch);
                     Count(text);
                 }
-                while (read == RowBatch.RowsMax);
+                while (more);
             }
 
             if (cursor.At >= stop)

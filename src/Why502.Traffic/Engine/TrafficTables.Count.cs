@@ -56,6 +56,11 @@ internal sealed partial class TrafficTables
         {
             CountUpstream(upstreams[cells[RowBatch.Upstream + asked[i]]], cells + asked[i], batch.Minute);
         }
+
+        for (int i = 0; batch.HasParts && i < batch.AskedCount; i++)
+        {
+            CountParts(upstreams[cells[RowBatch.Upstream + asked[i]]], cells + asked[i]);
+        }
     }
 
     private unsafe void CountMinute(RowBatch batch)
@@ -88,6 +93,11 @@ internal sealed partial class TrafficTables
             CountTime(upstream, row[RowBatch.ResponseTime], row[RowBatch.Status], failed: false);
         }
 
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void CountParts(UpstreamCounter upstream, int* row)
+    {
         if (row[RowBatch.HeaderTime] >= 0)
         {
             upstream.Header.Add((uint)row[RowBatch.HeaderTime]);

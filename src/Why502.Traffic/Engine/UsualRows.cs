@@ -5,62 +5,107 @@ using System.Runtime.Intrinsics;
 namespace Why502.Traffic.Engine;
 
 /// <summary>
-/// Reads rows of the usual form. All values are taken from where they usually stand and judged together: what depends on the text is computed, not branched on, because
-/// a branch that is guessed wrongly costs as much as a tenth of a row. Everything else is left to <see cref="RowReader"/>.
+/// Reads rows of the usual form: first the heads of a batch, up to the size and the texts in quotes, then what nginx measured, in a loop of its own. All values are taken from where they usually
+/// stand and judged together: what depends on the text is computed, not branched on, because a branch that is guessed wrongly costs as much as a tenth of a row. Everything else is left to
+/// <see cref="RowReader"/>.
 /// </summary>
-internal sealed unsafe class UsualRows(UsualForm form, MinuteStamp stamp, UpstreamTable upstreams)
+internal sealed unsafe class UsualRows
 {
     private const int TimeBytes = 28;
     private const uint ThreeBytes = 0xFF_FFFF;
 
-    private readonly FixedBytes _before = form.Before;
-    private readonly FixedBytes _behind = form.Behind;
-    private readonly FixedBytes _alone = form.WithoutUpstream ?? form.Before;
-    private readonly int _aloneLength = form.WithoutUpstream is { } alone ? alone.Length : int.MaxValue;
-    private readonly int _quotes = form.Quotes;
-    private readonly bool _hasHost = form.HasHost;
-    private readonly bool _hasPort = form.HasPort;
-    private readonly bool _hasAddress = form.HasAddress;
-    private readonly int _attempt = form.Attempt;
-    private readonly int _requestTime = form.RequestTime;
-    private readonly int _requestTimeAlone = form.RequestTimeAlone;
-    private readonly int _responseTime = form.ResponseTime;
-    private readonly int _headerTime = form.HeaderTime;
-    private readonly int _connectTime = form.ConnectTime;
-    private readonly MinuteStamp _stamp = stamp;
-    private readonly AddressIndex _addresses = upstreams.Short;
-    private readonly UpstreamTable _upstreams = upstreams;
+    private readonly FixedBytes _before;
+    private readonly FixedBytes _behind;
+    private readonly FixedBytes _alone;
+    private readonly int _aloneLength;
+    private readonly int _quotes;
+    private readonly bool _hasHost;
+    private readonly bool _hasPort;
+    private readonly bool _hasAddress;
+    private readonly bool _endsWithHead;
+    private readonly bool _hasParts;
+    private readonly ValuePlace _attempt;
+    private readonly ValuePlace _requestTime;
+    private readonly ValuePlace _requestTimeAlone;
+    private readonly ValuePlace _responseTime;
+    private readonly ValuePlace _headerTime;
+    private readonly ValuePlace _connectTime;
+    private readonly MinuteStamp _stamp;
+    private readonly AddressIndex _addresses;
+    private readonly UpstreamTable _upstreams;
 
-    /// <summary>Reads rows until one is not of the usual form or of this minute, or the batch is full, and answers how many; the cursor stands behind them.</summary>
+    public UsualRows(UsualForm form, MinuteStamp stamp, UpstreamTable upstreams)
+    {
+        (_before, _behind, _alone) = (form.Before, form.Behind, form.WithoutUpstream ?? form.Before);
+        _aloneLength = form.WithoutUpstream?.Length ?? int.MaxValue;
+        (_quotes, _hasHost, _hasPort, _hasAddress) = (form.Quotes, form.HasHost, form.HasPort, form.HasAddress);
+        _endsWithHead = !form.HasAddress && form.Before.Length + form.Behind.Length == 0;
+        (_attempt, _requestTime, _requestTimeAlone) = (new(form.Attempt), new(form.RequestTime), new(form.RequestTimeAlone));
+        (_responseTime, _headerTime, _connectTime) = (new(form.ResponseTime), new(form.HeaderTime), new(form.ConnectTime));
+        _hasParts = _headerTime.IsLogged || _connectTime.IsLogged;
+        (_stamp, _upstreams, _addresses) = (stamp, upstreams, upstreams.Short);
+    }
+
+    /// <summary>Where a value of usual width stands: counted from the beginning of what is behind the head, or from the row's end.</summary>
+    private readonly struct ValuePlace(int at)
+    {
+        private readonly int _fromEnd = at >> 31;
+
+        public bool IsLogged => at != UsualForm.Absent;
+
+        /// <param name="length">From there to the row's end.</param>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public byte* In(byte* rest, int length) => rest + (at + (length & _fromEnd));
+    }
+
+    /// <summary>Reads rows until one is not of the usual form or of this minute, or the batch is full; the cursor stands behind them. Answers whether the next row may be of the usual form.</summary>
     /// <param name="text">The block; 64 bytes before and behind it may be read.</param>
     /// <param name="stop">No row that begins here or behind is read.</param>
-    public int Read(byte* text, int stop, ref RowCursor cursor, RowBatch batch)
+    public bool Read(byte* text, int stop, ref RowCursor cursor, RowBatch batch)
     {
+        bool areRead = batch.HeadsBehind > 0 && batch.Minute == _stamp.Minute;
+        int heads = areRead ? batch.TakeHeadsBehind() : Heads(text, stop, cursor, batch);
+        batch.Minute = _stamp.Minute;
+        batch.AskedCount = 0;
+        int count = _endsWithHead ? heads : _hasAddress ? Attempts(text, batch, heads) : Values(text, batch, heads);
+        batch.Hold(heads, count);
+        if (count > 0)
+        {
+            cursor.At = batch.Cells[RowBatch.End + count - 1] + 1;
+            cursor.Marks += count * (_quotes + 1);
+        }
+
+        return count == heads && (areRead || heads == RowBatch.RowsMax);
+    }
+
+    /// <summary>Reads client, time, request, status and size, and passes over texts in quotes; where nothing is behind those, the row is read.</summary>
+    private int Heads(byte* text, int stop, in RowCursor cursor, RowBatch batch)
+    {
+        MinuteStamp stamp = _stamp;
+        int quotes = _quotes;
         int start = cursor.At;
         int* marks = cursor.Marks;
-        int* rows = batch.Cells;
-        int* asked = rows + RowBatch.Asked;
-        int* row = rows;
-        int* behindRows = rows + RowBatch.RowsMax;
-        for (; row < behindRows && start < stop; row++)
+        int* row = batch.Cells;
+        for (int* behindRows = row + RowBatch.RowsMax; row < behindRows && start < stop; row++)
         {
             int open = marks[0];
             int close = marks[1];
-            int last = marks[_quotes - 1];
-            int end = marks[_quotes];
-            uint second = _stamp.SecondOf(text + open - TimeBytes);
+            int end = marks[quotes];
+            uint second = stamp.SecondOf(text + open - TimeBytes);
             ulong blanks = ScanBuffer.BlanksAt(text + start);
+            row[RowBatch.HostLength] = 0;
             int client = start;
-            int host = 0;
             if (_hasHost)
             {
+                int host = HostLength(text + start, blanks);
                 int hostEnd = BitOperations.TrailingZeroCount(blanks);
-                host = _hasPort ? BitOperations.TrailingZeroCount(Vector256.Equals(Vector256.Load(text + start), Vector256.Create((byte)':')).ExtractMostSignificantBits()) : hostEnd;
-                if (hostEnd == 0 || host >= hostEnd + (_hasPort ? 0 : 1))
+                if (host < 0)
                 {
                     break;
                 }
 
+                row[RowBatch.Host] = start;
+                row[RowBatch.HostLength] = host;
                 client += hostEnd + 1;
                 blanks &= blanks - 1;
             }
@@ -80,71 +125,117 @@ internal sealed unsafe class UsualRows(UsualForm form, MinuteStamp stamp, Upstre
                 break;
             }
 
-            byte* rest = sizeAt + size;
-            if (_quotes > 2)
+            int rest = close + 6 + size;
+            if (quotes > 2)
             {
-                if (!AreQuoted(text, rest, marks, _quotes))
+                if (!AreQuoted(text, text + rest, marks, quotes))
                 {
                     break;
                 }
 
-                rest = text + last + 1;
+                rest = marks[quotes - 1] + 1;
             }
 
-            byte* rowEnd = text + end;
-            if (rowEnd - rest == _aloneLength && _alone.IsAt(rest))
+            if (_endsWithHead && rest != end)
             {
-                row[RowBatch.Upstream] = -1;
-                row[RowBatch.RequestTime] = _requestTimeAlone == UsualForm.Absent ? -1 : Milliseconds(rest + _requestTimeAlone);
-            }
-            else
-            {
-                byte* address = rest + _before.Length;
-                int length = (int)(rowEnd - address) - _behind.Length;
-                if (!_before.IsAt(rest, _behind, rowEnd - FixedBytes.Most) || (_hasAddress ? length <= 1 : length != 0)
-                    || (_attempt != UsualForm.Absent && (*(uint*)Place(rest, rowEnd, _attempt) & ThreeBytes) != statusText))
-                {
-                    break;
-                }
-
-                row[RowBatch.Upstream] = -1;
-                if (_hasAddress)
-                {
-                    // A list was never counted as a node, so what is known is no list: no joint and no other end needs to be looked for.
-                    int known = length <= AddressIndex.BytesMax ? _addresses.Find(address, length) : _upstreams.IndexOfLong(address, length);
-                    if (known < 0)
-                    {
-                        break;
-                    }
-
-                    row[RowBatch.Upstream] = known;
-                    row[RowBatch.ResponseTime] = _responseTime == UsualForm.Absent ? -1 : Milliseconds(Place(rest, rowEnd, _responseTime));
-                    row[RowBatch.HeaderTime] = _headerTime == UsualForm.Absent ? -1 : Milliseconds(Place(rest, rowEnd, _headerTime));
-                    row[RowBatch.ConnectTime] = _connectTime == UsualForm.Absent ? -1 : Milliseconds(Place(rest, rowEnd, _connectTime));
-                    *asked++ = (int)(row - rows);
-                }
-
-                row[RowBatch.RequestTime] = _requestTime == UsualForm.Absent ? -1 : Milliseconds(Place(rest, rowEnd, _requestTime));
+                break;
             }
 
+            row[RowBatch.Upstream] = -1;
+            row[RowBatch.RequestTime] = -1;
             row[RowBatch.Second] = (int)second;
             row[RowBatch.Status] = status;
-            row[RowBatch.Host] = start;
-            row[RowBatch.HostLength] = host;
             row[RowBatch.Client] = client;
             row[RowBatch.ClientLength] = clientEnd - client;
             row[RowBatch.Request] = open + 1;
             row[RowBatch.RequestLength] = close - open - 1;
+            row[RowBatch.Rest] = rest;
+            row[RowBatch.End] = end;
             start = end + 1;
-            marks += _quotes + 1;
+            marks += quotes + 1;
         }
 
-        cursor.At = start;
-        cursor.Marks = marks;
-        batch.Minute = _stamp.Minute;
-        batch.Count = (int)(row - rows);
-        batch.AskedCount = (int)(asked - rows) - RowBatch.Asked;
-        return batch.Count;
+        return (int)(row - batch.Cells);
+    }
+
+    /// <summary>The length of a host in front of a row, or -1 when it is not of the usual form.</summary>
+    private int HostLength(byte* text, ulong blanks)
+    {
+        int end = BitOperations.TrailingZeroCount(blanks);
+        int host = _hasPort ? BitOperations.TrailingZeroCount(Vector256.Equals(Vector256.Load(text), Vector256.Create((byte)':')).ExtractMostSignificantBits()) : end;
+        return end == 0 || host >= end + (_hasPort ? 0 : 1) ? -1 : host;
+    }
+
+    /// <summary>Reads what is behind the heads where no server is told, and answers how many rows are of the usual form.</summary>
+    private int Values(byte* text, RowBatch batch, int count)
+    {
+        int* row = batch.Cells;
+        for (int* behindRows = row + count; row < behindRows; row++)
+        {
+            byte* rest = text + row[RowBatch.Rest];
+            int length = row[RowBatch.End] - row[RowBatch.Rest];
+            if (length == _aloneLength && _alone.IsAt(rest))
+            {
+                row[RowBatch.RequestTime] = Milliseconds(_requestTimeAlone, rest, length);
+            }
+            else if (length == _before.Length + _behind.Length && _before.IsAt(rest, _behind, rest + length - FixedBytes.Most) && IsLastAttempt(rest, length, text + row[RowBatch.Request] + row[RowBatch.RequestLength]))
+            {
+                row[RowBatch.RequestTime] = Milliseconds(_requestTime, rest, length);
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        return (int)(row - batch.Cells);
+    }
+
+    /// <summary>Reads what is behind the heads of rows that a server was asked for, or none, and answers how many rows are of the usual form.</summary>
+    private int Attempts(byte* text, RowBatch batch, int count)
+    {
+        int* asked = batch.Cells + RowBatch.Asked;
+        int* row = batch.Cells;
+        int fixedLength = _before.Length + _behind.Length;
+        for (int* behindRows = row + count; row < behindRows; row++)
+        {
+            byte* rest = text + row[RowBatch.Rest];
+            int length = row[RowBatch.End] - row[RowBatch.Rest];
+            if (length == _aloneLength && _alone.IsAt(rest))
+            {
+                row[RowBatch.RequestTime] = Milliseconds(_requestTimeAlone, rest, length);
+                continue;
+            }
+
+            int addressLength = length - fixedLength;
+            if (!_before.IsAt(rest, _behind, rest + length - FixedBytes.Most) || addressLength <= 1 || !IsLastAttempt(rest, length, text + row[RowBatch.Request] + row[RowBatch.RequestLength]))
+            {
+                break;
+            }
+
+            // A list was never counted as a node, so what is known is no list: no joint and no other end needs to be looked for.
+            byte* address = rest + _before.Length;
+            int known = addressLength <= AddressIndex.BytesMax ? _addresses.Find(address, addressLength) : _upstreams.IndexOfLong(address, addressLength);
+            if (known < 0)
+            {
+                break;
+            }
+
+            row[RowBatch.Upstream] = known;
+            row[RowBatch.RequestTime] = Milliseconds(_requestTime, rest, length);
+            row[RowBatch.ResponseTime] = Milliseconds(_responseTime, rest, length);
+            if (_hasParts)
+            {
+                row[RowBatch.HeaderTime] = Milliseconds(_headerTime, rest, length);
+                row[RowBatch.ConnectTime] = Milliseconds(_connectTime, rest, length);
+            }
+
+            *asked++ = (int)(row - batch.Cells);
+        }
+
+        batch.HasParts = _hasParts;
+        batch.AskedCount = (int)(asked - batch.Cells) - RowBatch.Asked;
+        return (int)(row - batch.Cells);
     }
 
     /// <summary>Whether texts in quotes follow behind a blank, with one blank between them.</summary>
@@ -160,9 +251,20 @@ internal sealed unsafe class UsualRows(UsualForm form, MinuteStamp stamp, Upstre
         return differ == 0;
     }
 
+    /// <summary>Whether the only attempt's status is the row's own, where it is logged.</summary>
+    /// <param name="close">The quote behind the request.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static byte* Place(byte* rest, byte* stop, int at) => (at < 0 ? stop : rest) + at;
+    private bool IsLastAttempt(byte* rest, int length, byte* close) => !_attempt.IsLogged || ((*(uint*)_attempt.In(rest, length) ^ *(uint*)(close + 2)) & ThreeBytes) == 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Milliseconds(byte* text) => text[0] * 1000 + text[2] * 100 + text[3] * 10 + text[4] - '0' * 1111;
+    private static int Milliseconds(ValuePlace place, byte* rest, int length)
+    {
+        if (!place.IsLogged)
+        {
+            return -1;
+        }
+
+        byte* text = place.In(rest, length);
+        return text[0] * 1000 + text[2] * 100 + text[3] * 10 + text[4] - '0' * 1111;
+    }
 }
