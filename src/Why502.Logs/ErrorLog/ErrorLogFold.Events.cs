@@ -7,7 +7,7 @@ public sealed partial class ErrorLogFold
     private readonly Queue<Happened> _events = [];
 
     /// <summary>An event whose line is made fit for people when somebody wants to see it.</summary>
-    private readonly record struct Happened(NginxEventKind Kind, int? Pid, int? Code, Sample Line)
+    private sealed record Happened(NginxEventKind Kind, int? Pid, int? Code, Sample Line)
     {
         public NginxEvent ToEvent() => new(Kind, Line.Time, Pid, Code, Line.ToLine());
     }

@@ -16,14 +16,14 @@ public sealed partial class ErrorLogFold
     /// <summary>What is left for messages whose server and upstream are not told apart any more.</summary>
     private readonly int familiesMax = maxGroups - (maxGroups / 8);
 
-    private readonly Families _families = new(maxGroups);
+    private readonly Families _families = new();
     private int _own;
 
     /// <summary>There is no room for another family.</summary>
     private bool _isFull;
 
     /// <summary>The group of such a record; <see cref="GroupIndex.None"/> when it has to be made first.</summary>
-    private int Find(Fingerprint message, Fingerprint coarse, UInt128 full)
+    private int Find(in Fingerprint message, in Fingerprint coarse, in Fingerprint full)
     {
         int family = _families.Find(coarse);
         if (family < 0)
@@ -34,14 +34,14 @@ public sealed partial class ErrorLogFold
         return Or(_families[family].Own > 0 ? _index.Find(full) : GroupIndex.None, _families[family].Rest);
     }
 
-    private static UInt128 AnyPlace(Fingerprint message)
+    private static Fingerprint AnyPlace(Fingerprint message)
     {
         message.AddNumber(ulong.MaxValue);
-        return message.Value;
+        return message;
     }
 
     /// <summary>Makes the group of a record that has none, and room for it; <see cref="GroupIndex.None"/> when there is none for so many messages.</summary>
-    private int Make(ErrorLogRecord record, ErrorMessage known, Fingerprint message, Fingerprint coarse, UInt128 full)
+    private int Make(ErrorLogRecord record, ErrorMessage known, in Fingerprint message, in Fingerprint coarse, in Fingerprint full)
     {
         int family = _families.Find(coarse);
         if (!_isFull && (_groups.Count >= familiesMax || (_own >= ownMax && !(family >= 0 && _families[family].IsClosed))))
@@ -60,11 +60,11 @@ public sealed partial class ErrorLogFold
         }
 
         family = family < 0 ? _families.Add(coarse) : family;
-        Family members = _families[family];
+        ref Family members = ref _families[family];
         int number;
         if (members.IsClosed)
         {
-            members.Rest = number = Make(new Group { First = record, Known = known, Scope = GroupScope.Rest, Family = family, Key = coarse.Value });
+            members.Rest = number = Make(new Group { First = record, Known = known, Scope = GroupScope.Rest, Family = family, Key = coarse });
         }
         else
         {
@@ -73,7 +73,6 @@ public sealed partial class ErrorLogFold
             _own++;
         }
 
-        _families[family] = members;
         return number;
     }
 
@@ -90,7 +89,7 @@ public sealed partial class ErrorLogFold
     private void Prune()
     {
         CountMinute();
-        HashSet<int> kept = [.. Heavy()];
+        bool[] kept = Heavy();
         int[] rests = new int[_families.Count];
         for (int family = 0; family < rests.Length; family++)
         {
@@ -101,7 +100,7 @@ public sealed partial class ErrorLogFold
         for (int number = 0; number < _groups.Count; number++)
         {
             Group group = _groups[number];
-            if (group.Scope != GroupScope.Own || kept.Contains(number))
+            if (group.Scope != GroupScope.Own || kept[number])
             {
                 continue;
             }
@@ -110,7 +109,7 @@ public sealed partial class ErrorLogFold
             if (rest < 0)
             {
                 rest = number;
-                (group.Scope, group.Key) = (GroupScope.Rest, group.Coarse.Value);
+                (group.Scope, group.Key) = (GroupScope.Rest, group.Coarse);
             }
             else
             {
@@ -123,7 +122,7 @@ public sealed partial class ErrorLogFold
     }
 
     /// <summary>The groups whose route says where the fault is: at most half of those that there may be, so that others find room.</summary>
-    private IEnumerable<int> Heavy()
+    private bool[] Heavy()
     {
         long[] records = new long[_families.Count];
         for (int number = 0; number < _groups.Count; number++)
@@ -134,10 +133,23 @@ public sealed partial class ErrorLogFold
             }
         }
 
-        return Enumerable.Range(0, _groups.Count)
-            .Where(number => _groups[number].Scope == GroupScope.Own && _tallies[number].Records >= Math.Max(HeavyRecords, records[_groups[number].Family] / HeavyShare))
-            .OrderByDescending(number => _tallies[number].Records).ThenBy(number => number)
-            .Take(ownMax / 2);
+        List<int> heavy = [];
+        for (int number = 0; number < _groups.Count; number++)
+        {
+            if (_groups[number].Scope == GroupScope.Own && _tallies[number].Records >= Math.Max(HeavyRecords, records[_groups[number].Family] / HeavyShare))
+            {
+                heavy.Add(number);
+            }
+        }
+
+        heavy.Sort((one, other) => _tallies[one].Records != _tallies[other].Records ? _tallies[other].Records.CompareTo(_tallies[one].Records) : one.CompareTo(other));
+        bool[] kept = new bool[_groups.Count];
+        for (int rank = 0; rank < Math.Min(heavy.Count, ownMax / 2); rank++)
+        {
+            kept[heavy[rank]] = true;
+        }
+
+        return kept;
     }
 
     private void Merge(int from, int into)
@@ -149,10 +161,7 @@ public sealed partial class ErrorLogFold
         gained.Records += lost.Records;
         gained.Span.Add(lost.Span);
         _minutes.Merge(from, into);
-        List<Sample> samples = [.. target.Samples.Concat(source.Samples).OrderBy(sample => sample.Time)];
-        target.Samples.Clear();
-        target.Samples.AddRange(samples.Count <= samplesPerGroup ? samples : [.. samples.Take(samplesPerGroup - 1), samples[^1]]);
-        target.Latest = null;
+        target.MergeSamples(source, samplesPerGroup);
         gained.Unsampled = 0;
     }
 
@@ -180,11 +189,10 @@ public sealed partial class ErrorLogFold
             _index.Add(group.Key, to);
             if (group.Scope != GroupScope.Message)
             {
-                Family members = _families[group.Family];
+                ref Family members = ref _families[group.Family];
                 members.Rest = group.Scope == GroupScope.Rest ? to : members.Rest;
                 members.Own += group.Scope == GroupScope.Own ? 1 : 0;
                 _own += group.Scope == GroupScope.Own ? 1 : 0;
-                _families[group.Family] = members;
             }
 
             to++;

@@ -57,15 +57,31 @@ public sealed partial class ErrorLogFold
         public required ErrorLogRecord First;
         public required ErrorMessage Known;
         public required GroupScope Scope;
-        public required UInt128 Key;
+        public required Fingerprint Key;
         public Fingerprint Coarse;
 
         /// <summary>The family's number, unless only the message is told apart.</summary>
         public int Family;
-        public readonly List<Sample> Samples = [];
+        public Sample[] Samples = [];
 
         /// <summary>The bytes of the last sample, when it took the place of another one: the next one takes them.</summary>
         public byte[]? Latest;
+
+        /// <summary>Takes in another group's: the oldest of both, and the latest.</summary>
+        public void MergeSamples(Group other, int max)
+        {
+            Sample[] merged = [.. Samples, .. other.Samples];
+            for (int end = 1; end < merged.Length; end++)
+            {
+                for (int at = end; at > 0 && Nullable.Compare(merged[at - 1].Time, merged[at].Time) > 0; at--)
+                {
+                    (merged[at - 1], merged[at]) = (merged[at], merged[at - 1]);
+                }
+            }
+
+            Samples = merged.Length <= max ? merged : [.. merged.AsSpan(0, max - 1), merged[^1]];
+            Latest = null;
+        }
     }
 
     private void Count(int number, DateTime? time)
@@ -90,22 +106,20 @@ public sealed partial class ErrorLogFold
     /// <summary>The first ones and always the latest: the newest line is the one that says what is true now.</summary>
     private void AddSample(int number, Sample sample)
     {
-        List<Sample> samples = _groups[number].Samples;
-        if (samples.Count < samplesPerGroup)
+        Group group = _groups[number];
+        if (group.Samples.Length < samplesPerGroup)
         {
-            samples.Add(sample);
+            Array.Resize(ref group.Samples, group.Samples.Length + 1);
         }
-        else
-        {
-            samples[^1] = sample;
-        }
+
+        group.Samples[^1] = sample;
     }
 
     /// <summary>The same of a plain record, whose bytes have to be copied: most of them will be overwritten by the next sample's.</summary>
     private void AddSample(int number, ReadOnlySpan<byte> text, LogPosition at)
     {
         Group group = _groups[number];
-        if (group.Samples.Count < samplesPerGroup)
+        if (group.Samples.Length < samplesPerGroup)
         {
             AddSample(number, new Sample(text.ToArray(), at, _now));
             return;
@@ -125,11 +139,11 @@ public sealed partial class ErrorLogFold
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool WantsSample(int number, long? ticks) =>
-        (IsSparse(_tallies[number].Records) && samplesPerGroup > 0 && !(ticks is { } time && _tallies[number].Span.EndsAfter(time))) || _groups[number].Samples.Count < samplesPerGroup;
+        (IsSparse(_tallies[number].Records) && samplesPerGroup > 0 && !(ticks is { } time && _tallies[number].Span.EndsAfter(time))) || _groups[number].Samples.Length < samplesPerGroup;
 
     /// <summary>The number of records until a sample may be wanted again, after one was looked at.</summary>
     private int UnsampledAfter(int number) =>
-        _tallies[number].Records < 15 || _groups[number].Samples.Count < samplesPerGroup ? 0 : SampleDistance - (int)(_tallies[number].Records & (SampleDistance - 1));
+        _tallies[number].Records < 15 || _groups[number].Samples.Length < samplesPerGroup ? 0 : SampleDistance - (int)(_tallies[number].Records & (SampleDistance - 1));
 
     /// <summary>Keeping a sample costs more than counting, so the latest one is refreshed at growing distances.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

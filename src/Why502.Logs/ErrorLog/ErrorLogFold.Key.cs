@@ -54,19 +54,19 @@ public sealed partial class ErrorLogFold
 
     private static ulong UpstreamOf(ulong scheme, ulong peer) => scheme == 0 && peer == 0 ? 0 : Bytes.Mix(scheme, peer);
 
-    private static UInt128 FullOf(ReadOnlySpan<byte> line, in ErrorLogFields f, Fingerprint coarse)
+    private static Fingerprint FullOf(ReadOnlySpan<byte> line, in ErrorLogFields f, Fingerprint coarse)
     {
         ErrorLogLine.SplitRequest(f.Request.Of(line), out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
         Span<byte> route = stackalloc byte[Routes.BytesMax];
         return FullOf(coarse, uri.Length > 0 ? PartOf(route[..Routes.Fold(uri, route)]) : 0, PartOf(line, f.Host), method.Length > 0 ? MethodOf(method) : 0, PartOf(line, f.Subrequest));
     }
 
-    private static UInt128 FullOf(Fingerprint coarse, ulong route, ulong host, ulong method, ulong subrequest)
+    private static Fingerprint FullOf(Fingerprint coarse, ulong route, ulong host, ulong method, ulong subrequest)
     {
         coarse.AddNumber(route);
         coarse.AddNumber(host);
         coarse.AddNumber(method ^ BitOperations.RotateLeft(subrequest, 32));
-        return coarse.Value;
+        return coarse;
     }
 
     private static Fingerprint Head(ErrorMessage known, int? errno, int? code)

@@ -11,7 +11,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
     private const int UnknownMax = 24;
     private const int SuspectMax = 8;
 
-    private readonly GroupIndex _index = new(maxGroups);
+    private readonly GroupIndex _index = new();
     private readonly List<Group> _groups = [];
 
     /// <summary>A group's, and behind them one for all records that are in no group.</summary>
@@ -19,7 +19,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
 
     private readonly GroupMinutes _minutes = new();
     private readonly List<LogLine> _unknown = [];
-    private readonly HashSet<UInt128> _unknownShapes = [];
+    private readonly HashSet<ulong> _unknownShapes = [];
     private readonly List<LogLine> _suspect = [];
     private long _records;
     private long _belowWarn;
@@ -104,7 +104,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
     }
 
     /// <summary>Lines that differ in numbers only are one shape.</summary>
-    private static UInt128 Shape(string message)
+    private static ulong Shape(string message)
     {
         Fingerprint print = Fingerprint.New();
         foreach (char c in message.AsSpan(0, Math.Min(message.Length, 120)))
@@ -112,7 +112,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
             print.AddNumber(char.IsAsciiDigit(c) ? '0' : c);
         }
 
-        return print.Value;
+        return print.Upper;
     }
 
     private void AddToGroup(ErrorLogRecord record, ErrorMessage known)
@@ -120,7 +120,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
         string? uri = record.RequestUri;
         string? route = string.IsNullOrEmpty(uri) ? null : Routes.Fold(uri);
         Fingerprint coarse = _decided.Coarse;
-        UInt128 full = FullOf(coarse, PartOf(route), PartOf(record.Host), MethodOf(record.Method), PartOf(record.Subrequest));
+        Fingerprint full = FullOf(coarse, PartOf(route), PartOf(record.Host), MethodOf(record.Method), PartOf(record.Subrequest));
         int number = Find(_decided.Message, coarse, full);
         number = number < 0 ? Make(record, known, _decided.Message, coarse, full) : number;
         if (number < 0)
@@ -192,13 +192,16 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
     {
         CountMinute();
         int[][] perMinute = _minutes.Lists(MinutesOfGroups());
-        IEnumerable<int> heaviestFirst = Enumerable.Range(0, _groups.Count)
-            .OrderByDescending(number => _tallies[number].Records)
-            .ThenByDescending(number => _tallies[number].Span.Last)
-            .ThenBy(number => _groups[number].Known.Id, StringComparer.Ordinal);
+        int[] heaviestFirst = HeaviestFirst();
+        ErrorGroup[] groups = new ErrorGroup[heaviestFirst.Length];
+        for (int rank = 0; rank < groups.Length; rank++)
+        {
+            groups[rank] = Finish(heaviestFirst[rank], rank, perMinute[heaviestFirst[rank]]);
+        }
+
         ErrorLogSummary summary = new()
         {
-            Groups = [.. heaviestFirst.Select((number, rank) => Finish(number, rank, perMinute[number]))],
+            Groups = groups,
             Unknown = [.. _unknown],
             UnknownCount = _unknownCount,
             Events = [.. _events.Select(e => e.ToEvent())],
@@ -212,6 +215,27 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
         };
         _cleaned.Clear();
         return summary;
+    }
+
+    private int[] HeaviestFirst()
+    {
+        int[] numbers = new int[_groups.Count];
+        for (int number = 0; number < numbers.Length; number++)
+        {
+            numbers[number] = number;
+        }
+
+        Array.Sort(numbers, Compare);
+        return numbers;
+
+        int Compare(int one, int other)
+        {
+            ref Tally left = ref _tallies[one], right = ref _tallies[other];
+            int order = right.Records.CompareTo(left.Records);
+            order = order != 0 ? order : Nullable.Compare(right.Span.Last, left.Span.Last);
+            order = order != 0 ? order : string.CompareOrdinal(_groups[one].Known.Id, _groups[other].Known.Id);
+            return order != 0 ? order : one.CompareTo(other);
+        }
     }
 
     private (int First, int Last)[] MinutesOfGroups()
@@ -244,7 +268,18 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
             First = tally.Span.First,
             Last = tally.Span.Last,
             PerMinute = perMinute.Length > 0 ? perMinute : null,
-            Samples = [.. group.Samples.Skip(rank < SampledMax ? 0 : group.Samples.Count - 1).Select(sample => sample.ToLine())],
+            Samples = LinesOf(group.Samples.AsSpan(rank < SampledMax ? 0 : Math.Max(group.Samples.Length - 1, 0))),
         };
+    }
+
+    private static LogLine[] LinesOf(ReadOnlySpan<Sample> samples)
+    {
+        LogLine[] lines = new LogLine[samples.Length];
+        for (int i = 0; i < lines.Length; i++)
+        {
+            lines[i] = samples[i].ToLine();
+        }
+
+        return lines;
     }
 }

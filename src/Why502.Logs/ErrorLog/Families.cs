@@ -16,26 +16,27 @@ internal struct Family()
     public bool IsClosed;
 }
 
-internal sealed class Families(int familiesMax)
+internal sealed class Families
 {
-    private readonly GroupIndex index = new(familiesMax);
-    private readonly List<Family> families = [];
+    private readonly GroupIndex index = new();
+    private Family[] families = new Family[64];
 
-    public int Count => families.Count;
+    public int Count { get; private set; }
 
-    public Family this[int number]
-    {
-        get => families[number];
-        set => families[number] = value;
-    }
+    public ref Family this[int number] => ref families[number];
 
     /// <summary>The family's number; <see cref="GroupIndex.None"/> when there is none.</summary>
-    public int Find(Fingerprint key) => index.Find(key.Value);
+    public int Find(in Fingerprint key) => index.Find(key);
 
-    public int Add(Fingerprint key)
+    public int Add(in Fingerprint key)
     {
-        families.Add(new Family());
-        index.Add(key.Value, families.Count - 1);
-        return families.Count - 1;
+        if (Count == families.Length)
+        {
+            Array.Resize(ref families, Count * 2);
+        }
+
+        families[Count] = new Family();
+        index.Add(key, Count);
+        return Count++;
     }
 }

@@ -19,7 +19,7 @@ internal sealed class MessageFormat
         Text,
     }
 
-    private readonly record struct Part(Token Token, byte[] Literal);
+    private sealed record Part(Token Token, byte[] Literal);
 
     /// <summary>Runs of literals and numbers between free texts; a run's extent is fixed by its start.</summary>
     private readonly Part[][] _runs;
@@ -28,7 +28,25 @@ internal sealed class MessageFormat
 
     public byte[] Prefix { get; }
 
-    public IEnumerable<byte[]> Literals => _runs.SelectMany(run => run).Where(part => part.Token == Token.Literal).Select(part => part.Literal);
+    public List<byte[]> Literals
+    {
+        get
+        {
+            List<byte[]> literals = [];
+            foreach (Part[] run in _runs)
+            {
+                foreach (Part part in run)
+                {
+                    if (part.Token == Token.Literal)
+                    {
+                        literals.Add(part.Literal);
+                    }
+                }
+            }
+
+            return literals;
+        }
+    }
 
     /// <summary>Literal bytes: the more of them, the more a match means.</summary>
     public int Weight { get; }

@@ -112,7 +112,7 @@ internal sealed class MessageIndex
             Fingerprint print = Fingerprint.New();
             print.Add(text);
             print.AddNumber((ulong)((int)(context.Level ?? LogLevel.Stderr) + ((context.Phase?.Length ?? 0) * 16) + (context.HasErrno == true ? 4096 : 0)));
-            return (int)((ulong)print.Value % Slots);
+            return (int)(print.Lower % Slots);
         }
     }
 

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Why502.Logs;
 
 /// <summary>A 128-bit hash of parts, each with its length, so that groups are found without building strings. Not for secrets; two different groups meet by chance only.</summary>
-internal struct Fingerprint
+internal struct Fingerprint : IEquatable<Fingerprint>
 {
     private ulong _a;
     private ulong _b;
@@ -49,6 +49,22 @@ internal struct Fingerprint
     }
 
     public readonly UInt128 Value => new(_a, _b);
+
+    /// <summary>The two halves. What has a 128-bit number in its signature is not compiled ahead.</summary>
+    public readonly ulong Upper => _a;
+
+    /// <inheritdoc cref="Upper"/>
+    public readonly ulong Lower => _b;
+
+    public static bool operator ==(in Fingerprint one, in Fingerprint other) => ((one._a ^ other._a) | (one._b ^ other._b)) == 0;
+
+    public static bool operator !=(in Fingerprint one, in Fingerprint other) => !(one == other);
+
+    public readonly bool Equals(Fingerprint other) => this == other;
+
+    public override readonly bool Equals(object? obj) => obj is Fingerprint other && this == other;
+
+    public override readonly int GetHashCode() => (int)_b;
 
     private static ulong Mix(ulong x, ulong y)
     {

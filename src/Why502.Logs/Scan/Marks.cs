@@ -20,6 +20,16 @@ internal sealed class Marks
     /// <summary>Stands for the number of a mark that was not found.</summary>
     public const int None = int.MaxValue;
 
+    /// <summary>The widest vectors need code that is compiled when it is first used: a short log is read sooner without.</summary>
+    private const int PlainStretches = 256;
+    private int stretches;
+
+    /// <summary>Finds with the widest vectors of the machine from the first stretch on.</summary>
+    public bool IsWideAtOnce
+    {
+        init => stretches = value ? PlainStretches : 0;
+    }
+
     /// <summary>How many of 64 places are written without asking whether there are so many.</summary>
     private const int AtOnce = 4;
 
@@ -54,7 +64,11 @@ internal sealed class Marks
     {
         ref var next = ref First;
         var at = from;
-        if (Avx512Vbmi2.IsSupported)
+        if (stretches < PlainStretches)
+        {
+            stretches++;
+        }
+        else if (HasWide)
         {
             next = ref FindWide(ref block, ref at, to, ref next);
         }
@@ -72,7 +86,15 @@ internal sealed class Marks
         }
     }
 
+    /// <summary>Asked for from outside the code that is compiled ahead: what asks itself is compiled again.</summary>
+    private static bool HasWide
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get => Avx512Vbmi2.IsSupported;
+    }
+
     /// <summary>The same for the windows that lie in front of the end, by a processor that can put the places of a whole window side by side: most have two or three.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ref int FindWide(scoped ref byte block, scoped ref nint from, nint to, ref int first)
     {
         ref var next = ref first;

@@ -22,15 +22,19 @@ public class MarksTests
     }
 
     [Theory]
-    [InlineData(1, ", \"\n")]
-    [InlineData(2, ", \"\nabcdefghijklmnopqrstuvwxyz0123456789")]
-    [InlineData(3, ",")]
-    [InlineData(4, "\"")]
-    public void EveryStretch_HasTheMarksOfItsBytes(int seed, string letters)
+    [InlineData(1, ", \"\n", false)]
+    [InlineData(2, ", \"\nabcdefghijklmnopqrstuvwxyz0123456789", false)]
+    [InlineData(3, ",", false)]
+    [InlineData(4, "\"", false)]
+    [InlineData(1, ", \"\n", true)]
+    [InlineData(2, ", \"\nabcdefghijklmnopqrstuvwxyz0123456789", true)]
+    [InlineData(3, ",", true)]
+    [InlineData(4, "\"", true)]
+    public void EveryStretch_HasTheMarksOfItsBytes(int seed, string letters, bool isWide)
     {
         Random random = new(seed);
         byte[] block = [.. Enumerable.Range(0, Marks.StretchMax + 1024).Select(_ => random.Next(9) == 0 ? (byte)random.Next(256) : (byte)letters[random.Next(letters.Length)])];
-        Marks marks = new();
+        Marks marks = new() { IsWideAtOnce = isWide };
         for (int i = 0; i < 600; i++)
         {
             int from = random.Next(i < 300 ? 200 : block.Length - 512);
