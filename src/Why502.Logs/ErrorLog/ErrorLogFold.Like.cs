@@ -52,6 +52,5 @@ public sealed partial class ErrorLogFold
         Upstream = null,
         UpstreamUri = null,
         Referrer = null,
-        Continuation = [],
     };
 }

@@ -100,13 +100,16 @@ public static partial class ErrorLogLine
             payload = Pasted.Normalise(payload);
         }
 
+        ErrorLogFields fields = default;
         if (payload.Span.Contains((byte)'\n'))
         {
-            payload = Pasted.Unwrap(payload);
+            payload = Pasted.Unwrap(payload, ref fields);
+        }
+        else
+        {
+            ParseFields(payload.Span, ref fields);
         }
 
-        ErrorLogFields fields = default;
-        ParseFields(payload.Span, ref fields);
         if (Pasted.TryRestoreQuotes(payload.Span, out byte[] restored))
         {
             payload = restored;
@@ -174,13 +177,12 @@ public static partial class ErrorLogLine
             ConfigLine = f.ConfigLine,
             RawBytes = payload,
             Known = f.Known,
-            Continuation = ContinuationOf(line),
         };
     }
 
     private const int ContinuationLinesMax = 32;
 
-    private static List<string> ContinuationOf(ReadOnlySpan<byte> line)
+    internal static List<string> ContinuationOf(ReadOnlySpan<byte> line)
     {
         List<string> lines = [];
         int end = line.IndexOf((byte)'\n');

@@ -81,7 +81,7 @@ public sealed record ErrorLogRecord
     public ErrorMessage? Known { get; init; }
 
     /// <summary>Lines without a date of their own that followed this one (a stack trace), sanitised, bounded in number.</summary>
-    public IReadOnlyList<string> Continuation { get; init; } = [];
+    public IReadOnlyList<string> Continuation => ErrorLogLine.ContinuationOf(RawBytes.Span);
 
     /// <summary>The container, unit or pod that the carrier named in front of the line.</summary>
     public string? Source { get; init; }

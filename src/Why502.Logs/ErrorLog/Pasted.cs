@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Why502.Logs;
@@ -61,33 +62,66 @@ internal static class Pasted
     }
 
     /// <summary>Chooses between the lines as they are (a stack trace) and the lines joined (a hard wrap): whichever parses further.</summary>
-    public static ReadOnlyMemory<byte> Unwrap(ReadOnlyMemory<byte> raw)
+    /// <param name="fields">What the chosen text holds.</param>
+    public static ReadOnlyMemory<byte> Unwrap(ReadOnlyMemory<byte> raw, ref ErrorLogFields fields)
+    {
+        ErrorLogLine.ParseFields(raw.Span, ref fields);
+        return HasAll(raw.Span, fields) ? raw : Choose(raw, ref fields);
+    }
+
+    internal static ReadOnlyMemory<byte> Choose(ReadOnlyMemory<byte> raw, ref ErrorLogFields fields)
     {
         ReadOnlyMemory<byte> best = raw;
-        int bestScore = Score(raw.Span);
+        int bestScore = Score(raw.Span, fields);
         foreach (bool blank in (ReadOnlySpan<bool>)[true, false])
         {
             byte[] joined = Join(raw.Span, blank);
-            int score = Score(joined);
+            ErrorLogFields others = default;
+            ErrorLogLine.ParseFields(joined, ref others);
+            int score = Score(joined, others);
             if (score > bestScore)
             {
-                (best, bestScore) = (joined, score);
+                (best, bestScore, fields) = (joined, score, others);
             }
         }
 
         return best;
     }
 
+    /// <summary>Nothing can parse further: all that counts is there, and joined lines make no errno either.</summary>
+    private static bool HasAll(ReadOnlySpan<byte> text, in ErrorLogFields f) =>
+        f.Known is not null && f.HasContext && !f.OpenQuote && f.Phase.Present && f.Server.Present && f.Request.Present && f.Upstream.Present && f.Host.Present
+        && !text[f.Message.End..].Contains((byte)'\n') && (f.Errno is not null || !MayHaveErrno(text));
+
+    /// <summary>A number stands behind an opening parenthesis and in front of a colon, whatever blanks and lines are between them.</summary>
+    private static bool MayHaveErrno(ReadOnlySpan<byte> text)
+    {
+        for (int open = text.IndexOf((byte)'('); open >= 0; open = text.IndexOf((byte)'('))
+        {
+            text = text[(open + 1)..];
+            int number = text.IndexOfAnyExcept(NumberBytes);
+            if (number > 0 && text[number] == ':')
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static readonly SearchValues<byte> NumberBytes = SearchValues.Create(" \t\r\n+-0123456789"u8);
+
     private static byte[] Join(ReadOnlySpan<byte> text, bool blank)
     {
-        List<byte> joined = new(text.Length);
+        byte[] joined = new byte[text.Length];
+        int length = 0;
         for (int i = 0; i < text.Length; i++)
         {
             if (text[i] != '\n')
             {
                 if (text[i] != '\r')
                 {
-                    joined.Add(text[i]);
+                    joined[length++] = text[i];
                 }
 
                 continue;
@@ -98,22 +132,18 @@ internal static class Pasted
                 i++;
             }
 
-            if (blank && joined is [.., not (byte)' '])
+            if (blank && length > 0 && joined[length - 1] != ' ')
             {
-                joined.Add((byte)' ');
+                joined[length++] = (byte)' ';
             }
         }
 
-        return [.. joined];
+        return joined[..length];
     }
 
-    private static int Score(ReadOnlySpan<byte> text)
-    {
-        ErrorLogFields f = default;
-        ErrorLogLine.ParseFields(text, ref f);
-        return (f.Known is not null ? 6 : 0) + (f.HasContext ? 2 : 0) + (f.Phase.Present ? 2 : 0) + (f.Server.Present ? 1 : 0) + (f.Request.Present ? 1 : 0)
-            + (f.Upstream.Present ? 2 : 0) + (f.Host.Present ? 1 : 0) + (f.Errno is not null ? 1 : 0) + (f.ConfigFile.Present ? 1 : 0) - (f.OpenQuote ? 3 : 0)
-            // The context holds no line feed of its own: one there comes from a wrap.
-            - (text[f.Message.End..].Contains((byte)'\n') ? 1 : 0);
-    }
+    private static int Score(ReadOnlySpan<byte> text, in ErrorLogFields f) =>
+        (f.Known is not null ? 6 : 0) + (f.HasContext ? 2 : 0) + (f.Phase.Present ? 2 : 0) + (f.Server.Present ? 1 : 0) + (f.Request.Present ? 1 : 0)
+        + (f.Upstream.Present ? 2 : 0) + (f.Host.Present ? 1 : 0) + (f.Errno is not null ? 1 : 0) + (f.ConfigFile.Present ? 1 : 0) - (f.OpenQuote ? 3 : 0)
+        // The context holds no line feed of its own: one there comes from a wrap.
+        - (text[f.Message.End..].Contains((byte)'\n') ? 1 : 0);
 }

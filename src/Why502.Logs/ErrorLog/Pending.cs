@@ -11,6 +11,9 @@ internal sealed class Pending
 
     public void Clear() => _bytes.Clear();
 
+    /// <summary>The record is a trace inside an open quote, and nothing that came since can have ended it.</summary>
+    private bool _isInQuote;
+
     public int Length => _bytes.Count;
     public bool IsRecord { get; private set; }
     public bool IsPartial { get; set; }
@@ -24,6 +27,7 @@ internal sealed class Pending
         _bytes.Clear();
         _bytes.AddRange(line);
         (Offset, Line, IsRecord, IsPartial, Source, Time) = (offset, lineNumber, isRecord, false, null, null);
+        _isInQuote = false;
     }
 
     public void From(in Carried carried)
@@ -46,6 +50,7 @@ internal sealed class Pending
             _bytes.Add((byte)'\n');
         }
 
+        _isInQuote &= lineFeed && line.Length <= room && StaysInQuote(line);
         _bytes.AddRange(line[..Math.Min(line.Length, room)]);
     }
 
@@ -66,11 +71,17 @@ internal sealed class Pending
             return false;
         }
 
-        byte[] bytes = [.. _bytes];
+        if (_isInQuote)
+        {
+            return true;
+        }
+
+        ReadOnlySpan<byte> bytes = Bytes;
         ErrorLogFields f = default;
         ErrorLogLine.ParseFields(bytes, ref f);
         if (f.OpenQuote && (IsRecord || f.HasContext))
         {
+            _isInQuote = IsRecord && !f.HasContext && f.Connection is not null && bytes.IndexOf(" while "u8) < 0 && bytes.IndexOf("client: "u8) < 0;
             return true;
         }
 
@@ -80,10 +91,15 @@ internal sealed class Pending
         }
 
         // A fragment is joined only where it was visibly broken: an open parenthesis, a dangling word.
-        ReadOnlySpan<byte> text = bytes.AsSpan().TrimEnd((byte)' ');
+        ReadOnlySpan<byte> text = bytes.TrimEnd((byte)' ');
         bool broken = text.LastIndexOf((byte)'(') > text.LastIndexOf((byte)')') || text.EndsWith(" while"u8) || text.EndsWith(" to"u8) || text.EndsWith(" from"u8);
         return broken ? text.Length < 400 : IsRecord && !f.HasContext && next.Length > 0 && (f.Connection is not null || f.Known is null);
     }
+
+    /// <summary>Such a line behind an open quote leaves it open, and the record without a context: what <see cref="ErrorLogLine"/> would find by reading all of it again.</summary>
+    private static bool StaysInQuote(ReadOnlySpan<byte> line) =>
+        line.Count((byte)'"') % 2 == 0 && line.IndexOf("client: "u8) < 0 && line.IndexOf(" while "u8) < 0
+        && !(line is [.., >= (byte)'0' and <= (byte)'9']) && !line.EndsWith(" in command line"u8);
 
     private static bool ContinuesContext(ReadOnlySpan<byte> text, ReadOnlySpan<byte> next)
     {
