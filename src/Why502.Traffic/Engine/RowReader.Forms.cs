@@ -88,7 +88,7 @@ internal sealed unsafe partial class RowReader
         }
 
         // A list was never counted as a node, so what is known is no list: no joint and no other end needs to be looked for.
-        row.Upstream = upstreams.IndexOfLong(text + at, blank - at);
+        row.Upstream = upstreams.Find(text + at, blank - at);
         return row.Upstream >= 0 ? blank : -1;
     }
 

@@ -31,7 +31,7 @@ internal sealed partial class TrafficTables
         Slice address = row.Slices.UpstreamAddr;
         if (address.Length > 1 && (fields & AccessFields.UpstreamAddr) != 0)
         {
-            int known = row.Upstream >= 0 ? row.Upstream : Upstreams.IndexOfLong(line + address.Start, address.Length);
+            int known = row.Upstream >= 0 ? row.Upstream : Upstreams.Find(line + address.Start, address.Length);
             if (known >= 0)
             {
                 CountSingle(line, Upstreams.All[known], ref row, status, origin, fields);

@@ -15,6 +15,9 @@ internal sealed class UpstreamCounter(byte[] name)
 
     public byte[] Name { get; } = name;
 
+    /// <summary>Of the name.</summary>
+    public ulong Hash { get; } = TextHash.Of(name);
+
     public long Attempts { get; set; }
 
     /// <summary>Requests whose last attempt went here.</summary>

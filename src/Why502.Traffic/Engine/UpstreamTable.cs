@@ -26,10 +26,7 @@ internal sealed class UpstreamTable
     private int _largest = -1;
 
     /// <summary>The places of short names in <see cref="All"/>.</summary>
-    public AddressIndex Short { get; } = new(NodesMax);
-
-    /// <summary>No server was asked.</summary>
-    public const int None = -2;
+    private readonly AddressIndex _short = new(NodesMax);
 
     public List<UpstreamCounter> All => _all;
 
@@ -39,8 +36,10 @@ internal sealed class UpstreamTable
     public IReadOnlyCollection<(ulong First, ulong Second)> Pairs => _pairs;
 
     /// <summary>The place of a node in <see cref="All"/>, or -1.</summary>
+    /// <param name="name">64 bytes behind it may be read.</param>
+    /// <param name="length">At least 1.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int IndexOf(ReadOnlySpan<byte> name) => IndexOf(TextHash.Of(name));
+    public unsafe int Find(byte* name, int length) => length <= AddressIndex.BytesMax ? _short.Find(name, length) : FindLong(name, length);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int IndexOf(ulong hash)
@@ -50,7 +49,7 @@ internal sealed class UpstreamTable
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public unsafe int IndexOfLong(byte* name, int length) => IndexOf(TextHash.Of(name, length));
+    private unsafe int FindLong(byte* name, int length) => IndexOf(TextHash.Of(name, length));
 
     private int IndexBehind(int slot, ulong hash)
     {
@@ -67,12 +66,12 @@ internal sealed class UpstreamTable
 
     public UpstreamCounter Get(ReadOnlySpan<byte> name)
     {
-        if (IndexOf(name) is >= 0 and int known)
+        ulong hash = TextHash.Of(name);
+        if (IndexOf(hash) is >= 0 and int known)
         {
             return _all[known];
         }
 
-        ulong hash = TextHash.Of(name);
         if (_all.Count < NodesMax)
         {
             UpstreamCounter counter = new(name.ToArray());
@@ -86,10 +85,10 @@ internal sealed class UpstreamTable
             _largest = Largest();
         }
 
-        return hash < TextHash.Of(_all[_largest].Name) ? Replace(_largest, name) : Others ??= new UpstreamCounter([]);
+        return hash < _all[_largest].Hash ? Replace(_largest, name) : Others ??= new UpstreamCounter([]);
     }
 
-    private int Largest() => Enumerable.Range(0, _all.Count).MaxBy(index => TextHash.Of(_all[index].Name));
+    private int Largest() => Enumerable.Range(0, _all.Count).MaxBy(index => _all[index].Hash);
 
     /// <summary>Gives a node's place to another one; what it had counted goes to the others.</summary>
     private UpstreamCounter Replace(int index, ReadOnlySpan<byte> name)
@@ -100,7 +99,7 @@ internal sealed class UpstreamTable
         _all[index] = counter;
         Array.Clear(_indexes);
         Array.Clear(_hashes);
-        Short.Clear();
+        _short.Clear();
         for (int i = 0; i < _all.Count; i++)
         {
             Link(i);
@@ -112,7 +111,7 @@ internal sealed class UpstreamTable
 
     private void Link(int index)
     {
-        ulong hash = TextHash.Of(_all[index].Name);
+        ulong hash = _all[index].Hash;
         int slot = (int)(hash >> 32) & (Slots - 1);
         while (_indexes[slot] != 0)
         {
@@ -120,16 +119,14 @@ internal sealed class UpstreamTable
         }
 
         (_hashes[slot], _indexes[slot]) = (hash, index + 1);
-        Short.Add(_all[index].Name, index);
+        _short.Add(_all[index].Name, index);
     }
 
     public void Pair(UpstreamCounter first, UpstreamCounter second)
     {
         if (first != second && _pairs.Count < PairsMax)
         {
-            ulong a = TextHash.Of(first.Name);
-            ulong b = TextHash.Of(second.Name);
-            _pairs.Add(a < b ? (a, b) : (b, a));
+            _pairs.Add(first.Hash < second.Hash ? (first.Hash, second.Hash) : (second.Hash, first.Hash));
         }
     }
 

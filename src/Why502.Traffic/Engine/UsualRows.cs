@@ -31,7 +31,6 @@ internal sealed unsafe class UsualRows
     private readonly ValuePlace _headerTime;
     private readonly ValuePlace _connectTime;
     private readonly MinuteStamp _stamp;
-    private readonly AddressIndex _addresses;
     private readonly UpstreamTable _upstreams;
 
     public UsualRows(UsualForm form, MinuteStamp stamp, UpstreamTable upstreams)
@@ -43,7 +42,7 @@ internal sealed unsafe class UsualRows
         (_attempt, _requestTime, _requestTimeAlone) = (new(form.Attempt), new(form.RequestTime), new(form.RequestTimeAlone));
         (_responseTime, _headerTime, _connectTime) = (new(form.ResponseTime), new(form.HeaderTime), new(form.ConnectTime));
         _hasParts = _headerTime.IsLogged || _connectTime.IsLogged;
-        (_stamp, _upstreams, _addresses) = (stamp, upstreams, upstreams.Short);
+        (_stamp, _upstreams) = (stamp, upstreams);
     }
 
     /// <summary>Where a value of usual width stands: counted from the beginning of what is behind the head, or from the row's end.</summary>
@@ -194,6 +193,7 @@ internal sealed unsafe class UsualRows
     /// <summary>Reads what is behind the heads of rows that a server was asked for, or none, and answers how many rows are of the usual form.</summary>
     private int Attempts(byte* text, RowBatch batch, int count)
     {
+        UpstreamTable upstreams = _upstreams;
         int* asked = batch.Cells + RowBatch.Asked;
         int* row = batch.Cells;
         int fixedLength = _before.Length + _behind.Length;
@@ -215,7 +215,7 @@ internal sealed unsafe class UsualRows
 
             // A list was never counted as a node, so what is known is no list: no joint and no other end needs to be looked for.
             byte* address = rest + _before.Length;
-            int known = addressLength <= AddressIndex.BytesMax ? _addresses.Find(address, addressLength) : _upstreams.IndexOfLong(address, addressLength);
+            int known = upstreams.Find(address, addressLength);
             if (known < 0)
             {
                 break;

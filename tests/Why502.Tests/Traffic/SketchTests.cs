@@ -184,7 +184,7 @@ public class SketchTests
         Assert.Equal(Nodes(tables[0]), Nodes(tables[1]));
         Assert.Equal(Nodes(tables[0]), Nodes(tables[3]));
         Assert.Equal(names.Count, tables[0].All.Sum(node => node.Attempts) + (tables[0].Others?.Attempts ?? 0));
-        Assert.All(tables[3].All, node => Assert.Same(node, tables[3].All[tables[3].IndexOf(node.Name)]));
+        Assert.All(tables[3].All, node => Assert.Same(node, tables[3].Get(node.Name)));
 
         static IEnumerable<(string, long)> Nodes(UpstreamTable table) =>
             table.All.Append(table.Others ?? new UpstreamCounter([])).Select(node => (Encoding.ASCII.GetString(node.Name), node.Attempts)).Order();
