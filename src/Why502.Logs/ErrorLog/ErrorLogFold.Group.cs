@@ -119,7 +119,7 @@ public sealed partial class ErrorLogFold
     private void AddSample(int number, ReadOnlySpan<byte> text, LogPosition at)
     {
         Group group = _groups[number];
-        if (group.Samples.Length < samplesPerGroup)
+        if (group.Samples.Length < samplesPerGroup - 1)
         {
             AddSample(number, new Sample(text.ToArray(), at, _now));
             return;

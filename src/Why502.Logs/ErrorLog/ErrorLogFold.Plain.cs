@@ -91,7 +91,7 @@ public sealed partial class ErrorLogFold
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int GroupOf(ref byte block, in PlainRecord record, int kind)
     {
-        ref var detail = ref _memo.DetailAt(kind);
+        ref readonly var detail = ref _memo.DetailAt(kind);
         var number = _families.Find(detail.Coarse);
         if (number < 0)
         {

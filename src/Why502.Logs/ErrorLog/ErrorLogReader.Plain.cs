@@ -243,6 +243,19 @@ public sealed partial class ErrorLogReader
             return true;
         }
 
+        return StartsOtherLevel(ref start, at, word, out head);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool StartsOtherLevel(ref byte start, nint at, ulong word, out PlainHead head)
+    {
+        LogLevel? level = word switch { ContextTexts.Warn => LogLevel.Warn, ContextTexts.Crit => LogLevel.Crit, ContextTexts.Info => LogLevel.Info, _ => null };
+        if (level is { } known)
+        {
+            head = new PlainHead(known, PlainRecord.DateLength + " [warn]".Length);
+            return true;
+        }
+
         return ErrorLogLine.TryReadLevelBehind(Bytes.Span(ref start, at, ErrorLogLine.HeadLengthMax), out head);
     }
 
@@ -250,6 +263,18 @@ public sealed partial class ErrorLogReader
     private bool StartsOtherRecord(ref byte start, nint at, out PlainHead head)
     {
         head = default;
+        var second = SecondAt(ref start, at);
+        if ((uint)second < 60 && Vector128.LoadUnsafe(ref Unsafe.Add(ref start, at)) == _dateStart)
+        {
+            if (!StartsDated(ref start, at, out head))
+            {
+                return false;
+            }
+
+            RememberDate(ref start, at, _date.AddTicks((second - _date.Second) * TimeSpan.TicksPerSecond));
+            return true;
+        }
+
         ReadOnlySpan<byte> line = Bytes.Span(ref start, at, ErrorLogLine.HeadLengthMax);
         if (!ErrorLogLine.TryReadHead(line, out DateTime time, out LogLevel level, out int length))
         {
@@ -259,6 +284,13 @@ public sealed partial class ErrorLogReader
         RememberDate(ref start, at, time);
         head = new PlainHead(level, length);
         return true;
+    }
+
+    /// <summary>The second of a date whose minute is known; negative or too much when none is written there.</summary>
+    private static int SecondAt(ref byte start, nint at)
+    {
+        var (tens, ones) = (Bytes.At(ref start, at + 17) - '0', Bytes.At(ref start, at + 18) - '0');
+        return Bytes.At(ref start, at + 16) == ':' && (uint)tens < 6 && (uint)ones < 10 ? (tens * 10) + ones : -1;
     }
 
     private void RememberDate(ref byte start, nint at, DateTime time)

@@ -9,6 +9,11 @@ internal static class ContextTexts
     /// <summary><c>[error]</c> with the blank in front.</summary>
     public const ulong Error = 0x5D726F7272655B20;
 
+    /// <summary><c>[warn]</c>, <c>[crit]</c> and <c>[info]</c> with the blanks around them.</summary>
+    public const ulong Warn = 0x205D6E7261775B20;
+    public const ulong Crit = 0x205D746972635B20;
+    public const ulong Info = 0x205D6F666E695B20;
+
     /// <summary>The end of every record that ends in a quoted value, as a number of two bytes.</summary>
     public const ushort QuoteAndLineFeed = 0x0A22;
 

@@ -22,8 +22,9 @@ internal sealed class KnownBytes(int slotBits, int nearMax)
 
     /// <summary>The first place is that of no text at all, which has the number 0.</summary>
     private readonly Entry[] entries = new Entry[(1 << slotBits) + 1];
-    private readonly byte[] near = new byte[((1 << slotBits) + 1) * (HeadLength + nearMax)];
-    private readonly byte[]?[] far = new byte[]?[(1 << slotBits) + 1];
+    private byte[] near = new byte[SlotsMin * (HeadLength + nearMax)];
+    private byte[]?[] far = new byte[]?[SlotsMin];
+    private const int SlotsMin = 64;
 
     /// <summary>For each place the newcomer that was sent away last: when it comes again, it stays.</summary>
     private readonly ulong[] waiting = new ulong[(1 << slotBits) + 1];
@@ -211,6 +212,12 @@ internal sealed class KnownBytes(int slotBits, int nearMax)
         var number = nextText + (entries[place].Number == 0 ? slots++ : entries[place].Number);
         var slot = number & slotMask;
         entries[place] = new Entry { Hash = hash, Value = value, Number = number };
+        if (slot >= far.Length)
+        {
+            Array.Resize(ref near, near.Length * 2);
+            Array.Resize(ref far, far.Length * 2);
+        }
+
         far[slot] = length > nearMax ? text.ToArray() : null;
         Unsafe.WriteUnaligned(ref SlotAt(slot), HeadOf(number, length));
         text[..Math.Min(length, nearMax)].CopyTo(near.AsSpan((slot * (HeadLength + nearMax)) + HeadLength));

@@ -29,11 +29,11 @@ internal sealed class RecordMemo(int silent)
     private readonly KnownBytes names = new(10, NameNearMax);
     private readonly KnownBytes upstreams = new(10, UpstreamNearMax);
     private readonly KnownBytes paths = new(13, 64);
-    private readonly RecordClass[] classes = new RecordClass[1 << ClassBits];
+    private readonly SparseTable<RecordClass> classes = new(1 << ClassBits);
 
     /// <summary>The last kinds that were seen: a newer one takes the place of an older.</summary>
     private readonly CacheLines<RecordKind> kinds = new((1 << KindBits) + 1);
-    private readonly RecordKindDetail[] details = new RecordKindDetail[1 << KindBits];
+    private readonly SparseTable<RecordKindDetail> details = new(1 << KindBits);
     private int lastKind;
 
     /// <summary>The number of the record's kind, or negative when nothing was decided about its like.</summary>
@@ -91,7 +91,7 @@ internal sealed class RecordMemo(int silent)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref RecordKind KindAt(nint place) => ref kinds[place];
 
-    public ref RecordKindDetail DetailAt(int place) => ref details[place];
+    public ref readonly RecordKindDetail DetailAt(int place) => ref details[place];
 
     /// <summary>Groups have got other numbers.</summary>
     /// <param name="numbers">The new number of each; <see cref="GroupIndex.None"/> for one that is gone.</param>
@@ -147,7 +147,7 @@ internal sealed class RecordMemo(int silent)
 
         return body < 0
             ? OfShape(ref block, row, first, server, upstream)
-            : Make(ref block, record, first, ref ClassOf(KeyOf(ref block, record, bodies.NumberAt(body), server)), new()
+            : Make(ref block, record, first, in ClassOf(KeyOf(ref block, record, bodies.NumberAt(body), server)), new()
             {
                 Hash = row.Hash,
                 Body = bodies.TextOf(bodies.NumberAt(body), record.BodyLength),
@@ -162,7 +162,7 @@ internal sealed class RecordMemo(int silent)
     {
         ref readonly var record = ref row.Record;
         var place = ShapeOf(ref block, record);
-        return place < 0 ? KnownBytes.Unknown : Make(ref block, record, first, ref ClassOf(KeyOf(ref block, record, -shapes.NumberAt(place), server)), new()
+        return place < 0 ? KnownBytes.Unknown : Make(ref block, record, first, in ClassOf(KeyOf(ref block, record, -shapes.NumberAt(place), server)), new()
         {
             Hash = row.Hash,
             Body = shapes.TextOf(shapes.NumberAt(place), record.BodyLength),
@@ -181,9 +181,9 @@ internal sealed class RecordMemo(int silent)
 
     /// <param name="known">What was decided, or a null reference.</param>
     /// <param name="like">The kind as far as it is known.</param>
-    private int Make(ref byte block, in PlainRecord record, int first, ref RecordClass known, RecordKind like)
+    private int Make(ref byte block, in PlainRecord record, int first, in RecordClass known, RecordKind like)
     {
-        if (Unsafe.IsNullRef(ref known) || known.Treatment == Treatment.None)
+        if (Unsafe.IsNullRef(in known) || known.Treatment == Treatment.None)
         {
             return KnownBytes.Unknown;
         }
@@ -201,14 +201,14 @@ internal sealed class RecordMemo(int silent)
                 : like.TextKind != record.TextKind || record.BodyLength > BodyNearMax || record.ServerLength > NameNearMax || record.UpstreamLength > UpstreamNearMax ? KindWay.Other
                 : KindWay.Near,
         };
-        details[place] = new RecordKindDetail
+        details.Put(place, new RecordKindDetail
         {
             Event = known.Event,
             Code = known.Code,
             Message = known.Message,
             Like = known.Like,
             Coarse = record.HasRequest ? ErrorLogFold.CoarseOf(known.Message, names.ValueAt(names.Find(ref block, record.Server, record.ServerLength)), upstream) : known.Coarse,
-        };
+        });
         return place;
     }
 
@@ -230,11 +230,11 @@ internal sealed class RecordMemo(int silent)
     private static ulong PartOf(ref byte block, nint at, int length) => ErrorLogFold.PartOf(Encoding.UTF8.GetString(Bytes.Span(ref block, at, length)));
 
     /// <summary>Finds what was decided, or a null reference.</summary>
-    private ref RecordClass ClassOf(in RecordClassKey key)
+    private ref readonly RecordClass ClassOf(in RecordClassKey key)
     {
         for (var probe = 0; probe < Probes; probe++)
         {
-            ref var known = ref classes[(PlaceOf(key) + probe) & (classes.Length - 1)];
+            ref readonly var known = ref classes[(PlaceOf(key) + probe) & (classes.Length - 1)];
             if (known.Key == key)
             {
                 return ref known;
@@ -251,15 +251,15 @@ internal sealed class RecordMemo(int silent)
         : new(body, record.TextKind, record.HasRequest ? 0 : names.NumberAt(server), Bytes.Word(ref block, record.Upstream, Math.Min(record.SchemeLength, sizeof(ulong))), record.SchemeLength);
 
     /// <summary>The key's own place, the first free one, or the last one that <see cref="ClassOf"/> would look at.</summary>
-    private ref RecordClass FreePlace(in RecordClassKey key)
+    private int FreePlace(in RecordClassKey key)
     {
-        ref var place = ref classes[PlaceOf(key)];
-        for (var probe = 1; probe < Probes && place.Key.Body != 0 && place.Key != key; probe++)
+        var place = PlaceOf(key);
+        for (var probe = 1; probe < Probes && classes[place].Key.Body != 0 && classes[place].Key != key; probe++)
         {
-            place = ref classes[(PlaceOf(key) + probe) & (classes.Length - 1)];
+            place = (PlaceOf(key) + probe) & (classes.Length - 1);
         }
 
-        return ref place;
+        return place;
     }
 
     /// <summary>Whether it is worth remembering what will be decided about this record.</summary>
@@ -296,13 +296,13 @@ internal sealed class RecordMemo(int silent)
         if (body >= 0)
         {
             decided.Key = KeyOf(ref block, record, bodies.NumberAt(body), server);
-            FreePlace(decided.Key) = decided;
+            classes.Put(FreePlace(decided.Key), decided);
         }
 
         if (ofShape >= 0)
         {
             decided.Key = KeyOf(ref block, record, -shapes.NumberAt(ofShape), server);
-            FreePlace(decided.Key) = decided;
+            classes.Put(FreePlace(decided.Key), decided);
         }
     }
 
