@@ -64,7 +64,7 @@ internal abstract class CountedKernel
         public TrafficKernel(byte[] log, TrafficScope scope) : base(log)
         {
             string[] head = System.Text.Encoding.Latin1.GetString(log, 0, 64 * 1024).Split('\n')[..64];
-            _scanner = new TrafficScanner(new ScanOptions { Scope = scope }, new Stretch());
+            _scanner = new TrafficScanner(new ScanOptions { Scope = scope }) { Stretch = new Stretch() };
             _scanner.Begin(AccessLogFormat.Recognise(head)!, 0, skipFirst: false);
         }
 

@@ -27,7 +27,7 @@ public class FieldSplit
             end += log.AsSpan(end).IndexOf((byte)'\n') + 1;
         }
 
-        _scanner = new TrafficScanner(new ScanOptions { Scope = TrafficScope.Core, HasShortWay = Format == shape.ToString() || !Format.Contains("plan") }, new Stretch());
+        _scanner = new TrafficScanner(new ScanOptions { Scope = TrafficScope.Core, HasShortWay = Format == shape.ToString() || !Format.Contains("plan") }) { Stretch = new Stretch() };
         _scanner.Begin(Sample.FormatOf(log), 0, skipFirst: false);
         _rows = Repeated(log.AsSpan(0, end));
     }

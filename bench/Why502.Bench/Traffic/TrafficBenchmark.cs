@@ -132,7 +132,7 @@ internal static class TrafficBenchmark
     private static long Scan(string file, AccessLogFormat format, TrafficScope scope)
     {
         using var handle = File.OpenHandle(file);
-        var scanner = new TrafficScanner(new ScanOptions { Scope = scope }, new Stretch());
+        var scanner = new TrafficScanner(new ScanOptions { Scope = scope }) { Stretch = new Stretch() };
         scanner.Begin(format, 0, skipFirst: false);
         while (true)
         {

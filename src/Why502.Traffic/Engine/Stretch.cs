@@ -11,7 +11,10 @@ internal sealed class Stretch
     /// <summary>What is kept of a malformed row.</summary>
     public const int OddBytesMax = 512;
 
-    public HeavyTables Heavy { get; } = new();
+    /// <summary>Null until <see cref="HoldHeavy"/>: not every scan asks for them, and they are megabytes.</summary>
+    public HeavyTables? Heavy { get; private set; }
+
+    public HeavyTables HoldHeavy() => Heavy ??= new HeavyTables();
 
     public long Lines { get; set; }
 
@@ -33,12 +36,15 @@ internal sealed class Stretch
         }
 
         Lines += next.Lines;
-        Heavy.Merge(next.Heavy);
+        if (next.Heavy is { } heavy)
+        {
+            HoldHeavy().Merge(heavy);
+        }
     }
 
     public void Clear()
     {
-        Heavy.Clear();
+        Heavy?.Clear();
         Lines = 0;
         Odd.Clear();
     }

@@ -27,7 +27,7 @@ internal sealed record ScanOptions
 /// One worker's way through text: bytes are put into <see cref="Free"/>, <see cref="Scan"/> counts the whole rows among them. It allocates nothing per row and knows no files.
 /// A row belongs to the stretch in which it begins.
 /// </summary>
-internal sealed unsafe class TrafficScanner(ScanOptions options, Stretch stretch)
+internal sealed unsafe class TrafficScanner(ScanOptions options)
 {
     /// <summary>The widest vectors need code that is compiled when it is first used: a short log is read sooner without.</summary>
     private const int PlainBlocks = 8;
@@ -38,7 +38,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options, Stretch stretch
     private readonly TrafficTables _tables = new();
     private readonly RowBatch _batch = new();
     private readonly bool _isBounded = options.Since != long.MinValue || options.Until != long.MaxValue;
-    private Stretch _stretch = stretch;
+    private Stretch? _stretch;
     private RowReader? _reader;
     private UsualRows? _usual;
     private Row _row;
@@ -60,20 +60,20 @@ internal sealed unsafe class TrafficScanner(ScanOptions options, Stretch stretch
         }
     }
 
-    /// <summary>What the rows so far add that has an order.</summary>
+    /// <summary>Gets what rows add that has an order, from now on. It is to be there while rows are counted.</summary>
     public Stretch Stretch
     {
-        get
-        {
-            _stretch.Heavy.Settle(_routes);
-            return _stretch;
-        }
+        set => (_stretch, _heavy) = (value, options.Scope == TrafficScope.Full ? value.HoldHeavy() : null);
+    }
 
-        set
-        {
-            _stretch.Heavy.Settle(_routes);
-            _stretch = value;
-        }
+    /// <summary>What the rows since <see cref="Stretch"/> was set have added.</summary>
+    public Stretch TakeStretch()
+    {
+        Stretch stretch = _stretch!;
+        _heavy?.Settle(_routes);
+        _heavy = null;
+        _stretch = null;
+        return stretch;
     }
 
     public Span<byte> Free => _buffer.Free;
@@ -104,7 +104,6 @@ internal sealed unsafe class TrafficScanner(ScanOptions options, Stretch stretch
     /// <summary>Counts all whole rows that begin before <paramref name="until"/>; at the end of the text also the one without a newline. False when there is no such row any more.</summary>
     public bool Scan(long until, bool atEnd)
     {
-        _heavy = options.Scope == TrafficScope.Full ? _stretch.Heavy : null;
         _buffer.Mark(options.Kernel ?? (_blocks++ < PlainBlocks && BytePlaces.Best == BytePlaces.Kernel.Vector512 ? BytePlaces.Kernel.Vector256 : BytePlaces.Best), _usual is not null);
         int at = Rows(until);
         bool more = _position + at < until;
@@ -169,7 +168,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options, Stretch stretch
     private void Count(byte* text)
     {
         RowBatch batch = _batch;
-        _stretch.Lines += batch.Count;
+        _stretch!.Lines += batch.Count;
         if (_isBounded)
         {
             batch.Keep(options.Since, options.Until);
@@ -190,7 +189,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options, Stretch stretch
     /// <summary>Counts a row by the format's plan.</summary>
     private void Row(byte* text, int start, int end)
     {
-        _stretch.Lines++;
+        _stretch!.Lines++;
         while (end > start && text[end - 1] == '\r')
         {
             end--;
@@ -230,7 +229,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options, Stretch stretch
             heavy.Count(text + start, end - start, ref _row, fields, _tables, _routes);
         }
 
-        options.Table?.Count(text + start, end - start, ref _row, _stretch.Lines);
+        options.Table?.Count(text + start, end - start, ref _row, _stretch!.Lines);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -243,7 +242,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options, Stretch stretch
         }
 
         _tables.Malformed++;
-        _stretch.Note(text);
+        _stretch!.Note(text);
         return false;
     }
 
@@ -263,9 +262,9 @@ internal sealed unsafe class TrafficScanner(ScanOptions options, Stretch stretch
     {
         if (!_inLongRow && !_skipFirst)
         {
-            _stretch.Lines++;
+            _stretch!.Lines++;
             _tables.Malformed++;
-            _stretch.Note(new ReadOnlySpan<byte>(_buffer.Text, _buffer.Length));
+            _stretch!.Note(new ReadOnlySpan<byte>(_buffer.Text, _buffer.Length));
             _inLongRow = true;
         }
     }

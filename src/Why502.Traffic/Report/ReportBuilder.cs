@@ -13,7 +13,8 @@ internal static class ReportBuilder
 
     private const int SlowSecondMilliseconds = 1000;
 
-    public static TrafficReport Build(TrafficTables tables, HeavyTables heavy, TrafficScope scope, ReportContext context)
+    /// <param name="heavy">Null when no row was counted there.</param>
+    public static TrafficReport Build(TrafficTables tables, HeavyTables? heavy, TrafficScope scope, ReportContext context)
     {
         bool full = scope == TrafficScope.Full;
         TrafficReport report = new()
@@ -32,10 +33,10 @@ internal static class ReportBuilder
             Retries = new RetryTraffic(tables.Retried, tables.RetriesHidden),
             MinuteStep = tables.Minutes.Step,
             Minutes = [.. MinutesOf(tables.Minutes)],
-            Routes = FrequentOf(heavy.Routes, timed: true),
-            Methods = FrequentOf(heavy.Methods),
-            Hosts = FrequentOf(heavy.Hosts),
-            Clients = FrequentOf(heavy.Clients),
+            Routes = FrequentOf(heavy?.Routes, timed: true),
+            Methods = FrequentOf(heavy?.Methods),
+            Hosts = FrequentOf(heavy?.Hosts),
+            Clients = FrequentOf(heavy?.Clients),
             DistinctClients = full && tables.Fields.HasFlag(AccessFields.Client) ? tables.Clients.Estimate() : null,
             DistinctPaths = full && tables.Fields.HasFlag(AccessFields.Request) ? tables.Paths.Estimate() : null,
             Slow = [.. SlowOf(tables)],
@@ -149,8 +150,13 @@ internal static class ReportBuilder
         }
     }
 
-    private static IReadOnlyList<FrequentValue> FrequentOf(HeavyHitters table, bool timed = false)
+    private static IReadOnlyList<FrequentValue> FrequentOf(HeavyHitters? table, bool timed = false)
     {
+        if (table is null)
+        {
+            return [];
+        }
+
         int[] order = new int[table.Count];
         for (int i = 0; i < order.Length; i++)
         {

@@ -25,7 +25,7 @@ public sealed class AccessLogScan
     {
         _format = format;
         _groups = new GroupTable(format, path, groupsMax);
-        _scanner = new TrafficScanner(new ScanOptions { Scope = TrafficScope.Core, Since = from?.ToUnixTimeSeconds() ?? long.MinValue, HasShortWay = false, Table = _groups }, new Stretch());
+        _scanner = new TrafficScanner(new ScanOptions { Scope = TrafficScope.Core, Since = from?.ToUnixTimeSeconds() ?? long.MinValue, HasShortWay = false, Table = _groups });
     }
 
     /// <param name="firstLine">Number of the file's first line in the log; null where samples are not to name it.</param>
@@ -54,11 +54,11 @@ public sealed class AccessLogScan
     public void End()
     {
         _scanner.Scan(long.MaxValue, atEnd: true);
-        _malformed.AddRange(_scanner.Stretch.Odd.Take(Stretch.OddRowsMax - _malformed.Count).Select(row => _groups.LineOf(row.Text, row.Line, null)));
+        _malformed.AddRange(_scanner.TakeStretch().Odd.Take(Stretch.OddRowsMax - _malformed.Count).Select(row => _groups.LineOf(row.Text, row.Line, null)));
     }
 
     /// <summary>What <c>why502 traffic</c> reports of the same rows, without routes, hosts and clients.</summary>
-    public TrafficReport Report(ReportContext context) => ReportBuilder.Build(_scanner.Tables, _scanner.Stretch.Heavy, TrafficScope.Core, context);
+    public TrafficReport Report(ReportContext context) => ReportBuilder.Build(_scanner.Tables, null, TrafficScope.Core, context);
 
     /// <param name="report">Of this scan.</param>
     public AccessLogSummary Summary(TrafficReport report) => new()

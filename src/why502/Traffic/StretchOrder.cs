@@ -29,6 +29,7 @@ internal sealed class StretchOrder(int sources, int workers)
     /// <summary>Logs and stretches that may be under way or waiting at a time.</summary>
     private int Ahead => workers;
 
+    /// <summary>An empty stretch. It is asked for when its work may begin: a worker that waits holds none.</summary>
     public Stretch Rent()
     {
         lock (gate)
@@ -51,8 +52,8 @@ internal sealed class StretchOrder(int sources, int workers)
         }
     }
 
-    /// <summary>Takes a finished stretch and answers an empty one.</summary>
-    public Stretch Publish(int source, int number, Stretch stretch, bool isLast)
+    /// <summary>Takes a finished stretch.</summary>
+    public void Publish(int source, int number, Stretch stretch, bool isLast)
     {
         lock (signal)
         {
@@ -72,8 +73,6 @@ internal sealed class StretchOrder(int sources, int workers)
 
             Monitor.PulseAll(signal);
         }
-
-        return Rent();
     }
 
     public void Abort()
@@ -85,8 +84,8 @@ internal sealed class StretchOrder(int sources, int workers)
         }
     }
 
-    /// <summary>All of it; of an interrupted reading what there is.</summary>
-    public HeavyTables Finish()
+    /// <summary>The frequent values of all of it; of an interrupted reading what there is. Null when nothing was counted there.</summary>
+    public HeavyTables? Finish()
     {
         lock (signal)
         {
@@ -100,7 +99,7 @@ internal sealed class StretchOrder(int sources, int workers)
                 Merge(merged);
             }
 
-            return total ?? new HeavyTables();
+            return total;
         }
     }
 
@@ -125,14 +124,13 @@ internal sealed class StretchOrder(int sources, int workers)
         {
             odd.AddRange(sum.Odd.Take(Stretch.OddRowsMax).Select(row => (source, row)));
             progress[source].Total = null;
-            if (total is null)
+            if (sum.Heavy is { } heavy && total is not null)
             {
-                total = sum.Heavy;
-                return;
+                total.Merge(heavy);
+                Return(sum);
             }
 
-            total.Merge(sum.Heavy);
-            Return(sum);
+            total ??= sum.Heavy;
         }
     }
 

@@ -124,7 +124,7 @@ internal sealed class TrafficRun
 
     private TrafficTables Worker()
     {
-        TrafficScanner scanner = new(_options, _order.Rent());
+        TrafficScanner scanner = new(_options);
         while (Claim() is { } work)
         {
             if (!_order.Enter(work.Source, work.Number))
@@ -133,6 +133,7 @@ internal sealed class TrafficRun
             }
 
             var source = _sources[work.Source];
+            scanner.Stretch = _order.Rent();
             if (source.IsStream)
             {
                 Stream(scanner, source, work.Source);
@@ -166,7 +167,7 @@ internal sealed class TrafficRun
             Interlocked.Add(ref _bytes, work.To - work.From);
         }
 
-        scanner.Stretch = _order.Publish(work.Source, work.Number, scanner.Stretch, work.IsLast);
+        _order.Publish(work.Source, work.Number, scanner.TakeStretch(), work.IsLast);
     }
 
     private void Stream(TrafficScanner scanner, TrafficSource source, int index)
@@ -185,7 +186,8 @@ internal sealed class TrafficRun
             scanner.Filled(count);
             while (!scanner.Scan(ends.Current, atEnd: count == 0) && scanner.CountedTo >= ends.Current)
             {
-                scanner.Stretch = _order.Publish(index, number++, scanner.Stretch, isLast: false);
+                _order.Publish(index, number++, scanner.TakeStretch(), isLast: false);
+                scanner.Stretch = _order.Rent();
                 ends.MoveNext();
             }
 
@@ -194,7 +196,7 @@ internal sealed class TrafficRun
             packed = now;
         }
 
-        scanner.Stretch = _order.Publish(index, number, scanner.Stretch, isLast: true);
+        _order.Publish(index, number, scanner.TakeStretch(), isLast: true);
     }
 
     /// <summary>Unpacking costs more than counting: where more than one thread may work, each has its own.</summary>

@@ -126,7 +126,7 @@ public class RowReaderTests
 
     private static List<string> Told(TrafficScanner scanner)
     {
-        var (tables, heavy) = (scanner.Tables, scanner.Stretch.Heavy);
+        var (tables, heavy) = (scanner.Tables, scanner.TakeStretch().Heavy!);
         static string Sketch(Why502.Traffic.Sketches.QuantileSketch sketch) => $"{sketch.Count} {sketch.Sum} {sketch.Min} {sketch.Max} {sketch.Quantile(0.5)} {sketch.Quantile(0.99)}";
         static IEnumerable<string> Frequent(Why502.Traffic.Sketches.HeavyHitters table, bool timed) =>
             Enumerable.Range(0, table.Count).Select(i => $"{table.Text(i)} {table[i].Count} {table[i].Failed} {table[i].Abandoned} {(timed ? Sketch(table.TimesOf(i)) : "")}").Order(StringComparer.Ordinal);
@@ -189,7 +189,7 @@ public class RowReaderTests
 
     private static TrafficScanner Scanned(AccessLogFormat format, byte[] bytes, ScanOptions options, long from = 0, long? to = null, int blockMax = int.MaxValue)
     {
-        var scanner = new TrafficScanner(options, new Stretch());
+        var scanner = new TrafficScanner(options) { Stretch = new Stretch() };
         scanner.Begin(format, Math.Max(from - 1, 0), skipFirst: from > 0);
         if (from >= (to ?? long.MaxValue))
         {
