@@ -20,10 +20,11 @@ internal sealed class QuantileSketch
     /// <summary>Room grows by so many: a sketch grows a few times, and each time leaves the old room behind.</summary>
     private const int BucketsPerStep = 4 * BucketsPerOctave;
 
-    /// <summary>So many values are kept as they are: most routes of a long log are rare, and five kilobytes for each would be too much.</summary>
-    private const int FewMax = 32;
+    /// <summary>So many values are kept as they are, as long as they are short: most routes are rare in a stretch of a log, and buckets for each would be too much.</summary>
+    private const int FewMax = 128;
+    private const int FewMin = 8;
 
-    private uint[] _few = [];
+    private ushort[] _few = [];
 
     /// <summary>Values in <see cref="_few"/>, or -1 when there are buckets.</summary>
     private int _fewCount;
@@ -101,6 +102,12 @@ internal sealed class QuantileSketch
     /// <param name="values">None is above <see cref="RunValueMax"/>, and there are fewer than 2^16.</param>
     public unsafe void Add(int* values, int count)
     {
+        if (_fewCount >= 0 && _fewCount + count <= FewMax)
+        {
+            AddFew(values, count);
+            return;
+        }
+
         int i = 0;
         Vector256<int> sum = Vector256<int>.Zero;
         Vector256<int> min = Vector256.Create(int.MaxValue);
@@ -153,7 +160,7 @@ internal sealed class QuantileSketch
     {
         if (other._fewCount >= 0)
         {
-            foreach (uint value in other._few.AsSpan(0, other._fewCount))
+            foreach (ushort value in other._few.AsSpan(0, other._fewCount))
             {
                 Add(value);
             }
@@ -191,25 +198,44 @@ internal sealed class QuantileSketch
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void AddRarely(uint value, int index)
     {
-        if (_fewCount < 0)
+        if (_fewCount < 0 || _fewCount == FewMax || value > ushort.MaxValue)
         {
+            Spread();
             AddTo(index);
             return;
         }
 
-        if (_fewCount == _few.Length)
-        {
-            if (_few.Length == FewMax)
-            {
-                Spread();
-                AddTo(index);
-                return;
-            }
+        HoldFew(1);
+        _few[_fewCount++] = (ushort)value;
+    }
 
-            Array.Resize(ref _few, _few.Length == 0 ? FewMax / 4 : _few.Length * 2);
+    private unsafe void AddFew(int* values, int count)
+    {
+        HoldFew(count);
+        ushort[] few = _few;
+        int at = _fewCount;
+        for (int i = 0; i < count; i++)
+        {
+            if (values[i] >= 0)
+            {
+                uint value = (uint)values[i];
+                few[at++] = (ushort)value;
+                Sum += value;
+                Min = Math.Min(Min, value);
+                Max = Math.Max(Max, value);
+            }
         }
 
-        _few[_fewCount++] = value;
+        _fewCount = at;
+    }
+
+    /// <summary>Makes room for so many values more.</summary>
+    private void HoldFew(int count)
+    {
+        if (_fewCount + count > _few.Length)
+        {
+            Array.Resize(ref _few, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(_fewCount + count, FewMin)));
+        }
     }
 
     /// <summary>From single values to buckets.</summary>
