@@ -118,9 +118,9 @@ public sealed partial class ErrorLogFold
         var route = _memo.RouteOf(ref block, request, out var path, out var pathLength);
         var host = _memo.HostOf(ref block, record, out var name);
         var number = Or(_index.Find(FullOf(coarse, route, host, request.Method, 0)), rest);
-        if (path >= 0 && name >= 0 && number >= 0)
+        if (path.Number != 0 && name.Number != 0 && record.HostLength <= RecordMemo.NameNearMax && number >= 0)
         {
-            _ownGroups.Add(OwnGroups.HashOf(ref block, family, request, pathLength, record.Host, record.HostLength), family, request.Method, path, name, number);
+            _ownGroups.Add(ref block, family, request, pathLength, record.Host, record.HostLength, path, name, number);
         }
 
         return number;

@@ -45,7 +45,7 @@ public sealed partial class ErrorLogFold
                 continue;
             }
 
-            var group = kind.Group >= 0 ? kind.Group : OwnGroupOf(ref block, kind, row);
+            var group = kind.Group >= 0 ? kind.Group : OwnGroupOf(ref block, kind, row, tables);
             if (group < 0)
             {
                 break;
@@ -77,24 +77,18 @@ public sealed partial class ErrorLogFold
 
     /// <summary>The group of a record whose kind alone does not tell it, if such a one was seen before.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int OwnGroupOf(ref byte block, in RecordKind kind, in UsualRow row)
+    private int OwnGroupOf(ref byte block, in RecordKind kind, in UsualRow row, in KindTables tables)
     {
         var letters = Bytes.Word(ref block, row.Request);
         var methodLength = PlainRequest.FirstBlank(letters);
         var uri = row.Request + methodLength + 1;
         PlainRequest request = new() { Method = letters & ~(ulong.MaxValue << (methodLength * 8)), Uri = uri, UriLength = row.Close - " HTTP/1.1".Length - uri };
-        if (kind.Family == 0 || methodLength is 0 or sizeof(ulong) || request.UriLength <= 0 || row.HostLength <= 0)
+        if (kind.Family == 0 || methodLength is 0 or sizeof(ulong) || request.UriLength <= 0 || (uint)(row.HostLength - 1) >= RecordMemo.NameNearMax)
         {
             return GroupIndex.None;
         }
 
         var pathLength = request.PathLength(ref block);
-        if (pathLength == 0)
-        {
-            return GroupIndex.None;
-        }
-
-        var group = _ownGroups.Find(OwnGroups.HashOf(ref block, kind.Family, request, pathLength, row.Host, row.HostLength), kind.Family, request.Method, out var path, out var host);
-        return group >= 0 && _memo.IsPath(path, ref block, uri, pathLength) && _memo.IsName(host, ref block, row.Host, row.HostLength) ? group : GroupIndex.None;
+        return pathLength == 0 ? GroupIndex.None : _ownGroups.Find(ref block, kind.Family, request, pathLength, row.Host, row.HostLength, tables);
     }
 }

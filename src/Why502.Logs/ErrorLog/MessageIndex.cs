@@ -50,7 +50,9 @@ internal sealed class MessageIndex
             byte[] zeroed = NumberShape.Zeroed(literal);
             if (!zeroed.AsSpan().SequenceEqual(literal))
             {
-                _numbered.Add(zeroed);
+                LetterPairs pairs = default;
+                pairs.Add(zeroed);
+                _numbered.Add(new Numbered(zeroed, pairs));
             }
         }
 
@@ -69,13 +71,29 @@ internal sealed class MessageIndex
     }
 
     /// <summary>Literals that have digits, all zero.</summary>
-    private readonly List<byte[]> _numbered = [];
+    private readonly List<Numbered> _numbered = [];
+
+    private sealed class Numbered(byte[] literal, LetterPairs pairs)
+    {
+        /// <param name="others">Those of the text: most literals are told by them.</param>
+        public bool IsIn(ReadOnlySpan<byte> text, in LetterPairs others) => pairs.AreIn(others) && text.IndexOf(literal) >= 0;
+    }
 
     /// <summary>Whether with other digits the text could have a format's literal that it has not.</summary>
     public bool MayHaveOtherLiterals(ReadOnlySpan<byte> text)
     {
         byte[] zeroed = NumberShape.Zeroed(text);
-        return _numbered.Exists(literal => zeroed.AsSpan().IndexOf(literal) >= 0);
+        LetterPairs pairs = default;
+        pairs.Add(zeroed);
+        foreach (Numbered literal in _numbered)
+        {
+            if (literal.IsIn(zeroed, pairs))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     public ErrorMessage? Recognise(ReadOnlySpan<byte> text, in MessageContext context)

@@ -20,7 +20,8 @@ internal sealed class RecordMemo(int silent)
     private const int Probes = 8;
 
     private const int BodyNearMax = 128;
-    private const int NameNearMax = 32;
+    internal const int NameNearMax = 64;
+    internal const int PathNearMax = 64;
     private const int UpstreamNearMax = 64;
 
     private readonly KnownBytes bodies = new(13, BodyNearMax);
@@ -28,7 +29,7 @@ internal sealed class RecordMemo(int silent)
     private readonly byte[] shape = new byte[PlainRecord.BodyLengthMax + PlainRecord.Margin];
     private readonly KnownBytes names = new(10, NameNearMax);
     private readonly KnownBytes upstreams = new(10, UpstreamNearMax);
-    private readonly KnownBytes paths = new(13, 64);
+    private readonly KnownBytes paths = new(13, PathNearMax);
     private readonly SparseTable<RecordClass> classes = new(1 << ClassBits);
 
     /// <summary>The last kinds that were seen: a newer one takes the place of an older.</summary>
@@ -49,7 +50,7 @@ internal sealed class RecordMemo(int silent)
     public void Prefetch(ulong hash) => kinds.Prefetch((nint)(hash >> (64 - KindBits)));
 
     /// <summary>The tables as they lie in memory, until something is remembered.</summary>
-    public KindTables Tables => new(ref kinds[0], ref bodies.Texts, ref names.Texts, ref upstreams.Texts);
+    public KindTables Tables => new(ref kinds[0], ref bodies.Texts, ref names.Texts, ref upstreams.Texts, ref paths.Texts);
 
     /// <summary>The kind of a record that is only counted, if it lies near; else a null reference.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -79,14 +80,6 @@ internal sealed class RecordMemo(int silent)
         ref kind.Way == KindWay.Other && IsMessage(kind, row.TextKind, ref block, row.Body, row.BodyLength)
             && names.Is(kind.Server.Number, ref block, row.Server, row.ServerLength) && upstreams.Is(kind.Upstream.Number, ref block, row.Upstream, row.UpstreamLength)
             ? ref kind : ref Unsafe.NullRef<RecordKind>();
-
-    /// <summary>The path has this number.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsPath(int number, ref byte block, nint at, int length) => paths.Is(number, ref block, at, length);
-
-    /// <summary>The name has this number.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsName(int number, ref byte block, nint at, int length) => names.Is(number, ref block, at, length);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref RecordKind KindAt(nint place) => ref kinds[place];
@@ -322,17 +315,17 @@ internal sealed class RecordMemo(int silent)
     }
 
     /// <summary>The part of a group's key that stands for the host.</summary>
-    /// <param name="number">0 without a host, and negative when there is none for this one.</param>
-    public ulong HostOf(ref byte block, in PlainRecord record, out int number)
+    /// <param name="name">That of no text when there is none for this one.</param>
+    public ulong HostOf(ref byte block, in PlainRecord record, out KnownText name)
     {
-        number = 0;
+        name = default;
         if (record.HostLength < 0)
         {
             return 0;
         }
 
         var place = PlaceOfName(ref block, record.Host, record.HostLength);
-        number = place < 0 ? KnownBytes.Unknown : names.NumberAt(place);
+        name = place < 0 ? default : names.TextOf(names.NumberAt(place), record.HostLength);
         return place < 0 ? PartOf(ref block, record.Host, record.HostLength) : names.ValueAt(place);
     }
 
@@ -343,11 +336,11 @@ internal sealed class RecordMemo(int silent)
     }
 
     /// <summary>The part of a group's key that stands for the route.</summary>
-    /// <param name="number">That of the path, or negative.</param>
+    /// <param name="path">That of no text when there is none for this one.</param>
     /// <param name="length">The path's.</param>
-    public ulong RouteOf(ref byte block, in PlainRequest request, out int number, out int length)
+    public ulong RouteOf(ref byte block, in PlainRequest request, out KnownText path, out int length)
     {
-        number = KnownBytes.Unknown;
+        path = default;
         length = request.PathLength(ref block);
         var place = length > 0 ? paths.Find(ref block, request.Uri, length) : KnownBytes.Unknown;
         if (place < 0)
@@ -361,7 +354,7 @@ internal sealed class RecordMemo(int silent)
             place = paths.Add(ref block, request.Uri, length, part);
         }
 
-        number = paths.NumberAt(place);
+        path = paths.TextOf(paths.NumberAt(place), length);
         return paths.ValueAt(place);
     }
 
@@ -370,10 +363,11 @@ internal sealed class RecordMemo(int silent)
 }
 
 /// <summary>Where the tables of <see cref="RecordMemo"/> begin.</summary>
-internal readonly ref struct KindTables(ref RecordKind kinds, ref byte bodies, ref byte names, ref byte upstreams)
+internal readonly ref struct KindTables(ref RecordKind kinds, ref byte bodies, ref byte names, ref byte upstreams, ref byte paths)
 {
     public readonly ref RecordKind Kinds = ref kinds;
     public readonly ref byte Bodies = ref bodies;
     public readonly ref byte Names = ref names;
     public readonly ref byte Upstreams = ref upstreams;
+    public readonly ref byte Paths = ref paths;
 }
