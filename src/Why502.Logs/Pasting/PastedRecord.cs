@@ -69,15 +69,21 @@ public static partial class PastedRecord
     private static string Quoted(string line)
     {
         var text = line.AsSpan().TrimStart();
-        if (text.Length > 2 && text[0] == '`' && text.TrimEnd() is [.., '`'] span && span.Count('`') == 2 && IsMessage(span[1..^1].ToString()))
+        foreach (var mark in Marks)
         {
-            return span[1..^1].ToString();
+            if (text.Length > 2 * mark.Length && text.StartsWith(mark) && text.TrimEnd() is var span && span.EndsWith(mark) && span[mark.Length..^mark.Length] is var inside && !inside.Contains(mark, StringComparison.Ordinal) && IsMessage(inside.ToString()))
+            {
+                return inside.ToString();
+            }
         }
 
         return text.Length > 1 && text[0] is '"' or '\'' or '“' && (char.IsAsciiDigit(text[1]) || text[1] is '[' or '*') && IsMessage(text[1..].TrimEnd(Closing).ToString())
             ? text[1..].TrimEnd(Closing).ToString()
             : line;
     }
+
+    /// <summary>Markdown's code and its strong and plain emphasis.</summary>
+    private static readonly string[] Marks = ["`", "**", "__", "*", "_"];
 
     /// <summary>A quote of one's own, and the dots and commas for what was left out.</summary>
     private const string Closing = "\"'” .,…";

@@ -2,6 +2,7 @@ using Why502.Cli.Driver;
 using Why502.Host.Logs;
 using Why502.Logs;
 using Why502.Logs.Gzip;
+using Why502.Logs.Pasting;
 using Why502.Nginx;
 using LogKind = Why502.Logs.LogKind;
 
@@ -246,7 +247,7 @@ internal sealed record GivenFile(string Name, string Path, GivenKind Kind)
     private static bool IsRecord(ReadOnlySpan<byte> text)
     {
         text = text.Trim((byte)' ');
-        return !text.IsEmpty && ErrorLogLine.TryParse(text.ToArray(), out var record) && record.Known is not null;
+        return !text.IsEmpty && OwnMessage.Is(text);
     }
 
     private static ReadOnlySpan<byte> FirstLines(ReadOnlySpan<byte> text, int count)

@@ -65,8 +65,9 @@ internal static class GivenPieces
         var lines = new List<string>();
         var split = text.Split('\n');
         var unmarked = CodeSpans.Strip(Quotations.Strip(split));
-        var raw = RunTogether.Part(EscapedText.Part(unmarked));
-        repaired = raw.Length > split.Length || !ReferenceEquals(unmarked, split);
+        var raw = RunTogether.Part(EscapedText.Part(Indentation.Strip(unmarked)));
+        repaired = WrappedRecord.Join(raw) | WrappedReport.Join(raw);
+        repaired |= raw.Length > split.Length || !ReferenceEquals(unmarked, split);
         var last = Array.FindLastIndex(raw, line => line.AsSpan().TrimEnd().Length > 0);
         for (var index = 0; index < raw.Length; index++)
         {
@@ -249,7 +250,7 @@ internal static class GivenPieces
         private static bool IsNginxs(PastedLine line)
         {
             var bytes = Encoding.Latin1.GetBytes(line.Text);
-            return AppLog.Recognise(bytes) == AppLogKind.Unknown && ErrorLogLine.TryParse(bytes, out var record) && record.Known is not null;
+            return AppLog.Recognise(bytes) == AppLogKind.Unknown && OwnMessage.Is(bytes);
         }
 
         /// <summary>What a module of somebody else's writes into nginx's log, in words of its own.</summary>

@@ -61,40 +61,70 @@ internal sealed class GivenSet
         _ => file.Problem ?? "it could not be read",
     };
 
-    /// <summary>Reads every log once without a window, because the newest time stamp of all of them is the clock.</summary>
+    /// <summary>
+    /// Reads every log once without a window, because the newest time stamp of all of them is the clock. Nginx writes the year; syslog and the kernel do not (RFC 3164, 4.1.2), and their
+    /// lines are of the year that the others show.
+    /// </summary>
     public async Task<DateTimeOffset> ClockAsync(CancellationToken cancellation)
     {
-        var instance = Instance();
+        var given = Instance().GivenLogs;
         var last = new List<DateTime>();
-        foreach (var log in instance.GivenLogs)
+        foreach (var log in given.Where(IsNginxs))
         {
-            Question question = log.Kind switch
+            last.AddRange(await NewestAsync(log, cancellation).ConfigureAwait(false));
+        }
+
+        clock.Local = last.Count == 0 ? null : last.Max();
+        var apps = given.Where(log => !IsNginxs(log)).ToList();
+        if (last.Count == 0)
+        {
+            var dated = new List<DateTime>();
+            foreach (var log in apps)
             {
-                GivenLogKind.ErrorLog => new ErrorLogWindow(log.Path, null),
-                GivenLogKind.AccessLog => new AccessLogWindow(log.Path, log.Format, log.Escape, null) { Setup = Model() is { } configuration ? TrafficSetup.Of(configuration) : new() },
-                _ => new AppLogWindow(log.Path, null),
-            };
-            var answer = await AnswerAsync(question, cancellation).ConfigureAwait(false);
-            read[question] = answer;
-            switch (answer.Fact)
-            {
-                case AccessLogFact { Summary.Last: { } zoned }:
-                    clock.Offset ??= zoned.Offset;
-                    last.Add(zoned.DateTime);
-                    break;
-                case ErrorLogFact { Summary.Last: { } local }:
-                    last.Add(local);
-                    break;
-                case AppLogFact app:
-                    last.AddRange(app.Events.Where(logged => logged is { Time: not null, TimeIsUtc: false }).Select(logged => logged.Time!.Value));
-                    break;
-                default:
-                    break;
+                await NewestAsync(log, cancellation).ConfigureAwait(false);
+                dated.AddRange((read[Ask(log)].Fact as AppLogFact)?.Events.Where(HasYear).Select(logged => logged.Time!.Value) ?? []);
             }
+
+            clock.Local = dated.Count == 0 ? null : dated.Max();
+        }
+
+        foreach (var log in apps)
+        {
+            last.AddRange(await NewestAsync(log, cancellation).ConfigureAwait(false));
         }
 
         clock.Local = last.Count == 0 ? null : last.Max();
         return clock.Now;
+    }
+
+    private static bool IsNginxs(GivenLog log) => log.Kind is GivenLogKind.ErrorLog or GivenLogKind.AccessLog;
+
+    private static bool HasYear(AppLogEvent logged)
+        => logged is { Time: { } time, TimeIsUtc: false } && logged.Line.Text.Contains(time.Year.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+
+    private Question Ask(GivenLog log) => log.Kind switch
+    {
+        GivenLogKind.ErrorLog => new ErrorLogWindow(log.Path, null),
+        GivenLogKind.AccessLog => new AccessLogWindow(log.Path, log.Format, log.Escape, null) { Setup = Model() is { } configuration ? TrafficSetup.Of(configuration) : new() },
+        _ => new AppLogWindow(log.Path, null),
+    };
+
+    private async Task<IReadOnlyList<DateTime>> NewestAsync(GivenLog log, CancellationToken cancellation)
+    {
+        var question = Ask(log);
+        var answer = read[question] = await AnswerAsync(question, cancellation).ConfigureAwait(false);
+        switch (answer.Fact)
+        {
+            case AccessLogFact { Summary.Last: { } zoned }:
+                clock.Offset ??= zoned.Offset;
+                return [zoned.DateTime];
+            case ErrorLogFact { Summary.Last: { } local }:
+                return [local];
+            case AppLogFact app:
+                return [.. app.Events.Where(logged => logged is { Time: not null, TimeIsUtc: false }).Select(logged => logged.Time!.Value)];
+            default:
+                return [];
+        }
     }
 
     /// <summary>What is known when the clock is: the logs without a window, and the files themselves.</summary>

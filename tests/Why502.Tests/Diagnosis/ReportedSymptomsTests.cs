@@ -98,6 +98,14 @@ public sealed class ReportedSymptomsTests
     public async Task WithoutAToldFailure_NobodyIsAccused(string text)
         => Assert.DoesNotContain(await FindingsAsync(("mail.txt", text)), finding => finding.Confidence >= 0.3);
 
+    [Fact]
+    public async Task DatesWithoutAYear_AreOfTheYearThatNginxsLogShows()
+    {
+        const string Killed = "Mar  3 07:16:10 edge1 kernel: [81234.5] Out of memory: Killed process 4410 (gunicorn) total-vm:2214000kB, anon-rss:1814000kB, file-rss:0kB, shmem-rss:0kB, UID:1001 pgtables:4100kB oom_score_adj:0\n";
+        const string Closed = "2019/03/03 07:16:11 [error] 4021#4021: *77 upstream prematurely closed connection while reading response header from upstream, client: 198.51.100.23, server: a.example, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:8010/\", host: \"a.example\"\n";
+        Assert.Equal("worker-out-of-memory", (await FindingsAsync(("kern.log", Killed), ("error.log", Closed)))[0].Cause);
+    }
+
     private static async Task<IReadOnlyList<StatedFinding>> FindingsAsync(params (string Name, string Text)[] files)
         => (await CaseRun.JudgeAsync(new LabelledCase { Id = "x", Causes = ["x"], Files = [.. files.Select(file => KeyValuePair.Create(file.Name, file.Text))] }, CancellationToken.None)).Findings;
 }

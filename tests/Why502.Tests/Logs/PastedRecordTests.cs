@@ -171,6 +171,85 @@ public sealed class PastedRecordTests
         Assert.Equal([Record], RunTogether.Part([Record]));
     }
 
+    private const string Whole = "2026/02/10 08:11:00 [error] 14#14: *22 upstream prematurely closed connection while reading response header from upstream, client: 192.0.2.8, server: tally.example, request: \"GET /orders/7 HTTP/1.1\", upstream: \"http://127.0.0.1:8010/orders/7\", host: \"tally.example\"";
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(110)]
+    [InlineData(50)]
+    public void RecordBrokenByATerminal_IsOneAgain(int column)
+    {
+        var lines = Whole.Chunk(column).Select(part => new string(part)).ToList();
+        var count = lines.Count;
+        Assert.True(WrappedRecord.Join(lines));
+        Assert.Equal("http://127.0.0.1:8010/orders/7", ErrorLogLine.Parse(lines[0])?.Upstream);
+        Assert.Equal(count, lines.Count);
+        Assert.All(lines[1..], Assert.Empty);
+    }
+
+    [Fact]
+    public void RecordBrokenByAnEditor_IsOneAgain()
+    {
+        List<string> lines =
+        [
+            "2026/02/10 08:11:00 [error] 14#14: *22 upstream prematurely closed",
+            "connection while reading response header from upstream, client: 192.0.2.8,",
+            "server: tally.example, request: \"GET /orders/7 HTTP/1.1\", upstream:",
+            "\"http://127.0.0.1:8010/orders/7\", host: \"tally.example\"",
+            "",
+            "What may this be?",
+        ];
+        Assert.True(WrappedRecord.Join(lines));
+        Assert.Equal([Whole, "", "", "", "", "What may this be?"], lines);
+    }
+
+    [Theory]
+    [InlineData("connect() failed (111: Connection refused) while connecting to upstream: \"http://192.0.2.9:80/\"", "$ docker inspect tally")]
+    [InlineData("connect() failed (111: Connection refused) while connecting to upstream: \"http://192.0.2.9:80/\"", "```")]
+    [InlineData(Whole, "and so it goes on for every request")]
+    [InlineData(Whole, Whole)]
+    public void WholeRecord_TakesNothingFromTheNextLine(string record, string next)
+    {
+        List<string> lines = [record, next];
+        Assert.False(WrappedRecord.Join(lines));
+        Assert.Equal([record, next], lines);
+    }
+
+    [Fact]
+    public void ReportBrokenInTwo_IsOneAgain()
+    {
+        List<string> lines = ["[10-Feb-2026 08:11:00] WARNING: [pool tally] server reached pm.max_children", "setting (5), consider raising it", "[10-Feb-2026 08:12:00] NOTICE: ready to handle connections"];
+        Assert.True(WrappedReport.Join(lines));
+        Assert.Equal(["[10-Feb-2026 08:11:00] WARNING: [pool tally] server reached pm.max_children setting (5), consider raising it", "", "[10-Feb-2026 08:12:00] NOTICE: ready to handle connections"], lines);
+        Assert.False(WrappedReport.Join(lines));
+    }
+
+    [Fact]
+    public void BlanksInFrontOfALog_AreTakenOff()
+        => Assert.Equal(["It says:", "", Whole, "  and more", "", "Why?"], Indentation.Strip(["It says:", "", $"    {Whole}", "      and more", "", "Why?"]));
+
+    [Fact]
+    public void BlanksOfYamlAndConfigurations_AreKept()
+    {
+        string[] lines = ["services:", "  tally:", "    image: tally", "", "server {", "    listen 80;", "}"];
+        Assert.Same(lines, Indentation.Strip(lines));
+    }
+
+    [Theory]
+    [InlineData("`")]
+    [InlineData("**")]
+    [InlineData("_")]
+    public void MessageSetInMarkdown_IsRead(string mark)
+        => Assert.Equal("no live upstreams", ErrorLogLine.Parse(PastedRecord.Repair($"{mark}*7 no live upstreams while connecting to upstream, client: 192.0.2.8{mark}"))?.Known?.Format.Split(" while")[0]);
+
+    [Theory]
+    [InlineData("[10-Feb-2026 08:11:00] WARNING: [pool tally] child 71 exited on signal 11 (SIGSEGV) after 3.2 seconds from start", false)]
+    [InlineData("tally [71] exited on signal 9", false)]
+    [InlineData("worker process 71 exited on signal 9", true)]
+    [InlineData("no live upstreams while connecting to upstream", true)]
+    public void OwnMessage_IsNginxsAlone(string line, bool own)
+        => Assert.Equal(own, OwnMessage.Is(System.Text.Encoding.Latin1.GetBytes(line)));
+
     [Theory]
     [InlineData("http://unix:/run/tally.sock/orders/7", "unix:/run/tally.sock")]
     [InlineData("http://unix:/run/tally.sock:/orders/7", "unix:/run/tally.sock")]
