@@ -28,6 +28,25 @@ internal static unsafe class Digits
         return AnyMilliseconds(new ReadOnlySpan<byte>(text, length));
     }
 
+    /// <summary>Three digits as a number, or -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Three(byte* text)
+    {
+        uint hundreds = (uint)(text[0] - '0');
+        uint tens = (uint)(text[1] - '0');
+        uint ones = (uint)(text[2] - '0');
+        return hundreds <= 9 && tens <= 9 && ones <= 9 ? (int)(hundreds * 100 + tens * 10 + ones) : -1;
+    }
+
+    /// <summary><c>d.ddd</c> in milliseconds, or -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int OneSecond(byte* text)
+    {
+        uint seconds = (uint)(text[0] - '0');
+        int rest = Three(text + 2);
+        return seconds <= 9 && text[1] == '.' && rest >= 0 ? (int)(seconds * 1000) + rest : -1;
+    }
+
     public static int AnyMilliseconds(ReadOnlySpan<byte> text)
     {
         long value = 0;

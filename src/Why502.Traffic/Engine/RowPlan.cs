@@ -22,6 +22,7 @@ internal sealed class RowPlan
         Steps = StepsOf(format);
         First = HasCombinedHead ? HeadParts : 0;
         Usual = UsualForm.Of(format);
+        Quoted = Usual is null ? QuotedForm.Of(format) : null;
     }
 
     public AccessLogFormat Format { get; }
@@ -30,6 +31,9 @@ internal sealed class RowPlan
 
     /// <summary>What nearly all rows look like, where there is such a form.</summary>
     public UsualForm? Usual { get; }
+
+    /// <summary>As <see cref="Usual"/>, for formats that are made of quotes.</summary>
+    public QuotedForm? Quoted { get; }
 
     /// <summary>The step behind the head.</summary>
     public int First { get; }

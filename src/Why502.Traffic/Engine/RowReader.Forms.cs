@@ -43,7 +43,7 @@ internal sealed unsafe partial class RowReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int StatusForm(byte* text, int start, int at, ref Row row)
     {
-        int status = ThreeDigits(text + at);
+        int status = Digits.Three(text + at);
         row.Status = status;
         row.Slices.Status = new Slice(at - start, 3);
         return status < 0 || IsNumber(text[at + 3]) ? -1 : at + 3;
@@ -60,7 +60,7 @@ internal sealed unsafe partial class RowReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int RequestTimeForm(byte* text, int start, int at, int end, bool isLast, ref Row row)
     {
-        int time = OneSecondForm(text + at);
+        int time = Digits.OneSecond(text + at);
         int stop = at + 5;
         if (time < 0 || stop > end || (isLast ? stop != end : IsNumber(text[stop])))
         {
@@ -96,7 +96,7 @@ internal sealed unsafe partial class RowReader
     private static int AttemptForm(byte* text, int start, int at, ref Row row)
     {
         byte* value = text + at;
-        int attempt = ThreeDigits(value);
+        int attempt = Digits.Three(value);
         int size = attempt >= 0 ? 3 : 1;
         if ((attempt < 0 && value[0] != '-') || value[size] != ' ' || value[size + 1] == ':')
         {
@@ -112,7 +112,7 @@ internal sealed unsafe partial class RowReader
     private static int ResponseTimeForm(byte* text, int start, int at, ref Row row)
     {
         byte* value = text + at;
-        int response = OneSecondForm(value);
+        int response = Digits.OneSecond(value);
         int size = response >= 0 ? 5 : 1;
         if ((response < 0 && value[0] != '-') || value[size] != ' ' || value[size + 1] == ':')
         {
@@ -122,23 +122,5 @@ internal sealed unsafe partial class RowReader
         row.ResponseTime = response;
         row.Slices.UpstreamResponseTime = new Slice(at - start, size);
         return at + size;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int ThreeDigits(byte* text)
-    {
-        uint hundreds = (uint)(text[0] - '0');
-        uint tens = (uint)(text[1] - '0');
-        uint ones = (uint)(text[2] - '0');
-        return hundreds <= 9 && tens <= 9 && ones <= 9 ? (int)(hundreds * 100 + tens * 10 + ones) : -1;
-    }
-
-    /// <summary><c>d.ddd</c> in milliseconds, or -1.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int OneSecondForm(byte* text)
-    {
-        uint seconds = (uint)(text[0] - '0');
-        int rest = ThreeDigits(text + 2);
-        return seconds <= 9 && text[1] == '.' && rest >= 0 ? (int)(seconds * 1000) + rest : -1;
     }
 }

@@ -19,7 +19,7 @@ internal sealed unsafe class ScanBuffer
     private const int Masks = Bytes / MaskBytes + 1 + MaskSpare;
 
     /// <summary>Marks of one row that are looked at without asking whether they are there.</summary>
-    public const int MarksOfRow = 16;
+    public const int MarksOfRow = 256;
 
     private readonly byte[] _text = GC.AllocateArray<byte>(Bytes + 3 * Pad, pinned: true);
     private readonly ulong[] _masks = GC.AllocateArray<ulong>(Masks * 2, pinned: true);

@@ -40,7 +40,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     private readonly bool _isBounded = options.Since != long.MinValue || options.Until != long.MaxValue;
     private Stretch? _stretch;
     private RowReader? _reader;
-    private UsualRows? _usual;
+    private IBatchReader? _shortWay;
     private Row _row;
     private HeavyTables? _heavy;
     private bool _inLongRow;
@@ -90,7 +90,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
         if (_reader?.Plan.Format != format)
         {
             _reader = new RowReader(RowPlan.Of(format), _tables.Upstreams);
-            _usual = options.HasShortWay && _reader.Plan.Usual is { } form ? new UsualRows(form, _stamp, _tables.Upstreams) : null;
+            _shortWay = options.HasShortWay ? ShortWay(_reader.Plan) : null;
             _row = default;
         }
 
@@ -99,12 +99,19 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
         (_position, _skipFirst, _inLongRow) = (position, skipFirst, false);
     }
 
+    private IBatchReader? ShortWay(RowPlan plan) => plan switch
+    {
+        { Usual: { } usual } => new UsualRows(usual, _stamp, _tables.Upstreams),
+        { Quoted: { } quoted } => new QuotedRows(quoted, _tables.Upstreams),
+        _ => null,
+    };
+
     public void Filled(int bytes) => _buffer.Length += bytes;
 
     /// <summary>Counts all whole rows that begin before <paramref name="until"/>; at the end of the text also the one without a newline. False when there is no such row any more.</summary>
     public bool Scan(long until, bool atEnd)
     {
-        _buffer.Mark(options.Kernel ?? (_blocks++ < PlainBlocks && BytePlaces.Best == BytePlaces.Kernel.Vector512 ? BytePlaces.Kernel.Vector256 : BytePlaces.Best), _usual is not null);
+        _buffer.Mark(options.Kernel ?? (_blocks++ < PlainBlocks && BytePlaces.Best == BytePlaces.Kernel.Vector512 ? BytePlaces.Kernel.Vector256 : BytePlaces.Best), _shortWay is not null);
         int at = Rows(until);
         bool more = _position + at < until;
         if (more && atEnd && at < _buffer.Length)
@@ -143,12 +150,12 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
         _batch.Clear();
         while (true)
         {
-            if (_usual is { } usual)
+            if (_shortWay is { } shortWay)
             {
                 bool more;
                 do
                 {
-                    more = usual.Read(text, stop, ref cursor, _batch);
+                    more = shortWay.Read(text, stop, ref cursor, _batch);
                     Count(text);
                 }
                 while (more);
@@ -207,7 +214,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
         _buffer.MaskRow(start, end);
         if (reader.Read(text, start, end, _buffer.Quotes, _buffer.Blanks, ref _row))
         {
-            if (_usual is not null && _row.Minute != _stamp.Minute && _row.Slices is { TimeKind: AccessVariable.TimeLocal, Time.Length: MinuteStamp.TimeBytes })
+            if (_shortWay is not null && _row.Minute != _stamp.Minute && _row.Slices is { TimeKind: AccessVariable.TimeLocal, Time.Length: MinuteStamp.TimeBytes })
             {
                 _stamp.Remember(text + start + _row.Slices.Time.Start, _row.Minute);
             }

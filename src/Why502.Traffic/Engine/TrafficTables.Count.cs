@@ -65,7 +65,8 @@ internal sealed partial class TrafficTables
 
     private unsafe void CountMinute(RowBatch batch)
     {
-        ref long minute = ref Minutes.Cells[Minutes.Row(batch.Minute)];
+        int cell = Minutes.Row(batch.Minute);
+        ref long minute = ref Minutes.Cells[cell];
         ref long status = ref MemoryMarshal.GetArrayDataReference(Status);
         ref byte columns = ref MemoryMarshal.GetArrayDataReference(_columns);
         int* behind = batch.Cells + batch.Count;

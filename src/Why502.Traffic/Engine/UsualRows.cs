@@ -9,7 +9,7 @@ namespace Why502.Traffic.Engine;
 /// stand and judged together: what depends on the text is computed, not branched on, because a branch that is guessed wrongly costs as much as a tenth of a row. Everything else is left to
 /// <see cref="RowReader"/>.
 /// </summary>
-internal sealed unsafe class UsualRows
+internal sealed unsafe class UsualRows : IBatchReader
 {
     private const int TimeBytes = 28;
     private const uint ThreeBytes = 0xFF_FFFF;
@@ -57,9 +57,6 @@ internal sealed unsafe class UsualRows
         public byte* In(byte* rest, int length) => rest + (at + (length & _fromEnd));
     }
 
-    /// <summary>Reads rows until one is not of the usual form or of this minute, or the batch is full; the cursor stands behind them. Answers whether the next row may be of the usual form.</summary>
-    /// <param name="text">The block; 64 bytes before and behind it may be read.</param>
-    /// <param name="stop">No row that begins here or behind is read.</param>
     public bool Read(byte* text, int stop, ref RowCursor cursor, RowBatch batch)
     {
         bool areRead = batch.HeadsBehind > 0 && batch.Minute == _stamp.Minute;
