@@ -53,13 +53,19 @@ public static partial class Redactor
     {
         while (text.Length >= TokenLengthMin)
         {
-            var end = text.IndexOfAnyExcept(TokenLetters);
-            if (end < 0 || end >= TokenLengthMin)
+            // From the end of where a run would stand: one other letter there, and none that holds it is a run.
+            var last = TokenLengthMin - 1;
+            while (last >= 0 && IsTokenLetter(text[last]))
+            {
+                last--;
+            }
+
+            if (last < 0)
             {
                 return true;
             }
 
-            text = text[(end + 1)..];
+            text = text[(last + 1)..];
         }
 
         return false;
@@ -67,7 +73,7 @@ public static partial class Redactor
 
     private const int TokenLengthMin = 24;
 
-    private static readonly SearchValues<char> TokenLetters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+_=-");
+    private static bool IsTokenLetter(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '+' or '_' or '=' or '-';
 
     /// <summary>The path of a unix socket is an address of this machine, whatever its directories are called.</summary>
     private static bool IsInSocketPath(string text, int index)
@@ -82,12 +88,17 @@ public static partial class Redactor
     private static readonly string[] RootDirectories =
         ["/bin/", "/boot/", "/etc/", "/home/", "/lib/", "/lib64/", "/mnt/", "/opt/", "/proc/", "/root/", "/run/", "/sbin/", "/srv/", "/sys/", "/tmp/", "/usr/", "/var/"];
 
-    private static readonly SearchValues<char> WordEnds = SearchValues.Create(" \t\"'`=,;:()[]<>");
+    private const string WordEnds = " \t\"'`=,;:()[]<>";
 
     /// <summary>A file is found by its path, whatever its directories are called; a request's path may hold a token.</summary>
     private static bool IsInFilePath(string text, int index)
     {
-        var start = text.AsSpan(0, index).LastIndexOfAny(WordEnds) + 1;
+        var start = index;
+        while (start > 0 && !WordEnds.Contains(text[start - 1], StringComparison.Ordinal))
+        {
+            start--;
+        }
+
         var word = text.AsSpan(start, index - start);
         var isAsked = start > 1 && text[start - 1] == ' ' && char.IsAsciiLetterUpper(text[start - 2]);
         return !isAsked && word.StartsWith('/') && !word.Contains('?') && Array.Exists(RootDirectories, root => text.AsSpan(start).StartsWith(root, StringComparison.Ordinal));

@@ -84,7 +84,18 @@ public static class Routes
     private const int JointShift = 16;
     private const int OddShift = 24;
 
-    private static readonly uint[] Kinds = [.. Enumerable.Range(0, 256).Select(value => KindOf((byte)value))];
+    private static readonly uint[] Kinds = KindsOfBytes();
+
+    private static uint[] KindsOfBytes()
+    {
+        uint[] kinds = new uint[256];
+        for (int value = 0; value < kinds.Length; value++)
+        {
+            kinds[value] = KindOf((byte)value);
+        }
+
+        return kinds;
+    }
 
     private static uint KindOf(byte value)
     {

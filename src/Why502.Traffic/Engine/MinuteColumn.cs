@@ -22,7 +22,16 @@ internal static class MinuteColumn
     public const int Columns = 12;
 
     /// <summary>The column of each status' class.</summary>
-    public static byte[] ByStatus() => [.. Enumerable.Range(0, 1000).Select(status => (byte)OfClass(status))];
+    public static byte[] ByStatus()
+    {
+        byte[] columns = new byte[1000];
+        for (int status = 0; status < columns.Length; status++)
+        {
+            columns[status] = (byte)OfClass(status);
+        }
+
+        return columns;
+    }
 
     /// <summary>The column of a status' class: 4xx without 499, 5xx with all of them.</summary>
     public static int OfClass(int status) => status switch

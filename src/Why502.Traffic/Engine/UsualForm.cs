@@ -161,7 +161,13 @@ internal sealed class UsualForm
     private static FixedBytes Fixed(string text, bool atEnd)
     {
         byte[] form = Encoding.Latin1.GetBytes(text.Replace('\0', '0'));
-        return new FixedBytes(form, [.. text.Select(letter => letter == '\0')], atEnd);
+        bool[] isDigit = new bool[text.Length];
+        for (int i = 0; i < isDigit.Length; i++)
+        {
+            isDigit[i] = text[i] == '\0';
+        }
+
+        return new FixedBytes(form, isDigit, atEnd);
     }
 
     private static string Text(AccessLogFormat.Part part) => Encoding.Latin1.GetString(part.Literal);

@@ -79,17 +79,21 @@ internal static class BadNodes
     private static double PValue(UpstreamTraffic node, List<UpstreamTraffic> peers, out DateTimeOffset? from, out DateTimeOffset? to)
     {
         long step = peers.Append(node).Max(n => n.SeriesStep);
-        Dictionary<long, (long Attempts, long Failed)> own = Slots([node], step);
         Dictionary<long, (long Attempts, long Failed)> others = Slots(peers, step);
         double observed = 0;
         double expected = 0;
         double variance = 0;
         List<(long Slot, double Excess)> excess = [];
-        long[] inOrder = [.. own.Keys];
-        Array.Sort(inOrder);
-        foreach (long slot in inOrder)
+        for (int i = 0; i < node.Series.Count;)
         {
-            (long n, long k) = own[slot];
+            long slot = SlotOf(node.Series[i], step);
+            (long n, long k) = (0, 0);
+            for (; i < node.Series.Count && SlotOf(node.Series[i], step) == slot; i++)
+            {
+                n += node.Series[i].Attempts;
+                k += node.Series[i].Failed;
+            }
+
             (long otherN, long otherK) = others.GetValueOrDefault(slot);
             double all = n + otherN;
             double failed = k + otherK;
@@ -113,8 +117,7 @@ internal static class BadNodes
         {
             foreach (UpstreamMinute minute in node.Series)
             {
-                // Steps are powers of two and begin at 1970, so a coarser slot holds whole finer ones.
-                long slot = (long)Math.Floor(minute.Minute.ToUnixTimeSeconds() / 60.0 / step);
+                long slot = SlotOf(minute, step);
                 (long attempts, long failed) = slots.GetValueOrDefault(slot);
                 slots[slot] = (attempts + minute.Attempts, failed + minute.Failed);
             }
@@ -123,10 +126,13 @@ internal static class BadNodes
         return slots;
     }
 
+    /// <summary>Steps are powers of two and begin at 1970, so a coarser slot holds whole finer ones.</summary>
+    private static long SlotOf(UpstreamMinute minute, long step) => (long)Math.Floor(minute.Minute.ToUnixTimeSeconds() / 60.0 / step);
+
     /// <summary>The stretch with the largest sum.</summary>
     private static (DateTimeOffset? From, DateTimeOffset? To) Stretch(List<(long Slot, double Excess)> slots, long step)
     {
-        (int first, int last) = LargestSum.Of(slots.ConvertAll(slot => slot.Excess));
+        (int first, int last) = LargestSum.Of(slots.ConvertAll(slot => slot.Excess).ToArray());
         return last < first ? (null, null)
             : (DateTimeOffset.FromUnixTimeSeconds(slots[first].Slot * step * 60), DateTimeOffset.FromUnixTimeSeconds((slots[last].Slot + 1) * step * 60));
     }

@@ -20,9 +20,13 @@ internal static class Bursts
             return [];
         }
 
-        long[] counts = [.. report.Minutes.Select(m => m.Rows)];
-        Array.Sort(counts);
-        double median = counts[counts.Length / 2];
+        double[] counts = new double[report.Minutes.Count];
+        for (int i = 0; i < counts.Length; i++)
+        {
+            counts[i] = report.Minutes[i].Rows;
+        }
+
+        double median = Median.Of(counts);
         double limit = Math.Max(median * RatioMin, median + DeviationsMin * Math.Sqrt(median));
         List<List<MinuteTraffic>> bursts = [];
         foreach (MinuteTraffic minute in report.Minutes.Where(m => m.Rows > limit))
@@ -37,12 +41,16 @@ internal static class Bursts
             }
         }
 
-        return bursts.Count == 0 ? [] : bursts.OrderByDescending(b => b.Sum(m => m.Rows)).Take(BurstsMax).Select(b => Describe(report, b, median)).OrderBy(f => f.From);
+        return bursts.Order(Comparer<List<MinuteTraffic>>.Create((one, other) => RowsOf(other).CompareTo(RowsOf(one)))).Take(BurstsMax)
+            .Order(Comparer<List<MinuteTraffic>>.Create((one, other) => DateTimeOffset.Compare(one[0].Minute, other[0].Minute)))
+            .Select(burst => Describe(report, burst, median));
     }
+
+    private static long RowsOf(List<MinuteTraffic> burst) => burst.Sum(m => m.Rows);
 
     private static TrafficFinding Describe(TrafficReport report, List<MinuteTraffic> burst, double median)
     {
-        long rows = burst.Sum(m => m.Rows);
+        long rows = RowsOf(burst);
         long bad = burst.Sum(m => m.ServerError + m.Abandoned);
         long slow = burst.Sum(m => m.GatewayTimeout + m.Abandoned);
         long refused = burst.Sum(m => m.Unavailable);

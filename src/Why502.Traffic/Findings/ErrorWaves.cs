@@ -16,10 +16,20 @@ internal static class ErrorWaves
             yield break;
         }
 
-        double[] shares = [.. minutes.Select(m => m.ServerError / (double)m.Rows)];
-        Array.Sort(shares);
-        double usual = Math.Max(shares[shares.Length / 2], 1e-4);
-        (int first, int last) = LargestSum.Of([.. minutes.Select(m => m.ServerError - 2 * usual * m.Rows)]);
+        double[] shares = new double[minutes.Count];
+        for (int i = 0; i < shares.Length; i++)
+        {
+            shares[i] = minutes[i].ServerError / (double)minutes[i].Rows;
+        }
+
+        double usual = Math.Max(Median.Of(shares), 1e-4);
+        double[] excess = new double[minutes.Count];
+        for (int i = 0; i < excess.Length; i++)
+        {
+            excess[i] = minutes[i].ServerError - 2 * usual * minutes[i].Rows;
+        }
+
+        (int first, int last) = LargestSum.Of(excess);
         if (last < first || last - first + 1 > SpanMax * minutes.Count)
         {
             yield break;

@@ -4,12 +4,12 @@ namespace Why502.Traffic.Findings;
 internal static class LargestSum
 {
     /// <summary>First and last place, or (0, -1) when no number is positive.</summary>
-    public static (int First, int Last) Of(IReadOnlyList<double> numbers)
+    public static (int First, int Last) Of(ReadOnlySpan<double> numbers)
     {
         (int first, int last, double best) = (0, -1, 0);
         double sum = 0;
         int start = 0;
-        for (int i = 0; i < numbers.Count; i++)
+        for (int i = 0; i < numbers.Length; i++)
         {
             sum += numbers[i];
             if (sum <= 0)

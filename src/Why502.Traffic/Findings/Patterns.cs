@@ -7,7 +7,9 @@ internal static class Patterns
 {
     public static IReadOnlyList<TrafficFinding> Find(TrafficReport report, TrafficTables tables, ReportContext context) =>
     [
-        .. Everything(report, tables, context).OrderBy(f => f.Cause is null).ThenByDescending(f => f.Harmed ?? f.Count),
+        .. Everything(report, tables, context).Order(Comparer<TrafficFinding>.Create((one, other) => (one.Cause is null) != (other.Cause is null)
+            ? (one.Cause is null).CompareTo(other.Cause is null)
+            : (other.Harmed ?? other.Count).CompareTo(one.Harmed ?? one.Count))),
     ];
 
     private static IEnumerable<TrafficFinding> Everything(TrafficReport report, TrafficTables tables, ReportContext context) =>

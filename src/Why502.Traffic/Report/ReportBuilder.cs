@@ -81,7 +81,9 @@ internal static class ReportBuilder
     private static IEnumerable<UpstreamTraffic> UpstreamsOf(UpstreamTable table)
     {
         IEnumerable<UpstreamCounter> all = table.Others is { } others ? table.All.Append(others) : table.All;
-        return all.Select(One).OrderByDescending(u => u.Attempts).ThenBy(u => u.Upstream, StringComparer.Ordinal);
+        return all.Select(One).Order(Comparer<UpstreamTraffic>.Create((one, other) => one.Attempts != other.Attempts
+            ? other.Attempts.CompareTo(one.Attempts)
+            : string.CompareOrdinal(one.Upstream, other.Upstream)));
 
         static UpstreamTraffic One(UpstreamCounter counter) => new()
         {
@@ -105,8 +107,8 @@ internal static class ReportBuilder
 
     private static UpstreamMinute[] SeriesOf(TimeTable table)
     {
-        IReadOnlyList<(long Minute, int Row)> slots = table.InOrder();
-        UpstreamMinute[] series = new UpstreamMinute[slots.Count];
+        (long Minute, int Row)[] slots = table.InOrder();
+        UpstreamMinute[] series = new UpstreamMinute[slots.Length];
         for (int i = 0; i < series.Length; i++)
         {
             series[i] = new UpstreamMinute(TimeOf(slots[i].Minute), table.Cells[slots[i].Row], table.Cells[slots[i].Row + 1]);

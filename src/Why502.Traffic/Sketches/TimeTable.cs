@@ -74,7 +74,7 @@ internal sealed class TimeTable(int columns, int slotsMax)
     }
 
     /// <summary>The first minute of each slot, in order, with where its counters stand.</summary>
-    public IReadOnlyList<(long Minute, int Row)> InOrder()
+    public (long Minute, int Row)[] InOrder()
     {
         int[] order = new int[Count];
         for (int i = 0; i < order.Length; i++)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Why502.Cli.Commands.Config;
+using Why502.Cli.Demo;
 
 namespace Why502.Cli.Commands;
 
@@ -9,8 +10,8 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] arguments, Terminal terminal)
     {
-        var root = Root(terminal);
-        arguments = WithDefault(arguments, root);
+        arguments = WithDefault(arguments, terminal);
+        var root = Root(terminal, arguments[0]);
         // No response files: "@file" is a file name like any other.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
@@ -23,23 +24,41 @@ internal static class CommandLine
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }).ConfigureAwait(false);
     }
 
-    private static RootCommand Root(Terminal terminal)
+    /// <summary>Every command by its name, in the order of the help.</summary>
+    internal static readonly (string Name, Func<Terminal, Command> Create)[] Commands =
+    [
+        ("diagnose", DiagnoseCommand.Create),
+        ("explain", ExplainCommand.Create),
+        ("fix", FixCommand.Create),
+        ("verify", VerifyCommand.Create),
+        ("traffic", TrafficCommand.Create),
+        ("config", ConfigCommand.Create),
+        ("calibrate", CalibrateCommand.Create),
+        ("demo", DemoCommand.Create),
+        (DemoApp.Command, _ => DemoCommand.CreateApp()),
+    ];
+
+    /// <summary>All commands, or the only one that is asked for: the options of the others would cost every start.</summary>
+    /// <param name="first">The first argument.</param>
+    private static RootCommand Root(Terminal terminal, string? first = null)
     {
         var root = new RootCommand("Why does this nginx answer 502, 504, 503 or 500, and what makes it stop? Without a command: diagnose.");
-        root.Subcommands.Add(DiagnoseCommand.Create(terminal));
-        root.Subcommands.Add(ExplainCommand.Create(terminal));
-        root.Subcommands.Add(FixCommand.Create(terminal));
-        root.Subcommands.Add(VerifyCommand.Create(terminal));
-        root.Subcommands.Add(TrafficCommand.Create(terminal));
-        root.Subcommands.Add(ConfigCommand.Create(terminal));
-        root.Subcommands.Add(CalibrateCommand.Create(terminal));
-        root.Subcommands.Add(DemoCommand.Create(terminal));
-        root.Subcommands.Add(DemoCommand.CreateApp());
+        var isAsked = IsCommand(first);
+        foreach (var (name, create) in Commands)
+        {
+            if (!isAsked || name == first)
+            {
+                root.Subcommands.Add(create(terminal));
+            }
+        }
+
         return root;
     }
 
+    private static bool IsCommand(string? word) => Array.Exists(Commands, command => command.Name == word);
+
     /// <summary><c>why502</c> is <c>why502 diagnose</c>, its options and files included.</summary>
-    private static string[] WithDefault(string[] arguments, RootCommand root)
+    private static string[] WithDefault(string[] arguments, Terminal terminal)
     {
         if (arguments.Length == 0)
         {
@@ -47,7 +66,7 @@ internal static class CommandLine
         }
 
         var first = arguments[0];
-        if (first is "--help" or "-h" or "-?" or "/?" or "--version" || first.StartsWith('[') || root.Subcommands.Any(command => command.Name == first))
+        if (first is "--help" or "-h" or "-?" or "/?" or "--version" || first.StartsWith('[') || IsCommand(first))
         {
             return arguments;
         }
@@ -57,7 +76,7 @@ internal static class CommandLine
             return ["diagnose", .. arguments];
         }
 
-        throw new UsageException($"there is no command and no file '{first}'. Commands: {string.Join(", ", root.Subcommands.Where(command => !command.Hidden).Select(command => command.Name))}. See: why502 --help");
+        throw new UsageException($"there is no command and no file '{first}'. Commands: {string.Join(", ", Root(terminal).Subcommands.Where(command => !command.Hidden).Select(command => command.Name))}. See: why502 --help");
     }
 
     private static string Complaint(ParseResult parsed)

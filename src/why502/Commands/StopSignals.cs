@@ -6,7 +6,7 @@ namespace Why502.Cli.Commands;
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource stop;
-    private readonly List<PosixSignalRegistration> registrations;
+    private readonly List<PosixSignalRegistration> registrations = [];
     private readonly bool secondEnds;
 
     /// <param name="secondEnds">The second signal ends the process. Not where something was begun that has to be taken back.</param>
@@ -16,7 +16,12 @@ internal sealed class StopSignals : IDisposable
     {
         this.secondEnds = secondEnds;
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        registrations = [.. more.Prepend(PosixSignal.SIGTERM).Prepend(PosixSignal.SIGINT).Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
+        registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal));
+        registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal));
+        foreach (var signal in more)
+        {
+            registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
+        }
     }
 
     public CancellationToken Token => stop.Token;

@@ -7,25 +7,36 @@ internal static class Bars
     private const string Widths = "▏▎▍▌▋▊▉█";
 
     /// <summary>One character for each of <paramref name="width"/> equal parts of the numbers; a blank where there is nothing.</summary>
-    public static string Spark(IReadOnlyList<double> numbers, int width)
+    public static string Spark(ReadOnlySpan<double> numbers, int width)
     {
-        if (numbers.Count == 0)
+        if (numbers.Length == 0)
         {
             return "";
         }
 
-        width = Math.Min(width, numbers.Count);
+        width = Math.Min(width, numbers.Length);
         double[] sums = new double[width], counts = new double[width];
-        for (var i = 0; i < numbers.Count; i++)
+        for (var i = 0; i < numbers.Length; i++)
         {
-            var part = (int)((long)i * width / numbers.Count);
+            var part = (int)((long)i * width / numbers.Length);
             sums[part] += numbers[i];
             counts[part]++;
         }
 
-        double[] means = [.. sums.Zip(counts, (sum, count) => sum / count)];
-        var most = means.Max();
-        return string.Concat(means.Select(mean => mean <= 0 ? ' ' : Heights[(int)Math.Min(7, mean / most * 8)]));
+        var most = double.NegativeInfinity;
+        for (var i = 0; i < width; i++)
+        {
+            sums[i] /= counts[i];
+            most = Math.Max(most, sums[i]);
+        }
+
+        var bars = new char[width];
+        for (var i = 0; i < width; i++)
+        {
+            bars[i] = sums[i] <= 0 ? ' ' : Heights[(int)Math.Min(7, sums[i] / most * 8)];
+        }
+
+        return new string(bars);
     }
 
     /// <summary>A share of 1 as a bar.</summary>

@@ -10,9 +10,9 @@ internal sealed class StretchOrder(int sources, int workers)
     private readonly Lock gate = new();
     private readonly object signal = new();
     private readonly Stack<Stretch> free = [];
-    private readonly Source[] progress = [.. Enumerable.Range(0, sources).Select(_ => new Source())];
+    private readonly Source[] progress = Sources(sources);
     private HeavyTables? total;
-    private readonly List<(int Source, OddRow Row)> odd = [];
+    private readonly List<OddRowOf> odd = [];
     private int merged;
     private bool aborted;
 
@@ -24,6 +24,19 @@ internal sealed class StretchOrder(int sources, int workers)
         public readonly Dictionary<int, Stretch> Pending = [];
 
         public bool IsDone => Last is { } last && Next > last;
+    }
+
+    private sealed record OddRowOf(int Source, OddRow Row);
+
+    private static Source[] Sources(int count)
+    {
+        var all = new Source[count];
+        for (var i = 0; i < count; i++)
+        {
+            all[i] = new Source();
+        }
+
+        return all;
     }
 
     /// <summary>Logs and stretches that may be under way or waiting at a time.</summary>
@@ -122,7 +135,7 @@ internal sealed class StretchOrder(int sources, int workers)
     {
         if (progress[source].Total is { } sum)
         {
-            odd.AddRange(sum.Odd.Take(Stretch.OddRowsMax).Select(row => (source, row)));
+            odd.AddRange(sum.Odd.Take(Stretch.OddRowsMax).Select(row => new OddRowOf(source, row)));
             progress[source].Total = null;
             if (sum.Heavy is { } heavy && total is not null)
             {

@@ -49,21 +49,16 @@ internal sealed class TrafficRun
         var workers = Math.Clamp(_request.Threads, 1, Math.Max(1, WorkCount()));
         var tables = new TrafficTables[workers];
         Exception? failure = null;
-        var threads = Enumerable.Range(0, workers).Select(index => new Thread(() =>
+        List<Thread> others = [];
+        for (var i = 1; i < workers; i++)
         {
-            try
-            {
-                tables[index] = Worker();
-            }
-            catch (Exception reason)
-            {
-                failure = reason;
-                _order.Abort();
-            }
-        })
-        { IsBackground = true }).ToList();
-        threads.ForEach(thread => thread.Start());
-        threads.ForEach(thread => thread.Join());
+            var index = i;
+            others.Add(new Thread(() => Take(index)) { IsBackground = true });
+        }
+
+        others.ForEach(thread => thread.Start());
+        Take(0);
+        others.ForEach(thread => thread.Join());
         if (failure is not null)
         {
             throw new UsageException($"cannot read the logs: {failure.Message}");
@@ -81,6 +76,19 @@ internal sealed class TrafficRun
             Inputs = [.. _sources.Select((source, index) => new TrafficInput(source.Name, source.Format.Text, source.FormatSource, source.Size) { Problem = _problems[index] })],
             MalformedSamples = _order.Malformed(_sources),
         });
+
+        void Take(int index)
+        {
+            try
+            {
+                tables[index] = Worker();
+            }
+            catch (Exception reason)
+            {
+                failure = reason;
+                _order.Abort();
+            }
+        }
     }
 
     /// <summary>A small log needs no second worker: its start costs more than the reading.</summary>

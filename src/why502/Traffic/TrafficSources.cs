@@ -46,7 +46,7 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
         }
 
         // Rotated sets in the order of time; a log without one keeps its place behind those that have one.
-        return [.. sources.OrderBy(source => source.First ?? DateTime.MaxValue)];
+        return [.. sources.Order(Comparer<TrafficSource>.Create((one, other) => DateTime.Compare(one.First ?? DateTime.MaxValue, other.First ?? DateTime.MaxValue)))];
     }
 
     private bool IsFile(string path)

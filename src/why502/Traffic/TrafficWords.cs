@@ -64,9 +64,19 @@ internal static class TrafficWords
         _ => $"{(milliseconds.Value / 1000).ToString(milliseconds < 10_000 ? "0.00" : "0.0", CultureInfo.InvariantCulture)} s",
     };
 
-    public static string Moment(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    /// <summary>UTC: <c>2026-11-21 09:00:07</c>. Number by number: what a date's format in words takes is not compiled ahead.</summary>
+    public static string Moment(DateTimeOffset time) => $"{Minute(time)}:{Two(time.UtcDateTime.Second)}";
 
-    public static string Minute(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+    /// <summary>UTC: <c>2026-11-21 09:00</c>.</summary>
+    public static string Minute(DateTimeOffset time)
+    {
+        var at = time.UtcDateTime;
+        return $"{at.Year.ToString("D4", CultureInfo.InvariantCulture)}-{Two(at.Month)}-{Two(at.Day)} {Clock(at)}";
+    }
+
+    private static string Clock(DateTime at) => $"{Two(at.Hour)}:{Two(at.Minute)}";
+
+    private static string Two(int number) => number.ToString("D2", CultureInfo.InvariantCulture);
 
     /// <summary>From when to when a finding holds; empty where that was not told.</summary>
     public static string Window(TrafficFinding finding)
@@ -77,7 +87,7 @@ internal static class TrafficWords
         }
 
         return finding.To is not { } to ? $"since {Minute(from)} UTC"
-            : $"{Minute(from)} to {(to.UtcDateTime.Date == from.UtcDateTime.Date ? to.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture) : Minute(to))} UTC";
+            : $"{Minute(from)} to {(to.UtcDateTime.Date == from.UtcDateTime.Date ? Clock(to.UtcDateTime) : Minute(to))} UTC";
     }
 
     public static string Chance(double p) => p < SmallestP ? "p < 1e-9" : $"p {p.ToString("0.0e0", CultureInfo.InvariantCulture)}";

@@ -7,6 +7,15 @@ namespace Why502.Tests.Cli;
 
 public sealed class CommandLineTests
 {
+    [Fact]
+    public void EachCommand_HasTheNameThatItIsAskedForBy()
+    {
+        foreach (var (name, create) in CommandLine.Commands)
+        {
+            Assert.Equal(name, create(Terminal.System()).Name);
+        }
+    }
+
     [Theory]
     [InlineData("--foo")]
     [InlineData("diagnos")]
