@@ -36,7 +36,13 @@ public sealed partial class ErrorLogReader
             ref var own = ref first;
             if (!PlainRecord.OpensRequest(ref start, own))
             {
-                own = ref Unsafe.Add(ref first, PassMessage(ref start, ref first, ref last, ref row));
+                var passed = PassMessage(ref start, ref first, ref last, ref row);
+                if (passed < 0)
+                {
+                    break;
+                }
+
+                own = ref Unsafe.Add(ref first, passed);
             }
 
             // Where the next record begins must not wait for what is compared in this one: what is there is guessed, by branches.
@@ -92,20 +98,25 @@ public sealed partial class ErrorLogReader
     }
 
     /// <summary>
-    /// How many marks stand in front of the first one that opens a request: they are the message's, which may go on over several lines. When no request is opened, those in front of something else.
+    /// How many marks stand in front of the first one that opens a request: they are the message's, which may go on over several lines. Negative when none does.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int PassMessage(ref byte start, ref int first, ref int last, ref UsualRow row)
     {
         ref var own = ref first;
         var lines = 0;
-        while (!PlainRecord.OpensRequest(ref start, own) && Unsafe.IsAddressLessThan(ref own, ref last))
+        while (!PlainRecord.OpensRequest(ref start, own))
         {
+            if (!Unsafe.IsAddressLessThan(ref own, ref last))
+            {
+                return -1;
+            }
+
             if (Bytes.At(ref start, own) == LineFeed)
             {
                 if (ErrorLogLine.StartsRecord(Bytes.Span(ref start, own + 1, ErrorLogLine.HeadLengthMax)))
                 {
-                    break;
+                    return -1;
                 }
 
                 lines++;

@@ -94,6 +94,18 @@ public class PlainRecordTests
         Assert.True(s.Records > 3000);
     }
 
+    /// <summary>The end of the second record fits the context that the first one begins, and between them stands no request.</summary>
+    [Fact]
+    public void RecordWithoutARequest_IsNotContinuedByOneThatLostItsOwn()
+    {
+        const string Log = "2026/11/20 22:00:36 [crit] 1202#1200: *302 SSL_do_handshake() failed (SSL: error:0A00006C:SSL routines::bad key share) while SSL handshaking, client: 203.0.113.0, server: 0.0.0.0:443\n"
+            + "2026/11/20 22:00:36 [error] 1200#1201: *159 upstream sent invalid header while reading response header from upstream, client: 198.51.100.4, server: s0.example,GET * HTTP/2.0\", host: \"s2.example\"\n"
+            + "2026/11/20 22:00:36 [error] 1201#1200: *455 upstream sent too big header while reading response header from upstream, client: 198.51.100.0, server: , request: \"POST /a/b/c HTTP/1.0\", host: \"s1.example\"\n"
+            + "2026/11/20 22:00:37 [error] 1202#1200: *333 upstream sent too big header while reading response header from upstream, client: 198.51.100.0, server: , request: \"POST /a/b/c HTTP/1.0\", host: \"s1.example\"\n";
+        BothWays.Agree(Encoding.UTF8.GetBytes(Log), 4096);
+        BothWays.Agree(Encoding.UTF8.GetBytes(Log), 4096, 200, new DateTime(2026, 11, 20, 22, 4, 0));
+    }
+
     [Theory]
     [InlineData(8, 5)]
     [InlineData(11, 5)]
