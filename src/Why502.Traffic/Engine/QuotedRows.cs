@@ -23,31 +23,24 @@ internal sealed unsafe class QuotedRows : IBatchReader
     private readonly int _timeBytes;
     private readonly int _status;
     private readonly int _request;
-    private readonly int _requestTime;
     private readonly int _client;
     private readonly int _host;
-    private readonly int _address;
-    private readonly int _attempt;
-    private readonly int _response;
-    private readonly int _header;
-    private readonly int _connect;
+    private readonly AttemptValues _attempts;
     private readonly TimeReader _times = new();
-    private readonly UpstreamTable _upstreams;
 
     public QuotedRows(QuotedForm form, UpstreamTable upstreams)
     {
-        (_literals, _sizes, _quotes, _hasBackslashes, _upstreams) = (form.Literals, form.Sizes, form.Quotes, form.HasBackslashes, upstreams);
+        (_literals, _sizes, _quotes, _hasBackslashes) = (form.Literals, form.Sizes, form.Quotes, form.HasBackslashes);
         _time = Math.Max(form[AccessVariable.TimeIso], form[AccessVariable.TimeLocal]);
         _timeBytes = form[AccessVariable.TimeIso] >= 0 ? IsoBytes : LocalBytes;
-        (_status, _request, _requestTime) = (form[AccessVariable.Status], form[AccessVariable.Request], form[AccessVariable.RequestTime]);
+        (_status, _request) = (form[AccessVariable.Status], form[AccessVariable.Request]);
         (_client, _host) = (form[AccessVariable.RemoteAddr], Math.Max(form[AccessVariable.Host], form[AccessVariable.ServerName]));
-        (_address, _attempt) = (form[AccessVariable.UpstreamAddr], form[AccessVariable.UpstreamStatus]);
-        (_response, _header, _connect) = (form[AccessVariable.UpstreamResponseTime], form[AccessVariable.UpstreamHeaderTime], form[AccessVariable.UpstreamConnectTime]);
+        _attempts = new AttemptValues(variable => form[variable], upstreams);
     }
 
     public bool Read(byte* text, int stop, ref RowCursor cursor, RowBatch batch)
     {
-        Value* values = stackalloc Value[_literals.Length];
+        ValueSpan* values = stackalloc ValueSpan[_literals.Length];
         int* asked = batch.Cells + RowBatch.Asked;
         int* row = batch.Cells;
         bool more = true;
@@ -87,20 +80,14 @@ internal sealed unsafe class QuotedRows : IBatchReader
 
         int count = (int)(row - batch.Cells);
         batch.Hold(count, count);
-        batch.HasParts = _header >= 0 || _connect >= 0;
+        batch.HasParts = _attempts.HasParts;
         batch.AskedCount = (int)(asked - batch.Cells) - RowBatch.Asked;
         return more;
     }
 
-    private struct Value
-    {
-        public int Start;
-        public int Length;
-    }
-
     /// <summary>Finds the values; false when the texts between them are others.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Divide(byte* text, int start, int end, int* marks, Value* values)
+    private bool Divide(byte* text, int start, int end, int* marks, ValueSpan* values)
     {
         Vector256<byte> differ = Vector256<byte>.Zero;
         int wrong = 0;
@@ -124,7 +111,7 @@ internal sealed unsafe class QuotedRows : IBatchReader
         return differ == Vector256<byte>.Zero && wrong >= 0 && from == end;
     }
 
-    private bool TryTime(byte* text, Value value, out long minute, out int second)
+    private bool TryTime(byte* text, ValueSpan value, out long minute, out int second)
     {
         byte* time = text + value.Start;
         (minute, second) = (0, 0);
@@ -132,7 +119,7 @@ internal sealed unsafe class QuotedRows : IBatchReader
     }
 
     /// <summary>Judges the values that are counted, and notes them.</summary>
-    private bool TryRow(byte* text, Value* values, int* row)
+    private bool TryRow(byte* text, ValueSpan* values, int* row)
     {
         uint statusText = *(uint*)(text + values[_status].Start) & ThreeBytes;
         uint digits = statusText ^ 0x30_3030;
@@ -151,79 +138,13 @@ internal sealed unsafe class QuotedRows : IBatchReader
         }
 
         row[RowBatch.Status] = status;
-        row[RowBatch.RequestTime] = -1;
-        if (_requestTime >= 0)
-        {
-            row[RowBatch.RequestTime] = Milliseconds(text, values[_requestTime]);
-            if (row[RowBatch.RequestTime] < 0)
-            {
-                return false;
-            }
-        }
-
         (row[RowBatch.Client], row[RowBatch.ClientLength]) = Of(values, _client);
         (row[RowBatch.Host], row[RowBatch.HostLength]) = Of(values, _host);
         (row[RowBatch.Request], row[RowBatch.RequestLength]) = Of(values, _request);
         int client = row[RowBatch.ClientLength];
-        return (_client < 0 || (client is > 0 and <= ClientMax && BitOperations.TrailingZeroCount(ScanBuffer.BlanksAt(text + row[RowBatch.Client])) >= client)) && TryAttempt(text, values, row, statusText);
+        return (_client < 0 || (client is > 0 and <= ClientMax && BitOperations.TrailingZeroCount(ScanBuffer.BlanksAt(text + row[RowBatch.Client])) >= client)) && _attempts.TryNote(text, values, row, text + values[_status].Start);
     }
 
-    /// <summary>Notes the one server that was asked, or none.</summary>
-    private bool TryAttempt(byte* text, Value* values, int* row, uint statusText)
-    {
-        row[RowBatch.Upstream] = -1;
-        bool hasAttempt = _address >= 0 && !IsNone(text, values[_address]);
-        if (_attempt >= 0)
-        {
-            Value attempt = values[_attempt];
-            if (hasAttempt ? attempt.Length != 3 || (*(uint*)(text + attempt.Start) & ThreeBytes) != statusText : !IsNone(text, attempt))
-            {
-                return false;
-            }
-        }
-
-        if (!TryPart(text, values, _response, hasAttempt, out row[RowBatch.ResponseTime]) || !TryPart(text, values, _header, hasAttempt, out row[RowBatch.HeaderTime])
-            || !TryPart(text, values, _connect, hasAttempt, out row[RowBatch.ConnectTime]))
-        {
-            return false;
-        }
-
-        if (hasAttempt)
-        {
-            // A list was never counted as a node, so what is known is no list.
-            row[RowBatch.Upstream] = values[_address].Length > 1 ? _upstreams.Find(text + values[_address].Start, values[_address].Length) : -1;
-            return row[RowBatch.Upstream] >= 0;
-        }
-
-        return true;
-    }
-
-    /// <summary>A time of the attempt, where it is logged; there is none without an attempt.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryPart(byte* text, Value* values, int value, bool hasAttempt, out int time)
-    {
-        time = -1;
-        if (value < 0)
-        {
-            return true;
-        }
-
-        if (!hasAttempt)
-        {
-            return IsNone(text, values[value]);
-        }
-
-        time = Milliseconds(text, values[value]);
-        return time >= 0;
-    }
-
-    /// <summary>nginx logs nothing, or a dash.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsNone(byte* text, Value value) => value.Length == 0 || (value.Length == 1 && text[value.Start] == '-');
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Milliseconds(byte* text, Value value) => value.Length == 5 ? Digits.OneSecond(text + value.Start) : -1;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (int Start, int Length) Of(Value* values, int value) => value < 0 ? (0, 0) : (values[value].Start, values[value].Length);
+    private static (int Start, int Length) Of(ValueSpan* values, int value) => value < 0 ? (0, 0) : (values[value].Start, values[value].Length);
 }

@@ -21,6 +21,12 @@ internal sealed class UsualForm
     /// <summary>The first quotes of the row, up to the one behind which the rest has its usual width.</summary>
     public int Quotes { get; private init; }
 
+    /// <summary>All quotes of the row.</summary>
+    public int RowQuotes { get; private init; }
+
+    /// <summary>The rest when its values have no usual width, only blanks between them: then there are neither <see cref="Before"/> nor <see cref="Behind"/>.</summary>
+    public TokenTail? Tail { get; private init; }
+
     /// <summary>The rest up to the address, or all of it when there is no address.</summary>
     public required FixedBytes Before { get; init; }
 
@@ -78,8 +84,19 @@ internal sealed class UsualForm
         }
 
         int skipped = at - Head.Length;
-        return parts[1].Variable is AccessVariable.Skip ? Rest(parts[at..], front, 2 + skipped * 2, skipped > 0 ? 1 : 0) : null;
+        if (parts[1].Variable is not AccessVariable.Skip)
+        {
+            return null;
+        }
+
+        int literalFrom = skipped > 0 ? 1 : 0;
+        int quotes = 2 + skipped * 2;
+        return Rest(parts[at..], front, quotes, literalFrom) ?? Loose(parts[at..], front, quotes, literalFrom);
     }
+
+    private static UsualForm? Loose(ReadOnlySpan<AccessLogFormat.Part> parts, int hostParts, int quotes, int literalFrom) => TokenTail.Of(parts, literalFrom) is { } tail
+        ? new UsualForm { Quotes = quotes, RowQuotes = quotes, HasHost = hostParts > 0, HasPort = hostParts > 1, Tail = tail, Before = Fixed("", atEnd: false), Behind = Fixed("", atEnd: true) }
+        : null;
 
     /// <summary>How many parts of the format a host in front of the client takes.</summary>
     private static int HostParts(ReadOnlySpan<AccessLogFormat.Part> parts)
@@ -134,6 +151,7 @@ internal sealed class UsualForm
         return new UsualForm
         {
             Quotes = quotes,
+            RowQuotes = quotes + text.ToString().Count(letter => letter == '"'),
             HasHost = hostParts > 0,
             HasPort = hostParts > 1,
             HasAddress = address != Absent,

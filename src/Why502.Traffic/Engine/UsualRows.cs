@@ -19,6 +19,7 @@ internal sealed unsafe class UsualRows : IBatchReader
     private readonly FixedBytes _alone;
     private readonly int _aloneLength;
     private readonly int _quotes;
+    private readonly int _rowQuotes;
     private readonly bool _hasHost;
     private readonly bool _hasPort;
     private readonly bool _hasAddress;
@@ -30,6 +31,8 @@ internal sealed unsafe class UsualRows : IBatchReader
     private readonly ValuePlace _responseTime;
     private readonly ValuePlace _headerTime;
     private readonly ValuePlace _connectTime;
+    private readonly TokenTail? _tail;
+    private readonly AttemptValues? _values;
     private readonly MinuteStamp _stamp;
     private readonly UpstreamTable _upstreams;
 
@@ -37,8 +40,10 @@ internal sealed unsafe class UsualRows : IBatchReader
     {
         (_before, _behind, _alone) = (form.Before, form.Behind, form.WithoutUpstream ?? form.Before);
         _aloneLength = form.WithoutUpstream?.Length ?? int.MaxValue;
-        (_quotes, _hasHost, _hasPort, _hasAddress) = (form.Quotes, form.HasHost, form.HasPort, form.HasAddress);
-        _endsWithHead = !form.HasAddress && form.Before.Length + form.Behind.Length == 0;
+        (_quotes, _rowQuotes, _hasHost, _hasPort, _hasAddress) = (form.Quotes, form.RowQuotes, form.HasHost, form.HasPort, form.HasAddress);
+        _tail = form.Tail;
+        _values = form.Tail is { } tail ? new AttemptValues(variable => tail[variable], upstreams) : null;
+        _endsWithHead = form.Tail is null && !form.HasAddress && form.Before.Length + form.Behind.Length == 0;
         (_attempt, _requestTime, _requestTimeAlone) = (new(form.Attempt), new(form.RequestTime), new(form.RequestTimeAlone));
         (_responseTime, _headerTime, _connectTime) = (new(form.ResponseTime), new(form.HeaderTime), new(form.ConnectTime));
         _hasParts = _headerTime.IsLogged || _connectTime.IsLogged;
@@ -63,12 +68,12 @@ internal sealed unsafe class UsualRows : IBatchReader
         int heads = areRead ? batch.TakeHeadsBehind() : Heads(text, stop, cursor, batch);
         batch.Minute = _stamp.Minute;
         batch.AskedCount = 0;
-        int count = _endsWithHead ? heads : _hasAddress ? Attempts(text, batch, heads) : Values(text, batch, heads);
+        int count = _endsWithHead ? heads : _tail is not null ? Tokens(text, batch, heads) : _hasAddress ? Attempts(text, batch, heads) : Values(text, batch, heads);
         batch.Hold(heads, count);
         if (count > 0)
         {
             cursor.At = batch.Cells[RowBatch.End + count - 1] + 1;
-            cursor.Marks += count * (_quotes + 1);
+            cursor.Marks += count * (_rowQuotes + 1);
         }
 
         return count == heads && (areRead || heads == RowBatch.RowsMax);
@@ -79,6 +84,7 @@ internal sealed unsafe class UsualRows : IBatchReader
     {
         MinuteStamp stamp = _stamp;
         int quotes = _quotes;
+        int rowQuotes = _rowQuotes;
         int start = cursor.At;
         int* marks = cursor.Marks;
         int* row = batch.Cells;
@@ -86,7 +92,7 @@ internal sealed unsafe class UsualRows : IBatchReader
         {
             int open = marks[0];
             int close = marks[1];
-            int end = marks[quotes];
+            int end = marks[rowQuotes];
             uint second = stamp.SecondOf(text + open - TimeBytes);
             ulong blanks = ScanBuffer.BlanksAt(text + start);
             row[RowBatch.HostLength] = 0;
@@ -148,7 +154,7 @@ internal sealed unsafe class UsualRows : IBatchReader
             row[RowBatch.Rest] = rest;
             row[RowBatch.End] = end;
             start = end + 1;
-            marks += quotes + 1;
+            marks += rowQuotes + 1;
         }
 
         return (int)(row - batch.Cells);
@@ -231,6 +237,28 @@ internal sealed unsafe class UsualRows : IBatchReader
         }
 
         batch.HasParts = _hasParts;
+        batch.AskedCount = (int)(asked - batch.Cells) - RowBatch.Asked;
+        return (int)(row - batch.Cells);
+    }
+
+    /// <summary>Reads what is behind the heads where values have any width, and answers how many rows are of the usual form.</summary>
+    private int Tokens(byte* text, RowBatch batch, int count)
+    {
+        ValueSpan* values = stackalloc ValueSpan[_tail!.Count];
+        int* asked = batch.Cells + RowBatch.Asked;
+        int* row = batch.Cells;
+        for (int* behindRows = row + count; row < behindRows; row++)
+        {
+            if (!_tail.TryDivide(text, row[RowBatch.Rest], row[RowBatch.End], values) || !_values!.TryNote(text, values, row, text + row[RowBatch.Request] + row[RowBatch.RequestLength] + 2))
+            {
+                break;
+            }
+
+            *asked = (int)(row - batch.Cells);
+            asked += row[RowBatch.Upstream] >= 0 ? 1 : 0;
+        }
+
+        batch.HasParts = _values!.HasParts;
         batch.AskedCount = (int)(asked - batch.Cells) - RowBatch.Asked;
         return (int)(row - batch.Cells);
     }

@@ -23,6 +23,7 @@ public class RowReaderTests
         AccessLogFormat.CombinedText + " rt=$request_time uct=\"$upstream_connect_time\" uht=\"$upstream_header_time\" urt=\"$upstream_response_time\" ua=\"$upstream_addr\" us=\"$upstream_status\"",
         AccessLogFormat.CombinedText + " \"$http_x_forwarded_for\" $request_time $upstream_response_time $upstream_addr",
         AccessLogFormat.CommonText + " $request_time",
+        AccessLogFormat.CombinedText + " $request_length $request_time [$proxy_upstream_name] [$proxy_alternative_upstream_name] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $req_id",
         "$msec|$status|$request_time|$upstream_addr|$upstream_status|$upstream_response_time|$request_method|$request_uri",
         "$time_iso8601 $remote_addr \"$upstream_addr\" \"$upstream_status\" $status \"$request\" $bytes_sent",
         "{\"t\":\"$time_iso8601\",\"s\":$status,\"r\":\"$request\",\"a\":\"$upstream_addr\",\"u\":\"$upstream_response_time\"}",
@@ -240,6 +241,10 @@ public class RowReaderTests
             "server_port" => "443",
             "upstream_addr" => lists[list],
             "upstream_status" => statuses[list],
+            "request_length" or "upstream_response_length" => list == 0 ? "-" : $"{random.Next(100_000)}",
+            "proxy_upstream_name" => "default-shop-80",
+            "proxy_alternative_upstream_name" => random.Next(20) == 0 ? "a b" : "",
+            "req_id" => $"{random.NextInt64():x}",
             _ when match.Groups[1].Value.EndsWith("_time", StringComparison.Ordinal) => times[list],
             _ => "\\x22text\\x22",
         });
