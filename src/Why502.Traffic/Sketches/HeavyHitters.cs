@@ -11,14 +11,8 @@ namespace Why502.Traffic.Sketches;
 /// values that have no place are counted in <see cref="PassedCounts"/>, and one that came more often there than <see cref="MissedMax"/> gets the place of a rarer one. A value that makes up
 /// more than 2/capacity of the rows is held (for well mixed hashes; <see cref="MissedMax"/> is always true), and every entry tells how much it may have missed.
 /// </summary>
-internal sealed unsafe class HeavyHitters
+internal sealed unsafe partial class HeavyHitters
 {
-    /// <summary>Bounds below this are counted, not sorted.</summary>
-    private const int SmallBounds = 256;
-
-    /// <summary>One in so many entries goes when room is needed.</summary>
-    private const int DroppedShare = 4;
-
     /// <summary>A value that is not held has no entry.</summary>
     public const int NotHeld = -1;
 
@@ -82,9 +76,6 @@ internal sealed unsafe class HeavyHitters
     /// <summary>No value that is not held was in more rows than this. 0: every value is held, and every count is exact.</summary>
     public long MissedMax => _missed;
 
-    /// <summary>Changes whenever entries have moved, so that whoever keeps the number of one knows that it is void.</summary>
-    public int Generation { get; private set; }
-
     public ref readonly HeavyEntry this[int index]
     {
         get
@@ -113,7 +104,7 @@ internal sealed unsafe class HeavyHitters
     private static int WayOf(Set* set, ulong key)
         => BitOperations.TrailingZeroCount(Vector256.Equals(Vector256.Load(set->Keys), Vector256.Create(key)).ExtractMostSignificantBits() | (1u << Ways));
 
-    /// <summary>Counts one row of a value and answers its entry, which holds until <see cref="Generation"/> changes, or <see cref="NotHeld"/>.</summary>
+    /// <summary>Counts one row of a value and answers its entry, which holds until one is taken while <see cref="IsFull"/>, or <see cref="NotHeld"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Add(ulong hash, ReadOnlySpan<byte> label) => TryAdd(hash, out int entry) ? entry : AddBehind(hash, label);
 
@@ -323,85 +314,6 @@ internal sealed unsafe class HeavyHitters
         }
     }
 
-    public void Merge(HeavyHitters other)
-    {
-        Settle();
-        other.Settle();
-        // What one side does not hold may still have been there, up to that side's bound.
-        Span<bool> both = new bool[Count];
-        List<int> added = [];
-        for (int i = 0; i < other.Count; i++)
-        {
-            int entry = Find(other._entries[i].Key);
-            if (entry == NotHeld)
-            {
-                added.Add(i);
-                continue;
-            }
-
-            both[entry] = true;
-            AddUp(entry, other, i);
-        }
-
-        for (int i = 0; i < both.Length; i++)
-        {
-            _entries[i].Missed += both[i] ? 0 : other.MissedOf(_entries[i].Key);
-        }
-
-        MergeNew(other, added);
-        _passedRows += other._passedRows;
-        EndPassed();
-    }
-
-    private void MergeNew(HeavyHitters other, List<int> added)
-    {
-        long missed = _missed + other._missed;
-        long[] missedHere = [.. added.Select(i => MissedOf(other._entries[i].Key))];
-        int excess = Count + added.Count - _capacity;
-        long cut = -1;
-        if (excess > 0)
-        {
-            // Those that may be the most frequent of both together stay, in an order that does not depend on where they stood.
-            long[] bounds = [.. _entries.Take(Count).Select(entry => BoundOf(entry)), .. added.Select((from, i) => BoundOf(other._entries[from]) + missedHere[i])];
-            Array.Sort(bounds);
-            cut = bounds[excess - 1];
-            Drop(cut);
-        }
-
-        for (int i = 0; i < added.Count; i++)
-        {
-            HeavyEntry from = other._entries[added[i]];
-            if (BoundOf(from) + missedHere[i] <= cut)
-            {
-                _passedRows += from.Count;
-                continue;
-            }
-
-            AddUp(Insert(from.Key, other.Label(added[i]), missedHere[i]), other, added[i]);
-        }
-
-        _missed = Math.Max(missed, cut);
-    }
-
-    /// <summary>How often a value that is not held came at most.</summary>
-    private long MissedOf(ulong key) => _passed is null ? _missed : Math.Min(_missed, _passedBefore + _passed[key]);
-
-    private static long BoundOf(in HeavyEntry entry) => entry.Count + entry.Missed;
-
-    private void AddUp(int entry, HeavyHitters other, int from)
-    {
-        ref HeavyEntry to = ref _entries[entry];
-        ref HeavyEntry add = ref other._entries[from];
-        to.Count += add.Count;
-        to.Missed += add.Missed;
-        to.Failed += add.Failed;
-        to.Abandoned += add.Abandoned;
-        if (other._times?[from] is { } times)
-        {
-            TimesOf(entry).Merge(times);
-        }
-    }
-
     public void Clear()
     {
         Array.Clear(_lines);
@@ -413,7 +325,6 @@ internal sealed unsafe class HeavyHitters
         (Count, _missed, _isSettled) = (0, 0, true);
         EndPassed();
         _passedRows = 0;
-        Generation++;
     }
 
     /// <returns>Its entry.</returns>
@@ -462,89 +373,5 @@ internal sealed unsafe class HeavyHitters
         }
 
         return set->Entries[way];
-    }
-
-    /// <summary>Makes room. What a value must have come to get a place is at least its share of the rows, so that places do not change hands at every row of a stream of rare values.</summary>
-    private void DropRarest()
-    {
-        Settle();
-        long rows = _passedRows;
-        foreach (ref HeavyEntry entry in _entries.AsSpan(0, Count))
-        {
-            rows += entry.Count;
-        }
-
-        long cut = RareBound();
-        Drop(cut);
-        _missed = Math.Max(_missed, Math.Max(cut, rows / _capacity));
-    }
-
-    /// <summary>How often the rarest quarter of the entries came at most. In a stream of rare values nearly all bounds are small, so counting them is faster than sorting.</summary>
-    private long RareBound()
-    {
-        Span<int> counts = stackalloc int[SmallBounds];
-        counts.Clear();
-        for (int i = 0; i < Count; i++)
-        {
-            counts[(int)Math.Min(BoundOf(_entries[i]), SmallBounds - 1)]++;
-        }
-
-        int seen = 0;
-        for (int bound = 0; bound < SmallBounds - 1; bound++)
-        {
-            seen += counts[bound];
-            if (seen > Count / DroppedShare)
-            {
-                return bound;
-            }
-        }
-
-        long[] bounds = [.. _entries.Take(Count).Select(entry => BoundOf(entry))];
-        Array.Sort(bounds);
-        return bounds[Count / DroppedShare];
-    }
-
-    /// <summary>Drops the entries that came so often at most.</summary>
-    private void Drop(long cut)
-    {
-        int kept = 0;
-        bool isTaken = true;
-        for (int i = 0; i < Count; i++)
-        {
-            long bound = BoundOf(_entries[i]);
-            if (bound <= cut)
-            {
-                _times?[i]?.Clear();
-                _passedRows += _entries[i].Count;
-                isTaken &= _passed is null || _passed.Raise(_entries[i].Key, bound - _passedBefore);
-                continue;
-            }
-
-            if (kept != i)
-            {
-                _entries[kept] = _entries[i];
-                Label(i).CopyTo(_labels.AsSpan(kept * _labelBytes));
-                if (_times is not null)
-                {
-                    (_times[kept], _times[i]) = (_times[i], _times[kept]);
-                }
-            }
-
-            kept++;
-        }
-
-        Count = kept;
-        if (!isTaken)
-        {
-            // Counting begins anew, from the bound that holds for all.
-            EndPassed();
-        }
-
-        Generation++;
-        Array.Clear(_lines);
-        for (int i = 0; i < Count; i++)
-        {
-            Link(i);
-        }
     }
 }
