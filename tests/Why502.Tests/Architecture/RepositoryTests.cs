@@ -69,6 +69,7 @@ public partial class RepositoryTests
     [InlineData("ARCHITECTURE.md")]
     [InlineData("CONTRIBUTING.md")]
     [InlineData("SECURITY.md")]
+    [InlineData("bench/README.md")]
     public void EveryPathInADocument_Exists(string document)
     {
         var text = Checkout.Read(document);
