@@ -100,6 +100,20 @@ internal static class UpstreamList
         return true;
     }
 
+    /// <summary>Length of an unquoted list at the start of the text. Where neither a blank nor a quote ends it (<c>$upstream_addr: $request</c>, <c>($upstream_status)</c>), what the format has next does.</summary>
+    /// <param name="next">The literal behind the list.</param>
+    public static int UnquotedLength(ReadOnlySpan<byte> text, ReadOnlySpan<byte> next)
+    {
+        int length = UnquotedLength(text);
+        if (next.Length == 0 || text[length..].StartsWith(next))
+        {
+            return length;
+        }
+
+        int end = text[..Math.Min(text.Length, length + next.Length - 1)].LastIndexOf(next);
+        return end < 0 ? length : end;
+    }
+
     /// <summary>Length of an unquoted list at the start of the text: entries hold no blanks, only the joints between them do.</summary>
     public static int UnquotedLength(ReadOnlySpan<byte> text)
     {

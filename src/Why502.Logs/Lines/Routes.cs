@@ -67,7 +67,8 @@ public static class Routes
         if (path.Length > 0 && path[0] != '/' && path.IndexOf("://"u8) is > 0 and int scheme)
         {
             int slash = path[(scheme + 3)..].IndexOf((byte)'/');
-            path = slash < 0 ? "/"u8 : path[(scheme + 3 + slash)..];
+            // Without a path it is "/", and one stands in front of the authority: the answer is always a part of what was given.
+            path = slash < 0 ? path.Slice(scheme + 1, 1) : path[(scheme + 3 + slash)..];
         }
 
         return path;

@@ -71,7 +71,8 @@ internal sealed class HeavyTables
 
         if (uri.Length > 0)
         {
-            Path(line + Offset(uri, line), Logs.Routes.PathOf(uri).Length, status, row.RequestTime, tables, routes);
+            ReadOnlySpan<byte> target = Logs.Routes.PathOf(uri);
+            Path(line + Offset(target, line), target.Length, status, row.RequestTime, tables, routes);
         }
     }
 
@@ -131,8 +132,9 @@ internal sealed class HeavyTables
             AddMethod(method);
         }
 
-        row[RowBatch.Path] = Offset(uri, text);
-        row[RowBatch.PathLength] = uri.Length == 0 ? -1 : Logs.Routes.PathOf(uri).Length;
+        ReadOnlySpan<byte> target = Logs.Routes.PathOf(uri);
+        row[RowBatch.Path] = Offset(target, text);
+        row[RowBatch.PathLength] = uri.Length == 0 ? -1 : target.Length;
     }
 
     private int AddMethod(ReadOnlySpan<byte> method)

@@ -148,9 +148,8 @@ internal sealed unsafe class RowBatch
     /// <summary>Leaves out rows that are too early or too late, in seconds since 1970.</summary>
     public void Keep(long since, long until)
     {
-        long early = since - Minute * 60;
-        long late = until - Minute * 60;
-        if (early <= 0 && late >= 59)
+        long begin = Minute * 60;
+        if (since <= begin && until >= begin + 59)
         {
             return;
         }
@@ -159,7 +158,7 @@ internal sealed unsafe class RowBatch
         AskedCount = 0;
         for (int i = 0; i < Count; i++)
         {
-            if (Cells[Second + i] < early || Cells[Second + i] > late)
+            if (begin + Cells[Second + i] < since || begin + Cells[Second + i] > until)
             {
                 continue;
             }
