@@ -27,7 +27,7 @@ public class StructuralScan
         {
             fixed (int* places = _places)
             {
-                return BytePlaces.Find(text, Steps, (byte)'\n', (byte)'"', places, kernel);
+                return BytePlaces.Find(text, Steps, (byte)'\n', (byte)'"', 0, places, kernel);
             }
         }
     }

@@ -101,13 +101,7 @@ public sealed class LogAnswers
     private (Fact?, string?) AccessLog(AccessLogWindow ask, CancellationToken cancellation)
     {
         var start = Start(ask.From);
-        var escape = ask.Escape switch
-        {
-            "json" => EscapeMode.Json,
-            "none" => EscapeMode.None,
-            _ => EscapeMode.Default,
-        };
-        var format = AccessLogFormat.Compile(ask.Format, escape);
+        var format = AccessLogFormat.Compile(ask.Format, EscapeWords.Mode(ask.Escape));
         var scan = new AccessLogScan(format, ask.Path, ask.From);
         var window = new LogWindow(ThroughRoot.Open(ask.Path, ask.ThroughPid), start, ByFormat(start, format), limits.WindowBytesMax, limits);
         var coverage = window.Read(ThroughRoot.Named(new AccessLogSink(scan, ask.Path), ask.ThroughPid), cancellation, out var unobserved);

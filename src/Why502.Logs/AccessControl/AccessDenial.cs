@@ -39,7 +39,7 @@ public sealed record AccessDenial
     public bool OnlyLogged { get; init; }
 
     /// <summary>The programs of the nginx family, and the domain in which distributions run web servers.</summary>
-    public bool IsNginx => Command is "nginx" or "openresty" or "angie" or "tengine" or "freenginx" || (Command is null && (Domain is "httpd_t" || Domain?.Contains("nginx", StringComparison.Ordinal) == true));
+    public bool IsNginx => Command is { } command ? NginxFamily.HasProgram(command) : Domain is "httpd_t" || Domain?.Contains("nginx", StringComparison.Ordinal) == true;
 
     public bool IsConnect => Class switch
     {

@@ -1,13 +1,5 @@
 namespace Why502.Logs;
 
-/// <summary>How the format writes control characters: <c>escape=default</c> (\xHH), json, or none (ngx_http_log_module).</summary>
-public enum EscapeMode
-{
-    Default,
-    Json,
-    None,
-}
-
 /// <summary>
 /// The fields of one access-log row that tell about a gateway. Upstream lists hold one entry per attempt, in order; a NaN or 0 entry was logged as <c>-</c>.
 /// </summary>

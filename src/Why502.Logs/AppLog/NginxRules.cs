@@ -17,7 +17,7 @@ internal static class NginxRules
 
     private static AppLogEvent? OfJob(string text, int failed, string unit, AppLogEvent e)
     {
-        if (unit is not ("nginx.service" or "openresty.service"))
+        if (!NginxFamily.HasUnit(unit))
         {
             return e with { Source = unit };
         }
@@ -25,5 +25,5 @@ internal static class NginxRules
         return text.AsSpan(failed).StartsWith(" failed because the control process") ? e with { Kind = AppEventKind.ConfigurationRefused, Source = unit } : null;
     }
 
-    private static bool IsNginx(string text, int at) => text.AsSpan(0, at) is var before && (before.EndsWith("nginx.service") || before.EndsWith("openresty.service"));
+    private static bool IsNginx(string text, int at) => NginxFamily.HasUnit(text[(text.LastIndexOf(' ', at) + 1)..at]);
 }

@@ -16,7 +16,6 @@ public sealed record AnsweredByNginx(int Status, string Row, string? Host = null
 /// </summary>
 public sealed class AnswerListing : ICommandReader
 {
-    private static readonly string[] Names = ["nginx", "openresty", "angie", "tengine", "freenginx"];
 
     public string Command => "curl -i";
 
@@ -101,7 +100,7 @@ public sealed class AnswerListing : ICommandReader
         return text.StartsWith("HTTP/", StringComparison.Ordinal) && text.Split(' ') is [{ Length: >= 6 and <= 8 }, var code, ..] && int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status is >= 100 and < 600 ? status : null;
     }
 
-    private static bool IsNginx(string? server) => server is not null && Names.Any(name => server.StartsWith(name, StringComparison.OrdinalIgnoreCase));
+    private static bool IsNginx(string? server) => server is not null && NginxFamily.Begins(server);
 
     private static bool IsOwnPort(string? command) => Url(command) is not { } url || url.IsDefaultPort;
 

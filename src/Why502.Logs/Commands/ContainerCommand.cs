@@ -88,7 +88,7 @@ public sealed class ContainerCommand : ICommandReader
 
         var image = at < words.Length ? words[at].Trim('"', '\'') : null;
         return image is null || !char.IsAsciiLetterOrDigit(image[0]) ? null
-            : ContainerRecipe.Servers.Any(server => Repository(image).Contains(server, StringComparison.OrdinalIgnoreCase)) ? (onHost ? null : new ContainedNginx(image))
+            : NginxFamily.IsNamedIn(Repository(image)) ? (onHost ? null : new ContainedNginx(image))
             : onHost ? null
             : new ListedContainer("", name, image, ComposeFile.Defined, null, false, 0, ports) { Exposed = exposed };
     }

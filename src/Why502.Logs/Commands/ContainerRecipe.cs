@@ -7,7 +7,6 @@ public sealed record ContainedNginx(string Image) : CommandRecord;
 /// <summary>docker-compose.yml, Dockerfile and Kubernetes manifests, as far as they tell that nginx runs in a container.</summary>
 public sealed class ContainerRecipe : ICommandReader
 {
-    internal static readonly string[] Servers = ["nginx", "openresty", "angie", "tengine", "freenginx"];
 
     public string Command => "docker-compose.yml";
 
@@ -16,7 +15,7 @@ public sealed class ContainerRecipe : ICommandReader
     public IEnumerable<CommandRecord> Read(PastedText text)
         => text.Lines
             .Select(line => (line.Number, Image: ImageOf(line.Text)))
-            .Where(line => line.Image is { } image && Servers.Any(server => image.Contains(server, StringComparison.OrdinalIgnoreCase)))
+            .Where(line => line.Image is { } image && NginxFamily.IsNamedIn(image))
             .Select(line => new ContainedNginx(line.Image!) { Line = line.Number });
 
     private static bool IsRecipe(string line)

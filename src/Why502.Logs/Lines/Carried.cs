@@ -25,6 +25,5 @@ internal readonly ref struct Carried
     /// <summary>A container runtime split the line here (CRI tag P); the rest follows in the next one.</summary>
     public bool IsPartial { get; init; }
 
-    public bool IsNginx => Program is null || Program.Contains("nginx", StringComparison.OrdinalIgnoreCase)
-        || Program.StartsWith("angie", StringComparison.Ordinal) || Program.StartsWith("openresty", StringComparison.Ordinal) || Program.StartsWith("tengine", StringComparison.Ordinal);
+    public bool IsNginx => Program is null || NginxFamily.IsNamedIn(Program);
 }

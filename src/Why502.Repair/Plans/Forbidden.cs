@@ -1,5 +1,6 @@
 using System.Text;
 using Why502.Diagnosis;
+using Why502.Logs;
 
 namespace Why502.Repair;
 
@@ -17,7 +18,7 @@ internal static class Forbidden
     private static string? Find(RepairAction action, RepairPlan plan) => action switch
     {
         RepairAction.SetMode { After: var mode, Path: var path } when (mode & WritableByAll) != 0 => $"{path} would become writable by everybody",
-        RepairAction.AskUnit { Verb: UnitVerb.Restart, Name: var unit } when unit == plan.Nginx.Unit || unit is "nginx.service" or "nginx" => "nginx is never restarted: a reload cuts nobody off",
+        RepairAction.AskUnit { Verb: UnitVerb.Restart, Name: var unit } when unit == plan.Nginx.Unit || NginxFamily.HasUnit(unit) || NginxFamily.HasProgram(unit) => "nginx is never restarted: a reload cuts nobody off",
         RepairAction.RunProgram { Command: var command } when OfProgram(command) is { } rule => rule,
         RepairAction.WriteFile write => OfFile(write),
         _ => null,

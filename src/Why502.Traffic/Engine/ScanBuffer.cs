@@ -68,7 +68,7 @@ internal sealed unsafe class ScanBuffer
         int steps = (Length + BytePlaces.Step - 1) / BytePlaces.Step;
         int end = steps * BytePlaces.Step;
         new Span<byte>(Text + Length, end - Length + 1).Clear();
-        int count = BytePlaces.Find(Text, steps, (byte)'\n', withQuotes ? (byte)'"' : (byte)'\n', Marks, kernel);
+        int count = BytePlaces.Find(Text, steps, (byte)'\n', withQuotes ? (byte)'"' : (byte)'\n', 0, Marks, kernel);
         new Span<int>(Marks + count, MarksOfRow).Fill(end);
         RowsEnd = new ReadOnlySpan<byte>(Text, Length).LastIndexOf((byte)'\n') + 1;
     }

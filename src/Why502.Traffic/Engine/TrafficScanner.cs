@@ -29,9 +29,6 @@ internal sealed record ScanOptions
 /// </summary>
 internal sealed unsafe class TrafficScanner(ScanOptions options)
 {
-    /// <summary>The widest vectors need code that is compiled when it is first used: a short log is read sooner without.</summary>
-    private const int PlainBlocks = 8;
-
     private readonly ScanBuffer _buffer = new();
     private readonly RouteCache _routes = new();
     private readonly MinuteStamp _stamp = new();
@@ -45,7 +42,6 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     private HeavyTables? _heavy;
     private bool _inLongRow;
     private bool _skipFirst;
-    private int _blocks;
 
     /// <summary>Where the buffer's first byte stands in the file.</summary>
     private long _position;
@@ -111,7 +107,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     /// <summary>Counts all whole rows that begin before <paramref name="until"/>; at the end of the text also the one without a newline. False when there is no such row any more.</summary>
     public bool Scan(long until, bool atEnd)
     {
-        _buffer.Mark(options.Kernel ?? (_blocks++ < PlainBlocks && BytePlaces.Best == BytePlaces.Kernel.Vector512 ? BytePlaces.Kernel.Vector256 : BytePlaces.Best), _shortWay is not null);
+        _buffer.Mark(options.Kernel ?? BytePlaces.KernelBehind(_position), _shortWay is not null);
         int at = Rows(until);
         bool more = _position + at < until;
         if (more && atEnd && at < _buffer.Length)

@@ -247,12 +247,12 @@ internal sealed class GivenSet
         }
 
         var recognised = AccessLogFormat.Recognise(lines) ?? AccessLogFormat.Combined;
-        return new(GivenLogKind.AccessLog, file.Path, recognised.Text, EscapeWord(recognised.Escape));
+        return new(GivenLogKind.AccessLog, file.Path, recognised.Text, EscapeWords.Word(recognised.Escape));
     }
 
     private static int Fits(string format, string escape, ReadOnlySpan<byte> head)
     {
-        var compiled = AccessLogFormat.Compile(format, HeldLog.EscapeOf(escape));
+        var compiled = AccessLogFormat.Compile(format, EscapeWords.Mode(escape));
         var fits = 0;
         for (var line = 0; line < 20 && !head.IsEmpty; line++)
         {
@@ -268,13 +268,6 @@ internal sealed class GivenSet
 
         return fits;
     }
-
-    private static string EscapeWord(EscapeMode escape) => escape switch
-    {
-        EscapeMode.Json => "json",
-        EscapeMode.None => "none",
-        _ => "default",
-    };
 
     private NginxConfiguration? Model()
     {

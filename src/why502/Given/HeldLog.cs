@@ -28,13 +28,6 @@ internal static class HeldLog
         return new(question, fact, null, provenance);
     }
 
-    internal static EscapeMode EscapeOf(string word) => word switch
-    {
-        "json" => EscapeMode.Json,
-        "none" => EscapeMode.None,
-        _ => EscapeMode.Default,
-    };
-
     private static ErrorLogSummary ErrorLog(string name, byte[] content, DateTimeOffset? from, bool cut, FileClock clock)
     {
         var fold = new ErrorLogFold(Local(from, clock));
@@ -46,7 +39,7 @@ internal static class HeldLog
 
     private static AccessLogFact AccessLog(AccessLogWindow ask, string name, byte[] content, bool cut, LogCoverage coverage)
     {
-        var scan = new AccessLogScan(AccessLogFormat.Compile(ask.Format, EscapeOf(ask.Escape)), name, ask.From);
+        var scan = new AccessLogScan(AccessLogFormat.Compile(ask.Format, EscapeWords.Mode(ask.Escape)), name, ask.From);
         scan.Begin(cut ? null : 1);
         scan.Push(content);
         scan.End();

@@ -16,7 +16,7 @@ internal sealed class TrafficConfiguration
     {
         _logs = [.. configuration.AccessLogs
             .Where(log => log.Format is not null)
-            .Select(log => (log.Path, AccessLogFormat.Compile(log.Format!, HeldLog.EscapeOf(log.Escape))))];
+            .Select(log => (log.Path, AccessLogFormat.Compile(log.Format!, EscapeWords.Mode(log.Escape))))];
         Setup = TrafficSetup.Of(configuration);
     }
 

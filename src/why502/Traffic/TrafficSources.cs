@@ -161,12 +161,11 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
     private static AccessLogFormat Compile(string text)
     {
         var escape = EscapeMode.Default;
-        foreach (var (word, mode) in (ReadOnlySpan<(string, EscapeMode)>)[("escape=json ", EscapeMode.Json), ("escape=none ", EscapeMode.None), ("escape=default ", EscapeMode.Default)])
+        if (text.StartsWith("escape=", StringComparison.Ordinal) && text.IndexOf(' ') is > 0 and var end)
         {
-            if (text.StartsWith(word, StringComparison.Ordinal))
-            {
-                (text, escape) = (text[word.Length..], mode);
-            }
+            var word = text["escape=".Length..end];
+            escape = EscapeWords.Find(word) ?? throw new UsageException($"--log-format knows escape=default, escape=json and escape=none, as nginx does: not escape={word}");
+            text = text[(end + 1)..];
         }
 
         text = text == "combined" ? AccessLogFormat.CombinedText : text;

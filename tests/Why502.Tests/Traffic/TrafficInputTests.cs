@@ -151,6 +151,16 @@ public sealed class TrafficInputTests
         Assert.Throws<UsageException>(() => TrafficFolder.Read(log));
     }
 
+    /// <summary>nginx refuses such a word when it loads; a format taken without it would read other rows than nginx wrote.</summary>
+    [Fact]
+    public void UnknownEscape_IsRefused()
+    {
+        using var folder = new TrafficFolder();
+        var log = folder.Write("access.log", "1.2.3.4 200\n"u8.ToArray());
+        Assert.Throws<UsageException>(() => TrafficFolder.Read(new TrafficRequest { Files = [log], LogFormat = "escape=xml $remote_addr $status" }));
+        Assert.Equal(1, TrafficFolder.Read(new TrafficRequest { Files = [log], LogFormat = "escape=none $remote_addr $status" }).Rows);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

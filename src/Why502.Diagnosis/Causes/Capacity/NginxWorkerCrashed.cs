@@ -35,9 +35,7 @@ public sealed class NginxWorkerCrashed : Cause
     };
 
     public override bool Applies(Incident incident)
-        => incident.Candidates.Contains(Id) || (incident.Event is { Kind: AppEventKind.Segfault, Process: { } process } && IsNginx(process));
-
-    internal static bool IsNginx(string process) => process is "nginx" or "openresty" or "angie" or "tengine";
+        => incident.Candidates.Contains(Id) || (incident.Event is { Kind: AppEventKind.Segfault, Process: { } process } && NginxFamily.HasProgram(process));
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
@@ -55,9 +53,9 @@ public sealed class NginxWorkerCrashed : Cause
         }
 
         scales.Weigh(seen.Ask(AppLogReading.Kernel(seen)), log =>
-            log.Events.LastOrDefault(logged => logged.Kind == AppEventKind.Segfault && logged.Process is { } process && IsNginx(process) && Mentions(incident, logged.Pid)) is { } fault
+            log.Events.LastOrDefault(logged => logged.Kind == AppEventKind.Segfault && logged.Process is { } process && NginxFamily.HasProgram(process) && Mentions(incident, logged.Pid)) is { } fault
                 ? Weight.Strong.For(fault.Text).At(fault.Line.File, fault.Line.Line).From(Sources.KernelLog)
-            : killed && log.Events.LastOrDefault(logged => logged.Kind == AppEventKind.OomKill && logged.Process is { } process && IsNginx(process)) is { } oom
+            : killed && log.Events.LastOrDefault(logged => logged.Kind == AppEventKind.OomKill && logged.Process is { } process && NginxFamily.HasProgram(process)) is { } oom
                 ? Weight.Strong.Against($"the kernel killed it for memory: {oom.Text}").From(Sources.KernelLog)
             : Weight.None);
     }

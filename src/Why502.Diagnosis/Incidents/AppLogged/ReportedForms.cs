@@ -32,7 +32,7 @@ public static class ReportedForms
         AppEventKind.WorkerTimeout or AppEventKind.RequestTimedOut => new(0, Phase.Header, Side.Upstream, How.Closed, Sure("worker-killed-by-timeout")),
 
         // The victim is nginx itself: its own memory, or whatever else took the machine's.
-        AppEventKind.OomKill when logged.Process is { } process && Causes.Capacity.NginxWorkerCrashed.IsNginx(process)
+        AppEventKind.OomKill when logged.Process is { } process && NginxFamily.HasProgram(process)
             => new(0, Phase.Header, Side.Nginx, How.Closed, Likely("nginx-worker-crashed"), Likely("host-memory-exhausted")),
         AppEventKind.OomKill or AppEventKind.MemoryExhausted => new(0, Phase.Header, Side.Upstream, How.Closed, Sure("worker-out-of-memory")),
         AppEventKind.OomInvoked => new(4, Phase.Header, Side.Upstream, How.Closed, Likely("worker-out-of-memory"), Maybe("host-memory-exhausted")),
@@ -41,7 +41,7 @@ public static class ReportedForms
 
         // systemd-coredump names the process and not the signal: one that leaves a core is a crash (signal(7), Core).
         AppEventKind.ChildExitedOnSignal when logged is { Signal: null, ExitStatus: null, Process: not null }
-            => new(1, Phase.Header, Side.Upstream, How.Closed, Sure(Causes.Capacity.NginxWorkerCrashed.IsNginx(logged.Process) ? "nginx-worker-crashed" : "worker-crashed")),
+            => new(1, Phase.Header, Side.Upstream, How.Closed, Sure(NginxFamily.HasProgram(logged.Process) ? "nginx-worker-crashed" : "worker-crashed")),
         AppEventKind.ChildExitedOnSignal or AppEventKind.WorkerSentSignal => OfSignal(logged),
         AppEventKind.MainProcessExited when !IsOfNginx(logged.Source) => OfSignal(logged),
         AppEventKind.ChildExited or AppEventKind.WorkerExited => logged.ExitStatus is null or 0 ? null : OfStatus(logged.ExitStatus.Value),
@@ -84,7 +84,7 @@ public static class ReportedForms
     private static bool IsOfNginx(string? unit)
         => unit is not null
         && (unit.StartsWith("A high performance web", StringComparison.Ordinal) || unit.StartsWith("The nginx ", StringComparison.Ordinal) || unit.StartsWith("nginx - ", StringComparison.Ordinal)
-            || (unit.EndsWith(".service", StringComparison.Ordinal) && Causes.Capacity.NginxWorkerCrashed.IsNginx(unit[..^".service".Length])));
+            || NginxFamily.HasUnit(unit));
 
     /// <summary>RFC 9110 15.5.22, RFC 6455 4.2.2: without Upgrade in the request a server answers 426 or 400, or takes it for a plain GET; a 5xx is a fault of another kind.</summary>
     private static ReportedForm? OfRefusal(long? status) => status switch

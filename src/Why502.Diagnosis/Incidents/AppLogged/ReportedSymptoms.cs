@@ -89,12 +89,12 @@ public sealed class ReportedSymptoms(NginxView view, Observations seen)
         if (units.Saw(out var services) && services.Chosen)
         {
             // A reload that returned a status leaves the unit active with that result (systemd, src/core/service.c).
-            foreach (var unit in services.Units.Where(unit => IsNginx(unit) && unit is { Result: "exit-code" } and ({ ActiveState: "failed" } or { ActiveState: "active" })))
+            foreach (var unit in services.Units.Where(unit => NginxFamily.HasUnit(unit.Name) && unit is { Result: "exit-code" } and ({ ActiveState: "failed" } or { ActiveState: "active" })))
             {
                 yield return Event(AppEventKind.ConfigurationRefused, unit.ActiveState == "failed" ? ServiceReading.Ended(unit) : $"{unit.Name} runs, and its last reload ended with a status", units.Provenance);
             }
 
-            foreach (var unit in services.Units.Where(unit => HasEnded(unit) && !IsNginx(unit)))
+            foreach (var unit in services.Units.Where(unit => HasEnded(unit) && !NginxFamily.HasUnit(unit.Name)))
             {
                 yield return Event(unit.Result == "oom-kill" ? AppEventKind.OomKill : AppEventKind.UnitFailed, ServiceReading.Ended(unit), units.Provenance);
             }
@@ -112,8 +112,6 @@ public sealed class ReportedSymptoms(NginxView view, Observations seen)
 
     /// <summary>Failed, or waiting for its next start after a failed one (systemd, src/core/service.c: SERVICE_AUTO_RESTART).</summary>
     private static bool HasEnded(UnitFact unit) => unit.ActiveState == "failed" || unit is { ActiveState: "activating", SubState: "auto-restart", Result: not ("" or "success") };
-
-    private static bool IsNginx(UnitFact unit) => unit.Name.StartsWith("nginx", StringComparison.Ordinal) || unit.Name.StartsWith("openresty", StringComparison.Ordinal);
 
     private static AppLogEvent Event(AppEventKind kind, string text, Provenance? from)
         => new() { Kind = kind, Text = text, Line = new LogLine(from?.File ?? "", from?.Line, null, text), Log = AppLogKind.Journal };

@@ -1,5 +1,6 @@
 using Why502.Diagnosis;
 using Why502.Host.Kernel;
+using Why502.Logs;
 
 namespace Why502.Host.Machine;
 
@@ -156,7 +157,7 @@ internal sealed class NginxReader(MachineSnapshot machine, Programs programs)
     /// <summary>A binary that is installed and not running; with <paramref name="configPath"/> always one instance.</summary>
     private async Task<IReadOnlyList<NginxInstance>> InstalledAsync(string? configPath, CancellationToken cancellation)
     {
-        string?[] candidates = [programs.Find("nginx"), programs.Find("openresty"), programs.Find("angie"), programs.Find("tengine"), programs.Find("freenginx"), .. UsualPlaces];
+        string?[] candidates = [.. NginxFamily.Names.Select(programs.Find), .. UsualPlaces];
         var found = new List<NginxInstance>();
         foreach (var binary in candidates.OfType<string>().DistinctBy(path => FileCalls.Status(path)?.Inode))
         {
