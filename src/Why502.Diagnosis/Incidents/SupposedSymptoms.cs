@@ -39,7 +39,7 @@ public sealed class SupposedSymptoms(NginxView view, Observations seen)
         var places = configuration.ProxiedLocations.Take(PlacesMax).ToList();
         var certain = (places.Count == 0 ? [null] : places.Cast<ProxiedLocation?>())
             .Select(location => (Location: location, Failure: ConfiguredFailure.Of(location, configuration)))
-            .Where(item => item.Failure is not null)
+            .Where(item => item.Failure is { IsCertain: true })
             .DistinctBy(item => item.Failure!.At)
             .Select(item => Configured(item.Location, item.Failure!))
             .ToList();

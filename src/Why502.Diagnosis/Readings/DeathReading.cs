@@ -159,10 +159,14 @@ public sealed class DeathReading
         _ => DeathKind.Signal,
     };
 
+    /// <summary>SIGSEGV and SIGBUS (signal(7)): a runtime that is out of memory aborts or throws, and does not touch a wrong address for it.</summary>
+    private static bool IsOfAddress(int? signal) => signal is 11 or 7;
+
     /// <summary>Another line already tells the reason: a time limit that is carried out, a kill for memory, a stop.</summary>
     private static bool Decided(AppLogEvent logged, IReadOnlyList<AppLogEvent> near, Observations seen)
         => near.Any(other => other.Kind is AppEventKind.WorkerTimeout or AppEventKind.RequestTimedOut or AppEventKind.OomKill or AppEventKind.MemoryExhausted or AppEventKind.ServerStopped or AppEventKind.ServerReloading or AppEventKind.UnitStopped
             && other != logged
+            && !(other.Kind == AppEventKind.MemoryExhausted && IsOfAddress(logged.Signal))
             && (other.Pid == logged.Pid || other.Pid is null || logged.Pid is null || logged.Kind is AppEventKind.MainProcessExited or AppEventKind.WorkerBooting)
             && Follows(logged, other, seen, Echo));
 

@@ -75,7 +75,7 @@ public static class ProtocolReading
         => spoken == expected || (expected == WireProtocol.Uwsgi && spoken == WireProtocol.Scgi);
 
     public static IReadOnlyList<ProtocolSign> Signs(Incident incident, Observations seen)
-        => [.. new[] { Bytes(incident), Pool(incident, seen), Process(incident, seen), BlockSize(incident, seen), Complaint(incident, seen), Handshake(incident, seen), Greeting(incident, seen), Written(incident) }.OfType<ProtocolSign>()];
+        => [.. new[] { Bytes(incident), Pool(incident, seen), Process(incident, seen), BlockSize(incident, seen), Complaint(incident, seen), Said(incident, seen), Handshake(incident, seen), Greeting(incident, seen), Written(incident) }.OfType<ProtocolSign>()];
 
     /// <summary>The bytes that nginx's own message shows are the answer's, whoever sent it.</summary>
     private static ProtocolSign? Bytes(Incident incident)
@@ -131,6 +131,22 @@ public static class ProtocolReading
             ? new("complaint", Sources.AppLog, WireProtocol.Tls, Weight.Strong, $"the app says that it speaks TLS and was sent something else: {said.Text}") { File = said.Line.File, Line = said.Line.Line }
             : null;
 
+    /// <summary>What the app itself said when it began to listen there.</summary>
+    private static ProtocolSign? Said(Incident incident, Observations seen)
+        => incident.Peer is { } peer && Expected(incident) is { } expected
+            && AppLogReading.Of(incident, seen).LastOrDefault(logged => logged is { Kind: AppEventKind.ListeningOn, Address: { } address } && (peer.IsUnix ? ServiceReading.Means(address, peer) : logged.Port == peer.Port) && SpokenWhere(logged.Text) is not null) is { } said
+            && SpokenWhere(said.Text) is { } spoken
+            ? new("said", Sources.AppLog, spoken, Fits(expected, spoken) ? Weight.Strong : Weight.Decisive, $"the app says that it listens there for {Name(spoken)}: {said.Text}") { File = said.Line.File, Line = said.Line.Line }
+            : null;
+
+    /// <summary>A URL's scheme, Tomcat's and Spring Boot's word for a connector (<c>port 8443 (https)</c>), and uWSGI's two kinds of sockets (core/socket.c, plugins/http/http.c).</summary>
+    private static WireProtocol? SpokenWhere(string text)
+        => Says(text, "uwsgi socket ") ? WireProtocol.Uwsgi
+            : Says(text, "uWSGI http bound on ") ? WireProtocol.Http1
+            : Says(text, "https://") || Says(text, "(https)") ? WireProtocol.Tls
+            : Says(text, "http://") || Says(text, "(http)") ? WireProtocol.Http1
+            : null;
+
     /// <summary>A size that uWSGI read out of the letters of a request line: nothing was too large.</summary>
     public static bool IsRequestLine(AppLogEvent logged)
         => logged is { Kind: AppEventKind.RequestTooLarge, Log: not (AppLogKind.PhpFpm or AppLogKind.Gunicorn), Value: { } size } && IsLetters(size);
@@ -138,7 +154,7 @@ public static class ProtocolReading
     private static bool IsLetters(long size) => char.IsAsciiLetterUpper((char)(size & 0xff)) && char.IsAsciiLetterUpper((char)(size >> 8));
 
     private static ProtocolSign? Handshake(Incident incident, Observations seen)
-        => MayGreet(incident, seen) && Expected(incident) != WireProtocol.Tls && seen.Ask(Probing.Handshake(incident.Instance, incident.Peer!)).FactOrNull is { Outcome: ProbeOutcome.Ok } tls
+        => (MayGreet(incident, seen) || MayBeShown(incident)) && Expected(incident) is not null and not WireProtocol.Tls && seen.Ask(Probing.Handshake(incident.Instance, incident.Peer!)).FactOrNull is { Outcome: ProbeOutcome.Ok } tls
             ? new("greeting", Sources.Probe, WireProtocol.Tls, Weight.Decisive, $"a TLS handshake with {incident.Peer} succeeds ({tls.Protocol})")
             : null;
 
@@ -154,6 +170,9 @@ public static class ProtocolReading
         var both = spoken == WireProtocol.Http2 && Expected(incident) == WireProtocol.Http1 && incident.Kind != SymptomKind.OtherMessage;
         return new("greeting", Sources.Probe, spoken, both ? Weight.Moderate : Weight.Decisive, $"{incident.Peer} answers {port.Greeting} as {Name(spoken)} does{(port.FirstBytes is { Length: > 0 } first ? $": {first}" : "")}");
     }
+
+    /// <summary>Files may hold a handshake that somebody made by hand.</summary>
+    private static bool MayBeShown(Incident incident) => incident is { Instance.FromFiles: true, Peer: not null, Kind: SymptomKind.ClosedEarly or SymptomKind.Reset or SymptomKind.OtherMessage or SymptomKind.Answered };
 
     /// <summary>Only where something closed or answered in no protocol that was expected, and where nothing was ever answered.</summary>
     private static bool MayGreet(Incident incident, Observations seen)

@@ -20,6 +20,9 @@ internal static class TransportRules
         new("WebSocket handshake: Unexpected response code: ", AppEventKind.WebSocketRefused, static (t, at, e) => e with { Value = TextScan.NumberAfter(t, "response code: ", at) }),
         new("Unexpected server response: ", AppEventKind.WebSocketRefused, static (t, at, e) =>
             TextScan.NumberAfter(t, "server response: ", at) is >= 200 and < 600 and var status ? e with { Value = status } : null),
+        // engine.io-client, transports/websocket.ts: what it tells of a WebSocket that was never opened, without the status.
+        new("Error: websocket error", AppEventKind.WebSocketRefused),
+
         // What servers say of a handshake without Upgrade or Connection: Spring's AbstractHandshakeHandler, gorilla/websocket's server.go, nhooyr's accept.go,
         // Action Cable's connection/base.rb, Tornado's websocket.py, websockets' headers check, x/net/websocket's hybi.go.
         new("Handshake failed due to invalid Upgrade header", AppEventKind.UpgradeMissing),
@@ -50,7 +53,20 @@ internal static class TransportRules
         // net/http's Transport.ResponseHeaderTimeout: a proxy written in Go waited for the app in vain.
         new("net/http: timeout awaiting response headers", AppEventKind.SlowRequest),
         new("WebSocket connection", AppEventKind.WebSocketRefused, static (t, at, e) => IsComplaint(t) ? e : null),
+
+        // Somebody who tells of it in a sentence.
+        new("websocket", AppEventKind.WebSocketRefused, static (t, at, e) => IsSentence(t) && (IsComplaint(t) || IsTrouble(t)) ? e : null),
     ];
+
+    private const int SentenceCharsMax = 400;
+
+    /// <summary>Neither a directive or its comment, nor a record with fields.</summary>
+    private static bool IsSentence(string text)
+        => text.Length < SentenceCharsMax && text.IndexOfAny([';', '{', '}', '=', '|']) < 0 && text.AsSpan().TrimStart() is not ['#', ' ', ..] && text.AsSpan().Count(' ') > 2;
+
+    private static bool IsTrouble(string text)
+        => text.Contains("problem", StringComparison.OrdinalIgnoreCase) || text.Contains("issue", StringComparison.OrdinalIgnoreCase) || text.Contains("not work", StringComparison.OrdinalIgnoreCase) || text.Contains("n't work", StringComparison.OrdinalIgnoreCase)
+            || text.Contains("n't connect", StringComparison.OrdinalIgnoreCase) || text.Contains("not connect", StringComparison.OrdinalIgnoreCase) || text.Contains("disconnect", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsWordGoingOn(string text, int at) => at < text.Length && char.IsAsciiLetter(text[at]);
 

@@ -26,6 +26,10 @@ internal static class UwsgiRules
         new("spawned uWSGI worker ", AppEventKind.WorkerBooting, static (t, at, e) => Pid(t, at, e)),
         new("uwsgi socket ", AppEventKind.ListeningOn, static (t, at, e) =>
             t.Contains(" bound to ", StringComparison.Ordinal) ? Bound(t, e) : null),
+
+        // plugins/corerouter: the router that speaks HTTP in front of the workers.
+        new("uWSGI http bound on ", AppEventKind.ListeningOn, static (t, at, e) =>
+            TextScan.WordAfter(t, "bound on ", at) is { } address && address.LastIndexOf(':') is >= 0 and var colon && TextScan.NumberAt(address, colon + 1) is { } port ? e with { Address = address, Port = (int)port } : null),
         new("*** Starting uWSGI ", AppEventKind.ServerStarted),
         new("received...killing workers", AppEventKind.ServerStopped),
         new("goodbye to uWSGI.", AppEventKind.ServerStopped),

@@ -22,6 +22,9 @@ public sealed record Trial(string Host, int Port, TrialEnd End, string? Path, in
 {
     public string? UnixPath { get; init; }
 
+    /// <summary>It was asked for by https.</summary>
+    public bool OverTls { get; init; }
+
     public string? Server { get; init; }
 
     public string? HttpVersion { get; init; }
@@ -74,7 +77,7 @@ public sealed class ConnectionTrial : ICommandReader
 
         if (end is { } ended && ((host is not null && port > 0) || unix is not null))
         {
-            yield return new Trial(host ?? "", port, ended, path, status) { Line = number, UnixPath = unix, Server = server, HttpVersion = version };
+            yield return new Trial(host ?? "", port, ended, path, status) { Line = number, UnixPath = unix, Server = server, HttpVersion = version, OverTls = text.Command?.Contains("https://", StringComparison.Ordinal) == true };
         }
     }
 

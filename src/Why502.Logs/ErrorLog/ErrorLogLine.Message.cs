@@ -165,8 +165,8 @@ public static partial class ErrorLogLine
             return false;
         }
 
-        open = text.LastIndexOf(" ("u8);
-        if (open < 0 || !Utf8Parser.TryParse(text[(open + 2)..], out number, out int used))
+        open = text[^2] == ')' ? OpeningOfLast(text) - 1 : text.LastIndexOf(" ("u8);
+        if (open < 0 || text[open] != ' ' || !Utf8Parser.TryParse(text[(open + 2)..], out number, out int used))
         {
             return false;
         }
@@ -179,6 +179,22 @@ public static partial class ErrorLogLine
 
         words = new Slice(colon + 2, text.Length - 1 - (colon + 2));
         return words.Length >= 0;
+    }
+
+    /// <summary>Where the last parenthesis was opened: strerror(3) of some locales has one of its own, as French "Relais brisé (pipe)".</summary>
+    private static int OpeningOfLast(ReadOnlySpan<byte> text)
+    {
+        int depth = 0;
+        for (int at = text.Length - 1; at >= 0; at--)
+        {
+            depth += text[at] == ')' ? 1 : text[at] == '(' ? -1 : 0;
+            if (depth == 0)
+            {
+                return at;
+            }
+        }
+
+        return -1;
     }
 
     /// <summary>Numbers that stand where an errno stands and are none, for texts that the table does not hold.</summary>

@@ -11,6 +11,9 @@ public static partial class Redactor
 {
     public const string Mark = "…";
 
+    /// <summary>Words of a protocol (Engine.IO's) that say what kind of request it is, and nobody's secret.</summary>
+    private const string Handshake = "transport=websocket";
+
     public static string Text(string s)
     {
         if (s.Length == 0)
@@ -25,7 +28,7 @@ public static partial class Redactor
 
         if (s.Contains('?'))
         {
-            s = Query().Replace(s, "${path}?" + Mark);
+            s = Query().Replace(s, static query => $"{query.Groups["path"].Value}?{(query.ValueSpan.Contains(Handshake, StringComparison.Ordinal) ? Handshake + "&" : "")}{Mark}");
         }
 
         if (s.AsSpan().IndexOfAny(SecretWords) >= 0)

@@ -22,7 +22,7 @@ public static partial class PastedRecord
             return line;
         }
 
-        line = Colons(Quoted(Titled(Starting(BareLevel(CutOpen(Typographic(line)))))));
+        line = Colons(Quoted(Titled(Starting(BareLevel(Labelled(CutOpen(Typographic(line))))))));
         var repaired = WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(WindowsCall(StreamColumn(line)))))))), next)));
         return LostColon(LostTail(LostQuote(LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(repaired, next))))));
     }
@@ -46,9 +46,17 @@ public static partial class PastedRecord
     private static string Titled(string line)
         => Levels().Match(line) is { Success: true, Index: > 0 and < TitleMax } level && ErrorLogLine.Parse(line) is not { Level: not null, Known: not null } && IsMessage(line[level.Index..]) ? line[level.Index..] : line;
 
+    /// <summary><c>NGINX:  recv() failed (…</c>, <c>nginx error log: upstream timed out (…</c>: who retells lines of several programs says whose each is.</summary>
+    private static string Labelled(string line)
+        => Label().Match(line) is { Success: true } label && IsMessage(line[label.Length..]) && !IsMessage(line) ? line[label.Length..] : line;
+
+    [GeneratedRegex(@"^[\s>*-]{0,8}nginx(?:[ ._-](?:errors?|log|error[ ._-]logs?))?(?: says)?:\s+(?=[a-z*])", RegexOptions.IgnoreCase)]
+    private static partial Regex Label();
+
     private const int TitleMax = 160;
 
-    [GeneratedRegex(@"(?<=^|\s)\[(?:emerg|alert|crit|error)\] (?=\S)")]
+    /// <summary>Scripts without blanks between words have none before the bracket either; their letters are bytes from 0x80 on here.</summary>
+    [GeneratedRegex(@"(?<=^|[\s\u0080-\u00ff])\[(?:emerg|alert|crit|error)\] (?=\S)")]
     private static partial Regex Levels();
 
     /// <summary><c>alert readv() failed (…</c>, <c>error: connect() failed (…</c>: a title keeps the level and loses its brackets.</summary>
@@ -71,7 +79,7 @@ public static partial class PastedRecord
         var text = line.AsSpan().TrimStart();
         foreach (var mark in Marks)
         {
-            if (text.Length > 2 * mark.Length && text.StartsWith(mark) && text.TrimEnd() is var span && span.EndsWith(mark) && span[mark.Length..^mark.Length] is var inside && !inside.Contains(mark, StringComparison.Ordinal) && IsMessage(inside.ToString()))
+            if (text.Length > 2 * mark.Length && text.StartsWith(mark) && text.TrimEnd() is var span && span.EndsWith(mark) && span[mark.Length..^mark.Length].Trim() is var inside && !inside.Contains(mark, StringComparison.Ordinal) && IsMessage(inside.ToString()))
             {
                 return inside.ToString();
             }
@@ -82,8 +90,8 @@ public static partial class PastedRecord
             : line;
     }
 
-    /// <summary>Markdown's code and its strong and plain emphasis.</summary>
-    private static readonly string[] Marks = ["`", "**", "__", "*", "_"];
+    /// <summary>Markdown's code, a fence that was closed in its own line, and strong and plain emphasis.</summary>
+    private static readonly string[] Marks = ["```", "`", "**", "__", "*", "_"];
 
     /// <summary>A quote of one's own, and the dots and commas for what was left out.</summary>
     private const string Closing = "\"'” .,…";

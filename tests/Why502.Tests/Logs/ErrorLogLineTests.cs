@@ -49,6 +49,17 @@ public class ErrorLogLineTests
         Assert.Equal((scheme, peer, uri), (r.UpstreamScheme, r.UpstreamPeer, r.UpstreamUri));
     }
 
+    /// <summary>strerror(3) of French and German has a parenthesis for EPIPE, and any locale may.</summary>
+    [Theory]
+    [InlineData("32: Relais brisé (pipe)")]
+    [InlineData("32: Datenübergabe unterbrochen (broken pipe)")]
+    public void ErrnoTextWithAParenthesis_IsOneText(string errno)
+    {
+        ErrorLogRecord r = Parse(Head + $"writev() failed ({errno}) while sending request to upstream" + Tail);
+        Assert.Equal((32, "writev() failed", "sending request to upstream"), (r.Errno, r.Message, r.Phase));
+        Assert.NotNull(r.Known);
+    }
+
     [Theory]
     [InlineData("110: Connection timed out")]
     [InlineData("110: Operation timed out")]

@@ -33,6 +33,8 @@ public class LineSafetyTests
 
     [Theory]
     [InlineData("GET /a?token=abc HTTP/1.1", "GET /a?… HTTP/1.1")]
+    [InlineData("GET /a?token=abc&transport=websocket&sid=9Qx HTTP/1.1", "GET /a?transport=websocket&… HTTP/1.1")]
+    [InlineData("GET /a?transport=carrier HTTP/1.1", "GET /a?… HTTP/1.1")]
     [InlineData("http://user:pw@10.0.0.1:80/x", "http://…@10.0.0.1:80/x")]
     [InlineData("postgres://app:s3cr3t@db:5432/app", "postgres://…@db:5432/app")]
     [InlineData("Authorization: Bearer abc.def", "Authorization: …")]

@@ -24,9 +24,16 @@ public class NumberShapeTests
     }
 
     [Fact]
+    public void ParenthesisWithinTheErrnos_LeavesNoShape()
+    {
+        var message = Encoding.UTF8.GetBytes("writev() failed (32: Relais brisé (pipe)) while sending request to upstream");
+        Assert.False(NumberShape.TryWrite(message, new byte[message.Length]));
+    }
+
+    [Fact]
     public void NumbersThatNeverComeAgain_FoldAlikeBothWays()
     {
-        (int Number, string Text)[] errors = [(2, "No such file or directory"), (13, "Permission denied"), (24, "Too many open files"), (11, "Resource temporarily unavailable")];
+        (int Number, string Text)[] errors = [(2, "No such file or directory"), (13, "Permission denied"), (24, "Too many open files"), (11, "Resource temporarily unavailable"), (32, "Relais brisé (pipe)"), (104, "Datenübergabe unterbrochen (broken pipe)")];
         string[] texts =
         [
             "connect() to unix:/run/php{0}.sock failed ({1}) while connecting to upstream",
@@ -50,6 +57,6 @@ public class NumberShapeTests
 
         ErrorLogSummary s = BothWays.Agree(Encoding.UTF8.GetBytes(log.ToString()), 30_000, 4096);
         Assert.Equal(6000, s.Records);
-        Assert.Equal([2, 11, 13, 24], s.Groups.Where(g => g.Message.StartsWith("open()", StringComparison.Ordinal)).Select(g => g.Errno).OfType<int>().Distinct().Order());
+        Assert.Equal([2, 11, 13, 24, 32, 104], s.Groups.Where(g => g.Message.StartsWith("open()", StringComparison.Ordinal)).Select(g => g.Errno).OfType<int>().Distinct().Order());
     }
 }

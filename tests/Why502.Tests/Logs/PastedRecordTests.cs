@@ -58,6 +58,10 @@ public sealed class PastedRecordTests
     [InlineData("we see: tally.internal could not be resolved (110: Operation timed out),", "tally.internal could not be resolved")]
     [InlineData("rewrite or internal redirection cycle while internally redirecting to \"/app.php\",", "rewrite or internal redirection cycle")]
     [InlineData("*7 auth request unexpected status : 302 while sending to client, client: 192.0.2.8", "auth request unexpected status: 302")]
+    [InlineData("```tally_1   | nginx: [emerg] host not found in upstream \"pears:9100\" in /etc/nginx/conf.d/tally.conf:4```", "host not found in upstream \"pears:9100\"")]
+    [InlineData("# 500\u00e6\u0097\u00a5\u00e5\u00bf\u0097[error] 30#30: *17 rewrite or internal redirection cycle while internally redirecting to \"/tally.html\"", "rewrite or internal redirection cycle")]
+    [InlineData("NGINX:  recv() failed (104: Connection reset by peer)", "recv() failed")]
+    [InlineData("- nginx error log: upstream timed out (110: Connection timed out) while reading response header from upstream", "upstream timed out")]
     [InlineData("*9 broken header: \"  \u0016\u0003 x", "broken header: \"")]
     [InlineData("2022/02/08 17:18:16 [error] 387#387: *2 limiting requests, excess: 20.100 by zone \"site\", request: \"GET /a/lo...", "limiting requests, excess")]
     public void MangledLine_IsAMessageOfNginxAgain(string line, string message)
@@ -104,6 +108,8 @@ public sealed class PastedRecordTests
     [InlineData("3 upstream servers were added")]
     [InlineData("dial tcp 10.0.0.5:5432: connect: connection refused")]
     [InlineData("a | b | stdout and more")]
+    [InlineData("nginx: the reload of the site failed (2 warnings)")]
+    [InlineData("it's in ```upstream``` somewhere, no ```error``` here")]
     [InlineData("2024/08/14 09:31:07 [notice] 1#1: signal 17 (SIGCHLD) received from 812, connect() failed")]
     public void LineAsItShouldBe_IsLeftAlone(string line) => Assert.Same(line, PastedRecord.Repair(line));
 

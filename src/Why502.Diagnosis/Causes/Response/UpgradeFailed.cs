@@ -76,6 +76,12 @@ public sealed class UpgradeFailed : Cause
             scales.Weigh("upgraded", Sources.AccessLog, Weight.Strong.Against($"{upgraded} requests of the same upstream were upgraded"));
         }
 
+        // Engine.IO (its protocol's "transport" parameter): such a GET is a handshake and nothing else, and the server answers 400 where it came without Upgrade.
+        if (incident is { Status: 400, Event: null } && incident.Samples.FirstOrDefault(row => row.Text.Contains("transport=websocket", StringComparison.Ordinal)) is { } handshake)
+        {
+            scales.Weigh("handshake", Sources.AccessLog, Weight.Strong.For("what was refused is a WebSocket handshake of Engine.IO").At(handshake.File, handshake.Line));
+        }
+
         if (incident.Location is not { Kind: PassKind.Proxy } location)
         {
             return;

@@ -53,7 +53,7 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
 
     private AnsweredForm? FormOf(AccessGroup group, AccessLogSummary log)
         => group.Status == 0 ? (log.Fields.HasFlag(AccessFields.Status) && view.Configuration?.AtTop("worker_shutdown_timeout").IsDefault == false ? AnsweredForms.Cut : null)
-            : UnloggedForms.Of(group, log.Fields) is { } unlogged && !logged.Covers(group) ? unlogged
+            : UnloggedForms.Of(group, log.Fields, Sockets(group).Count > 0) is { } unlogged && !logged.Covers(group) ? unlogged
             : IsOwnFailure(group) ? null
             : AnsweredForms.Of(group.Status, OriginOf(group));
 
@@ -70,8 +70,23 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
             ? StatusOrigin.Upstream
             : group.Origin;
 
+    /// <summary>A gateway error that somebody told of came from the only upstream that the given configuration has, however the request got there (try_files, error_page).</summary>
     private ProxiedLocation? LocationOf(AccessGroup group)
-        => view.Configuration?.LocationFor(group.ServerName, group.Host, group.Path ?? group.Route ?? "/", null);
+        => view.Configuration?.LocationFor(group.ServerName, group.Host, group.Path ?? group.Route ?? "/", null)
+            ?? (view.Instance.FromFiles && group.Status is 502 or 504 && view.Configuration?.ProxiedLocations is [var only] ? only : null);
+
+    /// <summary>The unix sockets that a row without an address can have come from; none where the configuration has another kind of upstream for it.</summary>
+    private IReadOnlyList<Endpoint> Sockets(AccessGroup group)
+    {
+        if (group.UpstreamAddr is not null || view.Configuration is not { } configuration)
+        {
+            return [];
+        }
+
+        var peers = LocationOf(group)?.Peers
+            ?? [.. configuration.ProxiedLocations.Count > 0 ? configuration.ProxiedLocations.SelectMany(location => location.Peers) : configuration.Upstreams.SelectMany(upstream => upstream.Peers)];
+        return peers.All(target => target.Endpoint is { IsUnix: true }) ? [.. peers.Select(target => target.Endpoint!).Distinct()] : [];
+    }
 
     private static string Place(Row row) => row.Location?.At.ToString() ?? row.Group.UpstreamAddr ?? row.Group.ServerName ?? row.Group.Host ?? "";
 
@@ -127,7 +142,7 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
             Instance = view.Instance,
             Configuration = view.Configuration,
             Location = location,
-            Peer = peer,
+            Peer = peer ?? (form.Unlogged && Sockets(main) is [var socket] ? socket : null),
             Group = location?.Group,
             Scheme = location?.Scheme ?? location?.DirectivePrefix,
             Server = main.ServerName ?? location?.Server.FirstName,

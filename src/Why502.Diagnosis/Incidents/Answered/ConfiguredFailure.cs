@@ -5,6 +5,9 @@ namespace Why502.Diagnosis;
 /// <summary>A location that fails each request with 502 by what is written in it, whatever the upstream does: told where no error log was read.</summary>
 public sealed record ConfiguredFailure(string Cause, string Words, SourceLine At)
 {
+    /// <summary>False where a value of the request, or of a script, decides at run time whether there is a name to look up.</summary>
+    public bool IsCertain { get; init; } = true;
+
     /// <param name="configuration">Where no location is known (a piece of a configuration was pasted), a group that cannot serve at all is the likeliest.</param>
     public static ConfiguredFailure? Of(ProxiedLocation? location, NginxConfiguration? configuration)
     {
@@ -22,8 +25,17 @@ public sealed record ConfiguredFailure(string Cause, string Words, SourceLine At
         }
 
         // ngx_http_upstream_init_request(): a name that is known at run time only is looked up, and ngx_resolve_start() has nobody to ask.
-        return location.HasVariables && !location.Effective("resolver").IsSet && location.Group is null
-            && location.PossibleTargets is { Count: > 0 } targets && targets.All(target => target.Group is null && target.Peers.Any(peer => peer.Endpoint is { IsName: true }))
+        if (!location.HasVariables || location.Group is not null || location.Effective("resolver").IsSet)
+        {
+            return null;
+        }
+
+        if (location.Peers.All(peer => peer.Endpoint is null))
+        {
+            return new("dns-resolver-missing", $"the address in {location.Pass.Name} is known at run time only, and no resolver is set for the case that it is a name", location.At) { IsCertain = false };
+        }
+
+        return location.PossibleTargets is { Count: > 0 } targets && targets.All(target => target.Group is null && target.Peers.Any(peer => peer.Endpoint is { IsName: true }))
             ? new("dns-resolver-missing", $"{location.Pass.Name} has a variable, and no resolver is set to look {targets[0].Text} up", location.At)
             : null;
     }

@@ -19,7 +19,8 @@ public static class UnloggedForms
 
     /// <summary>The form of a row's status without the error log's line, or null when the status has another maker.</summary>
     /// <param name="fields">What the rows of this log hold: a field that is there and empty is an answer, one that is not is none.</param>
-    public static AnsweredForm? Of(AccessGroup group, AccessFields fields)
+    /// <param name="toSocket">The configuration has no other upstream for such a request than unix sockets.</param>
+    public static AnsweredForm? Of(AccessGroup group, AccessFields fields, bool toSocket = false)
     {
         // ngx_http_upstream_connect() and its callers: without $upstream_addr nobody was asked, and the status is the configuration's.
         if (group is not { Status: 502 or 504, Origin: StatusOrigin.Nginx or StatusOrigin.Unknown }
@@ -28,7 +29,7 @@ public static class UnloggedForms
             return null;
         }
 
-        var isUnix = group.UpstreamAddr?.StartsWith("unix:", StringComparison.Ordinal) == true;
+        var isUnix = group.UpstreamAddr?.StartsWith("unix:", StringComparison.Ordinal) ?? toSocket;
         string[] rival = group.Origin == StatusOrigin.Unknown ? ["upstream-answered-error"] : [];
 
         // $upstream_connect_time is set when the connection is there (ngx_http_upstream_send_request), and is "-" in a row that never had one.
@@ -73,7 +74,7 @@ public static class UnloggedForms
 
         if (ConfiguredFailure.Of(incident.Location, incident.Configuration) is { } configured && configured.Cause == cause)
         {
-            scales.Weigh("configured", Sources.Config, Weight.Decisive.For(configured.Words).At(configured.At.File, configured.At.Line));
+            scales.Weigh("configured", Sources.Config, (configured.IsCertain ? Weight.Decisive : Weight.Strong).For(configured.Words).At(configured.At.File, configured.At.Line));
         }
 
         var failed = incident.Traffic.Groups.Where(group => group.Status == incident.Status).ToList();

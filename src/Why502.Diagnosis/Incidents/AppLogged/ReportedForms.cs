@@ -34,6 +34,8 @@ public static class ReportedForms
         // The victim is nginx itself: its own memory, or whatever else took the machine's.
         AppEventKind.OomKill when logged.Process is { } process && NginxFamily.HasProgram(process)
             => new(0, Phase.Header, Side.Nginx, How.Closed, Likely("nginx-worker-crashed"), Likely("host-memory-exhausted")),
+        // zend_mm_safe_error(): PHP ends the script at its own limit and answers; a worker that died is the heavier report.
+        AppEventKind.MemoryExhausted when logged.Text.Contains("Allowed memory size of ", StringComparison.Ordinal) => new(2, Phase.Header, Side.Upstream, How.Closed, Sure("worker-out-of-memory")),
         AppEventKind.OomKill or AppEventKind.MemoryExhausted => new(0, Phase.Header, Side.Upstream, How.Closed, Sure("worker-out-of-memory")),
         AppEventKind.OomInvoked => new(4, Phase.Header, Side.Upstream, How.Closed, Likely("worker-out-of-memory"), Maybe("host-memory-exhausted")),
         AppEventKind.Segfault or AppEventKind.ProcessAborted => new(1, Phase.Header, Side.Upstream, How.Closed, Sure("worker-crashed")),

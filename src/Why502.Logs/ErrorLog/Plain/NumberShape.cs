@@ -25,7 +25,8 @@ internal static class NumberShape
             isOther |= isOpen;
         }
 
-        return isOther && !message.Contains(AnyDigit);
+        // A parenthesis within the errno's hides where its number stands.
+        return isOther && !message.Contains(AnyDigit) && message.IndexOf("))"u8) < 0;
     }
 
     /// <summary>All digits are zero.</summary>

@@ -10,7 +10,14 @@ namespace Why502.Cli.Given.Answers;
 internal sealed class TlsAnswer : IGivenAnswer
 {
     public GivenFact? Answer(Question question, GivenRecords records)
-        => question is TlsHandshake ask && records.Of<TlsShown>().FirstOrDefault(shown => Answers(shown, ask)) is { } fitting ? new(Fact(fitting), fitting) : null;
+        => question is not TlsHandshake ask ? null
+            : records.Of<TlsShown>().FirstOrDefault(shown => Answers(shown, ask)) is { } fitting ? new(Fact(fitting), fitting)
+            : ask is { ServerName: "", Protocols: "", Ciphers: "" } && records.Of<Trial>().LastOrDefault(trial => IsAnswered(trial, ask)) is { } answered ? new(new TlsFact(ProbeOutcome.Ok, null, null, null, [], null, null, null, 0), answered)
+            : null;
+
+    /// <summary>Who got an HTTP status by https has shaken hands.</summary>
+    private static bool IsAnswered(Trial trial, TlsHandshake ask)
+        => trial is { OverTls: true, End: TrialEnd.Connected, Status: not null } && Endpoint.TryParse(ask.Address, 0, out var peer) && TrialAnswer.IsAt(trial, peer);
 
     private static bool Answers(TlsShown shown, TlsHandshake ask)
     {

@@ -27,7 +27,7 @@ internal sealed class TrialAnswer : IGivenAnswer
             : Outcome(trial.End) is { } end ? new(new ResponseFact(trial.End switch { TrialEnd.Empty => ProbeOutcome.Closed, TrialEnd.Reset => ProbeOutcome.Reset, _ => end }, Errno(trial.End), trial.Status, 0, null, 0, null, null, 0, 0, trial.Server, null, null), trial) : null;
     }
 
-    private static bool IsAt(Trial trial, Endpoint peer)
+    public static bool IsAt(Trial trial, Endpoint peer)
         => trial.UnixPath is { } path ? peer.UnixPath == path
             : !peer.IsUnix && trial.Port == peer.Port && (trial.Host == peer.Host || (trial.Host == "localhost" && peer.IsLoopback));
 
