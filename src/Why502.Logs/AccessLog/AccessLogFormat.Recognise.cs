@@ -16,6 +16,11 @@ public sealed partial class AccessLogFormat
     /// <summary>What stands in front of the request: a selection that begins behind it is still a row.</summary>
     private static readonly int CombinedHead = CombinedText.IndexOf("\"$request\"", StringComparison.Ordinal);
 
+    /// <summary>Rows that a format is guessed from, one by one.</summary>
+    private const int RowsMax = 3;
+    private const int JsonRowsMax = 16;
+    private const int GuessesMax = 8;
+
     /// <summary>Formats that many installations share, the most telling ones first.</summary>
     private static readonly string[] WellKnown =
     [
@@ -50,13 +55,31 @@ public sealed partial class AccessLogFormat
         AccessLogFormat? best = null;
         foreach (AccessLogFormat candidate in Candidates(firstLines))
         {
-            if ((candidate.Fields & AccessFields.Status) != 0 && (best is null || Count(candidate.Fields) > Count(best.Fields)) && Fits(candidate, lines))
+            if (IsBetter(candidate, best) && Fits(candidate, lines))
             {
                 best = candidate;
             }
         }
 
-        return best;
+        // Most logs are of a form that is known without a look at several rows.
+        return best is not null && IsWellKnown(best) ? best : ByColumns(firstLines, lines, best) ?? best;
+    }
+
+    private static bool IsBetter(AccessLogFormat candidate, AccessLogFormat? best) => (candidate.Fields & AccessFields.Status) != 0 && (best is null || Count(candidate.Fields) > Count(best.Fields));
+
+    /// <summary>Without a text behind it that may be anything.</summary>
+    private static bool IsWellKnown(AccessLogFormat format) => Array.IndexOf(WellKnown, format.Text) >= 0 && !format.Text.EndsWith("\"$http_x_forwarded_for\"", StringComparison.Ordinal);
+
+    /// <summary>What several rows tell together is better than what one tells, where it tells as much.</summary>
+    private static AccessLogFormat? ByColumns(IReadOnlyList<string> firstLines, List<byte[]> lines, AccessLogFormat? best)
+    {
+        if (AccessLogColumns.From([.. firstLines.Where(l => l.Length > 0).Take(64)]) is not { } text)
+        {
+            return null;
+        }
+
+        AccessLogFormat format = Compile(text);
+        return (best is null || Count(format.Fields) >= Count(best.Fields)) && Fits(format, lines) ? format : null;
     }
 
     /// <summary>Whether nine in ten lines are of a format; what is not, shows after a few.</summary>
@@ -66,7 +89,8 @@ public sealed partial class AccessLogFormat
         foreach (byte[] line in lines)
         {
             AccessRow row = default;
-            if (!format.TryParse(line, ref row) && ++others * 10 > lines.Count)
+            bool fits = format.TryParse(line, ref row) && !row.Host.Of(line).Contains((byte)' ');
+            if (!fits && ++others * 10 > lines.Count)
             {
                 return false;
             }
@@ -84,10 +108,15 @@ public sealed partial class AccessLogFormat
             yield return Compile(text);
         }
 
-        // A row with an unusual request may mislead; a few rows get a say.
+        // A row with an unusual request may mislead, and one that asked no upstream tells little of one: some rows get a say.
         HashSet<string> guessed = new(StringComparer.Ordinal);
-        foreach (string line in lines.Where(l => l.Length > 0).Take(3))
+        foreach (string line in lines.Where(l => l.Length > 0).Take(lines.Any(l => l.StartsWith('{')) ? JsonRowsMax : RowsMax))
         {
+            if (guessed.Count > GuessesMax)
+            {
+                yield break;
+            }
+
             if (AccessLogGuess.FromJson(line) is { } json && guessed.Add(json))
             {
                 yield return Compile(json, EscapeMode.Json);

@@ -25,7 +25,7 @@ internal static partial class AccessLogGuess
         while (json.Next(out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value, out _))
         {
             int start = OffsetIn(all, value);
-            string? variable = AccessVariables.ByAlias(Encoding.Latin1.GetString(key));
+            string? variable = AccessVariables.ByAlias(Encoding.Latin1.GetString(key), Encoding.Latin1.GetString(value));
             if (variable == "time_iso8601" && value.IndexOf((byte)'/') == 2)
             {
                 variable = "time_local";
@@ -63,7 +63,7 @@ internal static partial class AccessLogGuess
         foreach (Match member in Member().Matches(line))
         {
             Group value = member.Groups["text"].Success ? member.Groups["text"] : member.Groups["number"];
-            string? variable = AccessVariables.ByAlias(member.Groups["key"].Value);
+            string? variable = AccessVariables.ByAlias(member.Groups["key"].Value, value.Value);
             variable = variable == "time_iso8601" && value.Length > 2 && value.Value[2] == '/' ? "time_local" : variable;
             variable = variable == "time_iso8601" && (value.Length <= 10 || value.Value[10] != 'T') ? null : variable;
             variable = variable is not null && !(variable == "time_local" && used.Contains("time_iso8601")) && used.Add(variable) ? variable : null;
@@ -89,7 +89,7 @@ internal static partial class AccessLogGuess
         TailValues values = new(line.AsSpan(head.Length));
         while (values.Next(out TailValue value))
         {
-            string? variable = value.Key.Length > 0 ? AccessVariables.ByAlias(value.Key.ToString()) : ByForm(value.Text, used, last);
+            string? variable = value.Key.Length > 0 ? AccessVariables.ByAlias(value.Key.ToString(), value.Text) : ByForm(value.Text, used, last);
             variable = variable is not null && used.Add(variable) ? variable : null;
             last = variable;
             string quote = value.IsQuoted ? "\"" : "";

@@ -77,6 +77,9 @@ internal static class AccessVariables
         _ => AccessFields.None,
     };
 
+    /// <summary>As <see cref="ByAlias(string)"/>, with a look at the value: "ua" is the upstream's address to some, and the user agent to others.</summary>
+    public static string? ByAlias(string key, ReadOnlySpan<char> value) => ByAlias(key) is { } variable && (variable != "upstream_addr" || key.Length > 2 || ValueForms.AreAddresses(value)) ? variable : null;
+
     /// <summary>Names that people give to these variables in JSON and key=value formats.</summary>
     public static string? ByAlias(string key) => Snake(key).Replace('-', '_').TrimStart('@', '_').ToLowerInvariant() switch
     {
@@ -88,16 +91,16 @@ internal static class AccessVariables
         "request_uri" or "uri" or "path" or "url" or "request_path" or "request_url" => "request_uri",
         "status" or "status_code" or "response_code" or "code" or "http_status" or "response_status" => "status",
         "body_bytes_sent" or "bytes" or "size" or "bytes_sent" or "body_bytes" or "response_size" => "body_bytes_sent",
-        "request_time" or "rt" or "request_rt" or "duration" or "reqtime" or "response_time" or "request_duration" or "elapsed" or "latency" => "request_time",
+        "request_time" or "rt" or "req_time" or "request_rt" or "duration" or "reqtime" or "response_time" or "request_duration" or "elapsed" or "latency" => "request_time",
         "host" or "http_host" or "vhost" or "domain" => "host",
         "server_name" or "server" or "sn" => "server_name",
         "remote_addr" or "client" or "clientip" or "client_ip" or "remote_ip" or "ip" or "remote" => "remote_addr",
         "scheme" or "proto_scheme" => "scheme",
-        "upstream_addr" or "upstream" or "ua" or "upaddr" or "upstream_host" or "backend" or "upstreamaddr" or "uaddr" => "upstream_addr",
-        "upstream_status" or "us" or "ustatus" or "upstream_code" or "upstatus" => "upstream_status",
-        "upstream_response_time" or "urt" or "upstream_time" or "upstream_rt" or "upstream_duration" or "uprt" => "upstream_response_time",
-        "upstream_header_time" or "uht" or "ht" => "upstream_header_time",
-        "upstream_connect_time" or "uct" => "upstream_connect_time",
+        "upstream_addr" or "upstream" or "ua" or "upaddr" or "upstream_host" or "backend" or "upstreamaddr" or "uaddr" or "up_addr" or "upstream_ip" => "upstream_addr",
+        "upstream_status" or "us" or "ustatus" or "upstream_code" or "upstatus" or "up_status" => "upstream_status",
+        "upstream_response_time" or "urt" or "upstream_time" or "upstream_rt" or "upstream_duration" or "uprt" or "ut" or "apptime" or "upstream_resp_time" or "up_time" or "up_resp_time" => "upstream_response_time",
+        "upstream_header_time" or "uht" or "ht" or "up_head_time" => "upstream_header_time",
+        "upstream_connect_time" or "uct" or "up_conn_time" => "upstream_connect_time",
         "upstream_bytes_received" or "ubr" or "ub" => "upstream_bytes_received",
         _ => null,
     };

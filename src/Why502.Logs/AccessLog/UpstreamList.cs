@@ -12,6 +12,7 @@ internal static class UpstreamList
     /// <summary>Attempts that are kept; a group can be tried once per server, and this is more than any sane one has.</summary>
     private const int EntriesMax = 64;
 
+    private static readonly SearchValues<byte> NumberBytes = SearchValues.Create("0123456789.-"u8);
     private static readonly SearchValues<byte> Stops = SearchValues.Create(" ,\"]|;\t"u8);
 
     public static IReadOnlyList<string> Texts(ReadOnlySpan<byte> value)
@@ -100,18 +101,60 @@ internal static class UpstreamList
         return true;
     }
 
-    /// <summary>Length of an unquoted list at the start of the text. Where neither a blank nor a quote ends it (<c>$upstream_addr: $request</c>, <c>($upstream_status)</c>), what the format has next does.</summary>
+    /// <summary>
+    /// Length of an unquoted list at the start of the text. Numbers end with the first byte that is of no number; addresses at a blank or a quote, or where what the format has next
+    /// stands (<c>$upstream_addr: $request</c>, <c>$upstream_addr/$upstream_status</c>).
+    /// </summary>
     /// <param name="next">The literal behind the list.</param>
-    public static int UnquotedLength(ReadOnlySpan<byte> text, ReadOnlySpan<byte> next)
+    public static int UnquotedLength(ReadOnlySpan<byte> text, ReadOnlySpan<byte> next, bool areNumbers)
     {
+        if (areNumbers)
+        {
+            return NumbersLength(text);
+        }
+
         int length = UnquotedLength(text);
         if (next.Length == 0 || text[length..].StartsWith(next))
         {
             return length;
         }
 
-        int end = text[..Math.Min(text.Length, length + next.Length - 1)].LastIndexOf(next);
-        return end < 0 ? length : end;
+        ReadOnlySpan<byte> within = text[..Math.Min(text.Length, length + next.Length - 1)];
+        for (int from = 0; within[from..].IndexOf(next) is >= 0 and int hit; from += hit + 1)
+        {
+            // The colon of " : " is no end.
+            if (from + hit == 0 || within[from + hit - 1] != ' ')
+            {
+                return from + hit;
+            }
+        }
+
+        return length;
+    }
+
+    private static int NumbersLength(ReadOnlySpan<byte> text)
+    {
+        int end = 0;
+        for (int at = 0; at < text.Length;)
+        {
+            int length = text[at..].IndexOfAnyExcept(NumberBytes);
+            length = length < 0 ? text.Length - at : length;
+            if (length == 0)
+            {
+                break;
+            }
+
+            end = at + length;
+            int joint = text[end..].StartsWith(", "u8) ? 2 : text[end..].StartsWith(" : "u8) ? 3 : 0;
+            if (joint == 0)
+            {
+                break;
+            }
+
+            at = end + joint;
+        }
+
+        return end;
     }
 
     /// <summary>Length of an unquoted list at the start of the text: entries hold no blanks, only the joints between them do.</summary>

@@ -1,9 +1,14 @@
+using System.Buffers;
+
 namespace Why502.Logs;
 
 /// <summary>What the values of upstreams look like, also as nginx lists them when there were several attempts (<c>a, b : c</c>).</summary>
 internal static class ValueForms
 {
     private const int MillisecondDigits = 3;
+
+    /// <summary>What IPv6 addresses are written with, the embedded IPv4 ones, too.</summary>
+    private static readonly SearchValues<char> SixLetters = SearchValues.Create("0123456789abcdef:.");
 
     /// <summary>Addresses: the first is a unix socket, or an IP address with its port.</summary>
     public static bool AreAddresses(ReadOnlySpan<char> value) => Part(ref value) is var first && (IsSocket(first) || IsIPv4(first) || IsIPv6(first));
@@ -38,6 +43,37 @@ internal static class ValueForms
 
         return true;
     }
+
+    /// <summary>As <see cref="AreSeconds"/>; dashes may stand anywhere.</summary>
+    public static bool AreTimes(ReadOnlySpan<char> value)
+    {
+        while (value.Length > 0)
+        {
+            ReadOnlySpan<char> part = Part(ref value);
+            if (part is not "-" && !AreSeconds(part))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>What nginx logs as a client: an address without a port, or a unix socket.</summary>
+    public static bool IsClient(ReadOnlySpan<char> value)
+    {
+        if (value is "unix:")
+        {
+            return true;
+        }
+
+        bool isFour = value.Count('.') == 3 && !value.Contains(':');
+        bool isSix = (value.Count(':') == 7 || value.Contains("::", StringComparison.Ordinal)) && AreOfSix(value);
+        return isSix || (isFour && !value.ContainsAnyInRange('a', 'f') && AreOfSix(value) && value.Length >= "0.0.0.0".Length);
+    }
+
+    /// <summary>Whether all letters may stand in an IPv6 address.</summary>
+    public static bool AreOfSix(ReadOnlySpan<char> value) => value.IndexOfAnyExcept(SixLetters) < 0;
 
     /// <summary>Takes the first entry off a list; what is left of one that ends in a joint is no entry of any form.</summary>
     private static ReadOnlySpan<char> Part(ref ReadOnlySpan<char> list)

@@ -110,7 +110,7 @@ internal sealed unsafe partial class RowReader
 
                     break;
                 case FieldEnd.List:
-                    to = List(text, at, end, blanks, field.Next);
+                    to = List(text, at, end, blanks, field);
                     break;
                 case FieldEnd.Quote:
                     to = Next(quotes, at);
@@ -177,7 +177,7 @@ internal sealed unsafe partial class RowReader
 
     /// <summary>The end of an unquoted list; -1 is never answered, a wrong end fails at the next literal.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int List(byte* text, int at, int end, ulong* blanks, byte[] next)
+    private static int List(byte* text, int at, int end, ulong* blanks, FieldStep field)
     {
         // "10.0.0.1:8080 " in nearly every row: the first blank ends it, unless it is part of a joint, or something else ended it before.
         int blank = Next(blanks, at);
@@ -198,7 +198,7 @@ internal sealed unsafe partial class RowReader
             }
         }
 
-        return at + UpstreamList.UnquotedLength(new ReadOnlySpan<byte>(text + at, end - at), next);
+        return at + UpstreamList.UnquotedLength(new ReadOnlySpan<byte>(text + at, end - at), field.Next, field.Variable != AccessVariable.UpstreamAddr);
     }
 
     /// <summary>A byte of an address or of a number that ends no list by itself.</summary>

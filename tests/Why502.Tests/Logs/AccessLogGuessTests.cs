@@ -70,7 +70,7 @@ public partial class AccessLogGuessTests
         foreach (Match token in Token().Matches(line[head.Length..]))
         {
             string value = token.Groups["quoted"].Success ? token.Groups["quoted"].Value : token.Groups["bare"].Value;
-            string? variable = token.Groups["key"].Success ? AccessVariables.ByAlias(token.Groups["key"].Value) : ByForm(value, used, last);
+            string? variable = token.Groups["key"].Success ? AccessVariables.ByAlias(token.Groups["key"].Value, value) : ByForm(value, used, last);
             variable = variable is not null && used.Add(variable) ? variable : null;
             last = variable;
             format.Append(token.Groups["blank"].Value);

@@ -26,6 +26,7 @@ public class RowReaderTests
         AccessLogFormat.CombinedText + " $request_length $request_time [$proxy_upstream_name] [$proxy_alternative_upstream_name] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $req_id",
         "$msec|$status|$request_time|$upstream_addr|$upstream_status|$upstream_response_time|$request_method|$request_uri",
         "$time_iso8601 $remote_addr to: $upstream_addr: $status ($upstream_status) <$upstream_response_time> $request_time",
+        "$remote_addr [$time_iso8601] \"$request\" $status up=$upstream_addr/$upstream_status/$upstream_response_time, t=$request_time",
         "$time_iso8601 $remote_addr \"$upstream_addr\" \"$upstream_status\" $status \"$request\" $bytes_sent",
         "{\"t\":\"$time_iso8601\",\"s\":$status,\"r\":\"$request\",\"a\":\"$upstream_addr\",\"u\":\"$upstream_response_time\"}",
         "{\"ip\":\"$remote_addr\",\"at\":\"$time_local\",\"host\":\"$host\",\"s\":\"$status\",\"n\":$body_bytes_sent,\"q\":\"$request\",\"d\":$request_time,\"a\":\"$upstream_addr\",\"us\":\"$upstream_status\",\"h\":\"$upstream_header_time\",\"u\":\"$upstream_response_time\",\"x\":\"$http_user_agent\"}",
