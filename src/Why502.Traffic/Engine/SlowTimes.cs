@@ -1,24 +1,30 @@
 namespace Why502.Traffic.Engine;
 
-/// <summary>Attempts that took a second or more, in steps of 100 ms: fine enough to see where answers end, so that a limit can be told from the pile under it.</summary>
+/// <summary>Attempts that took a second or more: up to ten minutes in steps of 100 ms, fine enough to see where answers end, so that a limit can be told from the pile under it; above in whole seconds.</summary>
 internal sealed class SlowTimes
 {
     public const int StepMilliseconds = 100;
     public const int FromMilliseconds = 1000;
 
-    /// <summary>Ten minutes; what is longer is in the last step.</summary>
-    private const int Steps = 6000;
+    /// <summary>Two hours; what is longer is in the last step.</summary>
+    public const int LongestMilliseconds = 7_200_000;
 
-    public const int LongestMilliseconds = Steps * StepMilliseconds;
+    /// <summary>From here on steps are whole seconds.</summary>
+    public const int FineMilliseconds = 600_000;
+    private const int CoarseStepMilliseconds = 1000;
+    private const int Steps = FineMilliseconds / StepMilliseconds + (LongestMilliseconds - FineMilliseconds) / CoarseStepMilliseconds;
 
     private long[]? _counts;
 
     public long Count { get; private set; }
 
+    private static int StepOf(int milliseconds)
+        => milliseconds < FineMilliseconds ? milliseconds / StepMilliseconds : Math.Min(FineMilliseconds / StepMilliseconds + (milliseconds - FineMilliseconds) / CoarseStepMilliseconds, Steps);
+
     public void Add(int milliseconds)
     {
         _counts ??= new long[Steps + 1];
-        _counts[Math.Min(milliseconds / StepMilliseconds, Steps)]++;
+        _counts[StepOf(milliseconds)]++;
         Count++;
     }
 
@@ -41,7 +47,8 @@ internal sealed class SlowTimes
     public long Between(int from, int before)
     {
         long count = 0;
-        for (int i = from / StepMilliseconds; _counts is not null && i < Math.Min(before / StepMilliseconds, Steps + 1); i++)
+        int end = before > LongestMilliseconds ? Steps + 1 : StepOf(before);
+        for (int i = StepOf(from); _counts is not null && i < end; i++)
         {
             count += _counts[i];
         }

@@ -163,6 +163,11 @@ internal sealed partial class TrafficTables
         }
 
         counter.Count(row.Minute, failed);
+        if (failed)
+        {
+            counter.Explain(fields, Time(line, slices.UpstreamConnectTime), Time(line, slices.UpstreamHeaderTime));
+        }
+
         End(counter, status, origin, attempt, response, row.RequestTime);
     }
 
@@ -200,6 +205,11 @@ internal sealed partial class TrafficTables
 
             Add(counter.Header, headerText);
             Add(counter.Connect, connectText);
+            if (failed)
+            {
+                counter.Explain(fields, Digits.AnyMilliseconds(connectText), Digits.AnyMilliseconds(headerText));
+            }
+
             if (failed && !isLast && status < 500)
             {
                 counter.Hidden++;
@@ -246,6 +256,7 @@ internal sealed partial class TrafficTables
         if (status == 499 && attempt is 0 or 499 && waited >= 0)
         {
             AbandonedWaiting.Add((uint)waited);
+            AbandonedLong += waited >= LongWaitMilliseconds ? 1 : 0;
         }
     }
 

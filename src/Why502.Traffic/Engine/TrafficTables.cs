@@ -45,6 +45,11 @@ internal sealed partial class TrafficTables
     /// <summary>499s with an upstream that had not answered yet, and how long their clients had waited.</summary>
     public QuantileSketch AbandonedWaiting { get; } = new();
 
+    /// <summary>Of these, the ones that had waited a second or more.</summary>
+    public long AbandonedLong { get; private set; }
+
+    private const int LongWaitMilliseconds = 1000;
+
     /// <summary>Slow attempts that were answered, and slow ones that became 504.</summary>
     public SlowTimes Answered { get; } = new();
 
@@ -78,6 +83,7 @@ internal sealed partial class TrafficTables
         Upstreams.Merge(other.Upstreams);
         Retried += other.Retried;
         RetriesHidden += other.RetriesHidden;
+        AbandonedLong += other.AbandonedLong;
         AbandonedWaiting.Merge(other.AbandonedWaiting);
         Answered.Merge(other.Answered);
         TimedOut.Merge(other.TimedOut);

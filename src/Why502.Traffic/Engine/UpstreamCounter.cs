@@ -25,6 +25,14 @@ internal sealed class UpstreamCounter(byte[] name)
 
     public long Failed { get; private set; }
 
+    /// <summary>Failed attempts for which a connect time is logged by the format, and a dash stands there.</summary>
+    public long FailedUnconnected { get; private set; }
+
+    /// <summary>Failed attempts with a header time, and those with a dash in its place.</summary>
+    public long FailedAnswered { get; private set; }
+
+    public long FailedUnanswered { get; private set; }
+
     /// <summary>Failed attempts of requests that ended below 500 elsewhere.</summary>
     public long Hidden { get; set; }
 
@@ -104,8 +112,24 @@ internal sealed class UpstreamCounter(byte[] name)
         cells[_row + 1] += failed ? 1 : 0;
     }
 
+    /// <summary>How far a failed attempt came.</summary>
+    /// <param name="connect">Milliseconds, or below zero for a dash.</param>
+    /// <param name="header">As <paramref name="connect"/>.</param>
+    public void Explain(AccessFields fields, int connect, int header)
+    {
+        FailedUnconnected += (fields & AccessFields.UpstreamConnectTime) != 0 && connect < 0 ? 1 : 0;
+        if ((fields & AccessFields.UpstreamHeaderTime) != 0)
+        {
+            FailedAnswered += header >= 0 ? 1 : 0;
+            FailedUnanswered += header < 0 ? 1 : 0;
+        }
+    }
+
     public void Merge(UpstreamCounter other)
     {
+        FailedUnconnected += other.FailedUnconnected;
+        FailedAnswered += other.FailedAnswered;
+        FailedUnanswered += other.FailedUnanswered;
         Attempts += other.Attempts;
         Final += other.Final;
         Failed += other.Failed;

@@ -7,6 +7,13 @@ internal static class Bursts
 
     /// <summary>Standard deviations of a Poisson count above the median.</summary>
     private const double DeviationsMin = 8;
+
+    /// <summary>The median of the differences from the median → the standard deviation, of a normal distribution.</summary>
+    private const double ToDeviation = 1.4826;
+
+    /// <summary>What is usual is looked for in this time on both sides: a burst is shorter.</summary>
+    private static readonly TimeSpan Surroundings = TimeSpan.FromMinutes(90);
+
     private const int BurstsMax = 5;
     private const int MinutesMin = 10;
 
@@ -27,10 +34,17 @@ internal static class Bursts
         }
 
         double median = Median.Of(counts);
-        double limit = Math.Max(median * RatioMin, median + DeviationsMin * Math.Sqrt(median));
+        double limit = Limit(counts, median);
         List<List<MinuteTraffic>> bursts = [];
-        foreach (MinuteTraffic minute in report.Minutes.Where(m => m.Rows > limit))
+        for (int i = 0; i < report.Minutes.Count; i++)
         {
+            // What is usual at that time of the day is no burst, however quiet the night was.
+            MinuteTraffic minute = report.Minutes[i];
+            if (minute.Rows <= limit || minute.Rows <= Around(report, i))
+            {
+                continue;
+            }
+
             if (bursts.Count > 0 && minute.Minute <= bursts[^1][^1].Minute.AddMinutes(report.MinuteStep * (GapMax + 1)))
             {
                 bursts[^1].Add(minute);
@@ -44,6 +58,45 @@ internal static class Bursts
         return bursts.Order(Comparer<List<MinuteTraffic>>.Create((one, other) => RowsOf(other).CompareTo(RowsOf(one)))).Take(BurstsMax)
             .Order(Comparer<List<MinuteTraffic>>.Create((one, other) => DateTimeOffset.Compare(one[0].Minute, other[0].Minute)))
             .Select(burst => Describe(report, burst, median));
+    }
+
+    /// <summary>Above the median by far, whatever spread is usual here.</summary>
+    /// <param name="counts">Their order changes.</param>
+    private static double Limit(double[] counts, double median)
+    {
+        double[] differences = new double[counts.Length];
+        for (int i = 0; i < counts.Length; i++)
+        {
+            differences[i] = Math.Abs(counts[i] - median);
+        }
+
+        double deviation = Math.Max(Math.Sqrt(median), ToDeviation * Median.Of(differences));
+        return Math.Max(median * RatioMin, median + DeviationsMin * deviation);
+    }
+
+    /// <summary>The limit by the minutes around one; those without a request count, too.</summary>
+    private static double Around(TrafficReport report, int at)
+    {
+        IReadOnlyList<MinuteTraffic> minutes = report.Minutes;
+        (int first, int last) = (at, at);
+        while (first > 0 && minutes[at].Minute - minutes[first - 1].Minute <= Surroundings)
+        {
+            first--;
+        }
+
+        while (last + 1 < minutes.Count && minutes[last + 1].Minute - minutes[at].Minute <= Surroundings)
+        {
+            last++;
+        }
+
+        int steps = (int)Math.Round((minutes[last].Minute - minutes[first].Minute).TotalMinutes / Math.Max(report.MinuteStep, 1)) + 1;
+        double[] counts = new double[Math.Max(steps, last - first + 1)];
+        for (int i = first; i <= last; i++)
+        {
+            counts[i - first] = minutes[i].Rows;
+        }
+
+        return Limit(counts, Median.Of(counts));
     }
 
     private static long RowsOf(List<MinuteTraffic> burst) => burst.Sum(m => m.Rows);

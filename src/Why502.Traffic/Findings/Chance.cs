@@ -44,8 +44,18 @@ internal static class Chance
         return Math.Clamp(sum, Least, 1);
     }
 
-    /// <summary>P(at least <paramref name="count"/>) of a Poisson distribution, by its normal limit with continuity; for means of ten and more.</summary>
-    public static double PoissonTail(double count, double mean) => NormalTail((count - 0.5 - mean) / Math.Sqrt(Math.Max(mean, 1)));
+    /// <summary>No less than P(at least <paramref name="hits"/> of <paramref name="drawn"/>) when each is a hit with this probability (Chernoff's bound).</summary>
+    public static double BinomialBound(long hits, long drawn, double probability)
+    {
+        double share = hits / (double)Math.Max(drawn, 1);
+        if (share <= probability || drawn == 0)
+        {
+            return 1;
+        }
+
+        double distance = share * Math.Log(share / Math.Max(probability, Least)) + (share < 1 ? (1 - share) * Math.Log((1 - share) / (1 - probability)) : 0);
+        return Math.Clamp(Math.Exp(-drawn * distance), Least, 1);
+    }
 
     private static double LogChoose(long n, long k) => k < 0 || k > n ? double.NegativeInfinity : LogFactorial(n) - LogFactorial(k) - LogFactorial(n - k);
 

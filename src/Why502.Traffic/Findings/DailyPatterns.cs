@@ -44,16 +44,36 @@ internal static class DailyPatterns
             return null;
         }
 
+        (string? cause, string next) = what == "5xx" ? Failure(report, peak) : (null, "Size workers and limits for this hour, not for the mean.");
         return new TrafficFinding
         {
             Kind = "daily-pattern",
+            Cause = cause,
             Title = $"{what} peak every day at {peak:00}:00 UTC, {byHour[peak] / mean:0.#} times the mean",
             From = report.From,
             To = report.To,
             Count = hours.Where(h => h.Key.Hour == peak).Sum(h => h.Value),
             Of = hours.Values.Sum(),
             Evidence = [$"the hour of the day explains {explained / total:P0} of the variation between hours"],
-            Next = what == "5xx" ? "See which job, backup or deployment runs at this hour." : "Size workers and limits for this hour, not for the mean.",
+            Next = next,
         };
+    }
+
+    private static (string? Cause, string Next) Failure(TrafficReport report, int hour)
+    {
+        (long rows, long errors, long bad, long unavailable, long timeout) = (0, 0, 0, 0, 0);
+        foreach (MinuteTraffic minute in report.Minutes)
+        {
+            if (minute.Minute.Hour == hour)
+            {
+                (rows, errors) = (rows + minute.Rows, errors + minute.ServerError);
+                (bad, unavailable, timeout) = (bad + minute.BadGateway, unavailable + minute.Unavailable, timeout + minute.GatewayTimeout);
+            }
+        }
+
+        int status = Patterns.MostOf(errors, bad, unavailable, timeout);
+        UpstreamTraffic? node = report.Upstreams.Where(upstream => upstream.Failed > 0).MaxBy(upstream => upstream.Failed);
+        (string? cause, string next) = node is null ? Patterns.CauseWithoutUpstream(status, errors / (double)Math.Max(rows, 1), report) : Patterns.CauseOf(status, node);
+        return (cause, $"See which job, backup or deployment runs at this hour. {next}");
     }
 }

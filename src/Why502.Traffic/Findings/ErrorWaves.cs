@@ -1,90 +1,262 @@
 namespace Why502.Traffic.Findings;
 
-/// <summary>The stretch in which errors stand out, its first bad minute, and what changed in it.</summary>
+/// <summary>Stretches in which errors stand out, their first bad minutes, and what changed in them; many of them at equal distances are one finding.</summary>
 internal static class ErrorWaves
 {
     private const long ErrorsMin = 20;
+
+    /// <summary>Errors of one wave among several; alone it needs <see cref="ErrorsMin"/> to be told.</summary>
+    private const long WaveErrorsMin = 5;
+
     private const double RatioMin = 3;
     private const double SpanMax = 0.9;
     private const double SignificanceMax = 0.001;
 
+    /// <summary>Waves that are looked for, and those that are told one by one.</summary>
+    private const int WavesMax = 32;
+    private const int ToldMax = 3;
+
+    /// <summary>A further wave is told when it has at least this share of the worst one's errors.</summary>
+    private const double BesideMin = 0.2;
+
+    /// <summary>Of what rose in a wave, the share of one server that is named for it.</summary>
+    private const double OneMin = 0.6;
+
+    private const int RecurringMin = 4;
+    private const double DistanceSlack = 0.1;
+
+    private readonly record struct Wave(int First, int Last, long Errors, long Rows, long OtherErrors, long OtherRows, double Chance);
+
     public static IEnumerable<TrafficFinding> Find(TrafficReport report)
     {
-        IReadOnlyList<MinuteTraffic> minutes = report.Minutes;
-        if (minutes.Count < 3)
+        List<Wave> waves = Waves(report);
+        if (waves.Count == 0)
         {
-            yield break;
+            return [];
         }
 
-        double[] shares = new double[minutes.Count];
-        for (int i = 0; i < shares.Length; i++)
+        if (Distance(report, waves) is { } minutes)
         {
-            shares[i] = minutes[i].ServerError / (double)minutes[i].Rows;
+            return [Recurring(report, waves, minutes)];
         }
 
-        double usual = Math.Max(Median.Of(shares), 1e-4);
-        double[] excess = new double[minutes.Count];
-        for (int i = 0; i < excess.Length; i++)
+        List<TrafficFinding> found = [];
+        foreach (Wave wave in waves)
         {
-            excess[i] = minutes[i].ServerError - 2 * usual * minutes[i].Rows;
+            if (found.Count < ToldMax && wave.Errors >= ErrorsMin && wave.Errors >= BesideMin * waves[0].Errors)
+            {
+                found.Add(Describe(report, wave));
+            }
         }
 
-        (int first, int last) = LargestSum.Of(excess);
-        if (last < first || last - first + 1 > SpanMax * minutes.Count)
-        {
-            yield break;
-        }
-
-        long inside = 0, insideRows = 0, outside = 0, outsideRows = 0;
-        for (int i = 0; i < minutes.Count; i++)
-        {
-            bool isIn = i >= first && i <= last;
-            inside += isIn ? minutes[i].ServerError : 0;
-            insideRows += isIn ? minutes[i].Rows : 0;
-            outside += isIn ? 0 : minutes[i].ServerError;
-            outsideRows += isIn ? 0 : minutes[i].Rows;
-        }
-
-        double before = outside / (double)Math.Max(outsideRows, 1);
-        double during = inside / (double)insideRows;
-        // The stretch was chosen among all stretches: corrected for their number.
-        double p = Math.Min(1, Chance.PoissonTail(inside, Math.Max(before, 1e-6) * insideRows) * minutes.Count * minutes.Count / 2.0);
-        if (inside < ErrorsMin || during < RatioMin * before || p > SignificanceMax)
-        {
-            yield break;
-        }
-
-        yield return Describe(report, minutes[first].Minute, minutes[last].Minute.AddMinutes(report.MinuteStep), (inside, insideRows), (outside, outsideRows), p, first, last);
+        return found;
     }
 
-    private static TrafficFinding Describe(
-        TrafficReport report, DateTimeOffset from, DateTimeOffset to, (long Errors, long Rows) during, (long Errors, long Rows) before, double p, int first, int last)
+    /// <summary>The worst first: each is looked for in what the ones before have left.</summary>
+    private static List<Wave> Waves(TrafficReport report)
     {
-        IEnumerable<MinuteTraffic> wave = report.Minutes.Skip(first).Take(last - first + 1);
-        (int status, long count) = new[] { (502, wave.Sum(m => m.BadGateway)), (503, wave.Sum(m => m.Unavailable)), (504, wave.Sum(m => m.GatewayTimeout)) }.MaxBy(s => s.Item2);
-        status = count * 2 > during.Errors ? status : 500;
-        UpstreamTraffic? node = report.Upstreams.Where(u => !u.IsGroup).MaxBy(u => Rise(u, from, to));
-        long nodeFailed = node?.Series.Where(s => s.Minute >= from && s.Minute < to).Sum(s => s.Failed) ?? 0;
-        (string cause, string next) = Patterns.CauseOf(status, node?.Origin ?? report.Origin, node?.FailedMedian, node?.Upstream ?? "the upstream");
+        List<Wave> waves = [];
+        bool[] taken = new bool[report.Minutes.Count];
+        while (waves.Count < WavesMax && report.Minutes.Count >= 3 && Worst(report.Minutes, taken, waves.Count == 0) is { } wave)
+        {
+            waves.Add(wave);
+            Array.Fill(taken, true, wave.First, wave.Last - wave.First + 1);
+        }
+
+        return waves;
+    }
+
+    private static Wave? Worst(IReadOnlyList<MinuteTraffic> minutes, bool[] taken, bool isFirst)
+    {
+        long errors = 0, rows = 0;
+        for (int i = 0; i < taken.Length; i++)
+        {
+            errors += taken[i] ? 0 : minutes[i].ServerError;
+            rows += taken[i] ? 0 : minutes[i].Rows;
+        }
+
+        if (errors < (isFirst ? ErrorsMin : WaveErrorsMin))
+        {
+            return null;
+        }
+
+        // Which stretch stands out depends on what counts as bad: every level is tried, and the stretch that chance explains least is taken (Kulldorff's scan).
+        Wave? best = null;
+        double most = 0;
+        double[] excess = new double[taken.Length];
+        for (double level = errors / (double)rows / 2; level < 1; level *= 1.5)
+        {
+            for (int i = 0; i < excess.Length; i++)
+            {
+                excess[i] = taken[i] ? -minutes[i].Rows - 1.0 : minutes[i].ServerError - level * minutes[i].Rows;
+            }
+
+            (int first, int last) = LargestSum.Of(excess);
+            if (last >= first && Of(minutes, taken, first, last, errors, rows) is var wave && Gain(wave) is var gain && gain > most)
+            {
+                (best, most) = (wave, gain);
+            }
+        }
+
+        return best is { } found && Matters(found, minutes.Count) ? found : null;
+    }
+
+    private static Wave Of(IReadOnlyList<MinuteTraffic> minutes, bool[] taken, int first, int last, long errors, long rows)
+    {
+        long inside = 0, insideRows = 0;
+        for (int i = first; i <= last; i++)
+        {
+            inside += taken[i] ? 0 : minutes[i].ServerError;
+            insideRows += taken[i] ? 0 : minutes[i].Rows;
+        }
+
+        // The stretch was chosen among all stretches: corrected for their number.
+        double chance = Math.Min(1, Chance.BinomialBound(inside, errors, insideRows / (double)rows) * minutes.Count * minutes.Count / 2.0);
+        return new Wave(first, last, inside, insideRows, errors - inside, rows - insideRows, chance);
+    }
+
+    private static bool Matters(Wave wave, int minutes) =>
+        wave.Errors >= WaveErrorsMin && wave.Last - wave.First + 1 <= SpanMax * minutes && wave.Chance <= SignificanceMax
+        && wave.Errors / (double)wave.Rows >= RatioMin * (wave.OtherErrors / (double)Math.Max(wave.OtherRows, 1));
+
+    /// <summary>The logarithm of how much better two shares of errors explain what was seen than one.</summary>
+    private static double Gain(Wave wave)
+    {
+        double share = (wave.Errors + wave.OtherErrors) / (double)(wave.Rows + wave.OtherRows);
+        double inside = wave.Errors / (double)wave.Rows;
+        return inside <= share || wave.OtherRows == 0 ? 0 : Part(wave.Errors, wave.Rows * share) + Part(wave.OtherErrors, wave.OtherRows * share);
+
+        static double Part(long errors, double expected) => errors == 0 ? 0 : errors * Math.Log(errors / expected);
+    }
+
+    /// <summary>The minutes from one wave to the next, where they are nearly equal.</summary>
+    private static double? Distance(TrafficReport report, List<Wave> waves)
+    {
+        if (waves.Count < RecurringMin)
+        {
+            return null;
+        }
+
+        double[] starts = new double[waves.Count];
+        for (int i = 0; i < starts.Length; i++)
+        {
+            starts[i] = report.Minutes[waves[i].First].Minute.ToUnixTimeSeconds() / 60.0;
+        }
+
+        Array.Sort(starts);
+        double[] distances = new double[starts.Length - 1];
+        for (int i = 0; i < distances.Length; i++)
+        {
+            distances[i] = starts[i + 1] - starts[i];
+        }
+
+        double usual = Median.Of(distances.AsSpan().ToArray());
+        int equal = 0;
+        foreach (double distance in distances)
+        {
+            equal += Math.Abs(distance - usual) <= Math.Max(DistanceSlack * usual, report.MinuteStep) ? 1 : 0;
+        }
+
+        return equal * 4 >= distances.Length * 3 ? usual : null;
+    }
+
+    private static TrafficFinding Recurring(TrafficReport report, List<Wave> waves, double minutes)
+    {
+        long errors = 0, rows = 0;
+        DateTimeOffset first = DateTimeOffset.MaxValue;
+        foreach (Wave wave in waves)
+        {
+            errors += wave.Errors;
+            rows += wave.Rows;
+            first = report.Minutes[wave.First].Minute < first ? report.Minutes[wave.First].Minute : first;
+        }
+
+        TrafficFinding worst = Describe(report, waves[0]);
+        string every = minutes >= 90 ? $"{minutes / 60:0.#} hours" : $"{minutes:0} minutes";
+        return worst with
+        {
+            Kind = "recurring-errors",
+            Title = $"errors come back every {every}: {waves.Count} times, {errors:N0} of {rows:N0} requests in these minutes",
+            From = first,
+            To = report.To,
+            Count = errors,
+            Of = rows,
+            Evidence = [$"first time: {first:yyyy-MM-dd HH:mm} UTC", .. worst.Evidence.Skip(1)],
+            Next = $"See what runs every {every} (cron, systemd timers, a deployment, a backup). {Failure(report, waves[0]).Next}",
+        };
+    }
+
+    private static TrafficFinding Describe(TrafficReport report, Wave wave)
+    {
+        DateTimeOffset from = report.Minutes[wave.First].Minute;
+        DateTimeOffset to = report.Minutes[wave.Last].Minute.AddMinutes(report.MinuteStep);
+        (int status, UpstreamTraffic? node, string? nodes, string? cause, string next) = Failure(report, wave);
         return new TrafficFinding
         {
             Kind = "error-wave",
             Cause = cause,
-            Title = $"{during.Errors / (double)during.Rows:P2} of the requests failed from {from:yyyy-MM-dd HH:mm} to {to:HH:mm} UTC, {before.Errors / (double)Math.Max(before.Rows, 1):P2} outside of it",
-            Upstream = nodeFailed > 0 ? node!.Upstream : null,
+            Title = $"{wave.Errors / (double)wave.Rows:P2} of the requests failed from {from:yyyy-MM-dd HH:mm} to {End(from, to)} UTC, {wave.OtherErrors / (double)Math.Max(wave.OtherRows, 1):P2} outside of it",
+            Upstream = node?.Upstream,
             From = from,
             To = to,
-            Count = during.Errors,
-            Of = during.Rows,
-            PValue = p,
+            Count = wave.Errors,
+            Of = wave.Rows,
+            PValue = wave.Chance,
             Evidence =
             [
                 $"first bad minute: {from:yyyy-MM-dd HH:mm} UTC",
                 $"most of it: {status}",
-                .. nodeFailed > 0 ? [$"what changed most: {node!.Upstream}, {nodeFailed:N0} failed attempts in this time"] : Array.Empty<string>(),
+                .. nodes is null ? Array.Empty<string>() : [nodes],
             ],
             Next = $"See what happened at {from:HH:mm} UTC (a deployment, a reload, a job). {next}",
         };
+    }
+
+    private static string End(DateTimeOffset from, DateTimeOffset to) => to.ToString(to.UtcDateTime.Date == from.UtcDateTime.Date ? "HH:mm" : "yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture);
+
+    private static (int Status, UpstreamTraffic? Node, string? Nodes, string? Cause, string Next) Failure(TrafficReport report, Wave wave)
+    {
+        (long bad, long unavailable, long timeout) = (0, 0, 0);
+        for (int i = wave.First; i <= wave.Last; i++)
+        {
+            bad += report.Minutes[i].BadGateway;
+            unavailable += report.Minutes[i].Unavailable;
+            timeout += report.Minutes[i].GatewayTimeout;
+        }
+
+        int status = Patterns.MostOf(wave.Errors, bad, unavailable, timeout);
+        DateTimeOffset from = report.Minutes[wave.First].Minute;
+        DateTimeOffset to = report.Minutes[wave.Last].Minute.AddMinutes(report.MinuteStep);
+        UpstreamTraffic? node = null;
+        (double most, double all, int rising) = (0, 0, 0);
+        foreach (UpstreamTraffic upstream in report.Upstreams)
+        {
+            double rise = Math.Max(Rise(upstream, from, to), 0);
+            all += rise;
+            rising += rise > 0 ? 1 : 0;
+            if (rise > most)
+            {
+                (node, most) = (upstream, rise);
+            }
+        }
+
+        // What failed without an upstream is no upstream's.
+        long nodesFailed = report.Upstreams.Sum(upstream => FailedIn(upstream, from, to));
+        node = nodesFailed * 2 >= wave.Errors ? node : null;
+        bool isOne = rising == 1 || most >= OneMin * all;
+        (string? cause, string next) = node is null ? Patterns.CauseWithoutUpstream(status, wave.Errors / (double)wave.Rows, report) : Patterns.CauseOf(status, node, isOne ? node.Upstream : $"the {rising} servers");
+        return (status, isOne ? node : null, node is null ? null : isOne ? $"what changed most: {node.Upstream}, {FailedIn(node, from, to):N0} failed attempts in this time" : $"{rising} servers alike, none stands out", cause, next);
+    }
+
+    private static long FailedIn(UpstreamTraffic node, DateTimeOffset from, DateTimeOffset to)
+    {
+        long failed = 0;
+        foreach (UpstreamMinute minute in node.Series)
+        {
+            failed += minute.Minute.AddMinutes(node.SeriesStep) > from && minute.Minute < to ? minute.Failed : 0;
+        }
+
+        return failed;
     }
 
     /// <summary>Failed attempts in a stretch beyond what the node's own share outside of it would give.</summary>

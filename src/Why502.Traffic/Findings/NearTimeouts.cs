@@ -7,17 +7,22 @@ internal static class NearTimeouts
 {
     private const long NearMin = 20;
     private const long TimeoutsMin = 10;
-    private const double PileRatio = 2;
+    private const double PileRatio = 1.3;
     private const double SignificanceMax = 0.001;
     private const int SecondMilliseconds = 1000;
+
+    /// <summary>Attempts below a second are not counted one by one, so a pile can only be seen under a limit above it.</summary>
+    private const int LimitMin = 2 * SecondMilliseconds;
+
+    private const int LimitMax = SlowTimes.LongestMilliseconds - SecondMilliseconds;
 
     /// <summary>Of all slow 504s so many must end in the second behind a limit for it to be recognised without a configuration.</summary>
     private const double PileShare = 0.6;
 
-    public static IEnumerable<TrafficFinding> Find(TrafficTables tables, ReportContext context)
+    public static IEnumerable<TrafficFinding> Find(TrafficReport report, TrafficTables tables, ReportContext context)
     {
         (long? recognised, long timeouts) = Recognise(tables.TimedOut);
-        IEnumerable<long> limits = context.Limits.Where(l => l % SecondMilliseconds == 0 && l is >= 2000 and <= 590_000);
+        IEnumerable<long> limits = context.Limits.Where(l => l % SlowTimes.StepMilliseconds == 0 && l is >= LimitMin and <= LimitMax);
         HashSet<long> all = [.. limits];
         if (recognised is { } limit)
         {
@@ -36,16 +41,28 @@ internal static class NearTimeouts
 
         if (!found && recognised is { } own && timeouts >= TimeoutsMin)
         {
+            UpstreamTraffic? node = report.Upstreams.Where(upstream => !upstream.IsGroup).MaxBy(upstream => upstream.Status.GetValueOrDefault(504));
+            bool isOne = node is not null && node.Status.GetValueOrDefault(504) * 10 >= tables.TimedOut.Count * 9;
+            long unconnected = report.Upstreams.Sum(upstream => upstream.FailedUnconnected);
+            bool isConnect = unconnected * 2 > report.Upstreams.Sum(upstream => upstream.Failed);
+            string seconds = $"{own / (double)SecondMilliseconds:0.#} s";
             yield return new TrafficFinding
             {
                 Kind = "timeouts",
-                Cause = "upstream-slow",
-                Title = $"{timeouts:N0} attempts ended in 504 at {own / SecondMilliseconds} s, and few answers come just below",
+                Cause = isConnect ? "connect-timeout" : "upstream-slow",
+                Title = $"{timeouts:N0} attempts ended in 504 at {seconds}{(isConnect ? ", before a connection was made" : own >= LimitMin ? ", and few answers come just below" : "")}",
+                Upstream = isOne ? node!.Upstream : null,
                 Count = timeouts,
                 Of = tables.TimedOut.Count,
                 Limit = own,
-                Evidence = [$"{timeouts:N0} of {tables.TimedOut.Count:N0} slow 504s took {own / SecondMilliseconds} to {own / SecondMilliseconds + 1} s"],
-                Next = "These requests do not end a little later: find what they wait for (a lock, a dead dependency) in the app's log. A longer limit would only let them pile up.",
+                Evidence =
+                [
+                    $"{timeouts:N0} of {tables.TimedOut.Count:N0} slow 504s took {seconds} to {own / (double)SecondMilliseconds + 1:0.#} s",
+                    .. isConnect ? [$"{unconnected:N0} failed attempts have no $upstream_connect_time"] : Array.Empty<string>(),
+                ],
+                Next = isConnect
+                    ? "nginx waits for the connection, not for the answer: see whether packets reach the server (a filter, a wrong address), and whether its accept queue is full (ss -ltn there)."
+                    : "These requests do not end a little later: find what they wait for (a lock, a dead dependency) in the app's log. A longer limit would only let them pile up.",
             };
         }
     }
@@ -56,7 +73,7 @@ internal static class NearTimeouts
         long near = tables.Answered.Between(limit - band, limit);
         long before = tables.Answered.Between(limit - 2 * band, limit - band);
         long timeouts = tables.TimedOut.Between(limit, limit + SecondMilliseconds);
-        if (near < NearMin || near < PileRatio * before || timeouts == 0)
+        if (limit < LimitMin || near < NearMin || near < PileRatio * before || timeouts == 0)
         {
             return null;
         }
@@ -69,7 +86,7 @@ internal static class NearTimeouts
             return null;
         }
 
-        string seconds = $"{limit / (double)SecondMilliseconds:0.#} s";
+        string seconds = $"{limit / (double)SecondMilliseconds:0.##} s";
         return new TrafficFinding
         {
             Kind = "near-timeout",
@@ -82,7 +99,7 @@ internal static class NearTimeouts
             Limit = limit,
             Evidence =
             [
-                $"answered attempts of {(limit - band) / 1000.0:0.#} to {seconds}: {near:N0}; in the tenth before that: {before:N0}",
+                $"answered attempts of {(limit - band) / 1000.0:0.##} to {seconds}: {near:N0}; in the tenth before that: {before:N0}",
                 $"504 within a second behind {seconds}: {timeouts:N0}",
                 configured ? "the limit stands in the configuration" : "the limit is recognised from where the 504s end",
             ],
@@ -90,19 +107,32 @@ internal static class NearTimeouts
         };
     }
 
-    /// <summary>The whole second at which slow 504s begin to end.</summary>
+    /// <summary>Where slow 504s begin to end: the step in which most of the fullest second's do.</summary>
     private static (long? Limit, long Count) Recognise(SlowTimes timedOut)
     {
-        (long? limit, long best) = (null, 0);
-        for (int second = 1; second < 590; second++)
+        (int limit, long best) = (0, 0);
+        for (int second = SlowTimes.FromMilliseconds; timedOut.Count > 0 && second <= LimitMax; second += SecondMilliseconds)
         {
-            long count = timedOut.Between(second * SecondMilliseconds, (second + 1) * SecondMilliseconds);
+            long count = timedOut.Between(second, second + SecondMilliseconds);
             if (count > best)
             {
-                (limit, best) = (second * SecondMilliseconds, count);
+                (limit, best) = (second, count);
             }
         }
 
-        return best >= TimeoutsMin && best >= PileShare * timedOut.Count ? (limit, best) : (null, 0);
+        if (best < TimeoutsMin || best < PileShare * timedOut.Count)
+        {
+            return (null, 0);
+        }
+
+        for (int step = limit; limit < SlowTimes.FineMilliseconds && step < limit + SecondMilliseconds; step += SlowTimes.StepMilliseconds)
+        {
+            if (timedOut.Between(step, step + SlowTimes.StepMilliseconds) >= PileShare * best)
+            {
+                return (step, best);
+            }
+        }
+
+        return (limit, best);
     }
 }

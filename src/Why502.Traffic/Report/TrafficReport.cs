@@ -99,6 +99,14 @@ public sealed record UpstreamTraffic
     /// <summary>How long failed attempts took in the median, in milliseconds.</summary>
     public double? FailedMedian { get; init; }
 
+    /// <summary>Failed attempts without <c>$upstream_connect_time</c>, where that is logged: no connection was made.</summary>
+    internal long FailedUnconnected { get; init; }
+
+    /// <summary>Failed attempts with <c>$upstream_header_time</c>, and without it, where it is logged: a header came, or none.</summary>
+    internal long FailedAnswered { get; init; }
+
+    internal long FailedUnanswered { get; init; }
+
     /// <summary>Failed attempts that another server made good.</summary>
     public long Hidden { get; init; }
 
@@ -127,7 +135,7 @@ public sealed record UpstreamTraffic
 public readonly record struct UpstreamMinute(DateTimeOffset Minute, long Attempts, long Failed);
 
 /// <summary>Attempts that took from one whole second to the next.</summary>
-/// <param name="From">Milliseconds; the last one, ten minutes, holds everything longer, too.</param>
+/// <param name="From">Milliseconds; the last one, two hours, holds everything longer, too.</param>
 /// <param name="Answered">With a status below 499.</param>
 /// <param name="TimedOut">With 504.</param>
 public readonly record struct SlowSecond(long From, long Answered, long TimedOut);
@@ -155,7 +163,7 @@ public sealed record UnloggedValue(string Variable, string WouldTell);
 /// <summary>A pattern in the traffic, the cause that it points to, and what to do next.</summary>
 public sealed record TrafficFinding
 {
-    /// <summary>bad-node, near-timeout, timeouts, no-live-upstreams, abandoned, error-wave, burst or daily-pattern.</summary>
+    /// <summary>bad-node, bad-route, near-timeout, timeouts, no-live-upstreams, abandoned, error-wave, recurring-errors, steady-errors, burst or daily-pattern.</summary>
     public required string Kind { get; init; }
 
     /// <summary>The id of a cause, or null for a pattern that is no fault by itself.</summary>

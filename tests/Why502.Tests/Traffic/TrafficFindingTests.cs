@@ -1,0 +1,167 @@
+using System.Text;
+using Why502.Traffic;
+using Xunit;
+
+namespace Why502.Tests.Traffic;
+
+/// <summary>Patterns that were planted are found with their cause, and none is found where none was.</summary>
+public sealed class TrafficFindingTests
+{
+    private const int Minutes = 180;
+    private const int PerMinute = 40;
+    private static readonly DateTimeOffset Start = new(2026, 9, 21, 14, 0, 0, TimeSpan.Zero);
+
+    private sealed record Row(int Minute, int Number, Random Random)
+    {
+        public string Path { get; set; } = Number % 5 == 0 ? "/cart" : "/users/17";
+
+        public string Status { get; set; } = "200";
+
+        public string Node { get; set; } = $"10.0.0.{Number % 3 + 1}:8080";
+
+        public string? Attempt { get; set; }
+
+        public double Seconds { get; set; } = 0.010 + Number % 40 / 1000.0;
+
+        public string Connect { get; set; } = "0.001";
+
+        public bool HasHeader { get; set; } = true;
+
+        public void Refuse() => (Status, Seconds, Connect, HasHeader) = ("502", 0.001, "-", false);
+
+        public void TimeOut(double seconds, bool connected = true) => (Status, Seconds, Connect, HasHeader) = ("504", seconds, connected ? "0.001" : "-", false);
+
+        public override string ToString()
+        {
+            string time = Node == "-" ? "-" : $"{Seconds:0.000}";
+            return $"192.0.2.{Number % 200} - - [{Start.AddMinutes(Minute).AddSeconds(Number % 60):dd/MMM/yyyy:HH:mm:ss} +0000] \"GET {Path} HTTP/1.1\" {Status} 5 \"-\" \"curl\" "
+                + $"{Seconds:0.000} {Node} {Attempt ?? (Node == "-" ? "-" : Status)} {time} {(HasHeader ? time : "-")} {(Node == "-" ? "-" : Connect)}";
+        }
+    }
+
+    private static IReadOnlyList<TrafficFinding> Found(Action<Row> plant, int minutes = Minutes, Func<int, int>? perMinute = null)
+    {
+        using var folder = new TrafficFolder();
+        var log = new StringBuilder();
+        var random = new Random(3);
+        for (int minute = 0, number = 0; minute < minutes; minute++)
+        {
+            for (int count = perMinute?.Invoke(minute) ?? PerMinute; count > 0; count--, number++)
+            {
+                var row = new Row(minute, number, random);
+                // Every log has a few of the app's own errors, here and there.
+                row.Status = random.Next(700) == 0 ? "500" : "200";
+                plant(row);
+                log.Append(row).Append('\n');
+            }
+        }
+
+        var format = Why502.Logs.AccessLogFormat.CombinedText + " $request_time $upstream_addr $upstream_status $upstream_response_time $upstream_header_time $upstream_connect_time";
+        return TrafficFolder.Read(new Why502.Cli.Traffic.TrafficRequest { Files = [folder.Write("access.log", Encoding.ASCII.GetBytes(log.ToString()))], LogFormat = format }).Findings;
+    }
+
+    private static string Told(IReadOnlyList<TrafficFinding> findings) => string.Join(' ', findings.Select(finding => $"{finding.Kind}:{finding.Cause ?? "-"}").Order(StringComparer.Ordinal));
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(3)]
+    public void HealthyLog_HasNone(int perMinute) => Assert.Equal("", Told(Found(_ => { }, minutes: 600, perMinute: _ => perMinute)));
+
+    [Fact]
+    public void EveryRequestFails_IsSteady()
+        => Assert.Equal("steady-errors:upstream-down", Told(Found(row => row.Refuse())));
+
+    [Fact]
+    public void NginxItselfAlwaysAnswers503_IsTheConfiguration()
+        => Assert.Equal("steady-errors:status-from-config", Told(Found(row => (row.Status, row.Node, row.HasHeader) = ("503", "-", false))));
+
+    [Fact]
+    public void ErrorsThatBeginAndStay_HaveTheirFirstMinute()
+    {
+        var wave = Assert.Single(Found(row => row.Status = row.Minute >= 120 && row.Number % 8 == 0 ? "500" : row.Status));
+        Assert.Equal(("error-wave", "upstream-answered-error", Start.AddMinutes(120)), (wave.Kind, wave.Cause, wave.From));
+        Assert.InRange(wave.To!.Value, Start.AddMinutes(178), Start.AddMinutes(180));
+    }
+
+    [Fact]
+    public void WaveOfAGroupWithoutServers_IsTheGroups()
+    {
+        var found = Found(row => (row.Status, row.Node, row.HasHeader) = row.Minute is >= 60 and < 64 ? ("502", "shop", false) : (row.Status, row.Node, true));
+        Assert.Equal("error-wave:upstream-group-exhausted no-live-upstreams:upstream-group-exhausted", Told(found));
+        Assert.All(found, finding => Assert.Equal((Start.AddMinutes(60), Start.AddMinutes(64)), (finding.From, finding.To)));
+    }
+
+    [Fact]
+    public void LimitOfRequests_IsNoFaultOfTheApp()
+        => Assert.Equal("error-wave:rate-limited", Told(Found(row => (row.Status, row.Node, row.HasHeader) = row.Minute is >= 60 and < 64 && row.Number % 2 == 0 ? ("503", "-", false) : (row.Status, row.Node, true))));
+
+    [Fact]
+    public void ErrorsEveryHour_AreOneFinding()
+    {
+        var found = Found(row => { if (row.Minute % 60 < 2 && row.Number % 2 == 0) { row.Refuse(); } }, minutes: 1440, perMinute: _ => 15);
+        var recurring = Assert.Single(found);
+        Assert.Equal(("recurring-errors", "upstream-down"), (recurring.Kind, recurring.Cause));
+        Assert.Contains("every 60 minutes", recurring.Title, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TimeOutBeforeTheConnection_IsTheConnections()
+        => Assert.Equal("timeouts:connect-timeout", Told(Found(row => { if (row.Number % 61 == 0) { row.TimeOut(5.001, connected: false); } })));
+
+    [Fact]
+    public void AnswersUnderTenMinutes_AreSeenThere()
+    {
+        var found = Found(row =>
+        {
+            if (row.Number % 20 == 0)
+            {
+                row.Seconds = 560 + row.Number / 20 % 60;
+                if (row.Seconds >= 600)
+                {
+                    row.TimeOut(600.002);
+                }
+            }
+        });
+        var near = Assert.Single(found);
+        Assert.Equal(("near-timeout", "timeout-too-short", 600_000L), (near.Kind, near.Cause, near.Limit));
+    }
+
+    [Fact]
+    public void RouteThatFails_IsNamed()
+    {
+        var found = Assert.Single(Found(row => row.Status = row.Path == "/cart" && row.Number % 4 == 0 ? "500" : row.Status));
+        Assert.Equal(("bad-route", "upstream-answered-error"), (found.Kind, found.Cause));
+        Assert.StartsWith("/cart fails 2", found.Title, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FailureThatARetryHid_IsKnownByItsOwnTimes()
+    {
+        // The node's few other failures are the app's 502s: they do not speak for the hidden ones.
+        var found = Assert.Single(Found(row =>
+        {
+            if (row.Number % 30 == 1)
+            {
+                (row.Node, row.Attempt, row.Connect) = ("10.0.0.2:8080, 10.0.0.1:8080", "502, 200", "-, 0.001");
+            }
+        }));
+        Assert.Equal(("bad-node", "upstream-down", "10.0.0.2:8080"), (found.Kind, found.Cause, found.Upstream));
+    }
+
+    [Fact]
+    public void ClientsThatWaited_AreFoundAmongThoseThatLeftAtOnce()
+        => Assert.Equal("abandoned:client-gave-up", Told(Found(row =>
+        {
+            if (row.Number % 20 == 0)
+            {
+                (row.Status, row.Attempt, row.HasHeader, row.Seconds) = ("499", "-", false, row.Number % 60 == 0 ? 6 : 0.050);
+            }
+        })));
+
+    [Fact]
+    public void BusyHours_AreNoBurst_AndAShortRushIs()
+    {
+        Assert.Equal("", Told(Found(_ => { }, minutes: 1400, perMinute: minute => minute / 300 % 2 == 0 ? 6 : 30)));
+        Assert.Equal("burst:-", Told(Found(_ => { }, perMinute: minute => minute is >= 100 and < 104 ? 400 : PerMinute)));
+    }
+}
