@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Text;
 using Why502.Cli.Traffic;
+using Why502.Logs;
 using Why502.Traffic;
 
 namespace Why502.Cli.Commands;
@@ -14,6 +16,11 @@ internal static class TrafficCommand
 
     /// <summary>How often the line about progress changes.</summary>
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Seconds since 1970 have so many digits from 1973 on; "20261121" is a date.</summary>
+    private const int EpochDigitsMin = 9;
+
+    private const double EpochMax = 253_402_300_799;
 
     public static Command Create(Terminal terminal)
     {
@@ -47,10 +54,16 @@ internal static class TrafficCommand
 
     private static int Run(TrafficRequest request, Action<TrafficReport> print, Terminal terminal, CancellationToken cancellation)
     {
+        if (request.Since > request.Until)
+        {
+            throw new UsageException($"--until ({request.Until:yyyy-MM-ddTHH:mm:ssZ}) lies before --since ({request.Since:yyyy-MM-ddTHH:mm:ssZ}): no request can be between them.");
+        }
+
         using var stop = new StopSignals(secondEnds: true, cancellation);
         var configuration = LiveDiagnosis.Config(request.ConfigPath) is { } path ? TrafficConfiguration.Load(path) : null;
         var sources = new TrafficSources(request, configuration, stop.Token);
-        var run = new TrafficRun(sources.Find(), request, stop.Token);
+        var logs = sources.Find();
+        var run = new TrafficRun(logs, request, stop.Token);
         foreach (var skipped in sources.Skipped)
         {
             terminal.Complain(skipped);
@@ -66,6 +79,11 @@ internal static class TrafficCommand
 
         progress.Dispose();
         print(report);
+        if (report is { Rows: 0, Partial: false } && (request.Since ?? request.Until) is not null && logs.FirstOrDefault(log => log.First is not null) is { First: { } first } log)
+        {
+            terminal.Complain($"No request lies in this window; {log.Name} begins at {first:yyyy-MM-ddTHH:mm:ssZ}. Without --since and --until all of it is counted.");
+        }
+
         // Of what was not read nobody knows whether it is healthy.
         return report.Partial || report.Findings.Any(finding => finding.Cause is not null) ? ExitStatus.Faulty : ExitStatus.Healthy;
     }
@@ -115,6 +133,17 @@ internal static class TrafficCommand
         if (Options.TryTime(text, out var ago))
         {
             return TimeProvider.System.GetUtcNow() - ago;
+        }
+
+        // As a row of the log has it, and as $msec has it.
+        if (text is [_, _, '/', _, _, _, '/', ..] && LogTime.TryRead(Encoding.ASCII.GetBytes(text), out var logged, out _))
+        {
+            return new DateTimeOffset(logged, TimeSpan.Zero);
+        }
+
+        if (text.Length >= EpochDigitsMin && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < EpochMax)
+        {
+            return DateTimeOffset.UnixEpoch.AddSeconds(seconds);
         }
 
         if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))

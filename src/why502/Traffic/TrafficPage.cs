@@ -102,7 +102,7 @@ internal static class TrafficPage
             Add(node.Upstream, Ink.Fault, Slots(node.Series, minute => minute.Minute, minute => minute.Failed), node.SeriesStep == report.MinuteStep);
         }
 
-        var (name, most) = (0, 0);
+        var (name, most) = (0, "most".Length);
         foreach (var line in lines)
         {
             name = Math.Max(name, line.Name.Length);

@@ -37,12 +37,26 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
             }
             else if (Directory.Exists(name))
             {
+                var before = sources.Count;
                 sources.AddRange(Directory.EnumerateFiles(name).Order(StringComparer.Ordinal).Take(FilesMax).Where(IsFile).Select(file => TryOpen(file, required: false)).OfType<TrafficSource>());
+                if (sources.Count == before)
+                {
+                    _skipped.Add($"{name}: no access log with a row in it. Folders in it are not searched: name the one that holds the logs.");
+                }
+            }
+            else if (name.StartsWith('-') && !File.Exists(name))
+            {
+                throw new UsageException($"there is no option {name}, and no such file. See: why502 traffic --help");
             }
             else
             {
                 sources.Add(TryOpen(name, required: true)!);
             }
+        }
+
+        if (sources.Count == 0)
+        {
+            throw new UsageException(string.Join(' ', _skipped));
         }
 
         // Rotated sets in the order of time; a log without one keeps its place behind those that have one.
@@ -87,7 +101,7 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
             }
 
             var (format, how) = FormatOf(path, head);
-            if (format is null && (required && head.Length > 0))
+            if (format is null && required && Lines(head).Count > 0)
             {
                 throw new UsageException($"{path}: its first lines are of no known access-log format. Give it: why502 traffic --log-format '$remote_addr …' or --config FILE.");
             }
@@ -131,7 +145,7 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
 
         content = packed && request.Threads > 1 ? new ReadAheadStream(content, isFile: false, stop) : content;
         var (format, how) = FormatOf(name, head);
-        return format is null && head.Length > 0
+        return format is null && Lines(head).Count > 0
             ? throw new UsageException($"{name}: its first lines are of no known access-log format. Give it: why502 traffic --log-format '$remote_addr …' -")
             : new TrafficSource(name, null, packed, 0, format ?? AccessLogFormat.Combined, format is null ? "empty" : how, FirstTime(head)) { IsStream = true, Opened = new HeadedStream(head, content), HeadLength = head.Length };
     }
