@@ -36,7 +36,7 @@ internal static class AccessLogColumns
         ByForm(columns);
         bool hasRequest = Has(columns, "request") || (Has(columns, "request_method") && Has(columns, "request_uri"));
         bool hasTime = Has(columns, "time_local") || Has(columns, "time_iso8601") || Has(columns, "msec");
-        return Has(columns, "status") && hasRequest && (hasTime || Has(columns, "upstream_addr")) ? Text(columns, behind) : null;
+        return Has(columns, "status") && hasRequest && (hasTime || (rows.Count > 1 && Has(columns, "upstream_addr"))) ? Text(columns, behind) : null;
     }
 
     /// <summary>The rows that are made as most are.</summary>
@@ -114,7 +114,7 @@ internal static class AccessLogColumns
     private static bool Holds(RowColumn column, string variable) => variable switch
     {
         "status" => column.Is(CellForms.Status),
-        "upstream_addr" => column.Is(CellForms.Addresses) || (column.Filled == 0 && column.Key.StartsWith("up", StringComparison.OrdinalIgnoreCase)) || (column.Is(CellForms.Word) && column.HasNever(CellForms.Target)),
+        "upstream_addr" => column.Is(CellForms.Addresses) || (column.Filled == 0 && column.Key.StartsWith("up", StringComparison.OrdinalIgnoreCase)) || column.Is(CellForms.Word),
         "upstream_status" => column.Filled == 0 || column.Is(CellForms.Statuses),
         "request_time" => column.Is(CellForms.Seconds) && column.HasNever(CellForms.Empty),
         "upstream_response_time" or "upstream_header_time" or "upstream_connect_time" => column.Filled == 0 || column.Is(CellForms.Seconds),

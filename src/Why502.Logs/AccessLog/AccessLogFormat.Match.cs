@@ -97,7 +97,7 @@ public sealed partial class AccessLogFormat
             return JsonStringEnd(line, at);
         }
 
-        return AccessVariables.IsList(part.Variable) && !quoted ? at + UpstreamList.UnquotedLength(rest, next, part.Variable != AccessVariable.UpstreamAddr) : -1;
+        return AccessVariables.IsList(part.Variable) && !quoted ? at + UpstreamList.UnquotedLength(rest, next, AccessVariables.IsNumbers(part.Variable)) : -1;
     }
 
     private static int JsonStringEnd(ReadOnlySpan<byte> line, int at)

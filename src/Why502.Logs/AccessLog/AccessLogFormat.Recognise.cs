@@ -41,7 +41,8 @@ public sealed partial class AccessLogFormat
     ];
 
     /// <summary>
-    /// Finds a format that fits nine in ten of the lines: one of the well-known ones, or one derived from the first line (JSON members, key=value, times and addresses behind combined).
+    /// Finds a format that fits nine in ten of the lines: one of the well-known ones, one derived from a line (JSON members, key=value, times and addresses behind combined), or one that many lines
+    /// tell together; each also as a container engine keeps it.
     /// Null when nothing fits.
     /// </summary>
     public static AccessLogFormat? Recognise(IReadOnlyList<string> firstLines)
@@ -62,7 +63,7 @@ public sealed partial class AccessLogFormat
         }
 
         // Most logs are of a form that is known without a look at several rows.
-        return best is not null && IsWellKnown(best) ? best : ByColumns(firstLines, lines, best) ?? best;
+        return best is not null && IsWellKnown(best) ? best : ByColumns(firstLines, lines, best) ?? best ?? Wrapped(firstLines, lines);
     }
 
     private static bool IsBetter(AccessLogFormat candidate, AccessLogFormat? best) => (candidate.Fields & AccessFields.Status) != 0 && (best is null || Count(candidate.Fields) > Count(best.Fields));
@@ -81,6 +82,9 @@ public sealed partial class AccessLogFormat
         AccessLogFormat format = Compile(text);
         return (best is null || Count(format.Fields) >= Count(best.Fields)) && Fits(format, lines) ? format : null;
     }
+
+    private static AccessLogFormat? Wrapped(IReadOnlyList<string> firstLines, List<byte[]> lines)
+        => firstLines[0].StartsWith('{') && WrappedRows.Recognise(firstLines) is { } format && Fits(format, lines) ? format : null;
 
     /// <summary>Whether nine in ten lines are of a format; what is not, shows after a few.</summary>
     private static bool Fits(AccessLogFormat format, List<byte[]> lines)

@@ -45,7 +45,7 @@ internal static partial class AccessLogGuess
 
     private static bool IsNumber(ReadOnlySpan<byte> value) => System.Buffers.Text.Utf8Parser.TryParse(value, out double _, out int used) && used == value.Length;
 
-    private static int OffsetIn(ReadOnlySpan<byte> all, ReadOnlySpan<byte> part) =>
+    internal static int OffsetIn(ReadOnlySpan<byte> all, ReadOnlySpan<byte> part) =>
         (int)System.Runtime.CompilerServices.Unsafe.ByteOffset(
             ref System.Runtime.InteropServices.MemoryMarshal.GetReference(all), ref System.Runtime.InteropServices.MemoryMarshal.GetReference(part));
 

@@ -58,6 +58,9 @@ internal static class AccessVariables
 
     public static bool IsList(AccessVariable variable) => variable >= AccessVariable.UpstreamAddr;
 
+    /// <summary>Lists that hold numbers and dashes only.</summary>
+    public static bool IsNumbers(AccessVariable variable) => variable is > AccessVariable.UpstreamAddr and < AccessVariable.UpstreamOther;
+
     public static AccessFields Field(AccessVariable variable) => variable switch
     {
         AccessVariable.TimeLocal or AccessVariable.TimeIso or AccessVariable.Msec => AccessFields.Time,

@@ -26,6 +26,8 @@ internal enum CellForms
 
     /// <summary>More than one attempt.</summary>
     List = 1 << 12,
+
+    /// <summary>Neither blanks nor slashes.</summary>
     Word = 1 << 13,
 }
 
@@ -96,7 +98,7 @@ internal sealed class RowColumn(string[] values, RowCell first)
         }
 
         CellForms forms = value.Contains(", ", StringComparison.Ordinal) || value.Contains(" : ", StringComparison.Ordinal) ? CellForms.List : CellForms.None;
-        forms |= !value.AsSpan().ContainsAny(" \t\"") ? CellForms.Word : CellForms.None;
+        forms |= !value.AsSpan().ContainsAny(" \t\"/") ? CellForms.Word : CellForms.None;
         forms |= ValueForms.AreAddresses(value) ? CellForms.Addresses : CellForms.None;
         forms |= ValueForms.AreStatuses(value) ? CellForms.Statuses : CellForms.None;
         forms |= ValueForms.AreTimes(value) ? CellForms.Seconds : CellForms.None;
@@ -107,7 +109,7 @@ internal sealed class RowColumn(string[] values, RowCell first)
         forms |= RowCells.RequestLength(value) == value.Length ? CellForms.Request : CellForms.None;
         forms |= value.Length is >= 3 and <= 10 && value.AsSpan().IndexOfAnyExceptInRange('A', 'Z') < 0 ? CellForms.Method : CellForms.None;
         forms |= value[0] == '/' || value == "*" || value.StartsWith("http", StringComparison.Ordinal) ? CellForms.Target : CellForms.None;
-        forms |= value is [>= '1' and <= '5', >= '0' and <= '9', >= '0' and <= '9'] ? CellForms.Status : CellForms.None;
+        forms |= value is "101" or [>= '2' and <= '5', >= '0' and <= '9', >= '0' and <= '9'] ? CellForms.Status : CellForms.None;
         return forms;
     }
 }

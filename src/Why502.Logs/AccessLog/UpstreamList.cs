@@ -12,7 +12,7 @@ internal static class UpstreamList
     /// <summary>Attempts that are kept; a group can be tried once per server, and this is more than any sane one has.</summary>
     private const int EntriesMax = 64;
 
-    private static readonly SearchValues<byte> NumberBytes = SearchValues.Create("0123456789.-"u8);
+    private static readonly SearchValues<byte> NumberBytes = SearchValues.Create("0123456789.-:"u8);
     private static readonly SearchValues<byte> Stops = SearchValues.Create(" ,\"]|;\t"u8);
 
     public static IReadOnlyList<string> Texts(ReadOnlySpan<byte> value)
@@ -102,18 +102,13 @@ internal static class UpstreamList
     }
 
     /// <summary>
-    /// Length of an unquoted list at the start of the text. Numbers end with the first byte that is of no number; addresses at a blank or a quote, or where what the format has next
-    /// stands (<c>$upstream_addr: $request</c>, <c>$upstream_addr/$upstream_status</c>).
+    /// Length of an unquoted list at the start of the text. Numbers end with the first byte that is of no number, other values at a blank or a quote;
+    /// where that is not what the format has next, they end where it stands (<c>$upstream_addr: $request</c>, <c>$upstream_addr/$upstream_status</c>).
     /// </summary>
     /// <param name="next">The literal behind the list.</param>
     public static int UnquotedLength(ReadOnlySpan<byte> text, ReadOnlySpan<byte> next, bool areNumbers)
     {
-        if (areNumbers)
-        {
-            return NumbersLength(text);
-        }
-
-        int length = UnquotedLength(text);
+        int length = areNumbers ? NumbersLength(text) : UnquotedLength(text);
         if (next.Length == 0 || text[length..].StartsWith(next))
         {
             return length;

@@ -198,7 +198,7 @@ internal sealed unsafe partial class RowReader
             }
         }
 
-        return at + UpstreamList.UnquotedLength(new ReadOnlySpan<byte>(text + at, end - at), field.Next, field.Variable != AccessVariable.UpstreamAddr);
+        return at + UpstreamList.UnquotedLength(new ReadOnlySpan<byte>(text + at, end - at), field.Next, AccessVariables.IsNumbers(field.Variable));
     }
 
     /// <summary>A byte of an address or of a number that ends no list by itself.</summary>

@@ -52,6 +52,22 @@ public sealed partial class AccessLogColumnsTests
     }
 
     [Theory]
+    [InlineData(AccessLogFormat.CombinedText)]
+    [InlineData(AccessLogFormat.CombinedText + " $request_time $upstream_addr $upstream_status $upstream_response_time")]
+    public void RowsThatAContainerEngineKeeps_AreReadInside(string text)
+    {
+        string[] lines = [.. Fill(text).Select(row => $"{{\"log\":\"{row.Replace("\"", "\\\"")}\\n\",\"stream\":\"stdout\",\"time\":\"2026-11-20T21:37:13.123456789Z\"}}")];
+        AccessLogFormat found = Assert.IsType<AccessLogFormat>(AccessLogFormat.Recognise(lines));
+        Assert.Equal(AccessLogFormat.Compile(text).Fields & AccessFields.UpstreamAddr, found.Fields & AccessFields.UpstreamAddr);
+        foreach (string line in lines)
+        {
+            Assert.True(found.TryParse(Encoding.Latin1.GetBytes(line), out AccessRecord? record), line);
+            Assert.True(record is { Method: "GET", Status: 200 or 502, Time: not null } && record.Path!.StartsWith("/users/", StringComparison.Ordinal), line);
+        }
+    }
+
+    [Theory]
+    [InlineData("8810 upstream timed out (110: Connection timed out) while reading response header from upstream, client: 192.0.2.41, request: \"GET /desk HTTP/2.0\", upstream: \"fastcgi://127.0.0.1:9000\"")]
     [InlineData("time=2026-11-20T22:37:13Z level=error msg=\"upstream failed\" status=502 took=0.310")]
     [InlineData("2026-11-20T22:37:13Z INFO worker 17 took 0.310 502")]
     [InlineData("a;b;c;d;200;0.310;/users")]
