@@ -59,9 +59,11 @@ public static class Diagnoser
             var answered = new AnsweredSymptoms(view, seen);
             incidents.AddRange(new AbortSymptoms(view).Find(incidents));
             incidents.AddRange(answered.Of(incidents));
+            incidents.RemoveAll(probe => probe.FromProbe && incidents.Exists(incident => incident is { Unlogged: true, State: not IncidentState.Recovered } && incident.Instance == probe.Instance && incident.Location?.At == probe.Location?.At));
             notes.AddRange([.. limits.Notes, .. answered.Notes]);
         }
 
+        incidents = RefusedFolding.PutBeneath(incidents, seen);
         End(incidents);
         if (incidents.All(incident => incident.State == IncidentState.Recovered || IsBare(incident)))
         {

@@ -195,6 +195,15 @@ public sealed record Incident
     /// <summary>"no live upstreams" lines of the same group that were folded into this incident.</summary>
     public long NoLiveUpstreams { get; init; }
 
+    /// <summary>Of an incident of such lines: failures of the group's servers in the window, those that are over as well.</summary>
+    public long ServerFailures { get; init; }
+
+    /// <summary>Requests of which nginx was still sending when the connection broke.</summary>
+    public long BrokenWhileSending { get; init; }
+
+    /// <summary>Failures that the configuration on disk would end, of a <see cref="SymptomKind.NotLoaded"/> incident.</summary>
+    public Incident? WouldEnd { get; init; }
+
     /// <summary>Routes of the requests that met those lines: who else suffers when one route has the servers marked failed.</summary>
     public IReadOnlyList<string> NoLiveRoutes { get; init; } = [];
 

@@ -104,6 +104,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             Course = Course.Of(symptoms.Select(symptom => symptom.Group), seen.Now.Offset),
             Samples = [.. symptoms.OrderBy(symptom => symptom.Kind == main.Kind).ThenBy(symptom => symptom.Group.Last).SelectMany(symptom => symptom.Group.Samples.OrderBy(line => line.Time)).TakeLast(3)],
             Traffic = flow,
+            BrokenWhileSending = symptoms.Where(symptom => symptom is { Phase: Phase.Send, Group.Errno: 32 or 104 }).Sum(symptom => symptom.Group.Count),
         };
         return incident with { State = StateReading.Of(incident, seen) };
     }
@@ -115,15 +116,18 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
     private void AddNoLiveUpstreams(List<Incident> incidents, IReadOnlyList<Symptom> symptoms, ProxiedLocation? location)
     {
         var lines = symptoms.Sum(symptom => symptom.Group.Count);
-        var beneath = incidents
+        var sameGroup = incidents
             .Select((incident, index) => (incident, index))
-            .Where(item => location is not null && item.incident is { State: not IncidentState.Recovered, Kind: not SymptomKind.OutOfResource }
+            .Where(item => location is not null && item.incident.Kind != SymptomKind.OutOfResource
                 && (item.incident.Location?.At == location.At || (location.Group is { } group && item.incident.Group?.Name == group.Name)))
+            .ToList();
+        var beneath = sameGroup
+            .Where(item => item.incident.State != IncidentState.Recovered)
             .OrderByDescending(item => item.incident.Requests)
             .FirstOrDefault();
         if (beneath.incident is null)
         {
-            incidents.Add(Fold(symptoms, location, null));
+            incidents.Add(Fold(symptoms, location, null) with { ServerFailures = sameGroup.Sum(item => item.incident.Requests) });
             return;
         }
 

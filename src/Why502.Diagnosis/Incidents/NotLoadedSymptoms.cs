@@ -22,6 +22,9 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
     /// <summary>An nginx that does not run was refused when it was last started.</summary>
     private static readonly TimeSpan StartWindow = TimeSpan.FromHours(24);
 
+    /// <summary>Names that are looked up unasked.</summary>
+    private const int NamesMax = 16;
+
     /// <summary>EADDRINUSE.</summary>
     private const int AddressInUse = 98;
 
@@ -38,7 +41,7 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
 
         if (refused.Count == 0)
         {
-            return onDisk is { Errors: [var error, ..] } ? OnDisk(error) : null;
+            return onDisk is { Errors: [var error, ..] } ? OnDisk(error) : Unresolved();
         }
 
         // nginx stops at the first mistake: what earlier attempts met was mended since, or is the same.
@@ -133,6 +136,39 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
         ConfigAt = new(error.File, error.Line),
         Last = seen.Now,
     };
+
+    /// <summary>
+    /// A name without an address ends a start as a mistake of the text does (ngx_http_upstream_init_round_robin). Asked only of an nginx that does not run and says nothing of why.
+    /// </summary>
+    private Incident? Unresolved()
+    {
+        if (view.Instance.FromFiles || view.Instance.Running || view.Configuration is not { } configuration)
+        {
+            return null;
+        }
+
+        var names = configuration.ProxiedLocations.Where(location => !location.HasVariables).SelectMany(location => location.Peers.Select(target => (target.Endpoint, At: location.Group is null ? location.At : target.At)))
+            .Concat(configuration.Upstreams.SelectMany(group => group.Peers.Where(target => !target.Resolve).Select(target => (target.Endpoint, target.At))))
+            .Where(item => item.Endpoint is { IsName: true })
+            .DistinctBy(item => item.Endpoint!.Host)
+            .Take(NamesMax);
+        foreach (var (endpoint, at) in names)
+        {
+            if (seen.Ask(new Resolve(endpoint!.Host!, "")).FactOrNull is { Code: "not-found" })
+            {
+                var message = $"host not found in upstream \"{endpoint.Host}\"";
+                return Form(message, null, ["dns-name-not-found"]) with
+                {
+                    Phase = Phase.Resolve,
+                    Samples = [new LogLine(at.File, at.Line, null, $"{message} in {at}")],
+                    ConfigAt = at,
+                    Last = seen.Now,
+                };
+            }
+        }
+
+        return null;
+    }
 
     private Incident IncidentOf(ErrorGroup group, IReadOnlyList<ErrorGroup> same, ConfigurationTestFact? onDisk)
     {

@@ -41,6 +41,9 @@ public sealed record Listener(string Address, int Port, int? QueueLength, int? B
 {
     /// <summary>Of a unix socket: the file at the path is this socket. False when it was removed or bound anew by another; null when unknown.</summary>
     public bool? AtPath { get; init; }
+
+    /// <summary>Of a unix socket whose holders see other mounts than why502 does (PrivateTmp=, a container): its file is at the path there. Null where they see the same, or cannot be looked at.</summary>
+    public bool? AtPathOfItsMounts { get; init; }
 }
 
 /// <summary>All listening TCP sockets, in every network namespace that can be looked into.</summary>

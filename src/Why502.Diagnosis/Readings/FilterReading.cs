@@ -43,9 +43,7 @@ public static class FilterReading
             && (rule.Sources.Count == 0 || !loopback || rule.Sources.Any(prefix => InPrefix(prefix, address)))
             && (rule.Hook != "input" || MayBe(rule.InInterface, local))
             && (arrival is null || (IsOn(rule.InInterface, arrival.Interface) && IsFrom(rule.Sources, arrival.Source)))
-            && MayBe(rule.OutInterface, local)
-            // A policy on loopback is nearly always preceded by an accept for lo: it is no evidence.
-            && (!rule.IsPolicy || !local);
+            && MayBe(rule.OutInterface, local);
     }
 
     /// <summary>Traffic to an own address goes through lo; to another machine through any interface but lo.</summary>

@@ -16,6 +16,9 @@ public sealed record GroupReading(UpstreamGroup Group, IReadOnlyList<PeerTarget>
             : new(group, [.. group.Peers.Where(peer => peer is { Down: false, Drain: false })], group.Peers is [{ Endpoint.IsName: false }]);
     }
 
+    /// <summary>Each server takes so many connections and no more.</summary>
+    public bool IsLimited => Usable.Count > 0 && Usable.All(peer => peer.MaxConns is not null);
+
     public IEnumerable<PeerTarget> Unusable => Group.Peers.Where(peer => peer.Down || peer.Drain);
 
     private IEnumerable<Endpoint> Endpoints => Usable.Select(peer => peer.Endpoint).OfType<Endpoint>().Where(endpoint => !endpoint.IsName).Distinct().Take(ServersMax);

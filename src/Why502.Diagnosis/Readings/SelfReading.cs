@@ -24,4 +24,18 @@ public static class SelfReading
 
         return null;
     }
+
+    /// <summary>Whether what a loop passes to is this machine: a server's own name may as well be a balancer's. Null while its addresses are not known.</summary>
+    public static bool? IsHere(LoopReading loop, Incident incident, Observations seen)
+    {
+        if (!Endpoint.TryParse(loop.Listen, 80, out var peer) || peer.IsUnix || !peer.IsName || incident.Instance.FromFiles)
+        {
+            return true;
+        }
+
+        var machine = seen.Ask(new MachineState()).FactOrNull;
+        return seen.Ask(new Resolve(peer.Host!, "") { ThroughPid = incident.Instance.NetworkThrough }).FactOrNull is { Code: "ok", Addresses: { Count: > 0 } addresses } && machine is not null
+            ? addresses.Select(text => System.Net.IPAddress.TryParse(text, out var address) ? Addresses.IsLocal(Endpoint.Of(address, peer.Port), machine) : null).Any(local => local == true)
+            : null;
+    }
 }

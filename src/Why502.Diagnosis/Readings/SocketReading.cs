@@ -16,13 +16,11 @@ public static class SocketReading
         return new(path, worker?.Uid ?? -1, worker?.Gid ?? -1, string.Join(',', worker?.Groups ?? []), instance.FilesThrough);
     }
 
-    /// <summary>The path is empty for an nginx with files of its own (PrivateTmp=, a container): a socket of that name elsewhere is another file.</summary>
-    public static bool IsHidden(Incident incident, Endpoint peer, Observations seen)
-        => incident.Instance.FilesThrough != 0 && peer.IsUnix && seen.Ask(Question(incident.Instance, peer.UnixPath!)).FactOrNull is { Exists: false };
-
-    /// <summary>Who listens on the same path where nginx does not see it.</summary>
+    /// <summary>Who listens on the same path where nginx does not see it: the path is empty for nginx, and it or the server has files of its own (PrivateTmp=, a container).</summary>
     public static Listener? Beyond(Incident incident, Endpoint peer, Observations seen)
-        => IsHidden(incident, peer, seen) ? seen.Ask(new UnixListeners()).FactOrNull?.Listeners.FirstOrDefault(listener => listener.Address == peer.UnixPath) : null;
+        => peer.IsUnix && seen.Ask(Question(incident.Instance, peer.UnixPath!)).FactOrNull is { Exists: false }
+            ? seen.Ask(new UnixListeners()).FactOrNull?.Listeners.FirstOrDefault(listener => listener.Address == peer.UnixPath && (incident.Instance.FilesThrough != 0 || listener.AtPathOfItsMounts == true))
+            : null;
 
     public static IReadOnlyList<ProcessRef> ServingProcesses(Incident incident, Endpoint? peer, Observations seen)
         => Serving(incident, peer, seen)?.Processes ?? [];
@@ -31,7 +29,7 @@ public static class SocketReading
     public static Listener? Serving(Incident incident, Endpoint? peer, Observations seen)
         => peer is null ? null
             : peer.IsUnix
-            ? IsHidden(incident, peer, seen) ? null
+            ? Beyond(incident, peer, seen) is not null ? null
             : seen.Ask(new UnixListeners()).FactOrNull?.Listeners.FirstOrDefault(listener => listener.Address == peer.UnixPath)
             : seen.Ask(new TcpListeners()).FactOrNull is { } tcp ? Listening.At(tcp, peer, incident.Instance.NetworkNamespace).Serving : null;
 }

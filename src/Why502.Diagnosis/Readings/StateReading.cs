@@ -59,7 +59,7 @@ public static class StateReading
                 return stands is null && answeredSince ? Mixed(incident, silence) : IncidentState.Current;
             }
 
-            return Changed(incident, peer, last, seen) || (answeredSince && FirstSuccess(incident) > last) || silence > Quiet
+            return Changed(incident, peer, last, seen) || (answeredSince && !ComesWithLoad(incident) && FirstSuccess(incident) > last) || silence > Quiet
                 ? IncidentState.Recovered
                 : IncidentState.Intermittent;
         }
@@ -67,7 +67,7 @@ public static class StateReading
         if (answeredSince)
         {
             // The process took the request that failed: one that mends it was started afterwards, and the log's second is cut off.
-            return Changed(incident, incident.Peer, last.AddSeconds(2), seen) ? IncidentState.Recovered : Mixed(incident, silence);
+            return Changed(incident, incident.Peer, last.AddSeconds(1), seen) ? IncidentState.Recovered : Mixed(incident, silence);
         }
 
         return IncidentState.Current;
@@ -78,7 +78,12 @@ public static class StateReading
 
     /// <summary>Successes after the last failure: over when there were none before, or after a long silence; else it comes and goes.</summary>
     private static IncidentState Mixed(Incident incident, TimeSpan silence)
-        => silence > Quiet || FirstSuccessOfFailingRoutes(incident) > incident.Last ? IncidentState.Recovered : IncidentState.Intermittent;
+        => silence > Quiet || (!ComesWithLoad(incident) && FirstSuccessOfFailingRoutes(incident) > incident.Last) ? IncidentState.Recovered : IncidentState.Intermittent;
+
+    /// <summary>What was full is free as soon as the burst is over, and full again with the next: requests that were under way meanwhile are logged after those that were turned away at once.</summary>
+    private static bool ComesWithLoad(Incident incident)
+        => incident is { Kind: SymptomKind.ConnectFailed, Errno: 11 or 99 } or { How: How.Limit }
+            || (incident.Kind == SymptomKind.NoLiveUpstreams && GroupReading.Of(incident) is { IsLimited: true });
 
     /// <summary>A connection is made or not whatever is asked for; what comes after it is over only when the same route is answered.</summary>
     private static DateTimeOffset? LastSuccess(Incident incident)
@@ -129,10 +134,8 @@ public static class StateReading
             : peer.IsLoopback && seen.Ask(new TcpListeners()).FactOrNull is { } tcp ? Listening.At(tcp, peer, incident.Instance.NetworkNamespace).Serving is null : null;
 
     /// <summary>The listener or nginx's workers were started after the last failure: something was repaired.</summary>
-    private static bool Changed(Incident incident, Endpoint? peer, DateTimeOffset last, Observations seen)
+    private static bool Changed(Incident incident, Endpoint? peer, DateTimeOffset after, Observations seen)
     {
-        // Process start times have the kernel's resolution of 10 ms, log lines one of a second.
-        var after = last.AddSeconds(-1);
         if (incident.Instance.WorkersStartedAt > after)
         {
             return true;

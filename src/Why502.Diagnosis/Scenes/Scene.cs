@@ -22,6 +22,7 @@ public sealed partial class Scene
     private readonly List<AppProcess> processes = [];
     private readonly List<PhpFpmPool> pools = [];
     private readonly List<FilterRule> rules = [];
+    private readonly List<FilterRule> accepts = [];
     private readonly List<AccessGroup> access = [];
     private readonly List<TrafficPattern> patterns = [];
     private readonly Dictionary<string, SocketPathFact> sockets = new(StringComparer.Ordinal);
@@ -58,6 +59,14 @@ public sealed partial class Scene
     {
         sockets[path] = new(false, null, [], path, null, null, null);
         return this;
+    }
+
+    /// <summary>A server whose socket is at a path of its own mounts, where nginx sees nothing (PrivateTmp=).</summary>
+    public Scene ListensBeyond(string path, string process, int pid)
+    {
+        Listens("unix:" + path, process, pid);
+        unix[^1] = unix[^1] with { AtPathOfItsMounts = true };
+        return NoSocket(path);
     }
 
     public Scene SocketWithoutListener(string path)
@@ -115,6 +124,19 @@ public sealed partial class Scene
     public Scene Rejects(int port) => Rule(port, "reject");
 
     public Scene Drops(int port) => Rule(port, "drop");
+
+    /// <summary>What comes in is dropped but for these ports; loopback is let through by a rule of its own where <paramref name="loopback"/> says so.</summary>
+    public Scene DropsByDefault(bool loopback, params int[] ports)
+    {
+        if (loopback)
+        {
+            accepts.Add(new("nft", "inet", "filter", "input", "input", "accept", null, null, [], [], [], "lo", null, false, true, 12, 3, "iif lo accept") { BaseChain = "input", Order = 0 });
+        }
+
+        accepts.AddRange(ports.Select((port, index) => new FilterRule("nft", "inet", "filter", "input", "input", "accept", null, "tcp", [$"{port}"], [], [], null, null, false, true, 12, 4 + index, $"tcp dport {port} accept") { BaseChain = "input", Order = 1 + index }));
+        rules.Add(new("nft", "inet", "filter", "input", "input", "drop", null, null, [], [], [], null, null, true, true, 12, null, "chain input: policy drop") { BaseChain = "input", Order = 100 });
+        return this;
+    }
 
     public Scene Refuses(string address) => Connects(address, ProbeOutcome.Refused);
 
@@ -179,7 +201,7 @@ public sealed partial class Scene
 
     private Fact? FactFor(Question question) => question switch
     {
-        NginxInstances => new NginxInstancesFact([new() { ConfigPath = ConfigPath, Prefix = "/usr/share/nginx/", Binary = "/usr/sbin/nginx", Release = new("nginx", "1.22.1", new(1, 22, 1)), NetworkNamespace = spaces.Count > 0 ? "net:host" : null, MasterPid = 820, WorkerPids = [821], WorkerIdentity = new(33, "www-data", 33, []), StartedAt = Now.AddDays(-1), WorkersStartedAt = Now.AddDays(-1) }]),
+        NginxInstances => new NginxInstancesFact([new() { ConfigPath = ConfigPath, Prefix = "/usr/share/nginx/", Binary = "/usr/sbin/nginx", Release = new("nginx", "1.22.1", new(1, 22, 1)), NetworkNamespace = spaces.Count > 0 ? "net:host" : null, MasterPid = workersStartedAt is null ? null : 820, WorkerPids = workersStartedAt is null ? [] : [821], WorkerIdentity = new(33, "www-data", 33, []), StartedAt = workersStartedAt is null ? null : Now.AddDays(-1), WorkersStartedAt = workersStartedAt }]),
         ConfigurationText => new ConfigurationFact([new(ConfigPath, Encoding.UTF8.GetBytes(configuration), null, configurationModifiedAt)]),
         ConfigurationTest => disk,
         PackageHistory => new PackageHistoryFact(packages, [PackageLogPath]),
@@ -195,7 +217,7 @@ public sealed partial class Scene
         ServiceUnits => new ServiceUnitsFact([]),
         SupervisedPrograms => new SupervisedProgramsFact([]),
         Pm2Apps => new Pm2AppsFact([]),
-        PacketFilter => new PacketFilterFact(rules),
+        PacketFilter => new PacketFilterFact(rules) { Accepts = accepts },
         KernelLogWindow => new AppLogFact([.. kernel, .. Log(kernelSaid, "/var/log/kern.log").Events], [], new(0, 0, false, [])),
         MachineState => new MachineStateFact("example", addresses, 4, 0.2, 8L << 30, 4L << 30, 0, 0, 0, 4096, true, "root"),
         SocketPath path => sockets.GetValueOrDefault(path.Path) ?? new SocketPathFact(false, null, [], path.Path, null, null, null),

@@ -84,7 +84,8 @@ internal static class Changes
             }, Sources.Machine);
         }
 
-        foreach (var process in SocketReading.ServingProcesses(incident, peer, seen).Where(process => process.StartedAt is not null))
+        var serving = SocketReading.ServingProcesses(incident, peer, seen);
+        foreach (var process in serving.Where(process => process.StartedAt is not null && !serving.Any(parent => parent.Pid == process.ParentPid)))
         {
             // A server's workers come and go; what changed is the server.
             if (!(unit?.StateChangedAt - process.StartedAt < SameStart && process.StartedAt - unit?.StateChangedAt < SameStart))

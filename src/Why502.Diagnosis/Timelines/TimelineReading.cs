@@ -32,7 +32,7 @@ internal static class TimelineReading
         return new(
             [.. Distinct(before).TakeLast(ToldMax)],
             BeginningSeen(incident, view, first),
-            incident.State == IncidentState.Recovered ? changes.FirstOrDefault(change => change.At >= last - Clocks && change.At <= last + After) : null);
+            incident.State == IncidentState.Recovered ? changes.FirstOrDefault(change => change.At >= last && change.At > first + Clocks && change.At <= last + After) : null);
     }
 
     /// <summary>One event that several sources tell is told once: by the one that says most.</summary>

@@ -57,6 +57,20 @@ public sealed class BalancingScenarios
         });
     });
 
+    /// <summary>The burst is over when somebody looks, and its requests are logged after those that were turned away: the limit is as low as before.</summary>
+    [SkippableFact]
+    public void BurstBeyondTheLimit_IsConnectionLimitStill() => LabMachine.Run(nameof(BurstBeyondTheLimit_IsConnectionLimitStill), machine =>
+    {
+        Route[] routes = [new Route("/slow") { Sleep = [1.5] }];
+        Node.Start(machine, 3001, name: "one", routes: routes);
+        Node.Start(machine, 3002, name: "two", routes: routes);
+        var nginx = NginxServer.Start(machine, "upstream backend { zone backend 64k; server 127.0.0.1:3001 max_conns=2; server 127.0.0.1:3002 max_conns=2; }\n" + Site.Proxy("http://backend"));
+        var client = new Client(machine);
+        client.GetTogether(14, "/slow");
+        client.MustGet(200, "/", times: 5);
+        Examination.Faulty(machine, nginx, new Expected("upstream-connection-limit") { Symptom = NoneLive, Directive = "proxy_pass http://backend", Confidence = 0.8, State = "intermittent" });
+    });
+
     /// <summary>A group of one server is never marked failed: only max_conns can have done it.</summary>
     [SkippableFact]
     public void OnlyServerHasItsFill_IsConnectionLimit() => LabMachine.Run(nameof(OnlyServerHasItsFill_IsConnectionLimit), machine =>

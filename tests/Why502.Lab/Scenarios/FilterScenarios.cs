@@ -28,6 +28,32 @@ public sealed class FilterScenarios
         });
     });
 
+    /// <summary>Nothing comes in that no rule names, and that is true of loopback too: the rule that lets it through is the one that is missing.</summary>
+    [SkippableTheory]
+    [InlineData("", "firewall-blocked", 504)]
+    [InlineData("add rule inet guard in iif lo accept;", "healthy", 200)]
+    public void DefaultDropWithoutLoopback_IsFirewall(string loopback, string verdict, int status) => LabMachine.Run(nameof(DefaultDropWithoutLoopback_IsFirewall), machine =>
+    {
+        Programs.Require("nft");
+        Node.Start(machine, 3000);
+        machine.Must("nft", $"add table inet guard; add chain inet guard in {{ type filter hook input priority 0; policy drop; }}; add rule inet guard in ct state established,related accept; add rule inet guard in tcp dport {{ 22, 8080 }} accept; {loopback}");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000", "proxy_connect_timeout 300ms;"));
+        new Client(machine).MustGet(status, "/", times: 3);
+        if (verdict == "healthy")
+        {
+            Examination.Healthy(machine, nginx);
+            return;
+        }
+
+        Examination.Faulty(machine, nginx, new Expected(verdict)
+        {
+            Symptom = "upstream timed out (110: Connection timed out) while connecting to upstream",
+            Directive = "proxy_pass http://127.0.0.1:3000",
+            Confidence = 0.8,
+            UnprivilegedMay = ["connect-timeout"],
+        });
+    });
+
     /// <summary>Everybody gets through but nginx's worker: asked as root, the app answers.</summary>
     [SkippableFact]
     public void RuleForTheWorkersUser_IsFirewall() => LabMachine.Run(nameof(RuleForTheWorkersUser_IsFirewall), machine =>

@@ -66,6 +66,30 @@ public sealed class InstanceScenarios
         });
     });
 
+    /// <summary>The other way round: nginx sees everybody's directory, and the app has one of its own. The look-alike, that nobody listens anywhere, is socket-missing.</summary>
+    [SkippableTheory]
+    [InlineData(true, "socket-path-mismatch")]
+    [InlineData(false, "socket-missing")]
+    public void SocketInATmpOfTheAppsOwn_IsPathMismatch(bool runs, string cause) => LabMachine.Run(nameof(SocketInATmpOfTheAppsOwn_IsPathMismatch), machine =>
+    {
+        machine.Shell("mkdir -p /run/shared && chmod 1777 /run/shared");
+        if (runs)
+        {
+            machine.Start("app", "unshare", "--mount", "sh", "-ec", "mount -t tmpfs tmpfs /run/shared; exec python3 -c 'import socket, time; s = socket.socket(socket.AF_UNIX); s.bind(\"/run/shared/app.sock\"); s.listen(64); time.sleep(600)'");
+            Poll.Until(() => machine.Shell("cat /proc/net/unix").Contains("/run/shared/app.sock", StringComparison.Ordinal), "the app's socket");
+        }
+
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://unix:/run/shared/app.sock"));
+        new Client(machine).MustGet(502, "/", times: 3);
+        Examination.Faulty(machine, nginx, new Expected(cause)
+        {
+            Symptom = "(2: No such file or directory) while connecting to upstream",
+            Directive = "proxy_pass http://unix:/run/shared/app.sock",
+            Confidence = 0.8,
+            Unprivileged = false,
+        });
+    });
+
     /// <summary>The machine between two containers refuses to forward: Docker's DOCKER-USER chain is such a place.</summary>
     [SkippableFact]
     public void ForwardingBetweenContainersIsRejected_IsFirewall() => LabMachine.Run(nameof(ForwardingBetweenContainersIsRejected_IsFirewall), machine =>

@@ -61,6 +61,42 @@ public sealed class LoadedScenarios
         StatusScenarios.Points(diagnosis, "proxy_read_timeot");
     });
 
+    /// <summary>The app moved, and the edit that follows it is refused: that is what goes on failing. Without the mistake nobody has reloaded.</summary>
+    [SkippableTheory]
+    [InlineData("proxy_read_timeot 5s;", "config-invalid")]
+    [InlineData("proxy_read_timeout 5s;", "config-not-reloaded")]
+    public void EditThatFollowsTheAppIsNotLoaded(string setting, string cause) => LabMachine.Run(nameof(EditThatFollowsTheAppIsNotLoaded), machine =>
+    {
+        Node.Start(machine, 3001);
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
+        Thread.Sleep(1200);
+        nginx.Configure(Site.Proxy("http://127.0.0.1:3001", setting));
+        if (cause == "config-invalid")
+        {
+            machine.Shell($"kill -HUP $(cat {machine.PathOf("run/nginx.pid")})");
+            nginx.WaitForLogged("[emerg]");
+        }
+
+        new Client(machine).MustGet(502, "/", times: 5);
+        var diagnosis = Examination.Faulty(machine, nginx, new Expected(cause) { Symptom = Refused, Confidence = 0.9 });
+        Assert.DoesNotContain(diagnosis.Findings, finding => finding.Cause != cause && finding.Confidence >= 0.5);
+    });
+
+    [SkippableTheory]
+    [InlineData("127.0.0.1", "redirect-or-loop")]
+    public void PassesToItsOwnName_IsLoop(string address, string cause) => LabMachine.Run(nameof(PassesToItsOwnName_IsLoop), machine =>
+    {
+        machine.Shell($"echo '{address} shop.example.com' >>/etc/hosts");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://shop.example.com:8080", "proxy_set_header Host $host;"));
+        new Client(machine).Get(2, "/");
+        Examination.Faulty(machine, nginx, new Expected(cause)
+        {
+            Symptom = "worker_connections are not enough",
+            Directive = "proxy_pass http://shop.example.com:8080",
+            Confidence = 0.8,
+        });
+    });
+
     /// <summary>nginx was stopped and does not start any more.</summary>
     [SkippableFact]
     public void DoesNotStart_IsInvalid() => LabMachine.Run(nameof(DoesNotStart_IsInvalid), machine =>

@@ -161,6 +161,28 @@ public sealed class StatusScenarios
         Examination.Healthy(machine, nginx);
     });
 
+    /// <summary>An HTTP server waits for the rest of what is no request line, until the clients leave; the log is the one that nginx has by default.</summary>
+    [SkippableTheory]
+    [InlineData("fastcgi_pass 127.0.0.1:8000;", "protocol-mismatch")]
+    [InlineData("proxy_pass https://127.0.0.1:8000;", "tls-plaintext-upstream")]
+    public void EveryClientLeavesAPortOfAnotherProtocol(string pass, string cause) => LabMachine.Run(nameof(EveryClientLeavesAPortOfAnotherProtocol), machine =>
+    {
+        Gunicorn.Start(machine, "127.0.0.1:8000");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8000").Replace("proxy_pass http://127.0.0.1:8000;", pass, StringComparison.Ordinal), accessLog: "combined");
+        var client = new Client(machine);
+        var leaving = Enumerable.Range(0, 8).Select(_ => new Thread(() => client.GiveUp("/", 1200))).ToList();
+        leaving.ForEach(thread => thread.Start());
+        leaving.ForEach(thread => thread.Join());
+        Examination.Faulty(machine, nginx, new Expected(cause)
+        {
+            Symptom = "\" 499 ",
+            Source = "access-log",
+            ErrorLog = nginx.AccessLog,
+            Directive = pass[..pass.IndexOf(' ', StringComparison.Ordinal)],
+            UnprivilegedMay = ["client-gave-up"],
+        });
+    });
+
     [SkippableFact]
     public void ImpatientClientsOfASlowApp_GaveUp() => LabMachine.Run(nameof(ImpatientClientsOfASlowApp_GaveUp), machine =>
     {

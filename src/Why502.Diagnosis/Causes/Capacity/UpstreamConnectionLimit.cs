@@ -62,6 +62,12 @@ public sealed class UpstreamConnectionLimit : Cause
             (_, true) => Weight.Moderate.For($"every server of {group.Group.Name} has max_conns ({string.Join(", ", limited.Select(peer => peer.MaxConns).Distinct())})").At(at.File, at.Line),
             _ => Weight.Strong.Against($"{group.Usable.Count - limited.Count} servers of {group.Group.Name} have no max_conns"),
         });
+        if (group.IsLimited && incident.ServerFailures == 0)
+        {
+            // ngx_http_upstream_free_round_robin_peer() counts a failure only after ngx_http_upstream_next() has logged it.
+            scales.Weigh("unmarked", Sources.ErrorLog, Weight.Strong.For($"no line of the window says that a server of {group.Group.Name} failed: nothing marked them"));
+        }
+
         if (incident.Traffic.Succeeded > 0)
         {
             scales.Weigh("answers", Sources.AccessLog, Weight.Moderate.For($"the same servers answered {incident.Traffic.Succeeded} requests in the window"));

@@ -50,7 +50,8 @@ public sealed class UpstreamGroupExhausted : Cause
             return;
         }
 
-        if (GroupReading.Of(incident) is { } group)
+        var group = GroupReading.Of(incident);
+        if (group is not null)
         {
             if (group.Usable.Count == 0)
             {
@@ -61,6 +62,12 @@ public sealed class UpstreamGroupExhausted : Cause
                 // ngx_http_upstream_get_round_robin_peer(): a single peer is not looked at for max_fails.
                 scales.Weigh("single", Sources.Config, Weight.Strong.Against("a group of one server is never marked failed"));
             }
+        }
+
+        if (group is { IsLimited: true } && incident.ServerFailures == 0)
+        {
+            scales.Weigh("message", Sources.ErrorLog, Weight.Moderate.Against("no line of the window says that a server failed, and max_conns leaves servers out as well"));
+            return;
         }
 
         var outcomes = Peers(incident).Select(peer => (peer, seen.Ask(Probing.Connect(incident.Instance, peer)).FactOrNull?.Outcome)).Where(item => item.Outcome is not null).ToList();

@@ -44,6 +44,10 @@ public sealed class WorkerConnectionsExhausted : Cause
         {
             scales.Weigh("loop", Sources.Config, Weight.Strong.Against($"the upstream {loop.Peer} is this nginx's own server: the requests go round until nothing is left").At(loop.At.File, loop.At.Line));
         }
+        else if (LoopReading.Of(incident) is { } way && SelfReading.IsHere(way, incident, seen) == true)
+        {
+            scales.Weigh("loop", Sources.Config, Weight.Strong.Against($"the requests come back to this nginx by {way.Listen}: they go round until nothing is left").At(way.At.File, way.At.Line));
+        }
 
         if (LimitReading.WorkerFiles(incident) is { } files && LimitReading.Connections(incident) is { } limit)
         {

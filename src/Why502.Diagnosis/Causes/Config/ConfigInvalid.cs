@@ -70,6 +70,12 @@ public sealed class ConfigInvalid : Cause
                 : incident.Instance.Running ? Weight.Strong.Against("the configuration on disk would load") : Weight.None);
         }
 
+        if (incident.WouldEnd is { } beneath && DiskDifference.Of(beneath) is { } difference)
+        {
+            var line = beneath.Samples.LastOrDefault();
+            scales.Weigh("would end", line is null ? Sources.Config : Sources.ErrorLog, Weight.Moderate.For($"{difference.Words} ({difference.At})").At(line?.File ?? difference.At.File, line?.Line ?? difference.At.Line));
+        }
+
         if (!incident.Instance.Running)
         {
             scales.Weigh("running", Sources.Machine, Weight.Weak.For("no nginx runs with this configuration"));
@@ -82,7 +88,7 @@ public sealed class ConfigInvalid : Cause
 
     public override string Describe(Incident incident, Observations seen)
         => IsForeignBind(incident) ? $"{Bind(incident)?.ToString() ?? "the configuration"} names an address to connect from that this machine does not have"
-            : $"nginx refuses its configuration: {incident.Message}{(incident.ConfigAt is { } at && !incident.Message.Contains(at.File, StringComparison.Ordinal) ? $" in {at}" : "")}";
+            : $"nginx refuses its configuration: {incident.Message}{(incident.ConfigAt is { } at && !incident.Message.Contains(at.File, StringComparison.Ordinal) ? $" in {at}" : "")}{(incident.WouldEnd is { Peer: { } peer } ? $", and goes on with {peer}" : "")}";
 
     public override Fix? Propose(Incident incident, Observations seen)
     {

@@ -59,7 +59,7 @@ public sealed class ConfigNotReloaded : Cause
                 : Weight.None);
         }
 
-        if (Difference(incident) is not { } difference)
+        if (DiskDifference.Of(incident) is not { } difference)
         {
             scales.Weigh("difference", Sources.Config, live ? Weight.Decisive.Against("the configuration on disk has the same for these requests") : Weight.Strong.Against("the given configuration has what failed"));
             return;
@@ -74,40 +74,10 @@ public sealed class ConfigNotReloaded : Cause
         }
     }
 
-    private sealed record Changed(string Words, SourceLine At, Endpoint? Target);
-
-    /// <summary>What the failing requests evidently met, and the files do not have.</summary>
-    private static Changed? Difference(Incident incident)
-    {
-        var configuration = incident.Configuration!;
-        if (incident.Peer is { IsName: false } peer)
-        {
-            return Moved(incident, configuration, peer);
-        }
-
-        return incident is { Kind: SymptomKind.Answered, Origin: Origin.Nginx, Status: { } status, Peer: null }
-            && RequestRoute.Of(incident) is { Pass: { } pass } && IntendedStatus.Of(configuration, incident.Host ?? incident.Server, RequestRoute.PathOf(incident), status) is null && LimitScope.Of(incident) is null
-                ? new($"nginx answered {status} by itself, and by the configuration on disk {pass} takes these requests", pass.At, null)
-                : null;
-    }
-
-    private static Changed? Moved(Incident incident, NginxConfiguration configuration, Endpoint peer)
-    {
-        if (configuration.ProxiedLocations.Any(location => location.HasVariables || location.Peers.Any(target => target.Endpoint is null or { IsName: true } || target.Endpoint.ToString() == peer.ToString()))
-            || RequestRoute.Of(incident) is not { Pass: { } pass }
-            || configuration.ProxiedLocations.FirstOrDefault(location => location.Pass == pass) is not { } now)
-        {
-            return null;
-        }
-
-        var target = now.Peers.Select(target => target.Endpoint).FirstOrDefault(endpoint => endpoint is not null);
-        return new($"the failing requests went to {peer}, and on disk they go to {target?.ToString() ?? now.Target}", now.At, target);
-    }
-
-    public override SourceLine? PlaceOf(Incident incident, Observations seen) => Difference(incident)?.At;
+    public override SourceLine? PlaceOf(Incident incident, Observations seen) => DiskDifference.Of(incident)?.At;
 
     public override string Describe(Incident incident, Observations seen)
-        => Difference(incident) is { Target: { } target } ? $"nginx still uses {incident.Peer}; the configuration on disk says {target} and was not loaded" : "the configuration on disk was not loaded";
+        => DiskDifference.Of(incident) is { Target: { } target } ? $"nginx still uses {incident.Peer}; the configuration on disk says {target} and was not loaded" : "the configuration on disk was not loaded";
 
     public override Fix? Propose(Incident incident, Observations seen)
         => new() { Summary = "Load the configuration that lies on disk.", LoadsPending = true, Steps = [RetargetFix.Reload(incident, "Test it, and reload.")] };

@@ -54,7 +54,11 @@ public sealed class RedirectOrLoop : Cause
         }
 
         scales.Weigh("loop", Sources.Config, Weight.Decisive.For($"the upstream {loop.Listen} is a listen address of this nginx, and the request comes back after {(loop.Turns == 1 ? "one turn" : $"{loop.Turns} turns")}").At(loop.At.File, loop.At.Line));
-        if (Endpoint.TryParse(loop.Listen, 80, out var peer) && !peer.IsUnix && !incident.Instance.FromFiles)
+        if (SelfReading.IsHere(loop, incident, seen) == false)
+        {
+            scales.Weigh("listener", Sources.Probe, Weight.Decisive.Against($"{loop.Listen} is another machine's by now"));
+        }
+        else if (Endpoint.TryParse(loop.Listen, 80, out var peer) && peer is { IsUnix: false, IsName: false } && !incident.Instance.FromFiles)
         {
             scales.Weigh(seen.Ask(new TcpListeners()), table => Listening.At(table, peer, incident.Instance.NetworkNamespace).Serving is not { } serving ? Weight.Strong.Against($"nothing listens on {peer}")
                 : serving.Processes.Count == 0 ? Weight.None

@@ -55,6 +55,10 @@ public sealed class DnsNameNotFound : Cause
             scales.Weigh("containers", Sources.Config, Weight.Moderate.For($"no service or container of those handed over is called {NameReading.Asked(incident)}").At(incident.ConfigAt?.File, incident.ConfigAt?.Line));
             return;
         }
+        else if (incident is { Kind: SymptomKind.NotLoaded, MessageId: null })
+        {
+            scales.Weigh("message", Sources.Machine, Weight.Moderate.For("nginx does not run, and does not start while the name has no address"));
+        }
         else if (incident.Kind == SymptomKind.NotLoaded)
         {
             // ngx_inet_resolve_host(): getaddrinfo() gave no address while the configuration was loaded.

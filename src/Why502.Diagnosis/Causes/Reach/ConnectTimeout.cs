@@ -48,9 +48,12 @@ public sealed class ConnectTimeout : Cause
             ProbeOutcome.Ok when incident.State == IncidentState.Current => Weight.Weak.Against($"{peer} accepts connections now, in {probe.TookMs:0} ms"),
             _ => Weight.None,
         });
-        scales.Weigh(seen.Ask(new PacketFilter(incident.Instance.MasterPid ?? 0)), filter => FilterReading.Matching(filter, peer, local == true) is { Understood: true, IsPolicy: false } rule
-            ? Weight.Decisive.Against($"a rule of this machine drops it: {rule.Text}")
-            : Weight.Weak.For("no packet-filter rule of this machine matches"));
+        scales.Weigh(seen.Ask(new PacketFilter(incident.Instance.MasterPid ?? 0)), filter => FilterReading.Matching(filter, peer, local == true) switch
+        {
+            { Understood: true, IsPolicy: false } rule => Weight.Decisive.Against($"a rule of this machine drops it: {rule.Text}"),
+            { IsPolicy: true } when local == true => Weight.None,
+            _ => Weight.Weak.For("no packet-filter rule of this machine matches"),
+        });
         if (local == true)
         {
             scales.Weigh(seen.Ask(new TcpListeners()), table => Listening.At(table, peer, incident.Instance.NetworkNamespace).Serving is { QueueLength: { } length, Backlog: { } backlog } && backlog > 0 && length >= backlog

@@ -51,6 +51,10 @@ public sealed class FirewallBlocked : Cause
         scales.Weigh(seen.Ask(new PacketFilter(incident.Instance.MasterPid ?? 0)), filter => FilterReading.Matching(filter, peer, local) switch
         {
             { Understood: true, IsPolicy: false } rule => Weight.Decisive.For($"a rule refuses it: {rule.Text}"),
+
+            // A policy drops what no rule has taken, so that nobody is refused by it. Nearly every rule set lets lo through first; where none does, an own address has no other way.
+            { IsPolicy: true } when local && incident.How != How.Timeout => Weight.Strong.Against($"no packet-filter rule of this machine matches port {peer.Port}"),
+            { IsPolicy: true } rule when local => Weight.Strong.For($"what comes in is dropped by default, loopback too, and no rule lets port {peer.Port} through: {rule.Text}"),
             { } rule => Weight.Moderate.For($"a rule may refuse it: {rule.Text}"),
             null when incident.Instance.FromFiles && !local => Weight.None,
             null when boundary.IsCrossed || incident.Instance.NetworkThrough != 0 => Weight.None,

@@ -43,7 +43,10 @@ public sealed class ProtocolMismatch : Cause
 
     public override bool Applies(Incident incident) => incident.Kind switch
     {
-        SymptomKind.OtherMessage or SymptomKind.Answered => incident.Candidates.Contains(Id),
+        SymptomKind.OtherMessage => incident.Candidates.Contains(Id),
+
+        // What takes a handshake for anything else, and waits for the rest of it, is tls-plaintext-upstream.
+        SymptomKind.Answered => incident.Candidates.Contains(Id) && !(incident.Side == Side.Client && ProtocolReading.Expected(incident) == WireProtocol.Tls),
         SymptomKind.ClosedEarly or SymptomKind.Reset => incident.Phase is Phase.Header or Phase.Send && ProtocolReading.Expected(incident) is not (null or WireProtocol.Tls),
         SymptomKind.TimedOut => incident.Phase == Phase.Header && ProtocolReading.Expected(incident) is WireProtocol.FastCgi or WireProtocol.Uwsgi or WireProtocol.Scgi or WireProtocol.Http2,
         SymptomKind.AppLogged => incident.Candidates.Contains(Id) || (incident.Event is { } logged && ProtocolReading.IsRequestLine(logged)),

@@ -13,6 +13,9 @@ public sealed class ReloadCut : Cause
     /// <summary>Log lines have whole seconds, and a reload takes one or two.</summary>
     private static readonly TimeSpan Around = TimeSpan.FromSeconds(3);
 
+    /// <summary>Workers are started within the second in which the master is; later ones are those of a reload.</summary>
+    private static readonly TimeSpan SameStart = TimeSpan.FromSeconds(2);
+
     public override CauseInfo Info { get; } = new()
     {
         Id = "reload-cut",
@@ -136,7 +139,8 @@ public sealed class ReloadCut : Cause
         => incident.Configuration?.AtTop("worker_shutdown_timeout") is { IsDefault: false, AsTime: not null } setting ? setting : null;
 
     private static bool ReloadedBefore(Incident incident, TimeSpan limit)
-        => incident.First is { } first && incident.Timeline is { } timeline
+        => (incident.Instance.WorkersStartedAt - incident.Instance.StartedAt > SameStart && (incident.Last - incident.Instance.WorkersStartedAt - limit)?.Duration() < Around)
+            || incident.First is { } first && incident.Timeline is { } timeline
             && timeline.Before.Any(change => change.What.Contains("nginx was reloaded", StringComparison.Ordinal) && (first - change.At - limit).Duration() < Around);
 
     public override string Describe(Incident incident, Observations seen)

@@ -65,7 +65,7 @@ public sealed class RequestTooLargeForUpstream : Cause
             scales.Weigh("app log", Sources.AppLog, Weight.Decisive.Against("the size is letters of an HTTP request line: nothing was too large"));
         }
 
-        if (incident is { Phase: Phase.Send, Errno: 32 or 104 })
+        if (incident.BrokenWhileSending > 0)
         {
             // A request without a large body is in the socket's buffer at once (tcp_wmem, 16 KiB and more): only a large one is still being written.
             scales.Weigh("phase", Sources.ErrorLog, Weight.Moderate.For("nginx was still sending the request when the app closed"));
@@ -90,7 +90,7 @@ public sealed class RequestTooLargeForUpstream : Cause
     private static void WeighSize(Incident incident, Observations seen, Scales scales)
     {
         var bodiless = incident.Methods.Count > 0 && incident.Methods.All(WithoutBody.Contains);
-        if (!bodiless && incident.Methods.Count > 0 && incident.Phase == Phase.Send)
+        if (!bodiless && incident.Methods.Count > 0 && (incident.Phase == Phase.Send || incident.BrokenWhileSending > 0))
         {
             scales.Weigh("methods", Sources.ErrorLog, Weight.Weak.For($"{string.Join(", ", incident.Methods)} requests fail, which have a body"));
         }

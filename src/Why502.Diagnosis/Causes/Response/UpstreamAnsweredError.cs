@@ -45,6 +45,8 @@ public sealed class UpstreamAnsweredError : Cause
             ? Weight.Decisive.For($"the status {incident.Status} came from {incident.UpstreamText} with a header of its own, and nginx logged no failure")
             : incident is { Kind: SymptomKind.Answered, Unlogged: false, Status: 502 or 504, Instance.FromFiles: false }
                 ? Weight.Strong.For($"nginx logs a line for every {incident.Status} of its own, and its error log of that time has none")
+            : IsNobodyElses(incident)
+                ? Weight.Strong.For($"nothing in the configuration answers these requests with {incident.Status}, and no limit is set for them")
             : !incident.Unlogged && incident.Traffic.Groups.Any(group => group.Status == incident.Status && group.UpstreamStatuses.Count > 0)
                 ? Weight.Weak.For($"$upstream_status repeats {incident.Status}, and no line of the error log says that it was nginx's own")
                 : Weight.None);
@@ -66,6 +68,11 @@ public sealed class UpstreamAnsweredError : Cause
                 : Weight.None);
         }
     }
+
+    /// <summary>nginx makes no 503 of a failed upstream (ngx_http_upstream_next): by itself it answers so only where it is told to.</summary>
+    private static bool IsNobodyElses(Incident incident)
+        => incident is { Kind: SymptomKind.Answered, Unlogged: false, Status: 503 and var status, Location: not null, Configuration: { } configuration }
+            && IntendedStatus.Of(configuration, incident.Host ?? incident.Server, RequestRoute.PathOf(incident), status) is null && LimitScope.Of(incident) is null;
 
     public override string Describe(Incident incident, Observations seen) => $"{incident.UpstreamText} itself answers {incident.Status}";
 

@@ -57,6 +57,11 @@ public sealed class ClientGaveUp : Cause
             });
         }
 
+        if (incident is { Kind: SymptomKind.Answered, Traffic.Groups.Count: > 0 } && incident.Traffic.Groups.All(group => group.Status == 499))
+        {
+            scales.Weigh("none", Sources.AccessLog, Weight.Moderate.For($"none of {incident.Requests} requests was answered before its client left"));
+        }
+
         // ngx_http_upstream_check_broken_connection runs while nginx waits for the upstream; its action is still the one that was set last.
         // One or two are what every site has.
         if (incident.MessageId is not null && incident.Requests > SingleAborts)

@@ -38,8 +38,9 @@ public sealed class TlsPlaintextUpstream : Cause
     };
 
     public override bool Applies(Incident incident)
-        => TlsReading.InHandshake(incident) && !TlsReading.IsCertificateComplaint(incident)
-            && (incident.Kind == SymptomKind.TimedOut || incident.TlsRefusal is TlsRefusal.NotTls or TlsRefusal.Other || TlsReading.IsClosed(incident));
+        => (incident.Kind == SymptomKind.Answered && incident.Candidates.Contains(Id) && ProtocolReading.Expected(incident) == WireProtocol.Tls)
+            || (TlsReading.InHandshake(incident) && !TlsReading.IsCertificateComplaint(incident)
+            && (incident.Kind == SymptomKind.TimedOut || incident.TlsRefusal is TlsRefusal.NotTls or TlsRefusal.Other || TlsReading.IsClosed(incident)));
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
@@ -71,7 +72,7 @@ public sealed class TlsPlaintextUpstream : Cause
     /// <summary>Connections that nobody takes from the queue are no matter of protocols.</summary>
     private static void WeighQueue(Incident incident, Observations seen, Scales scales)
     {
-        if (incident is { Kind: SymptomKind.TimedOut, Peer: { IsUnix: false } peer } && Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) == true)
+        if (incident is { Kind: SymptomKind.TimedOut or SymptomKind.Answered, Peer: { IsUnix: false } peer } && Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) == true)
         {
             scales.Weigh(seen.Ask(Probing.Load(incident.Instance, peer)), load => load.QueueLength switch
             {

@@ -58,6 +58,10 @@ public sealed class SocketMissing : Cause
         {
             scales.Weigh("elsewhere", Sources.Machine, new Weight(-elsewhere[0].LogOdds, elsewhere[0].Why));
         }
+        else if (incident.Scheme == "fastcgi" && PoolReading.Free(incident, seen) is { } free)
+        {
+            scales.Weigh("elsewhere", Sources.Machine, Weight.Strong.Against($"pool {free.Name} runs and listens on {free.Listen}").At(free.File, free.ListenLine));
+        }
         else if (seen.Known(new UnixListeners()) is { ProcessesComplete: true })
         {
             scales.Weigh("elsewhere", Sources.Machine, Weight.Moderate.For("no app server here listens on a socket that no location uses"));

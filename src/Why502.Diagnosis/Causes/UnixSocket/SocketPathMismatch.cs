@@ -124,7 +124,7 @@ public sealed class SocketPathMismatch : Cause
             return ($"unix:{neighbour}", Weight.Strong.Size, $"{neighbour} is in the same directory, and {peer.UnixPath} is not", null, null);
         }
 
-        var pool = incident.Scheme is "fastcgi" ? FreePool(incident, seen) : null;
+        var pool = incident.Scheme is "fastcgi" ? PoolReading.Free(incident, seen) : null;
         if (pool is not null)
         {
             return (pool.Listen, Weight.Decisive.Size, $"pool {pool.Name} listens on {pool.Listen}, not on {peer}", pool.File, pool.ListenLine);
@@ -133,20 +133,5 @@ public sealed class SocketPathMismatch : Cause
         // Both sides TCP is upstream-wrong-address: here at least one side is a unix socket.
         var app = RelatedApps.Of(incident, seen).FirstOrDefault(candidate => peer.IsUnix || candidate.Listener.Port == 0);
         return app is null ? null : (app.Address, app.LogOdds, app.Why, null, null);
-    }
-
-    /// <summary>A running pool that no location of this nginx uses, where one side at least is a unix socket.</summary>
-    private static PhpFpmPool? FreePool(Incident incident, Observations seen)
-    {
-        var peer = incident.Peer!;
-        var used = (incident.Configuration?.ProxiedLocations ?? []).SelectMany(location => location.Peers).Select(target => target.Endpoint).OfType<Nginx.Endpoint>().ToList();
-        var related = RelatedApps.Of(incident, seen).Select(app => app.Process?.Pid).ToHashSet();
-        var pools = seen.Ask(new PhpFpmPools()).FactOrNull?.Pools ?? [];
-        return pools.Any(pool => ServiceReading.Means(pool.Listen, peer)) ? null
-            : pools
-                .Where(pool => pool.MasterPid is not null && (peer.IsUnix || pool.Listen.StartsWith("unix:", StringComparison.Ordinal)))
-                .Where(pool => !used.Any(endpoint => ServiceReading.Means(pool.Listen, endpoint)))
-                .Where(pool => related.Count == 0 || related.Contains(pool.MasterPid))
-                .FirstOrDefault();
     }
 }

@@ -32,6 +32,12 @@ public static class AnsweredForms
     /// </summary>
     public static AnsweredForm Cut { get; } = new("cut", ["reload-cut"], Phase.Header, Side.Nginx, How.Closed, Origin.Nginx, 0, 1);
 
+    /// <summary>
+    /// Nobody ever waited long enough: who takes requests and answers none may be slow, and as well wait for the rest of something that was never meant for it, as
+    /// an HTTP server does with a TLS handshake or a FastCGI record.
+    /// </summary>
+    public static AnsweredForm Unanswered { get; } = new("abort", ["client-gave-up", "protocol-mismatch", "tls-plaintext-upstream"], Phase.Header, Side.Client, How.Closed, Origin.Client, 1, LeastAborts);
+
     /// <summary>The form of a row's status, or null when it is no symptom.</summary>
     /// <param name="origin">Who made it, as far as the row and the error log tell.</param>
     public static AnsweredForm? Of(int status, StatusOrigin origin) => (status, origin) switch
@@ -45,7 +51,9 @@ public static class AnsweredForms
         (500, StatusOrigin.Nginx) => new("internal", ["status-from-config", "internal-redirect-cycle", "auth-subrequest-failed", "redirect-or-loop"], Phase.Connect, Side.Nginx, How.Invalid, Origin.Nginx, GatewayShare, Least),
         (502 or 503 or 504, StatusOrigin.Unknown) => new("gateway", ["upstream-answered-error", "status-from-config", "rate-limited"], Phase.Header, Side.Upstream, How.Invalid, Origin.Nginx, GatewayShare, Least),
         (429, StatusOrigin.Nginx) => new("refused", ["rate-limited", "status-from-config"], Phase.Connect, Side.Nginx, How.Limit, Origin.Nginx, LimitShare, Least),
-        (400 or 426 or 505, StatusOrigin.Upstream or StatusOrigin.Unknown) => new("bad-request", ["upgrade-failed", "protocol-mismatch", "proxy-protocol-mismatch"], Phase.Header, Side.Upstream, How.Invalid, Origin.Upstream, RefusalShare, Least),
+        // RFC 9110 §15.5.22, §15.6.6: they refuse the protocol and not the request, and no client can mend that.
+        (426 or 505, StatusOrigin.Upstream or StatusOrigin.Unknown) => new("wrong-version", ["upgrade-failed", "protocol-mismatch"], Phase.Header, Side.Upstream, How.Invalid, Origin.Upstream, GatewayShare, Least),
+        (400, StatusOrigin.Upstream or StatusOrigin.Unknown) => new("bad-request", ["upgrade-failed", "protocol-mismatch", "proxy-protocol-mismatch"], Phase.Header, Side.Upstream, How.Invalid, Origin.Upstream, RefusalShare, Least),
         (400, StatusOrigin.Nginx) => new("bad-request", ["proxy-protocol-mismatch"], Phase.Header, Side.Client, How.Invalid, Origin.Nginx, RefusalShare, Least),
         (404, StatusOrigin.Upstream or StatusOrigin.Unknown) => new("not-found", ["proxy-uri-rewrite", "wrong-server-block"], Phase.Header, Side.Upstream, How.Invalid, Origin.Upstream, RefusalShare, Least),
         (404 or 421, StatusOrigin.Nginx) => new("not-found", ["wrong-server-block"], Phase.Connect, Side.Nginx, How.Denied, Origin.Nginx, RefusalShare, Least),

@@ -92,7 +92,7 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
 
     private Incident? IncidentOf(IReadOnlyList<Row> rows, IReadOnlyList<Incident> known)
     {
-        var form = rows[0].Form;
+        var form = IsUnanswered(rows) ? AnsweredForms.Unanswered : rows[0].Form;
         var location = rows[0].Location;
         var requests = rows.Sum(row => row.Group.Count);
         var unlogged = rows.Sum(row => Math.Max(0, row.Group.Count - logged.For(row.Group)));
@@ -142,7 +142,7 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
             Instance = view.Instance,
             Configuration = view.Configuration,
             Location = location,
-            Peer = peer ?? (form.Unlogged && Sockets(main) is [var socket] ? socket : null),
+            Peer = peer ?? (form.Unlogged && Sockets(main) is [var socket] ? socket : form.Side == Side.Nginx ? null : OnlyPeer(location)),
             Group = location?.Group,
             Scheme = location?.Scheme ?? location?.DirectivePrefix,
             Server = main.ServerName ?? location?.Server.FirstName,
@@ -172,6 +172,14 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
 
     private static Endpoint? PeerOf(IReadOnlyList<Row> rows)
         => rows.Select(row => row.Group.UpstreamAddr).Distinct().ToList() is [{ } only] && Endpoint.TryParse(only.TrimEnd(':'), 0, out var peer) && (peer.IsUnix || peer.Port != 0) ? peer : null;
+
+    /// <summary>Where the rows do not name the upstream: the one address that the location goes to.</summary>
+    private static Endpoint? OnlyPeer(ProxiedLocation? location)
+        => location is { HasVariables: false, Peers: [{ Endpoint: { IsName: false } only }] } ? only : null;
+
+    /// <summary>Every client of this place left, and none was ever answered.</summary>
+    private bool IsUnanswered(IReadOnlyList<Row> rows)
+        => rows[0] is { Form.Origin: Origin.Client, Location: { } location } && traffic.Of(PeerOf(rows), location).Groups.All(group => group.Status == 499);
 
     /// <summary>Without an upstream the place is the site that the rows name.</summary>
     private PeerTraffic Everything(AccessGroup like)

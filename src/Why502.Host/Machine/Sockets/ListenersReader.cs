@@ -43,6 +43,7 @@ internal sealed class ListenersReader(MachineSnapshot machine)
         return new(path, 0, row.Queue, row.Backlog, null, listener.NetworkNamespace, Refer(holders))
         {
             AtPath = listener.SeenThrough == 0 ? UnixSocketFile.IsAtPath(path, row, holders) : null,
+            AtPathOfItsMounts = UnixSocketFile.IsAtPathOfItsMounts(path, row, holders),
         };
     }
 

@@ -34,7 +34,7 @@ internal static class UnixSocketFile
     /// </summary>
     public static bool? IsAtPath(string path, UnixRow row, IReadOnlyList<ProcessEntry> holders)
     {
-        var own = ProcessEntry.NamespaceInode(FileCalls.ReadLink("/proc/self/ns/mnt"));
+        var own = OwnMounts();
         if (!path.StartsWith('/') || holders.Count == 0 || holders.Any(holder => holder.MountNamespace != own))
         {
             return null;
@@ -50,6 +50,20 @@ internal static class UnixSocketFile
             return false;
         }
 
+        return IsSame(row, status);
+    }
+
+    /// <summary>The same where the owner sees other mounts, through its root; null where it sees ours, or may not be looked at.</summary>
+    public static bool? IsAtPathOfItsMounts(string path, UnixRow row, IReadOnlyList<ProcessEntry> holders)
+        => path.StartsWith('/') && OwnMounts() is { } own && holders.FirstOrDefault(holder => holder.MountNamespace is { } mounts && mounts != own) is { } holder
+            ? FileCalls.Status($"{holder.Directory}/root{path}", follow: true, out var errno) is { } status ? status.IsSocket && IsSame(row, status) != false
+                : Errno.IsMissing(errno) ? false : null
+            : null;
+
+    private static string? OwnMounts() => ProcessEntry.NamespaceInode(FileCalls.ReadLink("/proc/self/ns/mnt"));
+
+    private static bool? IsSame(UnixRow row, FileStatus status)
+    {
         if (row.FileInode is not { } inode || row.FileDevice is not { } device)
         {
             return null;

@@ -1,0 +1,38 @@
+using Why502.Nginx;
+
+namespace Why502.Diagnosis.Readings;
+
+/// <summary>What the failing requests evidently met, and the files do not have.</summary>
+/// <param name="Words">Says both sides.</param>
+/// <param name="At">Where the files say otherwise.</param>
+/// <param name="Target">Where the requests would go by the files.</param>
+public sealed record DiskDifference(string Words, SourceLine At, Endpoint? Target)
+{
+    /// <summary>What the failing requests evidently met, and the files do not have.</summary>
+    public static DiskDifference? Of(Incident incident)
+    {
+        var configuration = incident.Configuration!;
+        if (incident.Peer is { IsName: false } peer)
+        {
+            return Moved(incident, configuration, peer);
+        }
+
+        return incident is { Kind: SymptomKind.Answered, Origin: Origin.Nginx, Status: { } status, Peer: null }
+            && RequestRoute.Of(incident) is { Pass: { } pass } && IntendedStatus.Of(configuration, incident.Host ?? incident.Server, RequestRoute.PathOf(incident), status) is null && LimitScope.Of(incident) is null
+                ? new($"nginx answered {status} by itself, and by the configuration on disk {pass} takes these requests", pass.At, null)
+                : null;
+    }
+
+    private static DiskDifference? Moved(Incident incident, NginxConfiguration configuration, Endpoint peer)
+    {
+        if (configuration.ProxiedLocations.Any(location => location.HasVariables || location.Peers.Any(target => target.Endpoint is null or { IsName: true } || target.Endpoint.ToString() == peer.ToString()))
+            || RequestRoute.Of(incident) is not { Pass: { } pass }
+            || configuration.ProxiedLocations.FirstOrDefault(location => location.Pass == pass) is not { } now)
+        {
+            return null;
+        }
+
+        var target = now.Peers.Select(target => target.Endpoint).FirstOrDefault(endpoint => endpoint is not null);
+        return new($"the failing requests went to {peer}, and on disk they go to {target?.ToString() ?? now.Target}", now.At, target);
+    }
+}

@@ -1,0 +1,79 @@
+using Why502.Diagnosis;
+using Why502.Logs;
+using Xunit;
+
+namespace Why502.Tests.Diagnosis;
+
+/// <summary>Two machines that differ in one fact, and what is then to be changed.</summary>
+public sealed class OneFactTests
+{
+    private const string NoSocket = "connect() to unix:/tmp/web.sock failed (2: No such file or directory) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://unix:/tmp/web.sock:/\", host: \"shop.example\"";
+    private const string NoSocketFpm = "connect() to unix:/run/php-fpm/www.sock failed (2: No such file or directory) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"fastcgi://unix:/run/php-fpm/www.sock:\", host: \"shop.example\"";
+    private const string TimedOut = "upstream timed out (110: Connection timed out) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://10.0.0.5:8000/\", host: \"shop.example\"";
+    private const string OutOfConnections = "512 worker_connections are not enough while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:80/\", host: \"shop.example\"";
+    private const string Sending = "sendfile() failed (104: Connection reset by peer) while sending request to upstream, client: 192.0.2.7, server: shop.example, request: \"POST /upload HTTP/1.1\", upstream: \"http://127.0.0.1:3000/upload\", host: \"shop.example\"";
+    private const string Header = "recv() failed (104: Connection reset by peer) while reading response header from upstream, client: 192.0.2.7, server: shop.example, request: \"POST /upload HTTP/1.1\", upstream: \"http://127.0.0.1:3000/upload\", host: \"shop.example\"";
+
+    [Theory]
+    [InlineData(true, "socket-path-mismatch")]
+    [InlineData(false, "socket-missing")]
+    public void SocketInTheServersOwnTmp(bool beyond, string cause)
+        => Named(cause, 0.9, NoSocket, "proxy_pass http://unix:/tmp/web.sock;", scene => _ = beyond ? scene.ListensBeyond("/tmp/web.sock", "gunicorn", 812) : scene.NoSocket("/tmp/web.sock"));
+
+    [Theory]
+    [InlineData(true, "socket-path-mismatch")]
+    [InlineData(false, "socket-missing")]
+    public void PoolOnTcp(bool running, string cause)
+        => Named(cause, 0.9, NoSocketFpm, "fastcgi_pass unix:/run/php-fpm/www.sock;", scene => scene.NoSocket("/run/php-fpm/www.sock").Pool("www", "127.0.0.1:9000", running));
+
+    [Theory]
+    [InlineData(false, "firewall-blocked", 80, 22)]
+    [InlineData(true, "connect-timeout", 80, 22)]
+    [InlineData(false, "connect-timeout", 80, 8000)]
+    public void DefaultOfTheFilter(bool loopback, string cause, params int[] ports)
+        => Named(cause, 0.5, TimedOut, "proxy_pass http://10.0.0.5:8000;", scene => scene.Listens("0.0.0.0:8000", "gunicorn", 812).DoesNotAnswer("10.0.0.5:8000").DropsByDefault(loopback, ports));
+
+    [Theory]
+    [InlineData("127.0.0.1", "redirect-or-loop")]
+    [InlineData("198.51.100.7", "worker-connections-exhausted")]
+    public void NameOfItsOwnServer(string address, string cause)
+        => Named(cause, 0.5, OutOfConnections, "proxy_pass http://shop.example; proxy_set_header Host $host;", scene => scene.Listens("0.0.0.0:80", "nginx", 820).Resolves("shop.example", address));
+
+    [Theory]
+    [InlineData(true, "request-too-large-for-upstream")]
+    [InlineData(false, "upstream-reset")]
+    public void ResetWhileNginxStillSends(bool sending, string cause)
+        => Assert.Equal(cause, Run(sending ? $"{Header}\n{Sending}\n{Header}" : $"{Header}\n{Header}\n{Header}", "client_max_body_size 50m; proxy_pass http://127.0.0.1:3000;", scene => scene.Listens("127.0.0.1:3000", "python3", 812)).Findings[0].Cause.Id);
+
+    [Theory]
+    [InlineData("not-found", "dns-name-not-found")]
+    [InlineData("timeout", null)]
+    public void NginxThatDoesNotRun_AndANameOfItsConfiguration(string code, string? cause)
+    {
+        var found = Run("", "proxy_pass http://payments.internal:8080;", scene => scene.Stopped().LooksUp("payments.internal", "", code));
+        Assert.Equal(cause, found.Findings.Count > 0 ? found.Findings[0].Cause.Id : null);
+        Assert.Equal(cause is null ? Verdict.Unknown : Verdict.Faulty, found.Verdict);
+    }
+
+    /// <summary>A worker that takes the place of one that was killed is no beginning: its server has run for an hour.</summary>
+    [Fact]
+    public void WorkerThatWasForked_IsNoBeginning()
+        => Assert.DoesNotContain(Run(Header, "proxy_pass http://127.0.0.1:3000;", scene => scene.Listens("127.0.0.1:3000", "gunicorn", 812).Forks("127.0.0.1:3000", 845, 60)).Findings[0].Incident.Timeline!.Before, change => change.What.Contains("was started", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData(5, true)]
+    [InlineData(600, false)]
+    public void RowsWithoutAStatus_AfterAReload(int secondsBefore, bool cut)
+    {
+        var found = Scene.Run(new Case("", "", "proxy_pass http://127.0.0.1:3000;", scene => scene.Listens("127.0.0.1:3000", "node", 812).Gets("/export", 0, StatusOrigin.Unknown, 12).AtTop("worker_shutdown_timeout 5s;").Reloaded(secondsBefore)));
+        Assert.Equal(cut, found.Findings.Any(finding => finding.Cause.Id == "reload-cut" && finding.Confidence >= 0.9));
+    }
+
+    private static void Named(string cause, double confidence, string log, string location, Action<Scene> machine)
+    {
+        var first = Run(log, location, machine).Findings[0];
+        Assert.Equal((cause, true), (first.Cause.Id, first.Confidence >= confidence));
+    }
+
+    private static Conclusion Run(string log, string location, Action<Scene> machine) => Scene.Run(new Case("", log, location, machine));
+}

@@ -1,0 +1,42 @@
+using Why502.Diagnosis;
+using Xunit;
+
+namespace Why502.Tests.Diagnosis;
+
+/// <summary>Whether a fault is over: what comes with load is not over because the burst is.</summary>
+public sealed class StateReadingTests
+{
+    private const string Group = "upstream backend { server 127.0.0.1:3001 max_conns=2; server 127.0.0.1:3002 max_conns=2; }";
+
+    private const string NoneLive = "no live upstreams while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://backend/\", host: \"shop.example\"";
+
+    [Theory]
+    [InlineData("connect() to unix:/run/app.sock failed (11: Resource temporarily unavailable)", "unix:/run/app.sock", IncidentState.Intermittent)]
+    [InlineData("connect() to unix:/run/app.sock failed (2: No such file or directory)", "unix:/run/app.sock", IncidentState.Recovered)]
+    [InlineData("connect() failed (99: Cannot assign requested address)", "10.0.0.9:3000", IncidentState.Intermittent)]
+    [InlineData("connect() failed (111: Connection refused)", "127.0.0.1:3000", IncidentState.Recovered)]
+    public void ConnectionsThatAreMadeNow(string message, string peer, IncidentState state)
+        => Assert.Equal(state, Run($"{message} while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://{peer}{(peer[0] == 'u' ? ":" : "")}/\", host: \"shop.example\"", $"proxy_pass http://{peer};", "", scene => scene.Listens(peer, "gunicorn", 812).AnsweredSince("/", 200, peer, 0.02, 40)).Incident.State);
+
+    [Fact]
+    public void LimitThatWasReached_IsNotOverWithTheBurst()
+    {
+        var found = Run(NoneLive, "proxy_pass http://backend;", Group, Servers);
+        Assert.Equal("upstream-connection-limit", found.Cause.Id);
+        Assert.Equal(IncidentState.Intermittent, found.Incident.State);
+        Assert.True(found.Confidence >= 0.9);
+    }
+
+    [Fact]
+    public void GroupWithoutALimit_IsExhausted()
+    {
+        var found = Run(NoneLive, "proxy_pass http://backend;", Group.Replace(" max_conns=2", "", StringComparison.Ordinal), Servers);
+        Assert.Equal("upstream-group-exhausted", found.Cause.Id);
+        Assert.Equal(IncidentState.Recovered, found.Incident.State);
+    }
+
+    private static void Servers(Scene scene)
+        => scene.Listens("127.0.0.1:3001", "node", 812).Listens("127.0.0.1:3002", "node", 813).AnsweredSince("/", 200, "127.0.0.1:3001", 0.8, 40);
+
+    private static Finding Run(string log, string location, string http, Action<Scene> machine) => Scene.Run(new Case("", log, location, machine, http)).Findings[0];
+}
