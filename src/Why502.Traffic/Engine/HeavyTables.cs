@@ -255,6 +255,9 @@ internal sealed class HeavyTables
         routes.Bring(Routes);
     }
 
+    /// <summary>For a time in which nothing is added.</summary>
+    public void Pack() => Routes.Pack();
+
     public void Merge(HeavyTables other)
     {
         Routes.Merge(other.Routes);

@@ -9,6 +9,7 @@ internal sealed unsafe partial class HeavyHitters
     /// <summary>One in so many entries goes when room is needed.</summary>
     private const int DroppedShare = 4;
 
+    /// <summary>Takes over what another table has counted; its quantiles are empty then, so that there is no room for both.</summary>
     public void Merge(HeavyHitters other)
     {
         Settle();
@@ -85,6 +86,7 @@ internal sealed unsafe partial class HeavyHitters
         if (other._times?[from] is { } times)
         {
             TimesOf(entry).Merge(times);
+            times.Clear();
         }
     }
 

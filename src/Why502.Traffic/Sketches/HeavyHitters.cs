@@ -92,6 +92,15 @@ internal sealed unsafe partial class HeavyHitters
     /// <summary>The quantiles of an entry.</summary>
     public QuantileSketch TimesOf(int index) => _times![index]!;
 
+    /// <summary>Keeps all quantiles in as little room as they need, until they are added to.</summary>
+    public void Pack()
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            _times?[i]?.Pack();
+        }
+    }
+
     /// <summary>No value's key is 0, which a free way has.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong KeyOf(ulong hash) => hash | 1;

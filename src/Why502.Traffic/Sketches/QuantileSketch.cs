@@ -17,9 +17,6 @@ internal sealed class QuantileSketch
 
     private const int OctaveBits = 6;
 
-    /// <summary>Room grows by so many: a sketch grows a few times, and each time leaves the old room behind.</summary>
-    private const int BucketsPerStep = 4 * BucketsPerOctave;
-
     /// <summary>So many values are kept as they are, as long as they are short: most routes are rare in a stretch of a log, and buckets for each would be too much.</summary>
     private const int FewMax = 128;
     private const int FewMin = 8;
@@ -34,14 +31,16 @@ internal sealed class QuantileSketch
     /// </summary>
     private ushort[] _counts = [];
 
-    /// <summary>How often each of <see cref="_counts"/> went around; empty while none did.</summary>
-    private long[] _rounds = [];
+    /// <summary>Which of <see cref="_counts"/> went around, and how often, in no order: even of a long log few do, so there is no room for all of them.</summary>
+    private (int Index, long Times)[] _rounds = [];
+    private int _roundCount;
 
-    /// <summary>Buckets of before, all zero.</summary>
-    private ushort[] _spare = [];
+    /// <summary>What <see cref="Pack"/> has made of the counts; null while they are counted in.</summary>
+    private byte[]? _packed;
 
     /// <summary>Rows that make a count go around once.</summary>
     private const int RoundBits = 16;
+    private const int RoundsMin = 4;
 
     public const double RelativeError = 1.0 / 128;
 
@@ -52,6 +51,7 @@ internal sealed class QuantileSketch
     {
         get
         {
+            Unpack();
             long count = Math.Max(_fewCount, 0);
             for (int i = 0; i < _counts.Length; i++)
             {
@@ -158,6 +158,7 @@ internal sealed class QuantileSketch
 
     public void Merge(QuantileSketch other)
     {
+        other.Unpack();
         if (other._fewCount >= 0)
         {
             foreach (ushort value in other._few.AsSpan(0, other._fewCount))
@@ -171,12 +172,9 @@ internal sealed class QuantileSketch
         Spread();
         Reach(other._counts.Length - 1);
         AddAll(other._counts);
-        for (int i = 0; i < other._rounds.Length; i++)
+        foreach ((int index, long times) in other._rounds.AsSpan(0, other._roundCount))
         {
-            if (other._rounds[i] != 0)
-            {
-                AddRound(i, other._rounds[i]);
-            }
+            AddRound(index, times);
         }
 
         Sum += other.Sum;
@@ -186,13 +184,41 @@ internal sealed class QuantileSketch
 
     public void Clear()
     {
-        if (_fewCount < 0)
-        {
-            Array.Clear(_counts);
-            (_spare, _counts, _rounds) = (_counts, [], []);
-        }
+        DropCounts();
+        (Sum, Min, Max, _fewCount, _packed) = (0, uint.MaxValue, 0, 0, null);
+    }
 
-        (Sum, Min, Max, _fewCount) = (0, uint.MaxValue, 0, 0);
+    private void DropCounts()
+    {
+        BucketRoom.Return(_counts);
+        (_counts, _roundCount) = ([], 0);
+    }
+
+    /// <summary>Keeps the counts in as little room as they need, until something is asked of them or added.</summary>
+    public void Pack()
+    {
+        if (_fewCount < 0 && _packed is null)
+        {
+            _packed = PackedCounts.Of(_counts.Length, CountAt);
+            DropCounts();
+        }
+    }
+
+    private void Unpack()
+    {
+        if (_packed is { } packed)
+        {
+            _packed = null;
+            PackedCounts.Read(packed, (index, count) =>
+            {
+                Reach(index);
+                _counts[index] = (ushort)count;
+                if (count >> RoundBits != 0)
+                {
+                    AddRound(index, count >> RoundBits);
+                }
+            });
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -238,19 +264,20 @@ internal sealed class QuantileSketch
         }
     }
 
-    /// <summary>From single values to buckets.</summary>
+    /// <summary>From single values, or from what is packed, to buckets.</summary>
     private void Spread()
     {
+        Unpack();
         if (_fewCount < 0)
         {
             return;
         }
 
-        int few = _fewCount;
-        (_fewCount, _counts, _spare) = (-1, _spare, []);
-        for (int i = 0; i < few; i++)
+        ReadOnlySpan<ushort> few = _few.AsSpan(0, _fewCount);
+        (_few, _fewCount) = ([], -1);
+        foreach (ushort value in few)
         {
-            AddTo(IndexOf(_few[i]));
+            AddTo(IndexOf(value));
         }
     }
 
@@ -268,19 +295,28 @@ internal sealed class QuantileSketch
     {
         if (index >= _counts.Length)
         {
-            Array.Resize(ref _counts, (index / BucketsPerStep + 1) * BucketsPerStep);
+            _counts = BucketRoom.Grow(_counts, index);
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AddRound(int index, long rounds)
+    private void AddRound(int index, long times)
     {
-        if (index >= _rounds.Length)
+        foreach (ref (int Index, long Times) round in _rounds.AsSpan(0, _roundCount))
         {
-            Array.Resize(ref _rounds, _counts.Length);
+            if (round.Index == index)
+            {
+                round.Times += times;
+                return;
+            }
         }
 
-        _rounds[index] += rounds;
+        if (_roundCount == _rounds.Length)
+        {
+            Array.Resize(ref _rounds, Math.Max(RoundsMin, _roundCount * 2));
+        }
+
+        _rounds[_roundCount++] = (index, times);
     }
 
     /// <summary>Adds counts, of which there are whole vectors and no more than here.</summary>
@@ -300,7 +336,16 @@ internal sealed class QuantileSketch
         }
     }
 
-    private long CountAt(int index) => _counts[index] + (index < _rounds.Length ? _rounds[index] << RoundBits : 0);
+    private long CountAt(int index)
+    {
+        long count = _counts[index];
+        foreach ((int at, long times) in _rounds.AsSpan(0, _roundCount))
+        {
+            count += at == index ? times << RoundBits : 0;
+        }
+
+        return count;
+    }
 
     /// <summary>The value at rank ⌈q·n⌉ of the sorted input, within <see cref="RelativeError"/>. 0 of nothing.</summary>
     public double Quantile(double q)

@@ -14,7 +14,11 @@ internal sealed class StretchOrder(int sources, int workers)
     private HeavyTables? total;
     private readonly List<OddRowOf> odd = [];
     private int merged;
+    private bool isPacked;
     private bool aborted;
+
+    /// <summary>A log of more stretches than this, some 400 MB, is long enough for the total of those before it to be packed meanwhile.</summary>
+    private const int LongLog = 28;
 
     private sealed class Source
     {
@@ -56,7 +60,7 @@ internal sealed class StretchOrder(int sources, int workers)
     {
         lock (signal)
         {
-            while (!aborted && (source >= merged + Ahead || (progress[source].Last is null && number >= progress[source].Next + Ahead)))
+            while (!aborted && IsTooFarAhead(source, number))
             {
                 Monitor.Wait(signal);
             }
@@ -64,6 +68,10 @@ internal sealed class StretchOrder(int sources, int workers)
             return !aborted;
         }
     }
+
+    /// <summary>Of a log whose turn has not come, fewer stretches are read than there are workers: each such log keeps a sum of its own beside the one whose turn it is.</summary>
+    private bool IsTooFarAhead(int source, int number)
+        => source >= merged + Ahead || number >= (source == merged ? progress[source].Next + Ahead : Math.Max(Ahead - 1, 1));
 
     /// <summary>Takes a finished stretch.</summary>
     public void Publish(int source, int number, Stretch stretch, bool isLast)
@@ -82,6 +90,14 @@ internal sealed class StretchOrder(int sources, int workers)
             while (merged < progress.Length && progress[merged].IsDone)
             {
                 Merge(merged++);
+            }
+
+            if (!isPacked && merged < progress.Length && progress[merged].Next >= LongLog)
+            {
+                // What the packed total leaves behind is old, and would stay for as long as there is room for more.
+                total?.Pack();
+                GC.Collect();
+                isPacked = true;
             }
 
             Monitor.PulseAll(signal);
@@ -144,6 +160,7 @@ internal sealed class StretchOrder(int sources, int workers)
             }
 
             total ??= sum.Heavy;
+            isPacked = false;
         }
     }
 

@@ -40,6 +40,44 @@ public class SketchTests
         Assert.Equal(values.Sum(v => (long)v), whole.Sum);
     }
 
+    /// <summary>Few values, buckets, and counts that no bucket's own room can hold: packed in between or not, what is added and merged later comes out the same.</summary>
+    [Theory]
+    [InlineData(100)]
+    [InlineData(10_000)]
+    [InlineData(400_000)]
+    public void PackedQuantiles_GoOnWhereTheyWere(int count)
+    {
+        Random random = new(count);
+        QuantileSketch plain = new();
+        QuantileSketch packed = new();
+        QuantileSketch other = new();
+        for (int i = 0; i < count; i++)
+        {
+            uint value = (uint)random.Next(1 << random.Next(1, 20)) % 3;
+            (i % 7 == 0 ? other : plain).Add(value);
+            if (i % 7 != 0)
+            {
+                packed.Add(value);
+            }
+        }
+
+        packed.Pack();
+        packed.Add(70_000);
+        plain.Add(70_000);
+        packed.Pack();
+        other.Pack();
+        packed.Merge(other);
+        plain.Merge(other);
+        packed.Pack();
+        Assert.Equal((plain.Count, plain.Sum, plain.Min, plain.Max), (packed.Count, packed.Sum, packed.Min, packed.Max));
+        Assert.Equal(count + 1, packed.Count);
+        Assert.All((double[])[0, 0.4, 0.5, 0.9, 1], q => Assert.Equal(plain.Quantile(q), packed.Quantile(q)));
+        packed.Pack();
+        packed.Clear();
+        packed.Add(5);
+        Assert.Equal((1, 5, 5), (packed.Count, packed.Sum, packed.Quantile(0.5)));
+    }
+
     [Fact]
     public void ShortTimes_AreExact()
     {
