@@ -136,7 +136,7 @@ internal static class TrafficCommand
         }
 
         // As a row of the log has it, and as $msec has it.
-        if (text is [_, _, '/', _, _, _, '/', ..] && LogTime.TryRead(Encoding.ASCII.GetBytes(text), out var logged, out _))
+        if (text is [_, _, '/', _, _, _, '/', ..] && LogTime.TryRead(Encoding.ASCII.GetBytes($"[{text}{(text.Contains(' ') ? "" : " +0000")}]"), out var logged, out _))
         {
             return new DateTimeOffset(logged, TimeSpan.Zero);
         }

@@ -132,8 +132,19 @@ internal sealed class StretchOrder(int sources, int workers)
         }
     }
 
-    public IReadOnlyList<MalformedRow> Malformed(IReadOnlyList<TrafficSource> logs) =>
-        [.. odd.Take(Stretch.OddRowsMax).Select(row => new MalformedRow(logs[row.Source].Name, row.Row.Line, Redactor.Text(Sanitizer.Line(row.Row.Text))))];
+    public IReadOnlyList<MalformedRow> Malformed(IReadOnlyList<TrafficSource> logs, Func<int, long> linesBefore)
+    {
+        List<MalformedRow> rows = [];
+        (int source, long before) = (-1, 0);
+        foreach (var row in odd.Take(Stretch.OddRowsMax))
+        {
+            before = row.Source == source ? before : linesBefore(row.Source);
+            source = row.Source;
+            rows.Add(new MalformedRow(logs[source].Name, before + row.Row.Line, Redactor.Text(Sanitizer.Line(row.Row.Text))));
+        }
+
+        return rows;
+    }
 
     private Stretch Append(Stretch? sum, Stretch next)
     {

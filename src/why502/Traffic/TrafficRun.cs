@@ -19,6 +19,14 @@ internal sealed class TrafficRun
     private readonly Lock _claims = new();
     private readonly StretchOrder _order;
     private readonly string?[] _problems;
+
+    /// <summary>Where the reading of each log begins.</summary>
+    private readonly long[] _from;
+
+    /// <summary>Behind more than this lines are counted from where the reading began.</summary>
+    private const long LinesBeforeBytesMax = 4L << 30;
+
+    private const int LinesBlockBytes = 1 << 18;
     private long _bytes;
     private long _skipped;
 
@@ -35,6 +43,7 @@ internal sealed class TrafficRun
         };
         _order = new StretchOrder(sources.Count, Math.Max(1, request.Threads));
         _problems = new string?[sources.Count];
+        _from = new long[sources.Count];
         _work = Divide().GetEnumerator();
     }
 
@@ -73,8 +82,8 @@ internal sealed class TrafficRun
         return ReportBuilder.Build(tables[0], heavy, _request.Scope, context with
         {
             Partial = _stop.IsCancellationRequested,
-            Inputs = [.. _sources.Select((source, index) => new TrafficInput(source.Name, source.Format.Text, source.FormatSource, source.Size) { Problem = _problems[index] })],
-            MalformedSamples = _order.Malformed(_sources),
+            Inputs = [.. _sources.Select((source, index) => new TrafficInput(source.Name, source.Format.Text, source.FormatSource, source.Size - source.ReadFrom) { Problem = _problems[index] })],
+            MalformedSamples = _order.Malformed(_sources, LinesBefore),
         });
 
         void Take(int index)
@@ -94,6 +103,32 @@ internal sealed class TrafficRun
     /// <summary>A small log needs no second worker: its start costs more than the reading.</summary>
     private int WorkCount() => _sources.Sum(source => source.IsStream ? 2 : (int)Math.Min(1 + (source.Size >> 21), 1024));
 
+    /// <summary>Lines in front of where the reading of a log began, which somebody wants to see a row of.</summary>
+    private long LinesBefore(int index)
+    {
+        if (_from[index] is 0 or > LinesBeforeBytesMax)
+        {
+            return 0;
+        }
+
+        using SafeFileHandle file = File.OpenHandle(_sources[index].Path!, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var block = new byte[LinesBlockBytes];
+        long lines = 0;
+        for (long at = 0; at < _from[index];)
+        {
+            var count = RandomAccess.Read(file, block.AsSpan(0, (int)Math.Min(block.Length, _from[index] - at)), at);
+            if (count == 0)
+            {
+                break;
+            }
+
+            lines += block.AsSpan(0, count).Count((byte)'\n');
+            at += count;
+        }
+
+        return lines;
+    }
+
     private IEnumerable<Work> Divide()
     {
         for (var index = 0; index < _sources.Count; index++)
@@ -107,6 +142,7 @@ internal sealed class TrafficRun
 
             var (from, to) = TimeSearch.Range(source, _request.Since, _request.Until);
             from = Math.Min(Math.Max(from, source.ReadFrom), to);
+            _from[index] = from;
             Interlocked.Add(ref _skipped, source.Size - (to - from));
             var number = 0;
             foreach (var end in StretchSchedule.Ends())

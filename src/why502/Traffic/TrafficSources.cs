@@ -13,10 +13,14 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
     private const int HeadBytes = 64 * 1024;
 
     private const int HeadLines = 64;
+    private const int FewLines = 16;
     private const int GzipStartBytes = 2;
 
     /// <summary>Files of a folder.</summary>
     private const int FilesMax = 10_000;
+
+    /// <summary>Formats of one log, one after the other.</summary>
+    private const int PartsMax = 4;
 
     private readonly List<string> _skipped = [];
 
@@ -60,7 +64,27 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
         }
 
         // Rotated sets in the order of time; a log without one keeps its place behind those that have one.
-        return [.. sources.Order(Comparer<TrafficSource>.Create((one, other) => DateTime.Compare(one.First ?? DateTime.MaxValue, other.First ?? DateTime.MaxValue)))];
+        return [.. sources.SelectMany(Parts).Order(Comparer<TrafficSource>.Create((one, other) => DateTime.Compare(one.First ?? DateTime.MaxValue, other.First ?? DateTime.MaxValue)))];
+    }
+
+    /// <summary>A log that changed its format is read as several.</summary>
+    private List<TrafficSource> Parts(TrafficSource source)
+    {
+        List<TrafficSource> parts = [source];
+        if (source.Path is null || source.IsStream || source.FormatSource is "given" or "empty")
+        {
+            return parts;
+        }
+
+        using var file = File.OpenHandle(source.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        while (parts.Count < PartsMax && FormatChange.Find(file, parts[0].Size, source.Format, rows => FormatOf(source.Path, rows)) is { } change)
+        {
+            var later = parts[0] with { ReadFrom = change.At, Format = change.Format, FormatSource = change.How, First = FirstTime(change.Rows) ?? parts[0].First };
+            parts[0] = parts[0] with { Size = change.At };
+            parts.Insert(1, later);
+        }
+
+        return parts;
     }
 
     private bool IsFile(string path)
@@ -100,14 +124,14 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
                 head = Head(content);
             }
 
-            var (format, how) = FormatOf(path, head);
+            var (format, how) = FormatOf(path, Lines(head));
             if (format is null && required && Lines(head).Count > 0)
             {
                 throw new UsageException($"{path}: its first lines are of no known access-log format. Give it: why502 traffic --log-format '$remote_addr …' or --config FILE.");
             }
 
             return format is null && !required ? null
-                : new TrafficSource(path, path, isPacked, size, format ?? AccessLogFormat.Combined, format is null ? "empty" : how, FirstTime(head)) { IsStream = isPacked };
+                : new TrafficSource(path, path, isPacked, size, format ?? AccessLogFormat.Combined, format is null ? "empty" : how, FirstTime(Lines(head))) { IsStream = isPacked };
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -144,10 +168,10 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
         }
 
         content = packed && request.Threads > 1 ? new ReadAheadStream(content, isFile: false, stop) : content;
-        var (format, how) = FormatOf(name, head);
+        var (format, how) = FormatOf(name, Lines(head));
         return format is null && Lines(head).Count > 0
             ? throw new UsageException($"{name}: its first lines are of no known access-log format. Give it: why502 traffic --log-format '$remote_addr …' -")
-            : new TrafficSource(name, null, packed, 0, format ?? AccessLogFormat.Combined, format is null ? "empty" : how, FirstTime(head)) { IsStream = true, Opened = new HeadedStream(head, content), HeadLength = head.Length };
+            : new TrafficSource(name, null, packed, 0, format ?? AccessLogFormat.Combined, format is null ? "empty" : how, FirstTime(Lines(head))) { IsStream = true, Opened = new HeadedStream(head, content), HeadLength = head.Length };
     }
 
     private static byte[] Start(Stream content)
@@ -156,20 +180,20 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
         return start[..content.ReadAtLeast(start, GzipStartBytes, throwOnEndOfStream: false)];
     }
 
-    private (AccessLogFormat? Format, string How) FormatOf(string path, byte[] head)
+    private (AccessLogFormat? Format, string How) FormatOf(string path, List<string> lines)
     {
         if (_given is not null)
         {
             return (_given, "given");
         }
 
-        var lines = Lines(head);
         if (configuration?.FormatOf(path, lines) is { } configured)
         {
             return (configured, "config");
         }
 
-        return (AccessLogFormat.Recognise(lines), "recognised");
+        // Where the format changes within the first rows, some of them are of one.
+        return (AccessLogFormat.Recognise(lines) ?? (lines.Count > FewLines ? AccessLogFormat.Recognise(lines[..FewLines]) ?? AccessLogFormat.Recognise(lines[^FewLines..]) : null), "recognised");
     }
 
     private static AccessLogFormat Compile(string text)
@@ -214,9 +238,9 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
         return [.. Encoding.Latin1.GetString(head, 0, end < 0 ? head.Length : end).Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0).Take(HeadLines)];
     }
 
-    private static DateTime? FirstTime(byte[] head)
+    private static DateTime? FirstTime(List<string> rows)
     {
-        foreach (var line in Lines(head).Take(HeadLines))
+        foreach (var line in rows)
         {
             if (LogTime.TryRead(Encoding.Latin1.GetBytes(line), out var time, out _))
             {
