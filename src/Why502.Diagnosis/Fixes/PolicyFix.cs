@@ -25,7 +25,8 @@ internal static class PolicyFix
         var denial = Policies.Denials(incident, seen).FirstOrDefault().Denial;
         var policy = seen.Known(Policies.Question(incident));
         return denial?.Module == "apparmor" || policy is { IsConfinedByAppArmor: true } ? AppArmor(incident, denial)
-            : denial?.Module == "seccomp" || incident.Errno == 97 ? Filter(incident)
+            : denial?.Module == "seccomp" || incident.Errno == 97 || (denial is null && policy is { HasSelinux: false, Seccomp: true }) ? Filter(incident)
+            : denial is null && policy is { HasSelinux: false } ? Sandbox(incident)
             : incident.Peer is { IsUnix: true } || denial?.Class is "sock_file" or "unix_stream_socket" ? Socket(incident, denial)
             : Tcp(incident, denial);
     }
@@ -97,9 +98,20 @@ internal static class PolicyFix
         };
     }
 
+    /// <summary>Neither SELinux nor AppArmor is there: what was laid over nginx when it was started is known to who starts it.</summary>
+    private static Fix Sandbox(Incident incident) => new()
+    {
+        Summary = "Start nginx without the rules that forbid it to connect.",
+        Steps =
+        [
+            new("See what starts nginx: a wrapper that lays Landlock rules over it, a hardened unit, a BPF program of a security agent. SELinux and AppArmor are not over it, and nothing is to be set there.", incident.Instance.Unit is { } unit ? $"systemctl cat {Words.Shell(unit)}" : null),
+            new($"Have it allow TCP connections to port {incident.Peer?.Port}; then restart nginx in a quiet moment, for a running process keeps its rules."),
+        ],
+    };
+
     private static Fix Filter(Incident incident) => new()
     {
-        Summary = "Let nginx's unit use the address family that the upstream needs.",
-        Steps = [new("Look for RestrictAddressFamilies= and SystemCallFilter= in the unit.", $"systemctl cat {Words.Shell(incident.Instance.Unit ?? "nginx.service")}"), new("AF_INET, AF_INET6 and AF_UNIX belong into RestrictAddressFamilies=; then restart nginx in a quiet moment, for a reload does not change its filter.")],
+        Summary = incident.Errno == 97 ? "Let nginx's unit use the address family that the upstream needs." : "Let nginx's unit make connections: a filter of its system calls forbids them.",
+        Steps = [new("Look for RestrictAddressFamilies= and SystemCallFilter= in the unit.", $"systemctl cat {Words.Shell(incident.Instance.Unit ?? "nginx.service")}"), new("AF_INET, AF_INET6 and AF_UNIX belong into RestrictAddressFamilies=, and what SystemCallFilter= takes away must not hold connect (systemd-analyze syscall-filter @network-io); then restart nginx in a quiet moment, for a reload does not change its filter.")],
     };
 }

@@ -29,6 +29,7 @@ internal static class RetargetFix
     public static FixStep Load(Incident incident, Observations seen, string text)
         => incident.Instance is { IsStopped: true } instance && ServiceOfNginx.Of(instance, seen) is { ActiveState: not "active" } unit
             ? new(text, $"{Program(instance)} -t && systemctl start {Words.Shell(unit.Name)}") { Action = new RepairAction.AskUnit(unit.Name, UnitVerb.Start) }
+            : incident.Instance is { IsStopped: true } stopped ? new(text, $"{Program(stopped)} -t && {Program(stopped)}")
             : Reload(incident, text);
 
     private static string Program(NginxInstance instance)

@@ -23,6 +23,15 @@ public sealed record AccessControlFact(string SelinuxMode, string? Context, IRea
     /// <summary>The type in the context: httpd_t.</summary>
     public string? Domain => Context?.Split(':') is [_, _, var type, ..] ? type : null;
 
+    /// <summary>The kernel's security modules as /sys/kernel/security/lsm lists them; null where that could not be read.</summary>
+    public IReadOnlyList<string>? Modules { get; init; }
+
+    /// <summary>Rules that a process is put under when it is started, and that nothing in /proc shows (landlock(7), BPF LSM).</summary>
+    public bool MayBeSandboxed => Modules is null || Modules.Any(module => module is "landlock" or "bpf");
+
+    /// <summary>SELinux is there to be told something.</summary>
+    public bool HasSelinux => SelinuxMode is "enforcing" or "permissive";
+
     public bool IsConfinedBySelinux => SelinuxMode == "enforcing" && Domain is not (null or "unconfined_t" or "unconfined_service_t" or "initrc_t");
 
     public bool IsConfinedByAppArmor => Profile is { } profile && profile.EndsWith("(enforce)", StringComparison.Ordinal);

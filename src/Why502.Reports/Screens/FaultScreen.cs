@@ -123,7 +123,8 @@ internal static class FaultScreen
     private static string Label(string source) => source.Replace('-', ' ');
 
     private static string Often(Incident incident, DateTimeOffset now)
-        => incident.Last is { } last
+        => incident.Requests == 0 ? "now"
+            : incident.Last is { } last
             ? $"{Words.Count(incident.Requests, "time")}, last {(incident.State == IncidentState.Recovered ? "at " + Words.Clock(last, now) : Words.Ago(last, now))}"
             : Words.Count(incident.Requests, "time");
 

@@ -55,7 +55,7 @@ internal static class IncidentWords
         }
 
         var logged = incident.Traffic.Groups
-            .Where(group => group.Status >= 499)
+            .Where(group => group.Status >= 500 || (group.Status == 499 && incident.Kind == SymptomKind.TimedOut))
             .GroupBy(group => group.Status)
             .MaxBy(statuses => statuses.Sum(group => group.Count));
         if (logged is not null)

@@ -1,4 +1,5 @@
 using Why502.Diagnosis;
+using Why502.Diagnosis.Readings;
 using Why502.Nginx;
 
 namespace Why502.Reports;
@@ -85,7 +86,8 @@ public sealed record Scope(string? Server, string? Location, string? Upstream, S
     /// <summary>A URL that goes through the failing location, for <c>why502 verify</c>; null when none can be built.</summary>
     public static string? VerifyUrl(Incident incident)
     {
-        if (incident.Location is not { } location)
+        // Where no server has the name that clients ask for, a request by the name of another proves nothing.
+        if (incident.Location is not { } location || ServerChoice.Of(incident) is { Edit: null })
         {
             return null;
         }

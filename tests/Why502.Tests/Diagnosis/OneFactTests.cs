@@ -1,5 +1,6 @@
 using Why502.Diagnosis;
 using Why502.Logs;
+using Why502.Reports;
 using Xunit;
 
 namespace Why502.Tests.Diagnosis;
@@ -11,6 +12,7 @@ public sealed class OneFactTests
     private const string NoSocketFpm = "connect() to unix:/run/php-fpm/www.sock failed (2: No such file or directory) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"fastcgi://unix:/run/php-fpm/www.sock:\", host: \"shop.example\"";
     private const string TimedOut = "upstream timed out (110: Connection timed out) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://10.0.0.5:8000/\", host: \"shop.example\"";
     private const string OutOfConnections = "512 worker_connections are not enough while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:80/\", host: \"shop.example\"";
+    private const string Forbidden = "connect() to 127.0.0.1:3000 failed (13: Permission denied) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:3000/\", host: \"shop.example\"";
     private const string Sending = "sendfile() failed (104: Connection reset by peer) while sending request to upstream, client: 192.0.2.7, server: shop.example, request: \"POST /upload HTTP/1.1\", upstream: \"http://127.0.0.1:3000/upload\", host: \"shop.example\"";
     private const string Header = "recv() failed (104: Connection reset by peer) while reading response header from upstream, client: 192.0.2.7, server: shop.example, request: \"POST /upload HTTP/1.1\", upstream: \"http://127.0.0.1:3000/upload\", host: \"shop.example\"";
 
@@ -53,6 +55,41 @@ public sealed class OneFactTests
         var found = Run("", "proxy_pass http://payments.internal:8080;", scene => scene.Stopped().LooksUp("payments.internal", "", code));
         Assert.Equal(cause, found.Findings.Count > 0 ? found.Findings[0].Cause.Id : null);
         Assert.Equal(cause is null ? Verdict.Unknown : Verdict.Faulty, found.Verdict);
+        Assert.DoesNotContain(found.Findings.SelectMany(finding => finding.Fix?.Steps ?? []), step => step.Command?.Contains("reload", StringComparison.Ordinal) == true);
+    }
+
+    /// <summary>Rules that were laid over nginx at its start show nowhere; where the kernel has none to lay, nothing forbade it.</summary>
+    [Theory]
+    [InlineData("landlock", true)]
+    [InlineData("capability", false)]
+    public void DeniedConnectionWithoutAPolicyThatShows(string module, bool denied)
+    {
+        var found = Run(Forbidden, "proxy_pass http://127.0.0.1:3000;", scene => scene.Listens("127.0.0.1:3000", "node", 812).Modules("capability", module)).Findings;
+        Assert.Equal(denied, found.Any(finding => finding.Cause.Id == "access-control-denied" && finding.Confidence >= 0.8));
+        Assert.DoesNotContain(found.SelectMany(finding => finding.Fix?.Steps ?? []), step => step.Command?.Contains("setsebool", StringComparison.Ordinal) == true);
+    }
+
+    /// <summary>nginx deletes a temp file with its request: what was full need not be so any more, and then nothing is to be searched for.</summary>
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(0.9, false)]
+    public void FileSystemThatWasFull_IsSearchedWhileItIs(double available, bool searched)
+    {
+        const string full = "pwritev() \"/var/lib/nginx/proxy/1/00/0000000001\" failed (28: No space left on device) while reading upstream, client: 192.0.2.7, server: shop.example, request: \"GET /big HTTP/1.1\", upstream: \"http://127.0.0.1:3000/big\", host: \"shop.example\"";
+        var first = Run(full, "proxy_pass http://127.0.0.1:3000;", scene => scene.Listens("127.0.0.1:3000", "node", 812).Storage("/var/lib/nginx/proxy", mayWrite: true, available).Storage("/var/lib/nginx/proxy/1/00", mayWrite: true, available)).Findings[0];
+        Assert.Equal("disk-full", first.Cause.Id);
+        Assert.Equal(searched, first.Fix!.Steps.Any(step => step.Command?.StartsWith("du ", StringComparison.Ordinal) == true));
+    }
+
+    /// <summary>No server has the name that clients ask for: a request by another's name proves nothing, and what has to be written is said.</summary>
+    [Fact]
+    public void NameThatNoServerHas_IsNotVerifiedByAnother()
+    {
+        var found = Scene.Run(new Case("", Header.Replace("host: \"shop.example\"", "host: \"www.store.example\"", StringComparison.Ordinal), "proxy_pass http://127.0.0.1:3000; } } server { listen 80; server_name wwww.store.example; location / { proxy_pass http://127.0.0.1:3001;"));
+        var first = found.Findings[0];
+        Assert.Equal("wrong-server-block", first.Cause.Id);
+        Assert.Contains(first.Fix!.Steps, step => step.Text.Contains("wwww.store.example", StringComparison.Ordinal));
+        Assert.DoesNotContain("why502 verify", TextReport.Render(new ReportInput(found, TimeSpan.FromSeconds(1)), 120).ToString(), StringComparison.Ordinal);
     }
 
     /// <summary>A worker that takes the place of one that was killed is no beginning: its server has run for an hour.</summary>

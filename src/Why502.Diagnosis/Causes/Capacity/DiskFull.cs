@@ -84,7 +84,9 @@ public sealed class DiskFull : Cause
             var at = Words.Shell(room.MountPoint);
             steps.Add(room.OutOfInodes
                 ? new($"{room.MountPoint} has {room.InodesTotal} inodes and none free: many small files, not large ones. Find the directory that holds them.", $"du --inodes -xd2 {at} | sort -n | tail -15")
-                : new($"{room.MountPoint} holds {Words.Bytes(room.BytesTotal)} and {Words.Bytes(room.BytesAvailable)} are available. Find what grew.", $"du -xhd2 {at} | sort -h | tail -15"));
+                : room.OutOfBytes
+                    ? new($"{room.MountPoint} has {Words.Bytes(room.BytesAvailable)} left of {Words.Bytes(room.BytesTotal)}. Find what grew.", $"du -xhd2 {at} | sort -h | tail -15")
+                    : new($"{room.MountPoint} has {Words.Bytes(room.BytesAvailable)} of {Words.Bytes(room.BytesTotal)} free again: what filled it is gone, as a temp file of nginx is when its request ends. If {Words.Bytes(room.BytesTotal)} are less than what requests need at once, nginx's temp files belong on a larger file system."));
             steps.Add(new("Files that were deleted while a process holds them open take room until it closes them.", "lsof +L1"));
         }
         else

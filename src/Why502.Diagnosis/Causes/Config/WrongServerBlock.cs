@@ -56,12 +56,16 @@ public sealed class WrongServerBlock : Cause
     public override string Describe(Incident incident, Observations seen)
         => ServerChoice.Of(incident) is { } choice ? choice.Taken : "another server or location answers than the request was meant for";
 
+    /// <summary>What a person has to write, where no edit is certain.</summary>
+    private static IEnumerable<FixStep> Unwritten(Incident incident)
+        => ServerChoice.Of(incident) is { Edit: null } choice ? [new($"Have the server that is meant name what clients ask for: probably meant is {choice.Meant}.")] : [];
+
     public override Fix? Propose(Incident incident, Observations seen)
         => new()
         {
             Summary = ServerChoice.Of(incident) is { } choice
                 ? choice.Edit is { Directive.Name: var written } change ? $"Write {written} {string.Join(' ', change.Arguments)} at {choice.At}; meant is {choice.Meant}." : $"Mend {choice.At}: {choice.Meant}." : "Let server_name and location match the requests that are meant.",
             Edits = incident.Configuration is { } configuration && ServerChoice.Of(incident)?.Edit is { } edit ? ConfigurationEdit.Apply(configuration, edit).Files : [],
-            Steps = [new("See the way of one request: why502 config route shows the server, the location and why."), RetargetFix.Reload(incident, "Test and reload.")],
+            Steps = [.. Unwritten(incident), new("See the way of one request: why502 config route shows the server, the location and why."), RetargetFix.Reload(incident, "Test and reload.")],
         };
 }

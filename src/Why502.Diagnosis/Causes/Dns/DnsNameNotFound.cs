@@ -119,7 +119,7 @@ public sealed class DnsNameNotFound : Cause
         {
             // A running nginx still serves by what it loaded before; with the edit it would load, and answer 502 where it now answers.
             var edits = incident.Instance.Running ? [] : ResolveFix.Edits(incident, seen);
-            steps.Add(RetargetFix.Reload(incident, "When it resolves, test the configuration and start or reload nginx."));
+            steps.Add(RetargetFix.Load(incident, seen, $"When it resolves, test the configuration and {(incident.Instance.IsStopped ? "start" : "start or reload")} nginx."));
             return new Fix
             {
                 Summary = $"Give {asked} an address before nginx loads its configuration.",

@@ -85,6 +85,7 @@ public sealed class AccessControlDenied : Cause
         { IsConfinedByAppArmor: true } => Weight.Strong.For($"AppArmor confines nginx: {policy.Profile}"),
         { Seccomp: true } => Weight.Weak.For("nginx runs under a filter of system calls"),
         { SelinuxMode: "permissive" } => Weight.Decisive.Against("SELinux is permissive: it logs and forbids nothing"),
+        { HasSelinux: false, MayBeSandboxed: true } when !isUnix => Weight.None,
         { SelinuxMode: "disabled", Profile: null } => Weight.Strong.Against("SELinux is disabled"),
         _ => Weight.Decisive.Against("no policy is over nginx: SELinux is absent and AppArmor does not confine it"),
     };

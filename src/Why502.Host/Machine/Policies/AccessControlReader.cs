@@ -39,7 +39,10 @@ internal sealed class AccessControlReader(MachineSnapshot machine)
                 Booleans.Select(name => (Name: name, Value: Text($"{selinux}/booleans/{name}"))).Where(found => found.Value is { Length: > 0 }).ToDictionary(found => found.Name, found => found.Value![0] == '1'),
                 profile,
                 process is null ? null : Seccomp(FileCalls.ReadText($"{process.Directory}/status", StatusBytesMax) ?? ""),
-                question.Path.Length == 0 ? null : Label(question, process)),
+                question.Path.Length == 0 ? null : Label(question, process))
+            {
+                Modules = Text($"{machine.Options.SysPath}/kernel/security/lsm")?.Split(','),
+            },
             How);
     }
 
