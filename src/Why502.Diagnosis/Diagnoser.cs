@@ -64,6 +64,8 @@ public static class Diagnoser
         }
 
         incidents = RefusedFolding.PutBeneath(incidents, seen);
+        // Somebody told that requests fail there: the connection by hand is evidence of that, not a fault of its own.
+        incidents.RemoveAll(probe => probe.FromProbe && incidents.Any(told => told is { Unlogged: true, Instance.FromFiles: true } && told.Instance == probe.Instance && told.Peer?.ToString() == probe.Peer?.ToString()));
         End(incidents);
         if (incidents.All(incident => incident.State == IncidentState.Recovered || IsBare(incident)))
         {

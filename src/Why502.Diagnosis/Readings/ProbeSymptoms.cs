@@ -129,7 +129,7 @@ public sealed class ProbeSymptoms(Observations seen)
             Instance = view.Instance,
             Configuration = view.Configuration,
             Location = location,
-            Peer = peer.IsName ? null : peer,
+            Peer = peer.IsName && !view.Instance.FromFiles ? null : peer,
             Group = location.Group,
             Scheme = location.Scheme ?? location.DirectivePrefix,
             Server = location.Server.FirstName,

@@ -23,6 +23,9 @@ internal static class TransportRules
         // engine.io-client, transports/websocket.ts: what it tells of a WebSocket that was never opened, without the status.
         new("Error: websocket error", AppEventKind.WebSocketRefused),
 
+        // django.request (core/handlers/exception.py, log_response) has paths of plain HTTP only: a consumer's path in it lost its Upgrade on the way.
+        new("Not Found: /ws/", AppEventKind.WebSocketRefused, static (t, at, e) => e with { Value = 404 }),
+
         // What servers say of a handshake without Upgrade or Connection: Spring's AbstractHandshakeHandler, gorilla/websocket's server.go, nhooyr's accept.go,
         // Action Cable's connection/base.rb, Tornado's websocket.py, websockets' headers check, x/net/websocket's hybi.go.
         new("Handshake failed due to invalid Upgrade header", AppEventKind.UpgradeMissing),

@@ -90,7 +90,12 @@ internal sealed class Pending
             return true;
         }
 
-        // A fragment is joined only where it was visibly broken: an open parenthesis, a dangling word.
+        // A fragment is joined only where it was visibly broken: an open parenthesis, a dangling word. A paragraph, and a connection's number, begin something else.
+        if (!IsRecord && (next.Trim(" \t\r"u8).IsEmpty || StartsConnection(next)))
+        {
+            return false;
+        }
+
         ReadOnlySpan<byte> text = bytes.TrimEnd((byte)' ');
         bool broken = text.LastIndexOf((byte)'(') > text.LastIndexOf((byte)')') || text.EndsWith(" while"u8) || text.EndsWith(" to"u8) || text.EndsWith(" from"u8);
         return broken ? text.Length < 400 : IsRecord && !f.HasContext && next.Length > 0 && (f.Connection is not null || f.Known is null);
@@ -112,6 +117,13 @@ internal sealed class Pending
 
         return next.StartsWith("client: "u8) || next.StartsWith("server: "u8) || next.StartsWith("request: \""u8) || next.StartsWith("upstream: \""u8)
             || next.StartsWith("host: \""u8) || next.StartsWith("referrer: \""u8);
+    }
+
+    /// <summary><c>*18 connect() …</c>: what stands behind the process in a record, also as code in a sentence.</summary>
+    private static bool StartsConnection(ReadOnlySpan<byte> line)
+    {
+        line = line.TrimStart(" \t`>"u8);
+        return line is [(byte)'*', >= (byte)'0' and <= (byte)'9', ..];
     }
 
     /// <summary>Container logs mix both logs of nginx: an access-log row, or anything with its own time, is nobody's continuation.</summary>

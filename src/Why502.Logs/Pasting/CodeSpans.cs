@@ -8,8 +8,10 @@ public static class CodeSpans
 {
     private const char Mark = '`';
 
-    /// <summary>One line alone is a word of code in a text.</summary>
+    /// <summary>One line alone is a word of code in a text, and an output where it is as long as one.</summary>
     private const int SpansMin = 2;
+
+    private const int WordsMin = 5;
 
     /// <summary>The same lines, at the same places, without the marks around runs of code lines.</summary>
     public static string[] Strip(string[] lines)
@@ -24,7 +26,7 @@ public static class CodeSpans
                 last++;
             }
 
-            if (spans >= SpansMin)
+            if (spans >= SpansMin || (spans == 1 && lines[first].Trim().Split(' ', StringSplitOptions.RemoveEmptyEntries).Length >= WordsMin))
             {
                 stripped ??= [.. lines];
                 for (var at = first; at < last; at++)

@@ -125,6 +125,7 @@ public class AppLogTests
     [InlineData("Error during WebSocket handshake: Unexpected response code: 426", AppEventKind.WebSocketRefused)]
     [InlineData("Error: Unexpected server response: 400", AppEventKind.WebSocketRefused)]
     [InlineData("tally.js:9 connect_error Error: websocket error", AppEventKind.WebSocketRefused)]
+    [InlineData("Nov 21 01:02:03 web daphne[1211]: Not Found: /ws/tally/7/", AppEventKind.WebSocketRefused)]
     [InlineData("The tally loads, but its websocket doesn't connect through nginx", AppEventKind.WebSocketRefused)]
     [InlineData("uWSGI http bound on :5201 fd 4", AppEventKind.ListeningOn)]
     [InlineData("so it must be a problem of the WebSocket and not of the tally", AppEventKind.WebSocketRefused)]

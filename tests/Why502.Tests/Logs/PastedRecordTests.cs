@@ -137,6 +137,10 @@ public sealed class PastedRecordTests
             ["it says", "2026/11/21 01:02:03 [error] 71#71: *8 connect() ", "failed (111: Connection refused) while", "connecting to upstream", "", "run `ss -ltn` or `ps`"],
             CodeSpans.Strip(["it says", "2026/11/21 01:02:03 [error] 71#71: *8 connect() `", "`failed (111: Connection refused) while`", "`connecting to upstream`", "`", "run `ss -ltn` or `ps`"]));
 
+    [Fact]
+    public void OutputThatIsOneCode_LosesItsMarks()
+        => Assert.Equal(["so", "curl: (7) Failed to connect to tally port 5201: Connection refused", "and"], CodeSpans.Strip(["so", "`curl: (7) Failed to connect to tally port 5201: Connection refused`", "and"]));
+
     [Theory]
     [InlineData("`nginx -t`")]
     [InlineData("``` `a` `b` ```")]

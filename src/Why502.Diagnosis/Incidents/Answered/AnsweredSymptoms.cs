@@ -88,6 +88,12 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
         return peers.All(target => target.Endpoint is { IsUnix: true }) ? [.. peers.Select(target => target.Endpoint!).Distinct()] : [];
     }
 
+    /// <summary>The only upstream that a row without an address can have come from: a socket, or the address of the one location that was handed over.</summary>
+    private Endpoint? Only(AccessGroup group)
+        => Sockets(group) is [var socket] ? socket
+            : group is { Status: 502, UpstreamAddr: null } && view.Instance.FromFiles && LocationOf(group)?.Peers is [{ Endpoint: { IsUnix: false, Port: not 0 } only }] ? only
+            : null;
+
     private static string Place(Row row) => row.Location?.At.ToString() ?? row.Group.UpstreamAddr ?? row.Group.ServerName ?? row.Group.Host ?? "";
 
     private Incident? IncidentOf(IReadOnlyList<Row> rows, IReadOnlyList<Incident> known)
@@ -142,7 +148,7 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
             Instance = view.Instance,
             Configuration = view.Configuration,
             Location = location,
-            Peer = peer ?? (form.Unlogged && Sockets(main) is [var socket] ? socket : form.Side == Side.Nginx ? null : OnlyPeer(location)),
+            Peer = peer ?? (form.Unlogged && Only(main) is { } sole ? sole : form.Side == Side.Nginx ? null : OnlyPeer(location)),
             Group = location?.Group,
             Scheme = location?.Scheme ?? location?.DirectivePrefix,
             Server = main.ServerName ?? location?.Server.FirstName,

@@ -5,6 +5,9 @@ namespace Why502.Diagnosis;
 /// <summary>A location that fails each request with 502 by what is written in it, whatever the upstream does: told where no error log was read.</summary>
 public sealed record ConfiguredFailure(string Cause, string Words, SourceLine At)
 {
+    private static readonly HashSet<string> Packaged =
+        ["mime.types", "proxy_params", "fastcgi_params", "fastcgi.conf", "fastcgi-php.conf", "uwsgi_params", "scgi_params", "options-ssl-nginx.conf"];
+
     /// <summary>False where a value of the request, or of a script, decides at run time whether there is a name to look up.</summary>
     public bool IsCertain { get; init; } = true;
 
@@ -25,7 +28,7 @@ public sealed record ConfiguredFailure(string Cause, string Words, SourceLine At
         }
 
         // ngx_http_upstream_init_request(): a name that is known at run time only is looked up, and ngx_resolve_start() has nobody to ask.
-        if (!location.HasVariables || location.Group is not null || location.Effective("resolver").IsSet)
+        if (!location.HasVariables || location.Group is not null || location.Effective("resolver").IsSet || MaySetElsewhere(configuration))
         {
             return null;
         }
@@ -39,6 +42,10 @@ public sealed record ConfiguredFailure(string Cause, string Words, SourceLine At
             ? new("dns-resolver-missing", $"{location.Pass.Name} has a variable, and no resolver is set to look {targets[0].Text} up", location.At)
             : null;
     }
+
+    /// <summary>A file is included that was not read, and it is none of those that nginx's packages bring: it may hold what is missed here.</summary>
+    private static bool MaySetElsewhere(NginxConfiguration? configuration)
+        => configuration?.Problems.Any(problem => problem.Kind == ProblemKind.Include && problem.Message.Split('"') is [_, var path, ..] && !Packaged.Contains(Path.GetFileName(path))) == true;
 
     private static bool IsWithoutServer(UpstreamGroup group) => group is { Peers: { Count: > 0 } peers, StateFile: null } && peers.All(peer => peer.Down || peer.Drain);
 }

@@ -15,6 +15,8 @@ public static class UnloggedForms
 
     private static readonly string[] Refused = ["upstream-down", "upstream-wrong-address", "host-unreachable"];
 
+    private static readonly string[] Unheard = ["upstream-down", "upstream-wrong-address"];
+
     private static readonly string[] NoSocket = ["socket-missing", "socket-permission-denied", "socket-stale", "listen-queue-full"];
 
     /// <summary>The form of a row's status without the error log's line, or null when the status has another maker.</summary>
@@ -47,7 +49,7 @@ public static class UnloggedForms
 
         return unconnected
             ? new("unlogged-502-connect", [.. isUnix ? NoSocket : Refused, .. rival], Phase.Connect, Side.Upstream, How.Refused, Origin.Nginx, AnsweredForms.GatewayShare, AnsweredForms.Least) { Unlogged = true }
-            : new("unlogged-502", connects ? rival : [.. isUnix ? NoSocket : ["upstream-down"], .. rival], Phase.Header, Side.Upstream, How.Closed, Origin.Nginx, AnsweredForms.GatewayShare, AnsweredForms.Least)
+            : new("unlogged-502", connects ? rival : [.. isUnix ? NoSocket : Unheard, .. rival], Phase.Header, Side.Upstream, How.Closed, Origin.Nginx, AnsweredForms.GatewayShare, AnsweredForms.Least)
             {
                 Kind = SymptomKind.ClosedEarly,
                 Unlogged = true,
@@ -78,6 +80,11 @@ public static class UnloggedForms
         }
 
         var failed = incident.Traffic.Groups.Where(group => group.Status == incident.Status).ToList();
+        if (cause == "upstream-closed-early" && failed.All(group => group is { RequestTime: null, UpstreamAddr: null, UpstreamResponseTime: null, UpstreamConnectTime: null }))
+        {
+            scales.Weigh("times", Sources.AccessLog, Weight.Weak.Against("nothing says that a connection was made at all"));
+        }
+
         if (failed.Select(group => group.UpstreamResponseTime ?? group.RequestTime).OfType<Timing>().MaxBy(time => time.Count) is not { } took)
         {
             return;
