@@ -4,7 +4,7 @@ using Why502.Bench.Instructions;
 using Why502.Bench.Kernels;
 using Why502.Bench.Traffic;
 
-// Benchmarks and corpus counts of the log room and of the configuration, and the configuration's fuzzer.
+// Benchmarks and corpus counts of the log room and of the configuration, and the configuration's fuzzer: bench/run NAME.
 //   error-log [MEGABYTES | FILE]   classification of a generated or a given log against wc -l, single core
 //   traffic [MEGABYTES | FILE]     access logs against wc, grep, ripgrep, mawk, gawk and GoAccess, single core
 //   traffic-scan core|full FILE    only the scan, again and again: for a profiler

@@ -90,7 +90,7 @@ internal static class InstructionCounts
 
     private static void Write(Dictionary<string, Kept> kept) => System.IO.File.WriteAllLines(File,
     [
-        "# User instructions per row, and by how many percent they may grow (bench/instructions).",
+        "# User instructions per row, and by how many percent they may grow (bench/run instructions).",
         .. CountedKernel.Names.Where(kept.ContainsKey).Select(name => string.Create(CultureInfo.InvariantCulture, $"{name}\t{kept[name].Count:F1}\t{kept[name].Tolerance:F0}")),
     ]);
 }
