@@ -56,9 +56,9 @@ public sealed partial class Scene
         return this;
     }
 
-    public Scene KernelSays(Logs.AppEventKind kind, string text, string? process = null)
+    public Scene KernelSays(Logs.AppEventKind kind, string text, string? process = null, int? minutesAgo = null)
     {
-        kernel.Add(new() { Kind = kind, Text = text, Process = process, Line = new("kernel", 1, null, text), Log = Logs.AppLogKind.Kernel });
+        kernel.Add(new() { Kind = kind, Text = text, Process = process, Time = minutesAgo is { } ago ? Now.AddMinutes(-ago).UtcDateTime : null, Line = new("kernel", 1, null, text), Log = Logs.AppLogKind.Kernel });
         return this;
     }
 

@@ -35,6 +35,13 @@ public sealed class OneFactTests
     public void DefaultOfTheFilter(bool loopback, string cause, params int[] ports)
         => Named(cause, 0.5, TimedOut, "proxy_pass http://10.0.0.5:8000;", scene => scene.Listens("0.0.0.0:8000", "gunicorn", 812).DoesNotAnswer("10.0.0.5:8000").DropsByDefault(loopback, ports));
 
+    /// <summary>The kernel said ten minutes earlier that its table was full.</summary>
+    [Theory]
+    [InlineData(1, "connection-tracking-full")]
+    [InlineData(11, "connect-timeout")]
+    public void TableThatWasFull(int minutesAgo, string cause)
+        => Named(cause, 0.5, TimedOut.Replace("10.0.0.5", "10.0.0.8", StringComparison.Ordinal), "proxy_pass http://10.0.0.8:8000;", scene => scene.DoesNotAnswer("10.0.0.8:8000").Tracks(count: 200_000, max: 262_144, dropped: 4).KernelSays(AppEventKind.ConntrackFull, "nf_conntrack: table full, dropping packet", minutesAgo: minutesAgo));
+
     [Theory]
     [InlineData("127.0.0.1", "redirect-or-loop")]
     [InlineData("198.51.100.7", "worker-connections-exhausted")]

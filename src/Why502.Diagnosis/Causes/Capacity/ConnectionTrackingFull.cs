@@ -6,6 +6,8 @@ namespace Why502.Diagnosis.Causes.Capacity;
 /// <summary>The kernel's table of connections is full, and it drops the first packet of each new one.</summary>
 public sealed class ConnectionTrackingFull : Cause
 {
+    private static readonly TimeSpan Around = TimeSpan.FromMinutes(1);
+
     public override CauseInfo Info { get; } = new()
     {
         Id = "connection-tracking-full",
@@ -62,10 +64,14 @@ public sealed class ConnectionTrackingFull : Cause
             { Max: { } max } when table.Count < max / 2 => Weight.Moderate.Against($"{table.Count} of {max} entries of the conntrack table are used"),
             _ => Weight.None,
         });
-        scales.Weigh(seen.Ask(AppLogReading.Kernel(seen)), log => log.Events.LastOrDefault(logged => logged.Kind == AppEventKind.ConntrackFull) is { } full
+        scales.Weigh(seen.Ask(AppLogReading.Kernel(seen)), log => log.Events.LastOrDefault(logged => logged.Kind == AppEventKind.ConntrackFull && IsNear(logged, incident, seen)) is { } full
             ? Weight.Decisive.For(full.Text.Length > 0 ? full.Text : full.Line.Text).At(full.Line.File, full.Line.Line).From(Sources.KernelLog)
-            : Weight.Moderate.Against("the kernel's log has no \"table full\""));
+            : Weight.Moderate.Against("the kernel's log of that time has no \"table full\""));
     }
+
+    /// <summary>As long as the table is full the kernel goes on saying so, every few seconds (net_ratelimit): what it said earlier or later is of another moment.</summary>
+    private static bool IsNear(AppLogEvent logged, Incident incident, Observations seen)
+        => AppLogReading.Time(logged, seen) is not { } at || ((incident.First is not { } first || at >= first - Around) && (incident.Last is not { } last || at <= last + Around));
 
     public override string Describe(Incident incident, Observations seen)
         => seen.Known(new ConnectionTracking(incident.Instance.MasterPid ?? 0)) is { Full: true } table ? $"the kernel's conntrack table is full ({table.Count} of {table.Max}), and it drops new connections" : "the kernel's conntrack table is full, and it drops new connections";
