@@ -1,19 +1,9 @@
 namespace Why502.Traffic.Findings;
 
-/// <summary>Stretches in which errors stand out, their first bad minutes, and what changed in them; many of them at equal distances are one finding.</summary>
+/// <summary>What the stretches in which errors stand out have in common: their first bad minutes, and what changed in them; many of them at equal distances are one finding.</summary>
 internal static class ErrorWaves
 {
-    private const long ErrorsMin = 20;
-
-    /// <summary>Errors of one wave among several; alone it needs <see cref="ErrorsMin"/> to be told.</summary>
-    private const long WaveErrorsMin = 5;
-
-    private const double RatioMin = 3;
-    private const double SpanMax = 0.9;
-    private const double SignificanceMax = 0.001;
-
-    /// <summary>Waves that are looked for, and those that are told one by one.</summary>
-    private const int WavesMax = 32;
+    /// <summary>Waves that are told one by one.</summary>
     private const int ToldMax = 3;
 
     /// <summary>A further wave is told when it has at least this share of the worst one's errors.</summary>
@@ -25,11 +15,9 @@ internal static class ErrorWaves
     private const int RecurringMin = 4;
     private const double DistanceSlack = 0.1;
 
-    private readonly record struct Wave(int First, int Last, long Errors, long Rows, long OtherErrors, long OtherRows, double Chance);
-
     public static IEnumerable<TrafficFinding> Find(TrafficReport report)
     {
-        List<Wave> waves = Waves(report);
+        List<ErrorWave> waves = WaveScan.Find(report.Minutes);
         if (waves.Count == 0)
         {
             return [];
@@ -41,9 +29,9 @@ internal static class ErrorWaves
         }
 
         List<TrafficFinding> found = [];
-        foreach (Wave wave in waves)
+        foreach (ErrorWave wave in waves)
         {
-            if (found.Count < ToldMax && wave.Errors >= ErrorsMin && wave.Errors >= BesideMin * waves[0].Errors)
+            if (found.Count < ToldMax && wave.Errors >= WaveScan.ErrorsMin && wave.Errors >= BesideMin * waves[0].Errors)
             {
                 found.Add(Describe(report, wave));
             }
@@ -52,85 +40,8 @@ internal static class ErrorWaves
         return found;
     }
 
-    /// <summary>The worst first: each is looked for in what the ones before have left.</summary>
-    private static List<Wave> Waves(TrafficReport report)
-    {
-        List<Wave> waves = [];
-        bool[] taken = new bool[report.Minutes.Count];
-        while (waves.Count < WavesMax && report.Minutes.Count >= 3 && Worst(report.Minutes, taken, waves.Count == 0) is { } wave)
-        {
-            waves.Add(wave);
-            Array.Fill(taken, true, wave.First, wave.Last - wave.First + 1);
-        }
-
-        return waves;
-    }
-
-    private static Wave? Worst(IReadOnlyList<MinuteTraffic> minutes, bool[] taken, bool isFirst)
-    {
-        long errors = 0, rows = 0;
-        for (int i = 0; i < taken.Length; i++)
-        {
-            errors += taken[i] ? 0 : minutes[i].ServerError;
-            rows += taken[i] ? 0 : minutes[i].Rows;
-        }
-
-        if (errors < (isFirst ? ErrorsMin : WaveErrorsMin))
-        {
-            return null;
-        }
-
-        // Which stretch stands out depends on what counts as bad: every level is tried, and the stretch that chance explains least is taken (Kulldorff's scan).
-        Wave? best = null;
-        double most = 0;
-        double[] excess = new double[taken.Length];
-        for (double level = errors / (double)rows / 2; level < 1; level *= 1.5)
-        {
-            for (int i = 0; i < excess.Length; i++)
-            {
-                excess[i] = taken[i] ? -minutes[i].Rows - 1.0 : minutes[i].ServerError - level * minutes[i].Rows;
-            }
-
-            (int first, int last) = LargestSum.Of(excess);
-            if (last >= first && Of(minutes, taken, first, last, errors, rows) is var wave && Gain(wave) is var gain && gain > most)
-            {
-                (best, most) = (wave, gain);
-            }
-        }
-
-        return best is { } found && Matters(found, minutes.Count) ? found : null;
-    }
-
-    private static Wave Of(IReadOnlyList<MinuteTraffic> minutes, bool[] taken, int first, int last, long errors, long rows)
-    {
-        long inside = 0, insideRows = 0;
-        for (int i = first; i <= last; i++)
-        {
-            inside += taken[i] ? 0 : minutes[i].ServerError;
-            insideRows += taken[i] ? 0 : minutes[i].Rows;
-        }
-
-        // The stretch was chosen among all stretches: corrected for their number.
-        double chance = Math.Min(1, Chance.BinomialBound(inside, errors, insideRows / (double)rows) * minutes.Count * minutes.Count / 2.0);
-        return new Wave(first, last, inside, insideRows, errors - inside, rows - insideRows, chance);
-    }
-
-    private static bool Matters(Wave wave, int minutes) =>
-        wave.Errors >= WaveErrorsMin && wave.Last - wave.First + 1 <= SpanMax * minutes && wave.Chance <= SignificanceMax
-        && wave.Errors / (double)wave.Rows >= RatioMin * (wave.OtherErrors / (double)Math.Max(wave.OtherRows, 1));
-
-    /// <summary>The logarithm of how much better two shares of errors explain what was seen than one.</summary>
-    private static double Gain(Wave wave)
-    {
-        double share = (wave.Errors + wave.OtherErrors) / (double)(wave.Rows + wave.OtherRows);
-        double inside = wave.Errors / (double)wave.Rows;
-        return inside <= share || wave.OtherRows == 0 ? 0 : Part(wave.Errors, wave.Rows * share) + Part(wave.OtherErrors, wave.OtherRows * share);
-
-        static double Part(long errors, double expected) => errors == 0 ? 0 : errors * Math.Log(errors / expected);
-    }
-
     /// <summary>The minutes from one wave to the next, where they are nearly equal.</summary>
-    private static double? Distance(TrafficReport report, List<Wave> waves)
+    private static double? Distance(TrafficReport report, List<ErrorWave> waves)
     {
         if (waves.Count < RecurringMin)
         {
@@ -160,11 +71,11 @@ internal static class ErrorWaves
         return equal * 4 >= distances.Length * 3 ? usual : null;
     }
 
-    private static TrafficFinding Recurring(TrafficReport report, List<Wave> waves, double minutes)
+    private static TrafficFinding Recurring(TrafficReport report, List<ErrorWave> waves, double minutes)
     {
         long errors = 0, rows = 0;
         DateTimeOffset first = DateTimeOffset.MaxValue;
-        foreach (Wave wave in waves)
+        foreach (ErrorWave wave in waves)
         {
             errors += wave.Errors;
             rows += wave.Rows;
@@ -186,7 +97,7 @@ internal static class ErrorWaves
         };
     }
 
-    private static TrafficFinding Describe(TrafficReport report, Wave wave)
+    private static TrafficFinding Describe(TrafficReport report, ErrorWave wave)
     {
         DateTimeOffset from = report.Minutes[wave.First].Minute;
         DateTimeOffset to = report.Minutes[wave.Last].Minute.AddMinutes(report.MinuteStep);
@@ -214,7 +125,7 @@ internal static class ErrorWaves
 
     private static string End(DateTimeOffset from, DateTimeOffset to) => to.ToString(to.UtcDateTime.Date == from.UtcDateTime.Date ? "HH:mm" : "yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture);
 
-    private static (int Status, UpstreamTraffic? Node, string? Nodes, string? Cause, string Next) Failure(TrafficReport report, Wave wave)
+    private static (int Status, UpstreamTraffic? Node, string? Nodes, string? Cause, string Next) Failure(TrafficReport report, ErrorWave wave)
     {
         (long bad, long unavailable, long timeout) = (0, 0, 0);
         for (int i = wave.First; i <= wave.Last; i++)

@@ -39,6 +39,21 @@ internal static class Options
         return option;
     }
 
+    /// <summary>A whole number from 1 on; null where none was given.</summary>
+    /// <param name="aliases">Its other names.</param>
+    public static Option<int?> Number(string name, string description, int max, params string[] aliases)
+    {
+        var option = new Option<int?>(name, aliases) { Description = description, HelpName = "N" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !(int.TryParse(result.Tokens[0].Value, out var number) && number > 0 && number <= max))
+            {
+                result.AddError($"{name} takes a number from 1 to {max}, not '{result.Tokens[0].Value}'.");
+            }
+        });
+        return option;
+    }
+
     /// <summary>A number with a unit: 500ms, 90s, 15m, 2h, 1d, or several of them in a row; a bare number is seconds.</summary>
     public static bool TryTime(string text, out TimeSpan time)
     {

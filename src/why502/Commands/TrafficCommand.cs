@@ -22,6 +22,8 @@ internal static class TrafficCommand
 
     private const double EpochMax = 253_402_300_799;
 
+    private const int ThreadsMax = 256;
+
     public static Command Create(Terminal terminal)
     {
         var files = new Argument<string[]>("files") { Description = "Access logs, plain or gzipped, folders of them, or - for standard input", Arity = ArgumentArity.OneOrMore, HelpName = "FILE" };
@@ -31,7 +33,7 @@ internal static class TrafficCommand
         var until = Moment("--until", "Only requests up to then");
         var tables = new Option<string>("--tables") { Description = "core: status, time and upstreams; all: also routes, hosts, methods and clients", HelpName = "all|core", DefaultValueFactory = _ => "all" };
         tables.AcceptOnlyFromAmong("all", "core");
-        var threads = new Option<int>("--threads") { Description = "Workers (default: one for each core)", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var threads = Options.Number("--threads", "Workers (default: one for each core)", ThreadsMax);
         var format = Options.Format("text", "json", "markdown", "csv", "html");
         var table = Table(format);
         var command = new Command("traffic", "What access logs of any size say: bad nodes, near time-outs, what retries hid") { files, logFormat, config, since, until, tables, threads, format, table };
@@ -44,7 +46,7 @@ internal static class TrafficCommand
                 Since = parsed.GetValue(since),
                 Until = parsed.GetValue(until),
                 Scope = parsed.GetValue(tables) == "core" ? TrafficScope.Core : TrafficScope.Full,
-                Threads = Math.Clamp(parsed.GetValue(threads), 1, 256),
+                Threads = parsed.GetValue(threads) ?? Math.Min(Environment.ProcessorCount, ThreadsMax),
             },
             Printer(parsed.GetValue(format), parsed.GetValue(table), terminal),
             terminal,

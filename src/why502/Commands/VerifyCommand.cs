@@ -14,14 +14,7 @@ internal static class VerifyCommand
     {
         var url = new Argument<string?>("url") { Description = "What to ask by GET; without it every proxied location is tried on a path that its log shows as used", Arity = ArgumentArity.ZeroOrOne, HelpName = "URL" };
         var config = Options.Config();
-        var count = new Option<int?>("--count", "-n") { Description = $"How often each way is asked (default {ProofRequest.AttemptsDefault}; without URL 1)", HelpName = "N" };
-        count.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && !(int.TryParse(result.Tokens[0].Value, out var number) && number is > 0 and <= CountMax))
-            {
-                result.AddError($"--count takes a number from 1 to {CountMax}, not '{result.Tokens[0].Value}'.");
-            }
-        });
+        var count = Options.Number("--count", $"How often each way is asked (default {ProofRequest.AttemptsDefault}; without URL 1)", CountMax, "-n");
         var since = Options.Since();
         var timeout = Options.Time("--timeout", "The verdict comes within this time; default: as long as nginx's own time-outs need, at most 75s", "65s");
         var format = Options.Format("text", "json");

@@ -35,6 +35,8 @@ public sealed class CommandLineTests
     [InlineData("explain", "--foo")]
     [InlineData("verify", "shop.example.com")]
     [InlineData("verify", "http://")]
+    [InlineData("verify", "-n", "0", "http://a/")]
+    [InlineData("traffic", "/etc/hostname", "--threads", "two")]
     [InlineData("fix", "--url", "shop.example.com")]
     [InlineData("fix", "--url", "http://")]
     [InlineData("fix", "--url", "file:///etc/passwd", "--apply", "--yes")]
