@@ -133,15 +133,25 @@ public static class ProtocolReading
 
     /// <summary>What the app itself said when it began to listen there.</summary>
     private static ProtocolSign? Said(Incident incident, Observations seen)
-        => incident.Peer is { } peer && Expected(incident) is { } expected
-            && AppLogReading.Of(incident, seen).LastOrDefault(logged => logged is { Kind: AppEventKind.ListeningOn, Address: { } address } && (peer.IsUnix ? ServiceReading.Means(address, peer) : logged.Port == peer.Port) && SpokenWhere(logged.Text) is not null) is { } said
-            && SpokenWhere(said.Text) is { } spoken
-            ? new("said", Sources.AppLog, spoken, Fits(expected, spoken) ? Weight.Strong : Weight.Decisive, $"the app says that it listens there for {Name(spoken)}: {said.Text}") { File = said.Line.File, Line = said.Line.Line }
-            : null;
+    {
+        if (incident.Peer is not { } peer || Expected(incident) is not { } expected
+            || AppLogReading.Of(incident, seen).LastOrDefault(logged => logged is { Kind: AppEventKind.ListeningOn, Address: { } address } && (peer.IsUnix ? ServiceReading.Means(address, peer) : logged.Port == peer.Port) && SpokenWhere(logged.Text) is not null) is not { } said
+            || SpokenWhere(said.Text) is not { } spoken)
+        {
+            return null;
+        }
 
-    /// <summary>A URL's scheme, Tomcat's and Spring Boot's word for a connector (<c>port 8443 (https)</c>), and uWSGI's two kinds of sockets (core/socket.c, plugins/http/http.c).</summary>
+        var (weight, words) = Says(said.Text, AnySocketOfUwsgi) ? (Weight.Weak, "the app calls what it listens on a uwsgi socket")
+            : (Fits(expected, spoken) ? Weight.Strong : Weight.Decisive, $"the app says that it listens there for {Name(spoken)}");
+        return new("said", Sources.AppLog, spoken, weight, $"{words}: {said.Text}") { File = said.Line.File, Line = said.Line.Line };
+    }
+
+    /// <summary>So uWSGI calls each of its sockets, also one that speaks HTTP (http-socket; core/socket.c, uwsgi_bind_sockets()).</summary>
+    private const string AnySocketOfUwsgi = "uwsgi socket ";
+
+    /// <summary>A URL's scheme, Tomcat's and Spring Boot's word for a connector (<c>port 8443 (https)</c>), and uWSGI's sockets and its router (plugins/http/http.c).</summary>
     private static WireProtocol? SpokenWhere(string text)
-        => Says(text, "uwsgi socket ") ? WireProtocol.Uwsgi
+        => Says(text, AnySocketOfUwsgi) ? WireProtocol.Uwsgi
             : Says(text, "uWSGI http bound on ") ? WireProtocol.Http1
             : Says(text, "https://") || Says(text, "(https)") ? WireProtocol.Tls
             : Says(text, "http://") || Says(text, "(http)") ? WireProtocol.Http1

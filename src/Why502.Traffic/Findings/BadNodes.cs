@@ -53,7 +53,7 @@ internal static class BadNodes
         }
 
         int status = node.Status.Where(s => s.Key >= 500).OrderByDescending(s => s.Value).Select(s => s.Key).FirstOrDefault();
-        (string cause, string next) = Patterns.CauseOf(status == 0 ? 502 : status, node);
+        (string cause, string next) = FailureCauses.OfNode(status == 0 ? 502 : status, node, node.Upstream);
         return new TrafficFinding
         {
             Kind = "bad-node",

@@ -11,12 +11,7 @@ internal static class BadRoutes
 
     public static IEnumerable<TrafficFinding> Find(TrafficReport report)
     {
-        long errors = 0;
-        foreach ((int status, long count) in report.Status)
-        {
-            errors += status is >= 500 and < 600 ? count : 0;
-        }
-
+        (long errors, int status) = FailureCauses.MostOf(report);
         List<TrafficFinding> found = [];
         foreach (FrequentValue route in report.Routes)
         {
@@ -32,20 +27,17 @@ internal static class BadRoutes
             double p = Math.Min(1, Chance.BinomialBound(route.ServerErrors, errors, route.Count / (double)report.Rows) * report.Routes.Count);
             if (p <= SignificanceMax)
             {
-                found.Add(Describe(report, route, share, others, p));
+                found.Add(Describe(report, route, status, share, others, p));
             }
         }
 
         return found.OrderByDescending(finding => finding.Count).Take(RoutesMax);
     }
 
-    private static TrafficFinding Describe(TrafficReport report, FrequentValue route, double share, double others, double p)
+    private static TrafficFinding Describe(TrafficReport report, FrequentValue route, int status, double share, double others, double p)
     {
-        long Of(int status) => report.Status.GetValueOrDefault(status);
-        int status = Patterns.MostOf(report.Status.Where(s => s.Key is >= 500 and < 600).Sum(s => s.Value), Of(502), Of(503), Of(504));
         UpstreamTraffic? node = report.Upstreams.Where(upstream => upstream.Failed > 0).MaxBy(upstream => upstream.Failed);
-        (string? cause, string next) = node is not null ? Patterns.CauseOf(status, node)
-            : report.Unlogged.All(value => value.Variable != "$upstream_addr") ? Patterns.CauseWithoutUpstream(status, share, report) : Patterns.CauseOf(status);
+        (string? cause, string next) = FailureCauses.Of(report, status, share, node);
         return new TrafficFinding
         {
             Kind = "bad-route",

@@ -71,9 +71,9 @@ internal static class DailyPatterns
             }
         }
 
-        int status = Patterns.MostOf(errors, bad, unavailable, timeout);
+        int status = FailureCauses.MostOf(errors, bad, unavailable, timeout);
         UpstreamTraffic? node = report.Upstreams.Where(upstream => upstream.Failed > 0).MaxBy(upstream => upstream.Failed);
-        (string? cause, string next) = node is null ? Patterns.CauseWithoutUpstream(status, errors / (double)Math.Max(rows, 1), report) : Patterns.CauseOf(status, node);
+        (string? cause, string next) = FailureCauses.Of(report, status, errors / (double)Math.Max(rows, 1), node);
         return (cause, $"See which job, backup or deployment runs at this hour. {next}");
     }
 }

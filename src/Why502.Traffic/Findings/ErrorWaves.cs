@@ -135,7 +135,7 @@ internal static class ErrorWaves
             timeout += report.Minutes[i].GatewayTimeout;
         }
 
-        int status = Patterns.MostOf(wave.Errors, bad, unavailable, timeout);
+        int status = FailureCauses.MostOf(wave.Errors, bad, unavailable, timeout);
         DateTimeOffset from = report.Minutes[wave.First].Minute;
         DateTimeOffset to = report.Minutes[wave.Last].Minute.AddMinutes(report.MinuteStep);
         UpstreamTraffic? node = null;
@@ -155,7 +155,7 @@ internal static class ErrorWaves
         long nodesFailed = report.Upstreams.Sum(upstream => FailedIn(upstream, from, to));
         node = nodesFailed * 2 >= wave.Errors ? node : null;
         bool isOne = rising == 1 || most >= OneMin * all;
-        (string? cause, string next) = node is null ? Patterns.CauseWithoutUpstream(status, wave.Errors / (double)wave.Rows, report) : Patterns.CauseOf(status, node, isOne ? node.Upstream : $"the {rising} servers");
+        (string? cause, string next) = FailureCauses.Of(report, status, wave.Errors / (double)wave.Rows, node, isOne ? null : $"the {rising} servers");
         return (status, isOne ? node : null, node is null ? null : isOne ? $"what changed most: {node.Upstream}, {FailedIn(node, from, to):N0} failed attempts in this time" : $"{rising} servers alike, none stands out", cause, next);
     }
 

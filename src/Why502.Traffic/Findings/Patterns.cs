@@ -5,12 +5,6 @@ namespace Why502.Traffic.Findings;
 /// <summary>All patterns, the ones that point to a cause first, and of these the one with the most failures.</summary>
 internal static class Patterns
 {
-    /// <summary>Connections that fail take as long as this where no packet comes back; refused ones come back at once.</summary>
-    private const double SilentMin = 1000;
-
-    /// <summary>Of requests that nginx itself answered with 502 or 503, so many are all: a limit would let some pass.</summary>
-    private const double AllMin = 0.95;
-
     public static IReadOnlyList<TrafficFinding> Find(TrafficReport report, TrafficTables tables, ReportContext context)
     {
         List<TrafficFinding> found = [.. Everything(report, tables, context)];
@@ -43,53 +37,4 @@ internal static class Patterns
 
         return found;
     }
-
-    /// <summary>The status of more than half of the errors; 500 when none of the gateway's is.</summary>
-    public static int MostOf(long errors, long bad, long unavailable, long timeout)
-        => bad * 2 > errors ? 502 : unavailable * 2 > errors ? 503 : timeout * 2 > errors ? 504 : 500;
-
-    /// <summary>What an access log says of failures of which no upstream is known, only the status.</summary>
-    public static (string? Cause, string Next) CauseOf(int status) => status switch
-    {
-        503 => ("upstream-answered-error", "Log $upstream_addr and $upstream_status: they tell whether the app or nginx (limit_req, return) says 503."),
-        504 => ("upstream-slow", "Find what the app waits for: why502 diagnose with the error log tells whether the connection or the answer timed out."),
-        502 => ("upstream-closed-early", "The error log tells why the upstream gave no answer: why502 diagnose. Log $upstream_addr and the upstream's times to see which server and when."),
-        _ => ("upstream-answered-error", "Read the app's log. $upstream_status in the log_format would tell whether nginx itself said it."),
-    };
-
-    /// <summary>What an access log says of failures for which no upstream was asked: nginx answered by itself.</summary>
-    /// <param name="share">Of the requests at that time, how many failed.</param>
-    public static (string? Cause, string Next) CauseWithoutUpstream(int status, double share, TrafficReport report) => status switch
-    {
-        503 when share < AllMin => ("rate-limited", "nginx answered 503 without asking an upstream: limit_req or limit_conn (the error log says `limiting requests`), or a return in the configuration."),
-        502 or 503 or 504 when report.Origin.Nginx > 0 => ("status-from-config", $"nginx answered {status} without asking an upstream: look for `return {status}`, error_page and maintenance switches in the configuration (why502 config route)."),
-        _ => (null, "nginx itself answered without asking an upstream: the error log says why (why502 diagnose)."),
-    };
-
-    /// <summary>What an access log says about a node's failing attempts, in the words of the causes: what was answered, by whom, and how fast.</summary>
-    public static (string Cause, string Next) CauseOf(int status, UpstreamTraffic node) => CauseOf(status, node, node.Upstream);
-
-    /// <param name="name">What is accused, where it is more than this node.</param>
-    public static (string Cause, string Next) CauseOf(int status, UpstreamTraffic node, string name)
-    {
-        bool isUnconnected = node.FailedUnconnected * 2 > node.Failed;
-        return status switch
-        {
-            _ when node.IsGroup => ("upstream-group-exhausted", $"No server of {name} was live: what made them fail comes first (why502 diagnose)."),
-            504 when isUnconnected => ("connect-timeout", $"The connection to {name} was not made in time (no $upstream_connect_time): see whether packets reach it, and whether its accept queue is full."),
-            504 => ("upstream-slow", $"Find what {name} waits for: why502 diagnose with the error log tells whether the connection or the answer timed out."),
-            502 when isUnconnected && node.FailedMedian > SilentMin => ("host-unreachable", $"No connection to {name} was made, and the refusal took long: see the route to it and what filters packets; the error log has the errno (why502 diagnose)."),
-            502 when isUnconnected => ("upstream-down", $"No connection to {name} was made (no $upstream_connect_time): see whether anything listens there; the error log says it for sure (why502 diagnose)."),
-            502 when IsItsOwn(node) => ("upstream-answered-error", $"{name} sends the 502 itself: look behind it."),
-            // A refused connection is answered by the kernel at once; whoever accepts and then fails takes longer than that.
-            502 when node.FailedMedian is <= 5 => ("upstream-down", $"Attempts fail within milliseconds, as refused connections do: see whether anything listens at {name}; the error log says it for sure (why502 diagnose)."),
-            502 => ("upstream-closed-early", $"The connection was made and lost: read the app's log on {name}, and the error log with why502 diagnose."),
-            _ => ("upstream-answered-error", $"The status is the app's own: read the app's log on {name}."),
-        };
-    }
-
-    /// <summary>Whether a header came with the failures: nginx's own 502 has none.</summary>
-    private static bool IsItsOwn(UpstreamTraffic node) => node.FailedAnswered + node.FailedUnanswered > 0
-        ? node.FailedAnswered > node.FailedUnanswered
-        : node.Origin.Upstream > node.Origin.Nginx + node.Origin.Unknown;
 }

@@ -11,15 +11,7 @@ internal static class SteadyErrors
 
     public static IEnumerable<TrafficFinding> Find(TrafficReport report, IReadOnlyList<TrafficFinding> others)
     {
-        (long errors, long bad, long unavailable, long timeout) = (0, 0, 0, 0);
-        foreach ((int status, long count) in report.Status)
-        {
-            errors += status is >= 500 and < 600 ? count : 0;
-            bad += status == 502 ? count : 0;
-            unavailable += status == 503 ? count : 0;
-            timeout += status == 504 ? count : 0;
-        }
-
+        (long errors, int most) = FailureCauses.MostOf(report);
         long explained = 0;
         foreach (TrafficFinding finding in others)
         {
@@ -35,11 +27,8 @@ internal static class SteadyErrors
         UpstreamTraffic? node = report.Upstreams.Where(upstream => upstream.Failed > 0).MaxBy(upstream => upstream.Failed);
         bool isUpstreams = report.Upstreams.Sum(upstream => upstream.Failed - upstream.Hidden) * 2 >= errors;
         int failing = report.Upstreams.Count(upstream => upstream.Failed > 0);
-        bool hasUpstreams = report.Upstreams.Count > 0;
-        int most = Patterns.MostOf(errors, bad, unavailable, timeout);
         double share = errors / (double)report.Rows;
-        (string? cause, string next) = isUpstreams && node is not null ? Patterns.CauseOf(most, node, failing == 1 ? node.Upstream : $"the {failing} servers")
-            : hasUpstreams || report.Unlogged.All(value => value.Variable != "$upstream_addr") ? Patterns.CauseWithoutUpstream(most, share, report) : Patterns.CauseOf(most);
+        (string? cause, string next) = FailureCauses.Of(report, most, share, isUpstreams ? node : null, failing == 1 ? null : $"the {failing} servers");
         FrequentValue? route = report.Routes.MaxBy(found => found.ServerErrors);
         yield return new TrafficFinding
         {

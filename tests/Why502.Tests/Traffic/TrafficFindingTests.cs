@@ -39,7 +39,9 @@ public sealed class TrafficFindingTests
         }
     }
 
-    private static IReadOnlyList<TrafficFinding> Found(Action<Row> plant, int minutes = Minutes, Func<int, int>? perMinute = null)
+    private const string Upstreams = " $request_time $upstream_addr $upstream_status $upstream_response_time $upstream_header_time $upstream_connect_time";
+
+    private static IReadOnlyList<TrafficFinding> Found(Action<Row> plant, int minutes = Minutes, Func<int, int>? perMinute = null, string measured = Upstreams)
     {
         using var folder = new TrafficFolder();
         var log = new StringBuilder();
@@ -52,11 +54,11 @@ public sealed class TrafficFindingTests
                 // Every log has a few of the app's own errors, here and there.
                 row.Status = random.Next(700) == 0 ? "500" : "200";
                 plant(row);
-                log.Append(row).Append('\n');
+                log.Append(measured.Length > 0 ? $"{row}" : $"{row}"[..($"{row}".LastIndexOf('"') + 1)]).Append('\n');
             }
         }
 
-        var format = Why502.Logs.AccessLogFormat.CombinedText + " $request_time $upstream_addr $upstream_status $upstream_response_time $upstream_header_time $upstream_connect_time";
+        var format = Why502.Logs.AccessLogFormat.CombinedText + measured;
         return TrafficFolder.Read(new Why502.Cli.Traffic.TrafficRequest { Files = [folder.Write("access.log", Encoding.ASCII.GetBytes(log.ToString()))], LogFormat = format }).Findings;
     }
 
@@ -66,6 +68,16 @@ public sealed class TrafficFindingTests
     [InlineData(40)]
     [InlineData(3)]
     public void HealthyLog_HasNone(int perMinute) => Assert.Equal("", Told(Found(_ => { }, minutes: 600, perMinute: _ => perMinute)));
+
+    /// <summary>Where no upstream is logged, nobody can say that none was asked.</summary>
+    [Fact]
+    public void WaveOfALogWithoutUpstreams_IsNotSaidToBeNginxsOwn()
+    {
+        var wave = Assert.Single(Found(row => row.Status = row.Minute is >= 60 and < 70 && row.Number % 2 == 0 ? "502" : row.Status, measured: ""));
+        Assert.Equal(("error-wave", "upstream-closed-early"), (wave.Kind, wave.Cause));
+        Assert.DoesNotContain("without asking an upstream", wave.Next, StringComparison.Ordinal);
+        Assert.Contains("$upstream_addr", wave.Next, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void EveryRequestFails_IsSteady()
