@@ -63,13 +63,34 @@ public sealed partial class AccessLogFormat
         }
 
         // Most logs are of a form that is known without a look at several rows.
-        return best is not null && IsWellKnown(best) ? best : ByColumns(firstLines, lines, best) ?? best ?? Wrapped(firstLines, lines);
+        return best is not null && (IsWellKnown(best) || IsNamed(best)) ? best : ByColumns(firstLines, lines, best) ?? best ?? Wrapped(firstLines, lines);
     }
 
     private static bool IsBetter(AccessLogFormat candidate, AccessLogFormat? best) => (candidate.Fields & AccessFields.Status) != 0 && (best is null || Count(candidate.Fields) > Count(best.Fields));
 
     /// <summary>Without a text behind it that may be anything.</summary>
     private static bool IsWellKnown(AccessLogFormat format) => Array.IndexOf(WellKnown, format.Text) >= 0 && !format.Text.EndsWith("\"$http_x_forwarded_for\"", StringComparison.Ordinal);
+
+    /// <summary>Common or combined with <c>name=value</c> behind it, and each name says whose value it is; "ua" and "time" do not.</summary>
+    private static bool IsNamed(AccessLogFormat format)
+    {
+        string text = format.Text;
+        int head = text.StartsWith(CombinedText, StringComparison.Ordinal) ? CombinedText.Length : text.StartsWith(CommonText, StringComparison.Ordinal) ? CommonText.Length : text.Length;
+        if (head == text.Length)
+        {
+            return false;
+        }
+
+        foreach (string part in text[head..].Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!(part.StartsWith("upstream", StringComparison.Ordinal) || part.StartsWith("request", StringComparison.Ordinal)) || !part.Contains("=$", StringComparison.Ordinal) || part.Contains("skip", StringComparison.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>What several rows tell together is better than what one tells, where it tells as much.</summary>
     private static AccessLogFormat? ByColumns(IReadOnlyList<string> firstLines, List<byte[]> lines, AccessLogFormat? best)

@@ -10,6 +10,9 @@ namespace Why502.Cli.Traffic;
 internal static class FormatChange
 {
     private const int BlockBytes = 64 * 1024;
+
+    /// <summary>Enough to see that nothing has changed, as in nearly every log.</summary>
+    private const int EndBytes = 4 * 1024;
     private const int RowsMax = 16;
     private const int RowsMin = 3;
 
@@ -18,6 +21,11 @@ internal static class FormatChange
     /// <returns>The first byte of the first row of the later format, and the rows there; null when the log keeps its format, or ends in something else.</returns>
     public static (long At, AccessLogFormat Format, string How, List<string> Rows)? Find(SafeFileHandle file, long size, AccessLogFormat format, Func<List<string>, (AccessLogFormat? Format, string How)> formatOf)
     {
+        if (EndsAs(format, Read(file, Math.Max(0, size - EndBytes), size)))
+        {
+            return null;
+        }
+
         var last = RowsIn(file, Math.Max(0, size - BlockBytes), size);
         last.RemoveRange(0, Math.Max(0, last.Count - RowsMax));
         if (last.Count < RowsMin || Fitting(format, last) * 2 >= last.Count)
@@ -41,6 +49,21 @@ internal static class FormatChange
         }
 
         return First(file, low, Math.Min(high + BlockBytes, size), format, later) is { } at ? (at, later, how, last) : null;
+    }
+
+    /// <summary>Whether most of the last rows are of a format; not when there are too few to tell.</summary>
+    private static bool EndsAs(AccessLogFormat format, ReadOnlySpan<byte> end)
+    {
+        var (rows, fitting) = (0, 0);
+        end = end[..(end.LastIndexOf((byte)'\n') + 1)];
+        while (rows < RowsMax && !end.IsEmpty && end[..^1].LastIndexOf((byte)'\n') is >= 0 and var before)
+        {
+            rows++;
+            fitting += format.TryParse(end[(before + 1)..^1], out _) ? 1 : 0;
+            end = end[..(before + 1)];
+        }
+
+        return rows >= RowsMin && fitting * 2 >= rows;
     }
 
     private static int Fitting(AccessLogFormat format, List<string> rows) => rows.Count(row => format.TryParse(Encoding.Latin1.GetBytes(row), out _));
