@@ -20,6 +20,7 @@ public sealed partial class AccessLogFormat
     private const int RowsMax = 3;
     private const int JsonRowsMax = 16;
     private const int GuessesMax = 8;
+    private const int ColumnRowsMax = 64;
 
     /// <summary>Formats that many installations share, the most telling ones first.</summary>
     private static readonly string[] WellKnown =
@@ -95,7 +96,7 @@ public sealed partial class AccessLogFormat
     /// <summary>What several rows tell together is better than what one tells, where it tells as much.</summary>
     private static AccessLogFormat? ByColumns(IReadOnlyList<string> firstLines, List<byte[]> lines, AccessLogFormat? best)
     {
-        if (AccessLogColumns.From([.. firstLines.Where(l => l.Length > 0).Take(64)]) is not { } text)
+        if (AccessLogColumns.From([.. firstLines.Where(l => l.Length > 0).Take(ColumnRowsMax)]) is not { } text)
         {
             return null;
         }

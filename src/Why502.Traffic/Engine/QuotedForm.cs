@@ -14,7 +14,7 @@ internal sealed class QuotedForm
     /// <summary>No such value in the format.</summary>
     public const int Absent = -1;
 
-    private readonly Dictionary<AccessVariable, int> _places = [];
+    private Dictionary<AccessVariable, int> _places = [];
 
     /// <summary>The text in front of each value, and behind the last.</summary>
     public required Literal[] Literals { get; init; }
@@ -69,13 +69,7 @@ internal sealed class QuotedForm
             return null;
         }
 
-        QuotedForm form = new() { Literals = literals, Quotes = quotes, HasBackslashes = format.Escape == EscapeMode.Json, Sizes = [.. sizes] };
-        foreach ((AccessVariable variable, int place) in places)
-        {
-            form._places.Add(variable, place);
-        }
-
-        return form;
+        return new QuotedForm { Literals = literals, Quotes = quotes, HasBackslashes = format.Escape == EscapeMode.Json, Sizes = [.. sizes], _places = places };
     }
 
     /// <summary>Notes a variable whose value is asked for; false when it is one that the short way does not read, or comes again.</summary>

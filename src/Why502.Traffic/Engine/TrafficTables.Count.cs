@@ -288,19 +288,7 @@ internal sealed partial class TrafficTables
     private static StatusOrigin Origin(ReadOnlySpan<byte> line, in Row row, int status, AccessFields fields) => status >= 600 ? StatusOrigin.Unknown : StatusOrigins.Of(line, row.Slices, fields);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe int Attempt(byte* line, Slice slice)
-    {
-        if (slice.Length == 3)
-        {
-            byte* text = line + slice.Start;
-            uint hundreds = (uint)(text[0] - '0');
-            uint tens = (uint)(text[1] - '0');
-            uint ones = (uint)(text[2] - '0');
-            return hundreds <= 9 && tens <= 9 && ones <= 9 ? (int)(hundreds * 100 + tens * 10 + ones) : 0;
-        }
-
-        return 0;
-    }
+    private static unsafe int Attempt(byte* line, Slice slice) => slice.Length == 3 ? Math.Max(Digits.Three(line + slice.Start), 0) : 0;
 
     private static int Attempt(ReadOnlySpan<byte> text)
     {

@@ -36,7 +36,7 @@ internal static class BadRoutes
 
     private static TrafficFinding Describe(TrafficReport report, FrequentValue route, int status, double share, double others, double p)
     {
-        UpstreamTraffic? node = report.Upstreams.Where(upstream => upstream.Failed > 0).MaxBy(upstream => upstream.Failed);
+        UpstreamTraffic? node = FailureCauses.MostFailing(report);
         (string? cause, string next) = FailureCauses.Of(report, status, share, node);
         return new TrafficFinding
         {

@@ -72,7 +72,7 @@ internal static class DailyPatterns
         }
 
         int status = FailureCauses.MostOf(errors, bad, unavailable, timeout);
-        UpstreamTraffic? node = report.Upstreams.Where(upstream => upstream.Failed > 0).MaxBy(upstream => upstream.Failed);
+        UpstreamTraffic? node = FailureCauses.MostFailing(report);
         (string? cause, string next) = FailureCauses.Of(report, status, errors / (double)Math.Max(rows, 1), node);
         return (cause, $"See which job, backup or deployment runs at this hour. {next}");
     }

@@ -61,7 +61,7 @@ internal static class ErrorWaves
             distances[i] = starts[i + 1] - starts[i];
         }
 
-        double usual = Median.Of(distances.AsSpan().ToArray());
+        double usual = Median.Of(distances);
         int equal = 0;
         foreach (double distance in distances)
         {

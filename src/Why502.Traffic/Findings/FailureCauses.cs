@@ -25,6 +25,9 @@ internal static class FailureCauses
         return (errors, MostOf(errors, report.Status.GetValueOrDefault(502), report.Status.GetValueOrDefault(503), report.Status.GetValueOrDefault(504)));
     }
 
+    /// <summary>The upstream with the most failed attempts; null when none failed.</summary>
+    public static UpstreamTraffic? MostFailing(TrafficReport report) => report.Upstreams.Where(upstream => upstream.Failed > 0).MaxBy(upstream => upstream.Failed);
+
     /// <param name="share">Of the requests at that time, how many failed.</param>
     /// <param name="node">What is accused; null where no upstream is.</param>
     /// <param name="name">What is accused, where it is more than this node.</param>

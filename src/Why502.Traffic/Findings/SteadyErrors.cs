@@ -24,7 +24,7 @@ internal static class SteadyErrors
             yield break;
         }
 
-        UpstreamTraffic? node = report.Upstreams.Where(upstream => upstream.Failed > 0).MaxBy(upstream => upstream.Failed);
+        UpstreamTraffic? node = FailureCauses.MostFailing(report);
         bool isUpstreams = report.Upstreams.Sum(upstream => upstream.Failed - upstream.Hidden) * 2 >= errors;
         int failing = report.Upstreams.Count(upstream => upstream.Failed > 0);
         double share = errors / (double)report.Rows;

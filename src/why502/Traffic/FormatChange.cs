@@ -21,20 +21,19 @@ internal static class FormatChange
     /// <returns>The first byte of the first row of the later format, and the rows there; null when the log keeps its format, or ends in something else.</returns>
     public static (long At, AccessLogFormat Format, string How, List<string> Rows)? Find(SafeFileHandle file, long size, AccessLogFormat format, Func<List<string>, (AccessLogFormat? Format, string How)> formatOf)
     {
-        if (EndsAs(format, Read(file, Math.Max(0, size - EndBytes), size)))
+        if (AreMostly(format, LastRows(file, size, EndBytes)))
         {
             return null;
         }
 
-        var last = RowsIn(file, Math.Max(0, size - BlockBytes), size);
-        last.RemoveRange(0, Math.Max(0, last.Count - RowsMax));
-        if (last.Count < RowsMin || Fitting(format, last) * 2 >= last.Count)
+        var last = LastRows(file, size, BlockBytes);
+        if (last.Count < RowsMin || AreMostly(format, last))
         {
             return null;
         }
 
         var (later, how) = formatOf(last);
-        if (later is null || later.Text == format.Text || Fitting(later, last) * 2 < last.Count)
+        if (later is null || later.Text == format.Text || !AreMostly(later, last))
         {
             return null;
         }
@@ -51,20 +50,16 @@ internal static class FormatChange
         return First(file, low, Math.Min(high + BlockBytes, size), format, later) is { } at ? (at, later, how, last) : null;
     }
 
-    /// <summary>Whether most of the last rows are of a format; not when there are too few to tell.</summary>
-    private static bool EndsAs(AccessLogFormat format, ReadOnlySpan<byte> end)
+    /// <summary>The last rows in an end of so many bytes.</summary>
+    private static List<string> LastRows(SafeFileHandle file, long size, int bytes)
     {
-        var (rows, fitting) = (0, 0);
-        end = end[..(end.LastIndexOf((byte)'\n') + 1)];
-        while (rows < RowsMax && !end.IsEmpty && end[..^1].LastIndexOf((byte)'\n') is >= 0 and var before)
-        {
-            rows++;
-            fitting += format.TryParse(end[(before + 1)..^1], out _) ? 1 : 0;
-            end = end[..(before + 1)];
-        }
-
-        return rows >= RowsMin && fitting * 2 >= rows;
+        var rows = RowsIn(file, Math.Max(0, size - bytes), size);
+        rows.RemoveRange(0, Math.Max(0, rows.Count - RowsMax));
+        return rows;
     }
+
+    /// <summary>Whether most of some rows are of a format; not when there are too few to tell.</summary>
+    private static bool AreMostly(AccessLogFormat format, List<string> rows) => rows.Count >= RowsMin && Fitting(format, rows) * 2 >= rows.Count;
 
     private static int Fitting(AccessLogFormat format, List<string> rows) => rows.Count(row => format.TryParse(Encoding.Latin1.GetBytes(row), out _));
 

@@ -118,20 +118,20 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
             var size = file.Length;
             var isPacked = GzipReader.IsGzip(Start(file));
             file.Position = 0;
-            byte[] head;
+            List<string> lines;
             using (Stream content = isPacked ? new GzipReader(file) : file)
             {
-                head = Head(content);
+                lines = Lines(Head(content));
             }
 
-            var (format, how) = FormatOf(path, Lines(head));
-            if (format is null && required && Lines(head).Count > 0)
+            var (format, how) = FormatOf(path, lines);
+            if (format is null && required && lines.Count > 0)
             {
                 throw new UsageException($"{path}: its first lines are of no known access-log format. Give it: why502 traffic --log-format '$remote_addr …' or --config FILE.");
             }
 
             return format is null && !required ? null
-                : new TrafficSource(path, path, isPacked, size, format ?? AccessLogFormat.Combined, format is null ? "empty" : how, FirstTime(Lines(head))) { IsStream = isPacked };
+                : new TrafficSource(path, path, isPacked, size, format ?? AccessLogFormat.Combined, format is null ? "empty" : how, FirstTime(lines)) { IsStream = isPacked };
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -168,10 +168,11 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
         }
 
         content = packed && request.Threads > 1 ? new ReadAheadStream(content, isFile: false, stop) : content;
-        var (format, how) = FormatOf(name, Lines(head));
-        return format is null && Lines(head).Count > 0
+        var lines = Lines(head);
+        var (format, how) = FormatOf(name, lines);
+        return format is null && lines.Count > 0
             ? throw new UsageException($"{name}: its first lines are of no known access-log format. Give it: why502 traffic --log-format '$remote_addr …' -")
-            : new TrafficSource(name, null, packed, 0, format ?? AccessLogFormat.Combined, format is null ? "empty" : how, FirstTime(Lines(head))) { IsStream = true, Opened = new HeadedStream(head, content), HeadLength = head.Length };
+            : new TrafficSource(name, null, packed, 0, format ?? AccessLogFormat.Combined, format is null ? "empty" : how, FirstTime(lines)) { IsStream = true, Opened = new HeadedStream(head, content), HeadLength = head.Length };
     }
 
     private static byte[] Start(Stream content)
