@@ -249,7 +249,16 @@ public static partial class PastedRecord
 
     /// <summary>nginx looks names up at load, at level emerg alone (ngx_http_upstream_add): the level that was cut off is known.</summary>
     private static string WithLevel(string line)
-        => line.StartsWith("host not found in upstream ", StringComparison.Ordinal) ? "[emerg] " + line.Replace('\'', '"') : CutPlace(line);
+    {
+        // A sentence that leads in to it has no level either.
+        var at = line.IndexOf(Unresolved, StringComparison.Ordinal);
+        return at < 0 || line.AsSpan(0, at).IndexOfAny("[]") >= 0 ? CutPlace(line)
+            : line.AsSpan(at + Unresolved.Length).Trim().Length == 0 ? $"[emerg] {Unresolved} \"...\""
+            : line[at + Unresolved.Length] == ' ' && line[at + Unresolved.Length + 1] is '\'' or '"' ? "[emerg] " + line[at..].Replace('\'', '"')
+            : line;
+    }
+
+    private const string Unresolved = "host not found in upstream";
 
     /// <summary><c>… in /etc/nginx/conf.d/site</c>: a selection that ended in the middle of the place, which nginx ends with a line's number.</summary>
     private static string CutPlace(string line)

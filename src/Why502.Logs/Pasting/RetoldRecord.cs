@@ -73,6 +73,7 @@ internal static partial class RetoldRecord
         yield return PastedRecord.Phase(PastedRecord.FirstWord(plain), next);
         yield return Handshake(plain);
         yield return Unclosed(plain, next);
+        yield return CutRecord.Completed(plain);
         yield return OnlyPhase(plain);
         yield return Abridged(plain);
         yield return Cited(plain);

@@ -134,7 +134,7 @@ internal static class GivenPieces
                 }
             }
 
-            if (error.Count > 0 || kind == GivenKind.ErrorLog)
+            if (error.Count > 0 || kind == GivenKind.ErrorLog || (speaks && other.Exists(IsRecord)))
             {
                 // Undated and wrapped lines belong to nginx's records, so the reader gets all that is not a row of the other log.
                 Put(GivenKind.ErrorLog, WithoutLeadIns([.. error.Concat(other).OrderBy(line => line.Number)], [.. error.Select(line => line.Number)]));
@@ -256,8 +256,12 @@ internal static class GivenPieces
         /// <summary>What a module of somebody else's writes into nginx's log, in words of its own.</summary>
         private static bool IsModules(PastedLine line) => line.Text.Contains("] [", StringComparison.Ordinal) is false && line.Text.Contains(": [", StringComparison.Ordinal) && ErrorLogLine.Parse(line.Text) is { Known: null };
 
-        /// <summary>Below or above the blocks of a configuration stands what an app said.</summary>
-        public static bool Speaks(PastedText segment) => ConfigurationBlocks.Of([.. segment.Lines]) is { Blocks.Count: > 0 } parted && HasEvents(parted.Others);
+        /// <summary>Below or above the blocks of a configuration stands what an app, or nginx itself, said.</summary>
+        public static bool Speaks(PastedText segment)
+            => ConfigurationBlocks.Of([.. segment.Lines]) is { Blocks.Count: > 0 } parted && (HasEvents(parted.Others) || parted.Others.Any(IsRecord));
+
+        private static bool IsRecord(PastedLine line)
+            => !line.Text.AsSpan().TrimStart().StartsWith("#") && (IsNginxs(line) || ErrorLogLine.Parse(line.Text) is { Level: not null, Known: not null });
 
         private static bool HasEvents(IReadOnlyList<PastedLine> lines) => lines.Any(IsEvent);
 

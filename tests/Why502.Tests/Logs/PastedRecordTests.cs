@@ -36,6 +36,10 @@ public sealed class PastedRecordTests
     [InlineData("`*4 connect() failed (111: Connection refused) while connecting to upstream`", "connect() failed")]
     [InlineData("proxy says: failed (111: connection refused) while connecting to upstream, client 192.0.2.8; upstream \"192.0.2.9:80/\"", "connect() failed")]
     [InlineData("2022/02/08 17:18:16 [error] 387#387: *2 connect() failed (111: Connection ref$", "connect() failed")]
+    [InlineData("2022/02/08 17:18:16 [error] 387#387: *2 connect() failed (111: Connection refused) whi$", "connect() failed")]
+    [InlineData("2022/02/08 17:18:16 [error] 387#387: *2 connect() failed (111: Connection refused) while connecting to upst$", "connect() failed")]
+    [InlineData("2022/02/08 17:18:16 [error] 387#387: *2 recv() failed (104: Connection reset by peer) while rea>", "recv() failed")]
+    [InlineData("our build stops with host not found in upstream 'tally'", "host not found in upstream \"tally\"")]
     [InlineData("2022/02/08 17:18:16 [crit] 387#387: *2 connect() to unix:/srv/a/tally.sock failed (2: No such fi", "connect() to unix:/srv/a/tally.sock failed")]
     [InlineData("then SSL_do_handshake() failed (SSL: error:0A00010B:SSL routines::wrong version number) while SSL handshaking to upstream...", "SSL_do_handshake() failed")]
     [InlineData("SSL_do_handshake() failed SSL: error:0A0000BF:SSL routines::no protocols available", "SSL_do_handshake() failed")]
@@ -179,6 +183,8 @@ public sealed class PastedRecordTests
         const string Record = "2026/02/10 08:11:00 [error] 14#14: *22 no live upstreams while connecting to upstream, client: 192.0.2.8, server: , request: \"GET / HTTP/1.1\", upstream: \"http://app/\", host: \"tally.example\"";
         Assert.Equal([Row, Record, Row], RunTogether.Part([$"{Row} {Record} {Row}"]));
         Assert.Equal([Record], RunTogether.Part([Record]));
+        Assert.Equal([$"web_1 | {Record}", Record, Record], RunTogether.Part([$"web_1 | {Record} || web_1 | {Record} ; {Record}"]));
+        Assert.Equal([$"{Record}, referrer: \"a {Record[..40]}"], RunTogether.Part([$"{Record}, referrer: \"a {Record[..40]}"]));
     }
 
     private const string Whole = "2026/02/10 08:11:00 [error] 14#14: *22 upstream prematurely closed connection while reading response header from upstream, client: 192.0.2.8, server: tally.example, request: \"GET /orders/7 HTTP/1.1\", upstream: \"http://127.0.0.1:8010/orders/7\", host: \"tally.example\"";

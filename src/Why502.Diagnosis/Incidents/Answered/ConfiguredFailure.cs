@@ -38,9 +38,13 @@ public sealed record ConfiguredFailure(string Cause, string Words, SourceLine At
             return new("dns-resolver-missing", $"the address in {location.Pass.Name} is known at run time only, and no resolver is set for the case that it is a name", location.At) { IsCertain = false };
         }
 
-        return location.PossibleTargets is { Count: > 0 } targets && targets.All(target => target.Group is null && target.Peers.Any(peer => peer.Endpoint is { IsName: true }))
-            ? new("dns-resolver-missing", $"{location.Pass.Name} has a variable, and no resolver is set to look {targets[0].Text} up", location.At)
-            : null;
+        // The same name without a variable elsewhere is a group, looked up at the start (ngx_http_upstream_add): a run-time name is first sought among the groups.
+        var known = (configuration?.ProxiedLocations ?? []).Where(other => !other.HasVariables).SelectMany(other => other.Peers).Select(peer => peer.Endpoint).ToHashSet();
+        bool IsLookedUp(PeerTarget peer) => peer.Endpoint is { IsName: true } && !known.Contains(peer.Endpoint);
+        var sought = location.PossibleTargets is { Count: > 0 } targets
+            ? targets.All(target => target.Group is null && target.Peers.Any(IsLookedUp)) ? targets[0].Text : null
+            : location.Peers.Any(IsLookedUp) ? location.Pass.Arguments[0] : null;
+        return sought is null ? null : new("dns-resolver-missing", $"{location.Pass.Name} has a variable, and no resolver is set to look {sought} up", location.At);
     }
 
     /// <summary>A file is included that was not read, and it is none of those that nginx's packages bring: it may hold what is missed here.</summary>
