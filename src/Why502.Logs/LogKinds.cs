@@ -8,6 +8,7 @@ public static class LogKinds
     public static LogKind Recognise(ReadOnlySpan<byte> head)
     {
         Span<int> votes = stackalloc int[9];
+        votes.Clear();
         List<string> access = [];
         int lines = 0;
         while (head.Length > 0 && lines < 64)

@@ -16,7 +16,7 @@ internal abstract class CountedKernel
 
     protected CountedKernel(byte[] log) => Log = log;
 
-    public static IReadOnlyList<string> Names { get; } = ["timing-core", "timing-full", "combined-core", "combined-full", "json-core", "json-full", "error-log"];
+    public static IReadOnlyList<string> Names { get; } = ["timing-core", "timing-full", "combined-core", "combined-full", "json-core", "json-full", "ingress-core", "ingress-full", "error-log"];
 
     public byte[] Log { get; }
 
@@ -26,7 +26,7 @@ internal abstract class CountedKernel
     public static CountedKernel Of(string name) => name switch
     {
         "error-log" => new ErrorLogKernel(ErrorLog()),
-        _ => new TrafficKernel(AccessLog(name.Split('-')[0] switch { "timing" => AccessLogShape.UpstreamTiming, "combined" => AccessLogShape.Combined, _ => AccessLogShape.Json }),
+        _ => new TrafficKernel(AccessLog(name.Split('-')[0] switch { "timing" => AccessLogShape.UpstreamTiming, "combined" => AccessLogShape.Combined, "ingress" => AccessLogShape.Ingress, _ => AccessLogShape.Json }),
             name.EndsWith("core", StringComparison.Ordinal) ? TrafficScope.Core : TrafficScope.Full),
     };
 

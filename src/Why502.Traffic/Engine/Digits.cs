@@ -39,12 +39,15 @@ internal static unsafe class Digits
     }
 
     /// <summary><c>d.ddd</c> in milliseconds, or -1.</summary>
+    /// <param name="text">Eight bytes may be read.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int OneSecond(byte* text)
     {
-        uint seconds = (uint)(text[0] - '0');
-        int rest = Three(text + 2);
-        return seconds <= 9 && text[1] == '.' && rest >= 0 ? (int)(seconds * 1000) + rest : -1;
+        // Each byte becomes its digit, the point a zero; what is added makes all others' highest bits.
+        ulong value = *(ulong*)text ^ 0x30_3030_2E30;
+        ulong others = ((value + 0x76_7676_7F76) | value) & 0x80_8080_8080;
+        int number = (int)(value & 0xFF) * 1000 + (int)((value >> 16) & 0xFF) * 100 + (int)((value >> 24) & 0xFF) * 10 + (int)((value >> 32) & 0xFF);
+        return others == 0 ? number : -1;
     }
 
     public static int AnyMilliseconds(ReadOnlySpan<byte> text)

@@ -16,22 +16,19 @@ internal sealed class QuotedForm
 
     private Dictionary<AccessVariable, int> _places = [];
 
-    /// <summary>The text in front of each value, and behind the last.</summary>
+    /// <summary>The text in front of each value, and behind the last; where it stands is pinned.</summary>
     public required Literal[] Literals { get; init; }
 
-    /// <summary>Quotes in a row.</summary>
-    public int Quotes { get; private init; }
-
-    /// <summary>Quotes in values are escaped by a backslash, so none may stand in front of a quote that ends one.</summary>
+    /// <summary>Quotes in values are escaped by a backslash.</summary>
     public bool HasBackslashes { get; private init; }
 
     /// <summary>The values that are numbers of bytes.</summary>
     public required int[] Sizes { get; init; }
 
-    /// <summary>Up to 32 bytes of known text that are found by a quote in them, or by the row's end.</summary>
-    /// <param name="Mark">The first quote's number in the row, or -1: it has none, and stands at an end of the row.</param>
-    /// <param name="Offset">Where that quote stands in the text.</param>
-    public readonly record struct Literal(Vector256<byte> Text, Vector256<byte> Mask, int Length, int Mark, int Offset);
+    /// <summary>Up to 32 bytes of known text that are found by a quote in them; what has none stands at an end of the row.</summary>
+    /// <param name="Quotes">How many are in it.</param>
+    /// <param name="Offset">Where the first one stands in the text; for what ends the row without one, its length: it is found by the newline.</param>
+    public readonly record struct Literal(Vector256<byte> Text, Vector256<byte> Mask, int Length, int Quotes, int Offset);
 
     /// <summary>The number of a variable's value, or <see cref="Absent"/>.</summary>
     public int this[AccessVariable variable] => _places.TryGetValue(variable, out int place) ? place : Absent;
@@ -45,7 +42,7 @@ internal sealed class QuotedForm
             return null;
         }
 
-        Literal[] literals = new Literal[parts.Length];
+        Literal[] literals = GC.AllocateArray<Literal>(parts.Length, pinned: true);
         List<int> sizes = [];
         Dictionary<AccessVariable, int> places = [];
         int quotes = 0;
@@ -58,8 +55,8 @@ internal sealed class QuotedForm
                 return null;
             }
 
-            literals[i] = new Literal(Padded(text, mask: false), Padded(text, mask: true), text.Length, quote < 0 ? -1 : quotes, quote);
-            quotes += text.AsSpan().Count((byte)'"');
+            literals[i] = new Literal(Padded(text, mask: false), Padded(text, mask: true), text.Length, text.AsSpan().Count((byte)'"'), quote < 0 ? text.Length : quote);
+            quotes += literals[i].Quotes;
         }
 
         bool hasTime = places.ContainsKey(AccessVariable.TimeIso) != places.ContainsKey(AccessVariable.TimeLocal);
@@ -69,7 +66,7 @@ internal sealed class QuotedForm
             return null;
         }
 
-        return new QuotedForm { Literals = literals, Quotes = quotes, HasBackslashes = format.Escape == EscapeMode.Json, Sizes = [.. sizes], _places = places };
+        return new QuotedForm { Literals = literals, HasBackslashes = format.Escape == EscapeMode.Json, Sizes = [.. sizes], _places = places };
     }
 
     /// <summary>Notes a variable whose value is asked for; false when it is one that the short way does not read, or comes again.</summary>

@@ -17,8 +17,11 @@ internal sealed unsafe class QuotedRows : IBatchReader
 
     private readonly QuotedForm.Literal[] _literals;
     private readonly int[] _sizes;
-    private readonly int _quotes;
-    private readonly bool _hasBackslashes;
+    private readonly QuotedForm.Literal* _first;
+    private readonly QuotedForm.Literal* _last;
+
+    /// <summary>What makes a quote part of a value, or no byte.</summary>
+    private readonly int _escape;
     private readonly int _time;
     private readonly int _timeBytes;
     private readonly int _status;
@@ -30,7 +33,13 @@ internal sealed unsafe class QuotedRows : IBatchReader
 
     public QuotedRows(QuotedForm form, UpstreamTable upstreams)
     {
-        (_literals, _sizes, _quotes, _hasBackslashes) = (form.Literals, form.Sizes, form.Quotes, form.HasBackslashes);
+        (_literals, _sizes, _escape) = (form.Literals, form.Sizes, form.HasBackslashes ? '\\' : -1);
+        fixed (QuotedForm.Literal* first = _literals)
+        {
+            _first = first;
+            _last = first + _literals.Length - 1;
+        }
+
         _time = Math.Max(form[AccessVariable.TimeIso], form[AccessVariable.TimeLocal]);
         _timeBytes = form[AccessVariable.TimeIso] >= 0 ? IsoBytes : LocalBytes;
         (_status, _request) = (form[AccessVariable.Status], form[AccessVariable.Request]);
@@ -52,8 +61,8 @@ internal sealed unsafe class QuotedRows : IBatchReader
                 break;
             }
 
-            int end = cursor.Marks[_quotes];
-            if (text[end] != '\n' || !Divide(text, cursor.At, end, cursor.Marks, values) || !TryTime(text, values[_time], out long minute, out int second))
+            int* marks = cursor.Marks;
+            if (!Divide(text, cursor.At, ref marks, values) || !TryTime(text, values[_time], out long minute, out int second))
             {
                 more = false;
                 break;
@@ -74,8 +83,8 @@ internal sealed unsafe class QuotedRows : IBatchReader
             row[RowBatch.Second] = second;
             *asked = (int)(row - batch.Cells);
             asked += row[RowBatch.Upstream] >= 0 ? 1 : 0;
-            cursor.At = end + 1;
-            cursor.Marks += _quotes + 1;
+            cursor.At = *marks + 1;
+            cursor.Marks = marks + 1;
         }
 
         int count = (int)(row - batch.Cells);
@@ -86,29 +95,47 @@ internal sealed unsafe class QuotedRows : IBatchReader
     }
 
     /// <summary>Finds the values; false when the texts between them are others.</summary>
+    /// <param name="marks">The row's; afterwards its newline's.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Divide(byte* text, int start, int end, int* marks, ValueSpan* values)
+    private bool Divide(byte* text, int start, ref int* marks, ValueSpan* values)
     {
-        Vector256<byte> differ = Vector256<byte>.Zero;
-        int wrong = 0;
-        int from = start;
-        for (int i = 0; i < _literals.Length; i++)
+        QuotedForm.Literal* literal = _first;
+        int* mark = marks + literal->Quotes;
+        Vector256<byte> differ = (Vector256.Load(text + start) ^ literal->Text) & literal->Mask;
+        int from = start + literal->Length;
+        int negative = 0;
+        for (QuotedForm.Literal* last = _last; literal != last;)
         {
-            ref readonly QuotedForm.Literal literal = ref _literals[i];
-            int at = literal.Mark >= 0 ? marks[literal.Mark] - literal.Offset : i == 0 ? start : end - literal.Length;
-            differ |= (Vector256.Load(text + at) ^ literal.Text) & literal.Mask;
-            if (i > 0)
+            literal++;
+            if (text[*mark - 1] == _escape)
             {
-                values[i - 1].Length = at - from;
+                mark = Unescaped(text, start, mark);
             }
 
-            // What ends before it begins is wrong, and so is a quote behind a backslash.
-            wrong |= (at - from) | (_hasBackslashes && text[at - 1] == '\\' ? -1 : 0) | (i == 0 ? start - at : 0);
-            from = at + literal.Length;
-            values[i].Start = from;
+            int at = *mark - literal->Offset;
+            differ |= (Vector256.Load(text + at) ^ literal->Text) & literal->Mask;
+            values->Start = from;
+            values->Length = at - from;
+            negative |= at - from;
+            values++;
+            from = at + literal->Length;
+            mark += literal->Quotes;
         }
 
-        return differ == Vector256<byte>.Zero && wrong >= 0 && from == end;
+        marks = mark;
+        return differ == Vector256<byte>.Zero && negative >= 0 && from == *mark && text[from] == '\n';
+    }
+
+    /// <summary>The first mark that is no quote in a value.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int* Unescaped(byte* text, int start, int* mark)
+    {
+        while (text[*mark] == '"' && RowReader.IsEscaped(text, start, *mark))
+        {
+            mark++;
+        }
+
+        return mark;
     }
 
     private bool TryTime(byte* text, ValueSpan value, out long minute, out int second)

@@ -1,3 +1,5 @@
+using Why502.Logs;
+
 namespace Why502.Traffic.Engine;
 
 /// <summary>A place among the rows of a block.</summary>
@@ -8,6 +10,9 @@ internal unsafe struct RowCursor
 
     /// <summary>Its first mark, as <see cref="ScanBuffer.Marks"/>.</summary>
     public int* Marks;
+
+    /// <summary>What has found the marks, and finds other bytes within a row.</summary>
+    public BytePlaces.Kernel Kernel;
 
     /// <summary>Passes over a row that is there as a whole, and answers where its newline stands.</summary>
     public int Pass(byte* text)

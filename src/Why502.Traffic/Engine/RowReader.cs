@@ -244,19 +244,25 @@ internal sealed unsafe partial class RowReader
         return quote < end && text[quote - 1] == '\\' ? EscapedQuote(text, at, end, quotes) : quote;
     }
 
+    /// <summary>Whether an odd number of backslashes stands in front of a quote.</summary>
+    public static bool IsEscaped(byte* text, int from, int quote)
+    {
+        int slashes = quote;
+        while (slashes > from && text[slashes - 1] == '\\')
+        {
+            slashes--;
+        }
+
+        return ((quote - slashes) & 1) != 0;
+    }
+
     /// <summary>The first quote that no backslash escapes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int EscapedQuote(byte* text, int at, int end, ulong* quotes)
     {
         for (int quote = Next(quotes, at); quote < end; quote = Next(quotes, quote + 1))
         {
-            int slashes = quote;
-            while (slashes > at && text[slashes - 1] == '\\')
-            {
-                slashes--;
-            }
-
-            if (((quote - slashes) & 1) == 0)
+            if (!IsEscaped(text, at, quote))
             {
                 return quote;
             }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using Why502.Logs;
 
@@ -18,7 +17,16 @@ internal sealed unsafe class TokenTail
     private readonly Dictionary<AccessVariable, int> _places;
     private readonly int[] _numbers;
 
-    private TokenTail(Token[] tokens, Dictionary<AccessVariable, int> places, int[] numbers) => (_tokens, _places, _numbers) = (tokens, places, numbers);
+    /// <summary>Tokens with texts at their value, and those whose value somebody asks for.</summary>
+    private readonly int[] _texts;
+    private readonly int[] _asked;
+
+    private TokenTail(Token[] tokens, Dictionary<AccessVariable, int> places, int[] numbers)
+    {
+        (_tokens, _places, _numbers) = (tokens, places, numbers);
+        _texts = [.. Enumerable.Range(0, tokens.Length).Where(i => tokens[i].Before + tokens[i].Behind > 0)];
+        _asked = [.. places.Values, .. numbers];
+    }
 
     /// <summary>What stands in front of a value, behind the blank, and behind it.</summary>
     private readonly struct Token(ReadOnlySpan<byte> before, ReadOnlySpan<byte> behind)
@@ -26,14 +34,15 @@ internal sealed unsafe class TokenTail
         public readonly int Before = before.Length;
         public readonly int Behind = behind.Length;
         private readonly uint _before = Packed(before);
+        private readonly uint _beforeMask = Mask(before.Length);
         private readonly uint _behind = Packed(behind);
+        private readonly uint _behindMask = Mask(behind.Length);
 
         /// <param name="start">Behind the blank.</param>
         /// <param name="end">The next blank, or the row's end.</param>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public uint Differ(byte* start, byte* end) => ((*(uint*)start ^ _before) & Mask(Before)) | ((*(uint*)(end - Behind) ^ _behind) & Mask(Behind));
+        public uint Differ(byte* start, byte* end) => ((*(uint*)start ^ _before) & _beforeMask) | ((*(uint*)(end - Behind) ^ _behind) & _behindMask);
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static uint Mask(int bytes) => (uint)((1UL << (bytes * 8)) - 1);
 
         private static uint Packed(ReadOnlySpan<byte> text)
@@ -102,10 +111,11 @@ internal sealed unsafe class TokenTail
         }
     }
 
-    /// <summary>Finds the values behind a head; false when the tail is made otherwise.</summary>
+    /// <summary>Finds the values behind a head that are asked for; false when the tail is made otherwise.</summary>
     /// <param name="rest">Where the tail begins in the block, with a blank.</param>
     /// <param name="values">Room for <see cref="Count"/>.</param>
-    public bool TryDivide(byte* text, int rest, int end, ValueSpan* values)
+    /// <param name="kernel">Finds the blanks.</param>
+    public bool TryDivide(byte* text, int rest, int end, ValueSpan* values, BytePlaces.Kernel kernel)
     {
         int length = end - rest;
         if (length > BytesMax || length <= 0 || text[rest] != ' ')
@@ -113,34 +123,34 @@ internal sealed unsafe class TokenTail
             return false;
         }
 
-        int* blanks = stackalloc int[BytesMax + 2];
-        int count = 0;
-        for (int at = 0; at < length; at += 64)
-        {
-            ulong bits = ScanBuffer.BlanksAt(text + rest + at);
-            bits &= length - at >= 64 ? ulong.MaxValue : (1UL << (length - at)) - 1;
-            for (; bits != 0; bits &= bits - 1)
-            {
-                blanks[count++] = rest + at + BitOperations.TrailingZeroCount(bits);
-            }
-        }
-
-        if (count != _tokens.Length)
+        // Blanks behind the row's end are found, too.
+        int* blanks = stackalloc int[BytesMax + BytePlaces.Spare + 1];
+        Token[] tokens = _tokens;
+        int found = BytePlaces.Find(text + rest, (length + BytePlaces.Step - 1) / BytePlaces.Step, (byte)' ', (byte)' ', rest, blanks, kernel);
+        blanks[found] = end;
+        if (found < tokens.Length || blanks[tokens.Length - 1] >= end || blanks[tokens.Length] < end)
         {
             return false;
         }
 
-        blanks[count] = end;
+        blanks[tokens.Length] = end;
         uint differ = 0;
         int shortest = 0;
-        for (int i = 0; i < _tokens.Length; i++)
+        foreach (int place in _texts)
         {
-            ref readonly Token token = ref _tokens[i];
-            int start = blanks[i] + 1;
-            differ |= token.Differ(text + start, text + blanks[i + 1]);
-            values[i].Start = start + token.Before;
-            values[i].Length = blanks[i + 1] - token.Behind - values[i].Start;
-            shortest |= values[i].Length;
+            ref readonly Token token = ref tokens[place];
+            int start = blanks[place] + 1;
+            int behind = blanks[place + 1];
+            differ |= token.Differ(text + start, text + behind);
+            shortest |= behind - start - token.Before - token.Behind;
+        }
+
+        foreach (int value in _asked)
+        {
+            ref readonly Token token = ref tokens[value];
+            int from = blanks[value] + 1 + token.Before;
+            values[value].Start = from;
+            values[value].Length = blanks[value + 1] - token.Behind - from;
         }
 
         return differ == 0 && shortest >= 0 && AreNumbers(text, values);

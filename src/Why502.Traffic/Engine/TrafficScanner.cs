@@ -107,8 +107,9 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     /// <summary>Counts all whole rows that begin before <paramref name="until"/>; at the end of the text also the one without a newline. False when there is no such row any more.</summary>
     public bool Scan(long until, bool atEnd)
     {
-        _buffer.Mark(options.Kernel ?? BytePlaces.KernelBehind(_position), _shortWay is not null);
-        int at = Rows(until);
+        BytePlaces.Kernel kernel = options.Kernel ?? BytePlaces.KernelBehind(_position);
+        _buffer.Mark(kernel, _shortWay is not null);
+        int at = Rows(until, kernel);
         bool more = _position + at < until;
         if (more && atEnd && at < _buffer.Length)
         {
@@ -127,10 +128,10 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     }
 
     /// <summary>Answers behind which byte it stopped.</summary>
-    private int Rows(long until)
+    private int Rows(long until, BytePlaces.Kernel kernel)
     {
         byte* text = _buffer.Text;
-        RowCursor cursor = new() { Marks = _buffer.Marks };
+        RowCursor cursor = new() { Marks = _buffer.Marks, Kernel = kernel };
         if (_skipFirst || _inLongRow)
         {
             if (_buffer.RowsEnd == 0)

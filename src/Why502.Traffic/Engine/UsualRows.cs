@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Why502.Logs;
 
 namespace Why502.Traffic.Engine;
 
@@ -68,7 +69,7 @@ internal sealed unsafe class UsualRows : IBatchReader
         int heads = areRead ? batch.TakeHeadsBehind() : Heads(text, stop, cursor, batch);
         batch.Minute = _stamp.Minute;
         batch.AskedCount = 0;
-        int count = _endsWithHead ? heads : _tail is not null ? Tokens(text, batch, heads) : _hasAddress ? Attempts(text, batch, heads) : Values(text, batch, heads);
+        int count = _endsWithHead ? heads : _tail is not null ? Tokens(text, batch, heads, cursor.Kernel) : _hasAddress ? Attempts(text, batch, heads) : Values(text, batch, heads);
         batch.Hold(heads, count);
         if (count > 0)
         {
@@ -242,14 +243,14 @@ internal sealed unsafe class UsualRows : IBatchReader
     }
 
     /// <summary>Reads what is behind the heads where values have any width, and answers how many rows are of the usual form.</summary>
-    private int Tokens(byte* text, RowBatch batch, int count)
+    private int Tokens(byte* text, RowBatch batch, int count, BytePlaces.Kernel kernel)
     {
         ValueSpan* values = stackalloc ValueSpan[_tail!.Count];
         int* asked = batch.Cells + RowBatch.Asked;
         int* row = batch.Cells;
         for (int* behindRows = row + count; row < behindRows; row++)
         {
-            if (!_tail.TryDivide(text, row[RowBatch.Rest], row[RowBatch.End], values) || !_values!.TryNote(text, values, row, text + row[RowBatch.Request] + row[RowBatch.RequestLength] + 2))
+            if (!_tail.TryDivide(text, row[RowBatch.Rest], row[RowBatch.End], values, kernel) || !_values!.TryNote(text, values, row, text + row[RowBatch.Request] + row[RowBatch.RequestLength] + 2))
             {
                 break;
             }

@@ -248,6 +248,7 @@ public class RowReaderTests
             "proxy_alternative_upstream_name" => random.Next(20) == 0 ? "a b" : "",
             "req_id" => $"{random.NextInt64():x}",
             _ when match.Groups[1].Value.EndsWith("_time", StringComparison.Ordinal) => times[list],
+            _ when format[0] == '{' => random.Next(5) switch { 0 => "a \\\"quoted\\\" bot", 1 => "C:\\\\dir\\\\", 2 => "\\\\\\\"", _ => "curl" },
             _ => "\\x22text\\x22",
         });
     }
@@ -267,7 +268,7 @@ public class RowReaderTests
                     text.Remove(at, Math.Min(random.Next(1, 6), text.Length - at));
                     break;
                 case 2:
-                    text.Insert(at, " : , \" [\r"[random.Next(9)]);
+                    text.Insert(at, " : , \" [\r\\"[random.Next(10)]);
                     break;
                 default:
                     text.Length = at;
