@@ -41,10 +41,10 @@ public static class Judge
     }
 
     /// <summary>A report, and a line that lost its upstream, put causes in scope that otherwise look at what is not there.</summary>
-    private static bool IsReported(Cause cause, Incident incident) => (incident.Event is not null && incident.Candidates.Contains(cause.Id)) || LostPeer.Admits(cause.Id, incident) || UnloggedForms.Admits(cause.Id, incident);
+    private static bool IsReported(Cause cause, Incident incident) => (incident.Event is not null && incident.Candidates.Contains(cause.Id)) || LostPeer.Admits(cause.Id, incident) || LostErrno.Admits(cause.Id, incident) || UnloggedForms.Admits(cause.Id, incident);
 
     /// <summary>Whether what the cause looks at is there.</summary>
-    private static bool Looks(Cause cause, Incident incident) => cause.Applies(incident) || (incident.Peer is not null && UnloggedForms.Admits(cause.Id, incident));
+    private static bool Looks(Cause cause, Incident incident) => cause.Applies(incident) || (incident.Peer is not null && (UnloggedForms.Admits(cause.Id, incident) || LostErrno.Admits(cause.Id, incident)));
 
     private static Candidate? Weighed(Cause cause, Incident incident, Observations seen, List<string> failures)
     {

@@ -24,6 +24,12 @@ public sealed partial class NginxConfiguration
             return false;
         }
 
+        // ngx_conf_read_token(): a directive ends with one of these, and a sentence that begins with a directive's name with neither.
+        if (head.IndexOfAny((byte)';', (byte)'{') < 0)
+        {
+            return false;
+        }
+
         return Recognises(SyntaxParser.Parse(head), head);
     }
 

@@ -100,6 +100,9 @@ public sealed record Incident
 
     public int? Errno { get; init; }
 
+    /// <summary>The level of the main record, where it has one.</summary>
+    public LogLevel? Level { get; init; }
+
     /// <summary>What nginx could not get, of an <see cref="SymptomKind.OutOfResource"/> incident.</summary>
     public Resource? Resource { get; init; }
 

@@ -77,6 +77,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             Side = main.Side,
             How = main.How,
             Errno = main.Group.Errno,
+            Level = main.Group.Level,
             Code = main.Group.Code,
             TlsRefusal = TlsRefusals.Of(main.Group.SslReason, main.Group.SslCode, main.Group.SslAlert),
             TlsAlert = main.Group.SslAlert,

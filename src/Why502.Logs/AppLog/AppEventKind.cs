@@ -79,6 +79,9 @@ public enum AppEventKind
 
     /// <summary>An app server in between says that the app ended its answer before it was one.</summary>
     AnswerIncomplete,
+
+    /// <summary>Somebody tells that requests which auth_request guards end with 500.</summary>
+    AuthQuestionFailed,
 }
 
 /// <summary>Who wrote an app-side log.</summary>

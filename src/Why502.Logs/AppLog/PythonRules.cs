@@ -17,6 +17,10 @@ internal static class PythonRules
         new("Exception in worker process", AppEventKind.StartFailed, Pid),
         new("Application startup failed. Exiting", AppEventKind.StartFailed),
         new("Connection in use: ", AppEventKind.BindFailed, Address),
+
+        // sock.py, create_sockets(): the arbiter ends after it.
+        new("Can't connect to ", AppEventKind.BindFailed, static (t, at, e) => t.LastIndexOf("[ERROR] ", at, StringComparison.Ordinal) is >= 0 and var level && level + 8 == at ? Address(t, at, e) : null),
+        new("Invalid address: ", AppEventKind.StartFailed, static (t, at, e) => t.LastIndexOf("[ERROR] ", at, StringComparison.Ordinal) is >= 0 and var level && level + 8 == at ? e : null),
         new("error while attempting to bind on address ", AppEventKind.BindFailed, Address),
 
         // daphne, server.py, listen_failure(): the reactor is stopped after it.

@@ -30,6 +30,10 @@ internal static class TransportRules
         // Action Cable's connection/base.rb, Tornado's websocket.py, websockets' headers check, x/net/websocket's hybi.go.
         new("Handshake failed due to invalid Upgrade header", AppEventKind.UpgradeMissing),
 
+        // Chrome's websocket_basic_handshake_stream.cc: an answer from which a proxy took what belongs to one hop.
+        new("WebSocket handshake: 'Connection' header ", AppEventKind.UpgradeMissing),
+        new("WebSocket handshake: 'Upgrade' header ", AppEventKind.UpgradeMissing),
+
         // Boost.Beast, websocket/impl/error.ipp; Qt and OkHttp as clients.
         new("WebSocket handshake Upgrade field is missing", AppEventKind.UpgradeMissing),
         new("WebSocket handshake Connection field is missing", AppEventKind.UpgradeMissing),
@@ -57,6 +61,9 @@ internal static class TransportRules
         new("net/http: timeout awaiting response headers", AppEventKind.SlowRequest),
         new("WebSocket connection", AppEventKind.WebSocketRefused, static (t, at, e) => IsComplaint(t) ? e : null),
 
+        // ngx_http_auth_request_module.c answers 500 to a status that is neither yes nor no.
+        new("auth_request", AppEventKind.AuthQuestionFailed, static (t, at, e) => IsSentence(t) && TellsOf(t, "500") ? e : null),
+
         // Somebody who tells of it in a sentence.
         new("websocket", AppEventKind.WebSocketRefused, static (t, at, e) => IsSentence(t) && (IsComplaint(t) || IsTrouble(t)) ? e : null),
     ];
@@ -66,6 +73,11 @@ internal static class TransportRules
     /// <summary>Neither a directive or its comment, nor a record with fields.</summary>
     private static bool IsSentence(string text)
         => text.Length < SentenceCharsMax && text.IndexOfAny([';', '{', '}', '=', '|']) < 0 && text.AsSpan().TrimStart() is not ['#', ' ', ..] && text.AsSpan().Count(' ') > 2;
+
+    private static bool TellsOf(string text, string status)
+        => text.IndexOf(status, StringComparison.Ordinal) is >= 0 and var at && !IsNumberAt(text, at - 1) && !IsNumberAt(text, at + status.Length);
+
+    private static bool IsNumberAt(string text, int at) => at >= 0 && at < text.Length && text[at] is (>= '0' and <= '9') or '.' or ':' or '#';
 
     private static bool IsTrouble(string text)
         => text.Contains("problem", StringComparison.OrdinalIgnoreCase) || text.Contains("issue", StringComparison.OrdinalIgnoreCase) || text.Contains("not work", StringComparison.OrdinalIgnoreCase) || text.Contains("n't work", StringComparison.OrdinalIgnoreCase)

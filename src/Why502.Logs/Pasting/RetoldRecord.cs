@@ -47,6 +47,11 @@ internal static partial class RetoldRecord
         var head = Head(line);
         var told = line[(head > 0 ? head : WordStart(line, at))..];
 
+        if (head > 0 && CutInPath(told) is { } cut)
+        {
+            return line[..head] + cut;
+        }
+
         // A message that begins with a name takes any words before it for one.
         var bodies = head > 0 || at != WordStart(line, at) ? [told] : new[] { line, told };
         foreach (var body in bodies)
@@ -94,6 +99,20 @@ internal static partial class RetoldRecord
             // ngx_http_proxy_process_header() and its like end what they show of a header with three dots, which a trim takes for the teller's.
             yield return plain + "...\"";
         }
+    }
+
+    /// <summary><c>connect() to unix:/run/app.so</c>: the margin took the errno and maybe the path's end. An editor or pager shows the cut by a sign (nano's $, less's &gt;).</summary>
+    private static string? CutInPath(string told)
+    {
+        const string call = "connect() to unix:/", rest = " failed (";
+        if (!told.StartsWith(call, StringComparison.Ordinal) || told.Contains(rest, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var shown = told.TrimEnd().TrimEnd('$', '>', '\u2026', '.');
+        var end = shown.AsSpan(call.Length).IndexOf(' ') is >= 0 and var blank ? call.Length + blank : shown.Length;
+        return rest.StartsWith(shown[end..].TrimEnd(), StringComparison.Ordinal) ? shown[..end] + " failed while connecting to upstream" : null;
     }
 
     private static bool IsMessage(string line) => ErrorLogLine.Parse(line) is { Known: not null };

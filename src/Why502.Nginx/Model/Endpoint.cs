@@ -40,9 +40,11 @@ public sealed partial record Endpoint
     /// <summary>The literal address; null for a name or a unix socket.</summary>
     public IPAddress? Address => address;
 
-    /// <summary>This machine for certain: a loopback address, <c>localhost</c> (RFC 6761) or a unix socket.</summary>
+    /// <summary>
+    /// This machine for certain: a loopback address, the unspecified one (to connect() it is loopback: Linux, tcp_v6_connect() and ip_route_output_key_hash()), <c>localhost</c> (RFC 6761) or a unix socket.
+    /// </summary>
     public bool IsLoopback => IsUnix
-        || (address is not null && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address))
+        || (address is not null && (IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
         || (address is null && Host is not null && (Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)));
 
     public static Endpoint Unix(string path) => new(null, 0, path, null);

@@ -97,13 +97,13 @@ public static class PastedConfiguration
     private static List<string> WithoutMarks(List<string> lines)
         => [.. lines.Select(line => line.Trim() is var text && text.Length > 0 && (text.All(letter => letter is '.' or '…' or '[' or ']' or '(' or ')' or '*') || text.StartsWith("```", StringComparison.Ordinal) || text is "<snip>" or "[snip]" or "--snip--") ? "" : line)];
 
-    /// <summary>Each line alone is a directive that is known, with a number of arguments that it takes.</summary>
+    /// <summary>Each line alone begins as a directive that is known, and does not end as a sentence does.</summary>
     private static List<string> WithSemicolons(List<string> lines)
         => [.. lines.Select(line => IsDirective(line.Trim()) ? line.TrimEnd() + ";" : line)];
 
     private static bool IsDirective(string text)
     {
         var words = text.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-        return words.Length > 1 && words[1][0] != '=' && text[^1] is not (';' or '{' or '}' or ',') && words[0][0] != '#' && DirectiveTable.Find(words[0]).Any(form => !form.IsBlock);
+        return words.Length > 1 && words[1][0] != '=' && text[^1] is not (';' or '{' or '}' or ',' or '?' or '!') && !text.Contains('`', StringComparison.Ordinal) && words[0][0] != '#' && DirectiveTable.Find(words[0]).Any(form => !form.IsBlock);
     }
 }

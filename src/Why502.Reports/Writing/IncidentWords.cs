@@ -99,6 +99,7 @@ internal static class IncidentWords
                 : $"{app} reset {connections} before it answered",
             SymptomKind.HeaderTooBig => $"{app} sent a response header that does not fit nginx's buffer, {times}",
             SymptomKind.Answered => incident.Message,
+            SymptomKind.AppLogged => $"\"{incident.Message.Trim()}\"",
             SymptomKind.NoLiveUpstreams => $"nginx had no server left to try in {upstream}, {times}",
             _ => $"nginx logged \"{incident.Message}\" {times}",
         };

@@ -78,6 +78,7 @@ public static class ReportedForms
         // What answers so speaks TLS, and whoever asked did not; a scanner may have, too.
         AppEventKind.PlainRequestToTls => new(3, Phase.Header, Side.Upstream, How.Closed, Likely("protocol-mismatch")),
         AppEventKind.UpgradeMissing => new(5, Phase.Header, Side.Nginx, How.Invalid, Sure("upgrade-failed")),
+        AppEventKind.AuthQuestionFailed => new(7, Phase.Header, Side.Nginx, How.Invalid, Likely("auth-subrequest-failed")),
         AppEventKind.WebSocketRefused => OfRefusal(logged.Value),
         _ => null,
     };

@@ -35,8 +35,15 @@ internal static class BindAddresses
         given = given.Count > 0 ? given : Options.Values(fromEnvironment, "-b", "--bind");
         if (given.Count == 0)
         {
-            var file = Options.Value(app.Arguments, "-c", "--config") ?? Options.Value(fromEnvironment, "-c", "--config") ?? "gunicorn.conf.py";
-            given = PythonSettings.Strings(app.ReadFile(file.StartsWith("file:", StringComparison.Ordinal) ? file[5..] : file) ?? "", "bind");
+            var named = Options.Value(app.Arguments, "-c", "--config") ?? Options.Value(fromEnvironment, "-c", "--config");
+            var file = named ?? "gunicorn.conf.py";
+            var settings = app.ReadFile(file.StartsWith("file:", StringComparison.Ordinal) ? file[5..] : file);
+            if (settings is null && named is not null)
+            {
+                return [];
+            }
+
+            given = PythonSettings.Strings(settings ?? "", "bind");
         }
 
         // A title ("gunicorn: master [app]") has replaced the arguments: nothing is known, not even that nothing was given.
@@ -118,7 +125,13 @@ internal static class BindAddresses
         var given = Options.Values(app.Arguments, "-l", "--listen");
         if (given.Count == 0 && Options.Value(app.Arguments, "-c", "--config-file") is { } file)
         {
-            given = RubySettings.Strings(app.ReadFile(file) ?? "", "listen");
+            if (app.ReadFile(file) is not { } settings)
+            {
+                // What it listens on stands in there.
+                return [];
+            }
+
+            given = RubySettings.Strings(settings, "listen");
         }
 
         return given.Count > 0 ? given : [HostPort("0.0.0.0", Options.Value(app.Arguments, "-p", "--port") ?? "8080")];
