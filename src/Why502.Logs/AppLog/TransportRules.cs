@@ -3,6 +3,9 @@ namespace Why502.Logs;
 /// <summary>What either end of a connection says of the other's protocol: OpenSSL, Go's net/http and crypto/tls, nginx as an upstream, browsers.</summary>
 internal static class TransportRules
 {
+    /// <summary>Chrome's websocket_basic_handshake_stream.cc: an answer from which a proxy took what belongs to one hop.</summary>
+    private static readonly string[] LostHeaders = ["WebSocket handshake: 'Connection' header ", "WebSocket handshake: 'Upgrade' header "];
+
     public static AppRule[] All { get; } =
     [
         // OpenSSL, SSL_R_HTTP_REQUEST (156): only a server finds it, when a client's first bytes are a request line.
@@ -30,9 +33,8 @@ internal static class TransportRules
         // Action Cable's connection/base.rb, Tornado's websocket.py, websockets' headers check, x/net/websocket's hybi.go.
         new("Handshake failed due to invalid Upgrade header", AppEventKind.UpgradeMissing),
 
-        // Chrome's websocket_basic_handshake_stream.cc: an answer from which a proxy took what belongs to one hop.
-        new("WebSocket handshake: 'Connection' header ", AppEventKind.UpgradeMissing),
-        new("WebSocket handshake: 'Upgrade' header ", AppEventKind.UpgradeMissing),
+        new(LostHeaders[0], AppEventKind.UpgradeMissing),
+        new(LostHeaders[1], AppEventKind.UpgradeMissing),
 
         // Boost.Beast, websocket/impl/error.ipp; Qt and OkHttp as clients.
         new("WebSocket handshake Upgrade field is missing", AppEventKind.UpgradeMissing),
@@ -59,7 +61,7 @@ internal static class TransportRules
 
         // net/http's Transport.ResponseHeaderTimeout: a proxy written in Go waited for the app in vain.
         new("net/http: timeout awaiting response headers", AppEventKind.SlowRequest),
-        new("WebSocket connection", AppEventKind.WebSocketRefused, static (t, at, e) => IsComplaint(t) ? e : null),
+        new("WebSocket connection", AppEventKind.WebSocketRefused, static (t, at, e) => LostHeaders.Any(lost => t.IndexOf(lost, at, StringComparison.Ordinal) > 0) ? e with { Kind = AppEventKind.UpgradeMissing } : IsComplaint(t) ? e : null),
 
         // ngx_http_auth_request_module.c answers 500 to a status that is neither yes nor no.
         new("auth_request", AppEventKind.AuthQuestionFailed, static (t, at, e) => IsSentence(t) && TellsOf(t, "500") ? e : null),

@@ -73,9 +73,9 @@ internal static partial class DialedRecord
 
         if (TextScan.WordAfter(line, "dial ", said) is not ("unix" or "tcp" or "tcp4" or "tcp6"))
         {
-            var (met, message) = Conversations.FirstOrDefault(one => line.IndexOf(one.Words, said, StringComparison.Ordinal) >= 0);
-            message ??= Ended().IsMatch(line, said) ? "upstream prematurely closed connection while reading response header from upstream" : null;
-            return message is null ? line : "[error] " + message.Replace("{0}", NameIn(line, met), StringComparison.Ordinal);
+            return Conversations.FirstOrDefault(one => line.IndexOf(one.Words, said, StringComparison.Ordinal) >= 0) is { Message: { } message } met ? "[error] " + message.Replace("{0}", NameIn(line, met.Words), StringComparison.Ordinal)
+                : Ended().IsMatch(line, said) ? "[error] upstream prematurely closed connection while reading response header from upstream"
+                : line;
         }
 
         var network = TextScan.WordAfter(line, "dial ", said)!;
