@@ -206,7 +206,7 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
     {
         if (view.Instance.FromFiles)
         {
-            return view.ErrorLogs.SelectMany(log => log.Events).Any(happened => happened.Kind is NginxEventKind.WorkersStarted && seen.Zoned(happened.Time) > incident.Last)
+            return view.ErrorLogs.SelectMany(log => log.Events).Any(happened => happened.Kind is NginxEventKind.WorkersStarted && seen.Zoned(happened.Time) > incident.Last) || (incident.Errno is AddressInUse && ServedSince(incident))
                 ? IncidentState.Recovered
                 : IncidentState.Current;
         }
@@ -221,6 +221,10 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
             ? IncidentState.Recovered
             : IncidentState.Current;
     }
+
+    /// <summary>Who starts nginx a second time finds its own ports taken: requests that the same log tells of later were answered by the one that runs.</summary>
+    private bool ServedSince(Incident incident)
+        => view.ErrorLogs.SelectMany(log => log.Groups).SelectMany(group => group.Samples).Any(line => seen.Zoned(line.Time) > incident.Last && ErrorLogLine.Parse(line.Text)?.Client is not null);
 
     /// <summary>The reading of the disk speaks for the text and its files; a name and a taken address are the machine's to mend.</summary>
     private bool IsMended(Incident incident, ConfigurationTestFact? onDisk)

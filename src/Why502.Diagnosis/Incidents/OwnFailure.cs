@@ -106,6 +106,8 @@ public sealed record OwnFailure(Resource Resource, IReadOnlyList<string> Candida
             1 or 13 or 30 when file is not null && TempFiles.IsTempOrCache(file) => new(Resource.TempPath, TempPath, file, TempFiles.Root(file)),
             // ngx_create_paths(), ngx_create_path(): no other mkdir() is logged so than that of nginx's own directories, whatever they are called.
             1 or 13 or 30 or 2 or 20 when file is not null && known.Format.StartsWith("mkdir()", StringComparison.Ordinal) => new(Resource.TempPath, TempPath, file, TempFiles.Root(file)),
+            // EIO, ENOSYS, EOPNOTSUPP: the file system there does not do what nginx writes with (pwritev(2) on some layered and emulated ones).
+            5 or 38 or 95 when file is not null && TempFiles.IsTempOrCache(file) => new(Resource.TempPath, TempPath, file, TempFiles.Root(file)),
             2 or 20 when file is not null && TempFiles.IsTemp(file) && MakesFiles(known) => new(Resource.TempPath, TempPath, file, TempFiles.Root(file)),
             _ => null,
         };

@@ -98,6 +98,7 @@ public static class ServiceReading
             "oom-kill" => "killed for memory",
             "start-limit-hit" => "started too often in a row",
             "timeout" => "did not start in time",
+            "" when unit.LoadState is "error" or "bad-setting" => "systemd does not take its unit file",
             "" => "reason unknown",
             var other => other,
         };
@@ -115,9 +116,13 @@ public static class ServiceReading
     }
 
     private static AppLogEvent? LastWords(IReadOnlyList<AppLogEvent> events)
-        => events.LastOrDefault(logged => logged.Kind is AppEventKind.StartFailed or AppEventKind.BindFailed)
+        => events.LastOrDefault(logged => logged.Kind is AppEventKind.StartFailed or AppEventKind.BindFailed && !Serves(logged, events))
             ?? events.LastOrDefault(logged => logged.Kind is AppEventKind.StartLimitHit && logged.Log is not AppLogKind.Journal)
             ?? events.LastOrDefault(logged => logged.Kind is AppEventKind.FatalError or AppEventKind.ServerStopped or AppEventKind.MainProcessExited);
+
+    /// <summary>An app that did not load, in a server that says it goes on without: that one listens, and answers with an error of its own.</summary>
+    public static bool Serves(AppLogEvent failed, IEnumerable<AppLogEvent> events)
+        => failed.Kind == AppEventKind.StartFailed && events.Any(logged => logged.Kind == AppEventKind.ServesWithoutApp && logged.Line.File == failed.Line.File);
 
     /// <summary>A manager's listing has other programs that run: which of them serves nginx it does not say.</summary>
     public static bool IsOneOfSeveral(AppLogEvent failed, IEnumerable<AppLogEvent> events)

@@ -37,6 +37,9 @@ public enum AppEventKind
     SynFlood,
     PacketLogged,
     FilesExhausted,
+
+    /// <summary>A server could not start a process, because the machine or its control group has no memory for it.</summary>
+    ForkFailed,
     DiskFull,
     AccessDenied,
     UnhandledError,
@@ -70,6 +73,9 @@ public enum AppEventKind
 
     /// <summary>The app says that what came to its WebSocket asked for no upgrade: the proxy in front did not pass the headers on.</summary>
     UpgradeMissing,
+
+    /// <summary>The server could not load the app and runs: it answers each request with an error of its own.</summary>
+    ServesWithoutApp,
 
     /// <summary>A manager's listing shows the program as running.</summary>
     ProgramRunning,

@@ -22,6 +22,9 @@ internal static class PhpFpmRules
         new("NOTICE: Finishing ...", AppEventKind.ServerStopped),
         new("NOTICE: Reloading in progress ...", AppEventKind.ServerReloading),
         new("POST Content-Length of ", AppEventKind.RequestTooLarge, static (t, at, e) => e with { Value = TextScan.NumberAfter(t, "exceeds the limit of ", at) }),
+
+        // fpm_children.c, fpm_children_make(): the pool goes on with the children it has.
+        new("fork() failed: Cannot allocate memory (12)", AppEventKind.ForkFailed),
         new("FPM initialization failed", AppEventKind.StartFailed),
         new("cannot get uid for user", AppEventKind.StartFailed, static (t, at, e) => Pool(t, e)),
         new("No pool defined. at least one pool section must be specified", AppEventKind.StartFailed),

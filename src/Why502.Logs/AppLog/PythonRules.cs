@@ -16,6 +16,9 @@ internal static class PythonRules
         new("App failed to load", AppEventKind.StartFailed),
         new("Exception in worker process", AppEventKind.StartFailed, Pid),
         new("Application startup failed. Exiting", AppEventKind.StartFailed),
+
+        // sock.py, create_sockets(): after five tries gunicorn exits.
+        new("Can't connect to ('", AppEventKind.BindFailed, Address),
         new("Connection in use: ", AppEventKind.BindFailed, Address),
 
         // sock.py, create_sockets(): the arbiter ends after it.

@@ -21,7 +21,11 @@ internal static class UwsgiRules
 
         // core/socket.c, bind_to_tcp(): uWSGI exits where the kernel's limit is below its own.
         new("Listen queue size is greater than the system max", AppEventKind.StartFailed),
-        new("no python application found, check your startup logs", AppEventKind.StartFailed),
+
+        // core/uwsgi.c: without need-app the server goes on, and answers 500 to each request (plugins/python, uwsgi_request_wsgi).
+        new("no app loaded. GAME OVER", AppEventKind.StartFailed),
+        new("no app loaded. going in full dynamic mode", AppEventKind.ServesWithoutApp),
+        new("no python application found, check your startup logs", AppEventKind.ServesWithoutApp),
         new("unable to load app ", AppEventKind.StartFailed),
         new("spawned uWSGI worker ", AppEventKind.WorkerBooting, static (t, at, e) => Pid(t, at, e)),
         new("uwsgi socket ", AppEventKind.ListeningOn, static (t, at, e) =>

@@ -4,7 +4,7 @@ namespace Why502.Logs.Commands;
 /// The command line that starts an app, out of what somebody handed over: a unit's <c>ExecStart=</c> (systemd.service(5)), a Dockerfile's CMD and ENTRYPOINT, <c>command=</c> of supervisord's
 /// programs, <c>exec</c> of an Upstart job, and a Procfile's processes. Told, not seen to run.
 /// </summary>
-public sealed class LaunchRecipe : ICommandReader
+public sealed partial class LaunchRecipe : ICommandReader
 {
     private const int LinesJoinedMax = 20;
 
@@ -15,14 +15,23 @@ public sealed class LaunchRecipe : ICommandReader
     public IEnumerable<CommandRecord> Read(PastedText text)
     {
         var isDockerfile = text.Any(IsImage);
+        var directory = "";
         var (entry, entryLine) = ("", 0);
         for (var index = 0; index < text.Lines.Count; index++)
         {
             var line = text.Lines[index];
+            if (IsSection(line.Text) && line.Text.StartsWith("[program:", StringComparison.Ordinal))
+            {
+                directory = "";
+            }
+
+            directory = DirectoryOf(line.Text) ?? directory;
             if (Launched(Joined(text, index)) is not { Length: > 0 } command)
             {
                 continue;
             }
+
+            command = Absolute(command, directory.Length > 0 ? directory : text.Lines.Skip(index).TakeWhile(later => !later.Text.StartsWith('[')).Select(later => DirectoryOf(later.Text)).FirstOrDefault(found => found is not null) ?? "");
 
             if (isDockerfile)
             {
@@ -42,6 +51,17 @@ public sealed class LaunchRecipe : ICommandReader
 
     private static bool IsSection(string line)
         => line.Trim() is "[Service]" or "[Unit]" or "[Install]" || (line.StartsWith("[program:", StringComparison.Ordinal) && line.TrimEnd().EndsWith(']')) || line.StartsWith("ExecStart=", StringComparison.Ordinal);
+
+    /// <summary>systemd.service(5), supervisord's <c>directory</c>, Upstart's <c>chdir</c> and a Dockerfile's WORKDIR: where a relative path of the command begins.</summary>
+    private static string? DirectoryOf(string line)
+        => (Behind(line.Trim(), "WorkingDirectory=") ?? Behind(line.Trim(), "directory=") ?? Behind(line.Trim(), "chdir ") ?? Behind(line, "WORKDIR ")) is ['/', ..] path ? path : null;
+
+    /// <summary><c>--bind unix:app.sock</c>: bind(2) makes it in the working directory.</summary>
+    private static string Absolute(string command, string directory)
+        => directory.Length == 0 ? command : RelativeSocket().Replace(command, $"unix:{directory.TrimEnd('/')}/");
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"(?<=[\s=])unix:(?:\./)?(?=[\w.-]+(?:/[\w.-]+)*(?:\s|$))")]
+    private static partial System.Text.RegularExpressions.Regex RelativeSocket();
 
     private static bool IsImage(string line) => line.StartsWith("FROM ", StringComparison.Ordinal) && line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length is 2 or 4;
 

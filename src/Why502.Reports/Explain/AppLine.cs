@@ -74,6 +74,8 @@ internal static class AppLine
         AppEventKind.SynFlood => "more connections arrive than the listen queue takes",
         AppEventKind.PacketLogged => "a packet-filter rule logged a packet",
         AppEventKind.FilesExhausted => "no file descriptor was left",
+        AppEventKind.ForkFailed => "the server could not start a process: there is no memory for it",
+        AppEventKind.ServesWithoutApp => "the server runs without the app, and answers requests with an error of its own",
         AppEventKind.DiskFull => "no space was left on a disk",
         AppEventKind.AccessDenied => "a security policy denied an access",
         AppEventKind.ProcessAborted => "the program ended itself on an error that nobody handles",
@@ -96,6 +98,7 @@ internal static class AppLine
         AppEventKind.BindFailed or AppEventKind.StartFailed or AppEventKind.UnitFailed or AppEventKind.StartLimitHit or AppEventKind.MainProcessExited
             or AppEventKind.UnitStopped or AppEventKind.ServerStopped => ["upstream-down", "socket-missing", "socket-stale"],
         AppEventKind.ListeningOn or AppEventKind.ServerStarted => ["upstream-wrong-address", "loopback-mismatch", "socket-path-mismatch"],
+        AppEventKind.ForkFailed => ["host-memory-exhausted"],
         AppEventKind.ConntrackFull => ["connection-tracking-full"],
         AppEventKind.PacketLogged => ["firewall-blocked"],
         AppEventKind.FilesExhausted => ["file-descriptors-exhausted"],

@@ -64,7 +64,7 @@ internal static class GivenPieces
     {
         var lines = new List<string>();
         var split = text.Split('\n');
-        var unmarked = CodeSpans.Strip(Quotations.Strip(split));
+        var unmarked = CodeSpans.Strip(Quotations.Strip(ListMarks.Strip(split)));
         var raw = RunTogether.Part(EscapedText.Part(Indentation.Strip(unmarked)));
         repaired = WrappedRecord.Join(raw) | WrappedReport.Join(raw);
         repaired |= raw.Length > split.Length || !ReferenceEquals(unmarked, split);

@@ -199,6 +199,25 @@ public sealed class PastedRecordTests
         Assert.Equal([$"{Record}, referrer: \"a {Record[..40]}"], RunTogether.Part([$"{Record}, referrer: \"a {Record[..40]}"]));
     }
 
+    [Fact]
+    public void MarksOfAPage_AreTakenOff()
+    {
+        Assert.Equal(["server {", "  listen 80;", "}"], ListMarks.Strip(["- server {", "-   listen 80;", "- }"]));
+        Assert.Equal(["Untitled", "server {", "", "}"], ListMarks.Strip(["Untitled", "  1. server {", "  2. ", "  3. }"]));
+        Assert.Equal(["server {", "listen 80;", "}", "}"], ListMarks.Strip(["server { | |", "listen 80; | |", "} | |", "} |"]));
+    }
+
+    [Fact]
+    public void ListsAndRowsOfTheirOwn_KeepTheirMarks()
+    {
+        string[] steps = ["1. stop it", "1. start it", "3. look"];
+        string[] rows = ["- - [10/Feb/2026:08:01:00 +0100] \"GET / HTTP/1.1\" 502 1", "- - [10/Feb/2026:08:01:01 +0100] \"GET / HTTP/1.1\" 502 1", "- - [10/Feb/2026:08:01:02 +0100] \"GET / HTTP/1.1\" 502 1"];
+        string[] two = ["- one", "- two"];
+        Assert.Same(steps, ListMarks.Strip(steps));
+        Assert.Same(rows, ListMarks.Strip(rows));
+        Assert.Same(two, ListMarks.Strip(two));
+    }
+
     private const string Whole = "2026/02/10 08:11:00 [error] 14#14: *22 upstream prematurely closed connection while reading response header from upstream, client: 192.0.2.8, server: tally.example, request: \"GET /orders/7 HTTP/1.1\", upstream: \"http://127.0.0.1:8010/orders/7\", host: \"tally.example\"";
 
     [Theory]

@@ -55,6 +55,12 @@ public sealed class HostMemoryExhausted : Cause
             scales.Weigh("kernel", Sources.KernelLog, InGroup(incident.Event) ? Weight.Moderate.Against("the limit of one control group was reached, not the machine's") : Weight.Weak.For("the kernel ran out of memory as a whole"));
         }
 
+        else if (incident.Event is { Kind: AppEventKind.ForkFailed } refused)
+        {
+            // ENOMEM of fork(2).
+            scales.Weigh("app log", Sources.AppLog, Weight.Strong.For(refused.Text).At(refused.Line.File, refused.Line.Line));
+        }
+
         scales.Weigh(seen.Ask(AppLogReading.Kernel(seen)), log => Victims(log) switch
         {
             { Count: > 1 } several => Weight.Strong.For($"the kernel killed several processes for memory: {string.Join(", ", several.Take(4))}"),

@@ -48,6 +48,7 @@ public sealed class TempPathUnwritable : Cause
             {
                 30 => "errno 30: the temp path lies on a read-only file system",
                 2 or 20 => "the directory of nginx's temp files is not there",
+                5 or 38 or 95 => $"errno {incident.Errno}: the file system of the temp path does not do what nginx writes with",
                 _ => "nginx's worker may not write its own temp file",
             }));
         }

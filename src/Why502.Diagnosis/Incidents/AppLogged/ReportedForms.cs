@@ -61,6 +61,7 @@ public static class ReportedForms
 
         AppEventKind.ConntrackFull => new(0, Phase.Connect, Side.Nginx, How.Limit, Sure("connection-tracking-full")),
         AppEventKind.FilesExhausted => new(1, Phase.Connect, Side.Nginx, How.Limit, Sure("file-descriptors-exhausted")),
+        AppEventKind.ForkFailed => new(1, Phase.Header, Side.Upstream, How.Limit, Sure("host-memory-exhausted")),
         AppEventKind.DiskFull => new(1, Phase.Body, Side.Nginx, How.Limit, Sure("disk-full")),
         AppEventKind.AccessDenied when logged.Log != AppLogKind.PhpFpm => new(0, Phase.Connect, Side.Nginx, How.Denied, Sure("access-control-denied")),
         AppEventKind.PacketLogged => new(7, Phase.Connect, Side.Upstream, How.Refused, Likely("firewall-blocked")),

@@ -66,7 +66,7 @@ public sealed class ReportedSymptoms(NginxView view, Observations seen)
 
         // What did not start at first and then did is over: only the last word of its kind counts.
         var started = events.FindLastIndex(logged => logged.Kind is AppEventKind.ServerStarted or AppEventKind.ListeningOn);
-        return events.Where((logged, index) => index > started || ReportedForms.Of(logged) is not { How: How.Refused } || IsLooping(events, logged.Source));
+        return events.Where((logged, index) => index > started || ReportedForms.Of(logged) is not { How: How.Refused } || IsLooping(events, logged.Source)).Where(logged => !ServiceReading.Serves(logged, events));
     }
 
     /// <summary>A program that came up and ended, and did both again: its last start is no end of it.</summary>
@@ -110,8 +110,8 @@ public sealed class ReportedSymptoms(NginxView view, Observations seen)
         }
     }
 
-    /// <summary>Failed, or waiting for its next start after a failed one (systemd, src/core/service.c: SERVICE_AUTO_RESTART).</summary>
-    private static bool HasEnded(UnitFact unit) => unit.ActiveState == "failed" || unit is { ActiveState: "activating", SubState: "auto-restart", Result: not ("" or "success") };
+    /// <summary>Failed, waiting for its next start after a failed one (systemd, src/core/service.c: SERVICE_AUTO_RESTART), or with a unit file that systemd does not take (src/core/unit.c: UNIT_ERROR, UNIT_BAD_SETTING).</summary>
+    private static bool HasEnded(UnitFact unit) => unit.ActiveState == "failed" || unit is { ActiveState: "inactive", LoadState: "error" or "bad-setting" } || unit is { ActiveState: "activating", SubState: "auto-restart", Result: not ("" or "success") };
 
     private static AppLogEvent Event(AppEventKind kind, string text, Provenance? from)
         => new() { Kind = kind, Text = text, Line = new LogLine(from?.File ?? "", from?.Line, null, text), Log = AppLogKind.Journal };
