@@ -88,6 +88,12 @@ public enum AppEventKind
 
     /// <summary>Somebody tells that requests which auth_request guards end with 500.</summary>
     AuthQuestionFailed,
+
+    /// <summary>Somebody tells that requests work while a packet filter is off.</summary>
+    FilterTold,
+
+    /// <summary>Somebody tells that requests work while SELinux lets them.</summary>
+    PolicyTold,
 }
 
 /// <summary>Who wrote an app-side log.</summary>

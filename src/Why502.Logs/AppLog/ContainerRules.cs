@@ -11,6 +11,8 @@ internal static class ContainerRules
         new("Exit Code:", AppEventKind.MainProcessExited, static (t, at, e) => Died(e, NumberBehind(t, at + "Exit Code".Length))),
         new(" exited with code ", AppEventKind.MainProcessExited, static (t, at, e) => t.Contains('#') || t.Contains('[')
             ? null : Died(e, (int?)TextScan.NumberAfter(t, "with code ", at)) is { } died ? died with { Source = t[..at].Trim().Split(' ')[0] } : null),
+        // docker compose exec and CI runners, of the one command that they ran.
+        new("Exited with code ", AppEventKind.MainProcessExited, static (t, at, e) => at == 0 ? Died(e, (int?)TextScan.NumberAfter(t, "with code ")) : null),
         new("OOMKilled", AppEventKind.OomKill, static (t, at, e) => IsDenied(t.AsSpan(at + "OOMKilled".Length)) ? null : e),
         new("container oom ", AppEventKind.OomKill),
 

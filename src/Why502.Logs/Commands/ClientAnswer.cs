@@ -45,14 +45,14 @@ public sealed partial class ClientAnswer : ICommandReader
 
     private static string PathIn(string line) => Url().Match(line) is { Success: true } shown && Uri.TryCreate(shown.Value, UriKind.Absolute, out var url) ? url.AbsolutePath : "/";
 
-    [GeneratedRegex(@"(?:status|status[ _]?code|response code|returned error|http error|http status|http code|server response|response status)\W{0,3}(?:was |of |is |code )?(50[24])(?![\d.])", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?:status|status[ _]?code|response code|returned error|http error|http status|http code|server response|response status)\W{0,3}(?:was |of |is |code )?(50[24])(?!\d|\.\d)", RegexOptions.IgnoreCase)]
     private static partial Regex Named();
 
     [GeneratedRegex(@"(?<![\d.:])(50[24]):? [\(""']?(?:Server Error: )?(?:Bad Gateway|Gateway Time-?out)", RegexOptions.IgnoreCase)]
     private static partial Regex Phrased();
 
     /// <summary><c>nginx returns a 502 error</c>, <c>I get error 504</c>, and in any language <c>nginx … 502</c>: somebody who tells of it.</summary>
-    [GeneratedRegex(@"(?<![\d.:/$-])(?<n>50[24]) (?:errors?|status|response)\b|\berror (?<n>50[24])(?![\d.:])|(?<![\w./-])nginx(?![A-Za-z0-9_./-])[^\d\n]{1,40}(?<![\d.:/$*#-])(?<n>50[24])(?![\d.:#/-])", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(?<![\d.:/$-])(?<n>50[24]) (?:errors?|status|response)\b|\berror (?<n>50[24])(?![\d:]|\.\d)|(?<![\w./-])nginx(?![A-Za-z0-9_./-])[^\d\n]{1,40}(?<![\d.:/$*#-])(?<n>50[24])(?![\d:#/-]|\.\d)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Simply();
 
     [GeneratedRegex(@"https?://[^\s""'<>\)]+")]

@@ -266,13 +266,14 @@ internal static partial class RetoldRecord
                 "32" => "writev() failed",
                 _ => null,
             };
-            return call is null ? text : $"{call} {told.Value}";
+            return call is null ? text : $"{call} ({told.Groups[1].Value}: {told.Groups[2].Value}) while {told.Groups[3].Value}";
         }
 
         return text.Contains(" while ", StringComparison.Ordinal) || RefusedAlone().Match(text) is not { Success: true } ? text : "connect() failed (111: Connection refused) while connecting to upstream";
     }
 
-    [GeneratedRegex(@"\((\d{1,3}): ([^()]{1,64})\) while (connecting to upstream|reading response header from upstream|sending request to upstream|reading upstream)")]
+    /// <summary>The second parenthesis may enclose the phase, too, or neither is there.</summary>
+    [GeneratedRegex(@"(?<![\w.:])(\d{1,3}): ([^():]{1,64}?)\)? while (connecting to upstream|reading response header from upstream|sending request to upstream|reading upstream)")]
     private static partial Regex Numbered();
 
     [GeneratedRegex(@"\(\d{1,2}:(?:unable to get local issuer certificate|self[ -]signed certificate(?: in certificate chain)?|certificate has expired)\)")]

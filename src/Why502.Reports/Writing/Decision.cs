@@ -11,6 +11,9 @@ internal static class Decision
     /// <summary>Below this a candidate is not worth a line.</summary>
     private const double Mentioned = 0.1;
 
+    /// <summary>Where many fit, each has little, and so much of the first one's is worth a line.</summary>
+    private const double NearFirst = 0.35;
+
     public static bool IsDoubtful(IReadOnlyList<Finding> rivals)
         => rivals.Count > 0
             && (rivals[0].Confidence < Conclusion.NamedFrom
@@ -18,7 +21,7 @@ internal static class Decision
 
     public static IReadOnlyList<Finding> Fitting(IReadOnlyList<Finding> rivals)
     {
-        var fitting = rivals.Where(rival => rival.Confidence >= Mentioned).Take(4).ToList();
+        var fitting = rivals.Where(rival => rival.Confidence >= Math.Min(Mentioned, rivals[0].Confidence * NearFirst)).Take(4).ToList();
         return fitting.Count > 0 ? fitting : [.. rivals.Take(3)];
     }
 

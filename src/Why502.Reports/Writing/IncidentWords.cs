@@ -91,6 +91,7 @@ internal static class IncidentWords
         {
             SymptomKind.ConnectFailed => ConnectFailure(incident, upstream, times, connections),
             SymptomKind.TimedOut => TimeOut(incident.Phase, upstream, app, requests),
+            SymptomKind.ClosedEarly when incident.Unlogged => $"nginx answered {incident.Status ?? 502} {times}, and no line of its error log says how that came about",
             SymptomKind.ClosedEarly => incident.Phase == Phase.Body
                 ? $"{app} closed {connections} in the middle of its answer"
                 : $"{app} closed {connections} before it answered",

@@ -1,4 +1,5 @@
 using System.Text;
+using Why502.Logs;
 using Why502.Logs.Commands;
 
 namespace Why502.Cli.Given;
@@ -24,15 +25,21 @@ internal static class ToldAnswers
         var least = files.Any(file => file.Kind == GivenKind.Configuration) ? 400 : 500;
         var told = files.SelectMany(file => file.Records.OfType<ToldStatus>().Where(status => status.Status >= least).Select(status => (File: file, Status: status))).ToList();
         var rows = told.Where(row => row.Status is AnsweredByNginx).ToList();
-        if (rows.Count == 0 && !files.Any(file => file.Kind == GivenKind.ErrorLog))
+        if (rows.Count == 0 && !files.Any(file => file.Kind == GivenKind.ErrorLog && !IsTestOfConfiguration(file)))
         {
-            rows = told;
+            // What was read of an error log would say that nginx had logged no failure.
+            (rows, files) = (told, told.Count > 0 ? [.. files.Where(file => !IsTestOfConfiguration(file))] : files);
         }
 
         // Each file keeps its line numbers.
         var peer = files.Any(file => file.Kind is GivenKind.ErrorLog or GivenKind.Configuration) ? null : RefusedAddress([.. files.SelectMany(file => file.Records).OfType<Trial>()]) ?? ListedSocket([.. files.SelectMany(file => file.Records).OfType<ListedPath>()]);
         return [.. files, .. rows.GroupBy(row => row.File.Path).Select(ofFile => Log([.. ofFile], peer))];
     }
+
+    /// <summary>What <c>nginx -t</c> says has the form of a log's line, and tells of no request.</summary>
+    private static bool IsTestOfConfiguration(GivenFile file)
+        => file is { Kind: GivenKind.ErrorLog, Content: { } content } && Encoding.Latin1.GetString(content).Split('\n').Select(line => ErrorLogLine.Parse(line.TrimEnd('\r'))).OfType<ErrorLogRecord>().Where(record => record.Known is not null).ToList() is { Count: > 0 } records
+            && records.TrueForAll(record => record.Known!.Phases is ["(command line)"]);
 
     private static GivenFile Log(IReadOnlyList<(GivenFile File, ToldStatus Status)> rows, string? peer)
     {

@@ -10,6 +10,7 @@ public sealed class PastedRecordTests
     [InlineData("2023/02/03 10:MM:SS [error] 22#22: *XX upstream prematurely closed connection while reading response header from upstream, client: X.X.X.X", "upstream prematurely closed connection")]
     [InlineData("failed (111: Connection refused) while connecting to upstream", "connect() failed")]
     [InlineData("failed (32: Broken pipe)", "writev() failed")]
+    [InlineData("there is an error of nginx (104: Connection reset by peer while reading response header from upstream) now and then", "recv() failed")]
     [InlineData("it tells me \"upstream has been timed out (110: Connection timed out) while reading response header from upstream\".", "upstream timed out")]
     [InlineData("tally behind nginx: 111: Connection refused", "connect() failed")]
     [InlineData("with more users the \"256 worker_connections are not enough\" line is all over the place", "256 worker_connections are not enough")]

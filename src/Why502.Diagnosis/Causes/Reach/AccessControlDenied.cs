@@ -93,6 +93,12 @@ public sealed class AccessControlDenied : Cause
     private static void WeighDenials(Incident incident, Observations seen, Scales scales)
     {
         var (denial, logged) = Policies.Denials(incident, seen).FirstOrDefault();
+        if (denial is null && incident.Instance.FromFiles && AppLogReading.Of(incident, seen).FirstOrDefault(logged => logged.Kind == AppEventKind.PolicyTold) is { } told)
+        {
+            scales.Weigh("told", Sources.AppLog, Weight.Strong.For(told.Text).At(told.Line.File, told.Line.Line));
+            return;
+        }
+
         if (denial is null)
         {
             if (incident.Kind == SymptomKind.AppLogged)

@@ -1,4 +1,5 @@
 using Why502.Diagnosis.Readings;
+using Why502.Logs;
 
 namespace Why502.Diagnosis.Causes.Reach;
 
@@ -63,6 +64,11 @@ public sealed class FirewallBlocked : Cause
         });
         WeighBetween(incident, boundary, seen, scales);
         WeighGiven(incident, seen, scales);
+        if (incident.Instance.FromFiles && AppLogReading.Of(incident, seen).FirstOrDefault(logged => logged.Kind == AppEventKind.FilterTold) is { } told)
+        {
+            scales.Weigh("told", Sources.AppLog, Weight.Strong.For(told.Text).At(told.Line.File, told.Line.Line));
+        }
+
         if (!local && incident.Errno == 113 && seen.Ask(Probing.Connect(incident.Instance, peer)).Outcome != Outcome.Wanted)
         {
             // The error came from the host itself, which is there: firewalld's and many iptables rule sets end with REJECT --reject-with icmp-host-prohibited,

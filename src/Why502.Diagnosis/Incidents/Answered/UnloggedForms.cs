@@ -80,9 +80,9 @@ public static class UnloggedForms
         }
 
         var failed = incident.Traffic.Groups.Where(group => group.Status == incident.Status).ToList();
-        if (cause == "upstream-closed-early" && failed.All(group => group is { RequestTime: null, UpstreamAddr: null, UpstreamResponseTime: null, UpstreamConnectTime: null }))
+        if (incident.Kind == SymptomKind.ClosedEarly && !incident.Candidates.Contains(cause) && failed.All(group => group is { RequestTime: null, UpstreamAddr: null, UpstreamResponseTime: null, UpstreamConnectTime: null }))
         {
-            scales.Weigh("times", Sources.AccessLog, Weight.Moderate.Against("nothing says that a connection was made at all"));
+            scales.Weigh("times", Sources.AccessLog, (cause == "upstream-closed-early" ? Weight.Moderate : Weight.Weak).Against("nothing says that a connection was made at all"));
         }
 
         if (failed.Select(group => group.UpstreamResponseTime ?? group.RequestTime).OfType<Timing>().MaxBy(time => time.Count) is not { } took)

@@ -79,6 +79,8 @@ public static class ReportedForms
         // What answers so speaks TLS, and whoever asked did not; a scanner may have, too.
         AppEventKind.PlainRequestToTls => new(3, Phase.Header, Side.Upstream, How.Closed, Likely("protocol-mismatch")),
         AppEventKind.UpgradeMissing => new(5, Phase.Header, Side.Nginx, How.Invalid, Sure("upgrade-failed")),
+        AppEventKind.FilterTold => new(6, Phase.Connect, Side.Upstream, How.Refused, Likely("firewall-blocked")),
+        AppEventKind.PolicyTold => new(6, Phase.Connect, Side.Nginx, How.Denied, Likely("access-control-denied")),
         AppEventKind.AuthQuestionFailed => new(7, Phase.Header, Side.Nginx, How.Invalid, Likely("auth-subrequest-failed")),
         AppEventKind.WebSocketRefused => OfRefusal(logged.Value),
         _ => null,
