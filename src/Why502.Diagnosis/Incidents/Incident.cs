@@ -192,7 +192,7 @@ public sealed record Incident
     /// <summary>True when no log line but a failed probe is the symptom.</summary>
     public bool FromProbe { get; init; }
 
-    /// <summary>When the same address began to refuse connections soon after these failures; null when it did not.</summary>
+    /// <summary>When the same address first refused connections while or soon after these failures went on; null when it did not.</summary>
     public DateTimeOffset? RefusedAfter { get; init; }
 
     /// <summary>"no live upstreams" lines of the same group that were folded into this incident.</summary>

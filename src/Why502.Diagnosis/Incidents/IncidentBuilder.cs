@@ -12,7 +12,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
     public IReadOnlyList<Incident> Build(IEnumerable<ErrorGroup> groups)
     {
         var located = groups
-            .Select(Symptom.Of)
+            .Select(group => Symptom.Of(SocketPeers.Named(group, configuration)))
             .OfType<Symptom>()
             .Select(symptom => (Symptom: symptom, Location: LocationOf(symptom.Group), Peer: PeerOf(symptom.Group)))
             .Select(item => item with { Peer = item.Peer ?? OnlyPeer(item.Symptom, item.Location) })

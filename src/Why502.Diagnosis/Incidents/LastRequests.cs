@@ -38,7 +38,7 @@ public static class LastRequests
 
     private static DateTimeOffset? RefusedAfter(Incident cut, IReadOnlyList<Incident> all)
         => cut is { Kind: SymptomKind.Reset or SymptomKind.ClosedEarly, Peer: { } peer, Last: { } last }
-            ? all.Where(refused => refused is { Kind: SymptomKind.ConnectFailed, How: How.Refused } && refused.Peer?.ToString() == peer.ToString() && refused.First >= last && refused.First <= last + SoonAfter).Min(refused => refused.First)
+            ? all.Where(refused => refused is { Kind: SymptomKind.ConnectFailed, How: How.Refused } && refused.Peer?.ToString() == peer.ToString() && refused.First >= (cut.First ?? last) && refused.First <= last + SoonAfter).Min(refused => refused.First)
             : null;
 
     private static bool EndsIn(Incident cut, Incident refused)

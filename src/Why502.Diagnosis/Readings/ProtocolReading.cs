@@ -75,7 +75,7 @@ public static class ProtocolReading
         => spoken == expected || (expected == WireProtocol.Uwsgi && spoken == WireProtocol.Scgi);
 
     public static IReadOnlyList<ProtocolSign> Signs(Incident incident, Observations seen)
-        => [.. new[] { Bytes(incident), Pool(incident, seen), Process(incident, seen), BlockSize(incident, seen), Complaint(incident, seen), Said(incident, seen), Handshake(incident, seen), Greeting(incident, seen), Written(incident) }.OfType<ProtocolSign>()];
+        => [.. new[] { Bytes(incident), Pool(incident, seen), Process(incident, seen), BlockSize(incident, seen), Modifier(incident, seen), Complaint(incident, seen), Said(incident, seen), Handshake(incident, seen) ?? Greeting(incident, seen), Written(incident) }.OfType<ProtocolSign>()];
 
     /// <summary>The bytes that nginx's own message shows are the answer's, whoever sent it.</summary>
     private static ProtocolSign? Bytes(Incident incident)
@@ -121,8 +121,17 @@ public static class ProtocolReading
     /// ("GET" is 21573).
     /// </summary>
     private static ProtocolSign? BlockSize(Incident incident, Observations seen)
-        => AppLogReading.Of(incident, seen).LastOrDefault(logged => IsRequestLine(logged)) is { } said
+        => AppLogReading.Of(incident, seen).LastOrDefault(logged => IsRequestLine(logged) && !IsGreeting(logged, incident)) is { } said
             ? new("block size", Sources.AppLog, WireProtocol.Uwsgi, Weight.Decisive, $"uWSGI took the letters of an HTTP request line for a size: {said.Text}") { File = said.Line.File, Line = said.Line.Line }
+            : null;
+
+    /// <summary>HTTP/2's preface begins with PRI (RFC 9113, 3.4): it is nginx's only where nginx speaks HTTP/2, and anybody else's who greets the port, why502's too.</summary>
+    private static bool IsGreeting(AppLogEvent logged, Incident incident) => logged.Value == ('R' | 'I' << 8) && Expected(incident) != WireProtocol.Http2;
+
+    /// <summary>FastCGI's version 1 is the first byte of each record; uWSGI takes it for modifier1, and 1 is a plugin that it rarely has.</summary>
+    private static ProtocolSign? Modifier(Incident incident, Observations seen)
+        => Expected(incident) == WireProtocol.FastCgi && AppLogReading.Of(incident, seen).LastOrDefault(logged => logged is { Kind: AppEventKind.UnknownModifier, Value: 1 }) is { } said
+            ? new("block size", Sources.AppLog, WireProtocol.Uwsgi, Weight.Decisive, $"uWSGI took FastCGI's version for a modifier of its own: {said.Text}") { File = said.Line.File, Line = said.Line.Line }
             : null;
 
     /// <summary>A TLS server tells in its log, and often in its answer, that an HTTP request came.</summary>
@@ -164,7 +173,7 @@ public static class ProtocolReading
     private static bool IsLetters(long size) => char.IsAsciiLetterUpper((char)(size & 0xff)) && char.IsAsciiLetterUpper((char)(size >> 8));
 
     private static ProtocolSign? Handshake(Incident incident, Observations seen)
-        => (MayGreet(incident, seen) || MayBeShown(incident)) && Expected(incident) is not null and not WireProtocol.Tls && seen.Ask(Probing.Handshake(incident.Instance, incident.Peer!)).FactOrNull is { Outcome: ProbeOutcome.Ok } tls
+        => (MayGreet(incident, seen) || MayBeShown(incident)) && seen.Ask(Probing.Handshake(incident.Instance, incident.Peer!)).FactOrNull is { Outcome: ProbeOutcome.Ok } tls
             ? new("greeting", Sources.Probe, WireProtocol.Tls, Weight.Decisive, $"a TLS handshake with {incident.Peer} succeeds ({tls.Protocol})")
             : null;
 
@@ -172,6 +181,12 @@ public static class ProtocolReading
     {
         if (!MayGreet(incident, seen) || !Addresses.IsInOwnNetwork(incident.Peer!, seen.Ask(new MachineState()).FactOrNull) || !Probing.HasRoom(incident, seen)
             || seen.Ask(Probing.Protocol(incident.Instance, incident.Peer!)).FactOrNull is not { Spoken: { } spoken } port)
+        {
+            return null;
+        }
+
+        // A server that speaks TLS mostly refuses plain bytes in plain HTTP (nginx, Apache, Go): only a handshake that gets such an answer, too, tells.
+        if (Expected(incident) == WireProtocol.Tls && seen.Ask(Probing.Handshake(incident.Instance, incident.Peer!)).FactOrNull is not { Refusal: TlsRefusal.NotTls })
         {
             return null;
         }

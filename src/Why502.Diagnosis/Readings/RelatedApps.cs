@@ -51,7 +51,7 @@ public static class RelatedApps
         var own = (tcp?.Listeners ?? [])
             .Where(listener => Listening.InNamespace(listener, space?.Id ?? incident.Instance.NetworkNamespace ?? tcp?.OwnNetworkNamespace))
             .Concat(unix?.Listeners ?? [])
-            .Where(listener => IsApp(listener, apps) && !IsNginxs(listener, servers, incident.Instance) && Speaks(listener, apps, incident.Scheme) && !IsTaken(listener, taken))
+            .Where(listener => IsApp(listener, apps) && !IsNginxs(listener, servers, incident.Instance) && Speaks(listener, apps, incident.Scheme) && !IsTaken(listener, taken) && !IsNamed(listener, incident, seen))
             .DistinctBy(listener => (Words.Address(listener), listener.Processes.FirstOrDefault()?.Pid))
             .ToList();
         var elsewhere = ForeignDirectories(incident, seen);
@@ -251,6 +251,17 @@ public static class RelatedApps
             && System.Net.IPAddress.TryParse(endpoint.Host, out var address)
             && Listening.Serves(listener, address));
     }
+
+    /// <summary>Another location goes to this port by a name that is an address of the listener, as far as anybody can tell.</summary>
+    private static bool IsNamed(Listener listener, Incident incident, Observations seen)
+        => listener.Port != 0 && (incident.Configuration?.ProxiedLocations ?? [])
+            .Where(location => location.Pass != incident.Location?.Pass)
+            .SelectMany(location => location.Peers)
+            .Select(peer => peer.Endpoint)
+            .Where(endpoint => endpoint is { IsName: true, IsLoopback: false } && endpoint.Port == listener.Port)
+            .DistinctBy(endpoint => endpoint!.Host)
+            .Any(endpoint => seen.Ask(new Resolve(endpoint!.Host!, "")).FactOrNull is not { } fresh
+                || fresh.Addresses.Any(text => System.Net.IPAddress.TryParse(text, out var address) && Listening.Serves(listener, address)));
 
     private static IReadOnlyList<string> SiteDirectories(Incident incident)
     {

@@ -76,5 +76,5 @@ public sealed class TrafficReading(NginxConfiguration? configuration, IReadOnlyL
     }
 
     private bool SameLocation(AccessGroup group, ProxiedLocation location)
-        => group.Path is { } path && configuration?.LocationFor(group.ServerName, group.Host, path, null) is { } found && found.At == location.At;
+        => group.Path is { } path && configuration?.LocationFor(group.ServerName, group.Host, path, null) is { } found && found.Pass == location.Pass;
 }

@@ -17,6 +17,9 @@ public sealed record TlsServer
 
     public bool ClientCertificateRequired { get; init; }
 
+    /// <summary>It asks for a client certificate and goes on without one.</summary>
+    public bool ClientCertificateAsked { get; init; }
+
     public bool PlainText { get; init; }
 
     /// <summary>It takes the connection and waits for a line.</summary>
@@ -68,7 +71,7 @@ public sealed partial class Scene
             : server.ClientCertificateRequired ? Broken("sslv3 alert handshake failure", TlsRefusal.HandshakeFailure, 40) with { CertificateRequested = true }
             : new TlsFact(ProbeOutcome.Ok, null, protocol, "CN=upstream", known ? server.Names : server.DefaultNames ?? server.Names, Now.AddDays(server.DaysLeft - 90), Now.AddDays(server.DaysLeft), server.Trusted, 3)
             {
-                CertificateRequested = false,
+                CertificateRequested = server.ClientCertificateAsked,
                 CertificatesSent = server.CertificatesSent,
                 Depth = server.Depth,
             };

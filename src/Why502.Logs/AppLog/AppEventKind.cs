@@ -68,6 +68,9 @@ public enum AppEventKind
     /// <summary>A server that speaks TLS was sent something else: an HTTP request, mostly.</summary>
     PlainRequestToTls,
 
+    /// <summary>uWSGI has no plugin for the first byte of a packet (modifier1), which is the event's value.</summary>
+    UnknownModifier,
+
     /// <summary>A browser or client says that its WebSocket was refused; the status is the event's value where it is told.</summary>
     WebSocketRefused,
 

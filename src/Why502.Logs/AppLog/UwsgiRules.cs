@@ -43,6 +43,7 @@ internal static class UwsgiRules
         new("uwsgi_response_write_", AppEventKind.ReaderGone, static (t, at, e) => IsBroken(t, at) ? e : null),
         new("uwsgi_response_sendfile_do", AppEventKind.ReaderGone, static (t, at, e) => IsBroken(t, at) ? e : null),
         new("SIGPIPE: writing to a closed pipe/socket/fd", AppEventKind.ReaderGone),
+        new("-- unavailable modifier requested: ", AppEventKind.UnknownModifier, static (t, at, e) => e with { Value = TextScan.NumberAfter(t, "requested: ", at) }),
         new("invalid request block size: ", AppEventKind.RequestTooLarge, static (t, at, e) => e with { Value = TextScan.NumberAfter(t, "block size: ", at) }),
     ];
 

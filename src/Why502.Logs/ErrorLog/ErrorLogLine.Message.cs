@@ -287,9 +287,7 @@ public static partial class ErrorLogLine
         int skip = 0;
         if (rest.StartsWith("unix:"u8))
         {
-            int end = rest[5..].IndexOf((byte)':');
-            length = end < 0 ? rest.Length : end + 5;
-            skip = end < 0 ? 0 : 1;
+            (length, skip) = SocketEnd(rest, f.Request.Of(line));
         }
         else
         {
@@ -300,5 +298,23 @@ public static partial class ErrorLogLine
         f.UpstreamPeer = new Slice(f.Upstream.Start + at, length);
         int uri = at + length + skip;
         f.UpstreamUri = uri < url.Length ? new Slice(f.Upstream.Start + uri, url.Length - uri) : default;
+    }
+
+    /// <summary>
+    /// Where a socket's path ends. nginx writes a colon between it and the URI only while it holds the peer (ngx_http_log_error_handler): a time-out
+    /// is logged after the peer was let go, and path and URI stand together. The URI is then mostly the request's own.
+    /// </summary>
+    private static (int Length, int Skip) SocketEnd(ReadOnlySpan<byte> rest, ReadOnlySpan<byte> request)
+    {
+        int end = 5 + rest[5..].IndexOfAny((byte)':', (byte)'?');
+        if (end > 4 && rest[end] == ':' && (end + 1 == rest.Length || rest[end + 1] is (byte)'/' or (byte)'?'))
+        {
+            return (end, 1);
+        }
+
+        int from = request.IndexOf((byte)' ') + 1;
+        int to = request.LastIndexOf(" HTTP/"u8);
+        ReadOnlySpan<byte> uri = from > 0 ? request[from..(to < from ? request.Length : to)] : default;
+        return uri.StartsWith("/"u8) && rest.EndsWith(uri) && rest.Length > uri.Length + 6 ? (rest.Length - uri.Length, 0) : (end > 4 && rest[end] == ':' ? (end, 1) : (rest.Length, 0));
     }
 }

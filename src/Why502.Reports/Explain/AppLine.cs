@@ -83,6 +83,7 @@ internal static class AppLine
         AppEventKind.ServerReloading => "the server replaces its workers because somebody asked for it",
         AppEventKind.ConnectionsExhausted => "no connection to a database was left",
         AppEventKind.RequestTooLarge => "a request was larger than the server takes",
+        AppEventKind.UnknownModifier => "a packet came that uWSGI has no plugin for",
         AppEventKind.UnhandledError => "the program met an error that nobody handles",
         _ => null,
     };
@@ -108,6 +109,7 @@ internal static class AppLine
         AppEventKind.ServerReloading => ["reload-cut"],
         AppEventKind.ConnectionsExhausted => ["upstream-slow", "worker-pool-exhausted"],
         AppEventKind.RequestTooLarge => ["request-too-large-for-upstream"],
+        AppEventKind.UnknownModifier => ["protocol-mismatch"],
         _ => [],
     };
 }

@@ -113,6 +113,61 @@ public sealed class OneFactTests
         Assert.Equal(cut, found.Findings.Any(finding => finding.Cause.Id == "reload-cut" && finding.Confidence >= 0.9));
     }
 
+    /// <summary>nginx writes no colon between a socket and the URI of a request that timed out: both are one upstream's.</summary>
+    [Theory]
+    [InlineData("/orders/1", "/orders/2", "/run/shop.sock")]
+    [InlineData("/v2/orders/1", "/v2/orders/2", "/run/shop.sock")]
+    [InlineData("/orders/1", "/orders/2", "/run/shop")]
+    public void TimeOutsOfOneSocket_AreOneIncident(string one, string other, string socket)
+    {
+        string Line(string uri) => $"upstream timed out (110: Connection timed out) while reading response header from upstream, client: 192.0.2.7, server: shop.example, request: \"GET {uri.Replace("/v2", "", StringComparison.Ordinal)} HTTP/1.1\", upstream: \"http://unix:{socket}{uri}\", host: \"shop.example\"";
+        var incident = Assert.Single(Run($"{Line(one)}\n{Line(other)}", $"proxy_pass http://unix:{socket};", _ => { }).Findings.Select(finding => finding.Incident).DistinctBy(incident => incident.Id));
+        Assert.Equal(($"unix:{socket}", 2L), (incident.Peer!.ToString(), incident.Requests));
+    }
+
+    /// <summary>What uWSGI makes of foreign bytes: FastCGI's version, a request line, and the preface of HTTP/2 that nginx did not send.</summary>
+    [Theory]
+    [InlineData("fastcgi", "-- unavailable modifier requested: 1 --", true)]
+    [InlineData("fastcgi", "-- unavailable modifier requested: 30 --", false)]
+    [InlineData("http", "invalid request block size: 21573 (max 4096)...skip", true)]
+    [InlineData("http", "invalid request block size: 18770 (max 4096)...skip", false)]
+    public void BytesThatUwsgiDoesNotUnderstand(string scheme, string said, bool mismatch)
+    {
+        var found = Run(
+            $"upstream prematurely closed connection while reading response header from upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"{scheme}://127.0.0.1:3031{(scheme == "http" ? "/" : "")}\", host: \"shop.example\"",
+            scheme == "http" ? "proxy_pass http://127.0.0.1:3031;" : "fastcgi_pass 127.0.0.1:3031;",
+            scene => scene.Listens("127.0.0.1:3031", "uwsgi", 812).Says(said)).Findings;
+        Assert.Equal(mismatch, found[0].Cause.Id == "protocol-mismatch" && found[0].Confidence >= 0.8);
+    }
+
+    /// <summary>nginx as upstream finishes the handshake and refuses the request; an app's own 400 is the app's.</summary>
+    [Theory]
+    [InlineData(true, "tls-client-certificate-required")]
+    [InlineData(false, null)]
+    public void EveryRequestIsRefusedAfterAHandshake(bool asked, string? cause)
+    {
+        var found = Run("", "proxy_pass https://10.0.0.9:443;", scene => scene.Tls("10.0.0.9:443", new() { ClientCertificateAsked = asked }).Gets("/", 400, StatusOrigin.Upstream, 24, "10.0.0.9:443")).Findings;
+        Assert.Equal(cause, found.FirstOrDefault(finding => finding.Confidence >= 0.5)?.Cause.Id);
+    }
+
+    /// <summary>A server that another location reaches by name is not the app that is missed here.</summary>
+    [Theory]
+    [InlineData("127.0.0.1", false)]
+    [InlineData("10.0.0.9", true)]
+    public void AppBehindANameOfAnotherLocation(string address, bool missed)
+    {
+        var found = Run(
+            "connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:4001/\", host: \"shop.example\"",
+            "proxy_pass http://127.0.0.1:4001; } location /api/ { proxy_pass https://api.internal.example:8443;",
+            scene => scene.Listens("127.0.0.1:8443", "gunicorn", 812).Resolves("api.internal.example", address)).Findings;
+        Assert.Equal(missed ? "upstream-wrong-address" : "upstream-down", found[0].Cause.Id);
+    }
+
+    /// <summary>What lies on disk would not mend it either.</summary>
+    [Fact]
+    public void EditThatNamesAnotherDeadAddress_IsNotTheCause()
+        => Named("upstream-down", 0.5, "connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:3000/\", host: \"shop.example\"", "proxy_pass http://127.0.0.1:3001;", scene => scene.Refuses("127.0.0.1:3001").ConfigurationChanged());
+
     private static void Named(string cause, double confidence, string log, string location, Action<Scene> machine)
     {
         var first = Run(log, location, machine).Findings[0];

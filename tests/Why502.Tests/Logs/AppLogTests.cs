@@ -112,6 +112,7 @@ public class AppLogTests
     [InlineData("*** uWSGI listen queue of socket \"127.0.0.1:3031\" (fd: 3) full !!! (101/100) ***", AppEventKind.ListenQueueFull)]
     [InlineData("Sat Nov 21 01:02:03 2026 - *** HARAKIRI ON WORKER 1 (pid: 55, try: 1) ***", AppEventKind.WorkerTimeout)]
     [InlineData("DAMN ! worker 1 (pid: 55) died, killed by signal 9 :( trying respawn ...", AppEventKind.ChildExitedOnSignal)]
+    [InlineData("-- unavailable modifier requested: 1 --", AppEventKind.UnknownModifier)]
     [InlineData("invalid request block size: 4161 (max 4096)...skip", AppEventKind.RequestTooLarge)]
     [InlineData("Nov 20 01:02:03 web systemd[1]: app.service: Main process exited, code=exited, status=1/FAILURE", AppEventKind.MainProcessExited)]
     [InlineData("Nov 20 01:02:03 web systemd[1]: app.service: Failed with result 'exit-code'.", AppEventKind.UnitFailed)]

@@ -49,6 +49,20 @@ public class ErrorLogLineTests
         Assert.Equal((scheme, peer, uri), (r.UpstreamScheme, r.UpstreamPeer, r.UpstreamUri));
     }
 
+    /// <summary>A time-out is logged after the peer was let go, without the colon.</summary>
+    [Theory]
+    [InlineData("/orders/1", "/orders/1", "unix:/run/shop.sock", "/orders/1")]
+    [InlineData("/at?t=12:30", "/at?t=12:30", "unix:/run/shop.sock", "/at?t=12:30")]
+    [InlineData("/", "/", "unix:/run/shop.sock", "/")]
+    [InlineData("/a", ":/b/a", "unix:/run/shop.sock", "/b/a")]
+    [InlineData("/a", "/b/a", "unix:/run/shop.sock/b", "/a")]
+    [InlineData("/a", "", "unix:/run/shop.sock", null)]
+    public void SocketsTimeOut_HasThePathBeforeTheUri(string asked, string written, string peer, string? uri)
+    {
+        ErrorLogRecord r = Parse(Head + "upstream timed out (110: Connection timed out) while reading response header from upstream, client: 1.2.3.4, server: _, request: \"GET " + asked + " HTTP/1.1\", upstream: \"http://unix:/run/shop.sock" + written + "\", host: \"h\"");
+        Assert.Equal((peer, uri), (r.UpstreamPeer, r.UpstreamUri));
+    }
+
     /// <summary>strerror(3) of French and German has a parenthesis for EPIPE, and any locale may.</summary>
     [Theory]
     [InlineData("32: Relais brisé (pipe)")]

@@ -43,7 +43,7 @@ public class PlainRecordTests
     {
         string path = string.Format(Paths[random.Next(Paths.Length)], random.Next(40), new string('z', random.Next(120)));
         string server = random.Next(5) == 0 ? "" : $"s{random.Next(3)}.{(random.Next(12) == 0 ? new string('n', random.Next(70)) : "")}example";
-        string upstream = random.Next(4) switch { 0 => "", 1 => ", upstream: \"fastcgi://unix:/run/php.sock:\"", 2 => $", upstream: \"https://[::{random.Next(3)}]:443{path}\"", _ => $", upstream: \"http://10.0.0.{random.Next(4)}:8080{path}\"" };
+        string upstream = random.Next(7) switch { 0 => "", 1 => ", upstream: \"fastcgi://unix:/run/php.sock:\"", 4 => ", upstream: \"uwsgi://unix:/run/php.sock\"", 5 => $", upstream: \"http://unix:/run/app.sock{path}\"", 6 => $", upstream: \"http://unix:/run/app.sock:{path}\"", 2 => $", upstream: \"https://[::{random.Next(3)}]:443{path}\"", _ => $", upstream: \"http://10.0.0.{random.Next(4)}:8080{path}\"" };
         string host = random.Next(6) == 0 ? "" : $", host: \"s{random.Next(3)}.example\"";
         string referrer = random.Next(3) == 0 ? $", referrer: \"https://r/{path}\"" : "";
         string context = $", client: {(random.Next(6) == 0 ? "2001:db8:1234:5678:9abc:def0:1234:567" + random.Next(9) : "198.51.100." + random.Next(9))}, server: {server}, request: \"{(random.Next(4) == 0 ? "POST" : "GET")} {path} HTTP/{1 + random.Next(2)}.{random.Next(2)}\"{upstream}{host}{referrer}";

@@ -65,12 +65,15 @@ public sealed class ConfigNotReloaded : Cause
             return;
         }
 
-        scales.Weigh("difference", Sources.Config, (live ? Weight.Decisive : Weight.Strong).For(difference.Words).At(difference.At.File, difference.At.Line));
-        if (difference.Target is { } target)
+        // The border: loaded, it would mend the fault. What cannot be connected to is no better than what runs.
+        Observed<ConnectFact>? connect = difference.Target is { } target ? seen.Ask(Probing.Connect(incident.Instance, target)) : null;
+        var mends = connect?.FactOrNull is not { Outcome: not ProbeOutcome.Ok };
+        scales.Weigh("difference", Sources.Config, (!mends ? Weight.Weak : live ? Weight.Decisive : Weight.Strong).For(difference.Words).At(difference.At.File, difference.At.Line));
+        if (connect is { } asked)
         {
-            scales.Weigh(seen.Ask(Probing.Connect(incident.Instance, target)), probe => probe.Outcome == ProbeOutcome.Ok
-                ? Weight.Strong.For($"{target}, which the disk names, accepts connections")
-                : Weight.Strong.Against($"{target}, which the disk names, does not accept connections either"));
+            scales.Weigh(asked, probe => probe.Outcome == ProbeOutcome.Ok
+                ? Weight.Strong.For($"{difference.Target}, which the disk names, accepts connections")
+                : Weight.Decisive.Against($"{difference.Target}, which the disk names, does not accept connections either"));
         }
     }
 

@@ -24,6 +24,11 @@ internal static class ResidualClose
                 : Weight.Weak.For("nginx opens a new connection for each request here, so no idle one was met").At(incident.Location!.At.File, incident.Location.At.Line));
         }
 
+        if (incident.RefusedAfter is { } gone)
+        {
+            scales.Weigh("refused", Sources.ErrorLog, Weight.Moderate.Against($"the address refused connections at {Words.Clock(gone)}: the process that listened there was gone"));
+        }
+
         PoolAccess.Weigh(incident, seen, scales);
         var deaths = DeathReading.Of(incident, seen);
         if (deaths.Deaths.Count > 0 && deaths.Deaths[^1] is var death)

@@ -76,7 +76,10 @@ public sealed class WorkerCrashed : Cause
         DeathScales.WeighStarts(incident, seen, deaths, scales);
         if (incident.RefusedAfter is { } refused)
         {
-            scales.Weigh("refused", Sources.ErrorLog, Weight.Moderate.For($"the address refused connections from {Words.Clock(refused)} on: its process was gone"));
+            // A process that comes back and goes again with the same request is ended by it; a stop happens once.
+            scales.Weigh("refused", Sources.ErrorLog, incident.Last > refused
+                ? Weight.Strong.For($"the address refused connections in between, at {Words.Clock(refused)} first: its process was gone, and came back")
+                : Weight.Moderate.For($"the address refused connections from {Words.Clock(refused)} on: its process was gone"));
         }
     }
 

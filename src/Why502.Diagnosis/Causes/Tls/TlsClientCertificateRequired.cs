@@ -38,10 +38,21 @@ public sealed class TlsClientCertificateRequired : Cause
 
     public override bool Applies(Incident incident)
         => incident.TlsRefusal == TlsRefusal.ClientCertificate
+            || IsRefusedLater(incident)
             || (TlsReading.InHandshake(incident) && !TlsReading.IsCertificateComplaint(incident) && (incident.TlsRefusal is TlsRefusal.HandshakeFailure or TlsRefusal.Other || TlsReading.IsClosed(incident)));
+
+    /// <summary>nginx as upstream finishes the handshake and answers 400 (ngx_http_process_request: ssl_verify_client).</summary>
+    private static bool IsRefusedLater(Incident incident)
+        => incident is { Kind: SymptomKind.Answered, Status: 400 } && incident.Candidates.Contains("tls-client-certificate-required") && ProtocolReading.Expected(incident) == WireProtocol.Tls;
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
+        if (IsRefusedLater(incident))
+        {
+            WeighAnswer(incident, seen, scales);
+            return;
+        }
+
         // RFC 8446, 6.2 and 4.4.2.4: a server gets no certificate but the client's, so its alerts about certificates are about that one.
         if (incident.TlsRefusal == TlsRefusal.ClientCertificate)
         {
@@ -74,6 +85,24 @@ public sealed class TlsClientCertificateRequired : Cause
             { Result: TlsTrialResult.Refused } when incident.TlsRefusal == TlsRefusal.ClientCertificate => Weight.None,
             _ => Weight.Moderate.Against("a handshake ends before the upstream could ask for a client certificate"),
         });
+    }
+
+    private static void WeighAnswer(Incident incident, Observations seen, Scales scales)
+    {
+        scales.Weigh("handshake", Sources.Probe, TlsTrial.Of(incident, seen, scales).Fact?.CertificateRequested switch
+        {
+            true => Weight.Strong.For("in a handshake the upstream asks for a client certificate, and goes on without one"),
+            false => Weight.Decisive.Against("in a handshake the upstream asks for no client certificate"),
+            null => Weight.None,
+        });
+        if (TlsReading.Settings(incident) is { HasCertificate: false })
+        {
+            scales.Weigh("certificate", Sources.Config, Weight.Moderate.For($"nginx has none for it ({TlsFix.Prefix(incident)}_ssl_certificate is not set)"));
+        }
+
+        scales.Weigh("answered", Sources.AccessLog, incident.Traffic.Succeeded > 0
+            ? Weight.Strong.Against($"{incident.Traffic.Succeeded} requests to the same upstream were answered")
+            : Weight.Moderate.For("every request is answered 400, whatever it asks for"));
     }
 
     public override string Describe(Incident incident, Observations seen)

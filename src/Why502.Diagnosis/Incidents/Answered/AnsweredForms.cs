@@ -53,7 +53,7 @@ public static class AnsweredForms
         (429, StatusOrigin.Nginx) => new("refused", ["rate-limited", "status-from-config"], Phase.Connect, Side.Nginx, How.Limit, Origin.Nginx, LimitShare, Least),
         // RFC 9110 §15.5.22, §15.6.6: they refuse the protocol and not the request, and no client can mend that.
         (426 or 505, StatusOrigin.Upstream or StatusOrigin.Unknown) => new("wrong-version", ["upgrade-failed", "protocol-mismatch"], Phase.Header, Side.Upstream, How.Invalid, Origin.Upstream, GatewayShare, Least),
-        (400, StatusOrigin.Upstream or StatusOrigin.Unknown) => new("bad-request", ["upgrade-failed", "protocol-mismatch", "proxy-protocol-mismatch"], Phase.Header, Side.Upstream, How.Invalid, Origin.Upstream, RefusalShare, Least),
+        (400, StatusOrigin.Upstream or StatusOrigin.Unknown) => new("bad-request", ["upgrade-failed", "protocol-mismatch", "proxy-protocol-mismatch", "tls-client-certificate-required"], Phase.Header, Side.Upstream, How.Invalid, Origin.Upstream, RefusalShare, Least),
         (400, StatusOrigin.Nginx) => new("bad-request", ["proxy-protocol-mismatch"], Phase.Header, Side.Client, How.Invalid, Origin.Nginx, RefusalShare, Least),
         (404, StatusOrigin.Upstream or StatusOrigin.Unknown) => new("not-found", ["proxy-uri-rewrite", "wrong-server-block"], Phase.Header, Side.Upstream, How.Invalid, Origin.Upstream, RefusalShare, Least),
         (404 or 421, StatusOrigin.Nginx) => new("not-found", ["wrong-server-block"], Phase.Connect, Side.Nginx, How.Denied, Origin.Nginx, RefusalShare, Least),

@@ -153,13 +153,17 @@ internal partial struct PlainRecord
         var peer = at + scheme + 3;
         var isSocket = Bytes.Is(ref block, peer, "unix:"u8);
         peer += isSocket ? 5 : 0;
-        var ends = isSocket ? Bytes.Mask(ref block, peer, (byte)':', (byte)'"') : Bytes.Mask(ref block, peer, (byte)'/', (byte)'?', (byte)'"');
+        var ends = isSocket ? Bytes.Mask(ref block, peer, (byte)':', (byte)'?', (byte)'"') : Bytes.Mask(ref block, peer, (byte)'/', (byte)'?', (byte)'"');
         var length = BitOperations.TrailingZeroCount(ends);
         UpstreamLength = (int)(peer + length - at);
         SchemeLength = scheme;
         end = QuoteBehind(ref block, peer + length, TextEnd);
-        return scheme is not 0 and <= 12 && Bytes.Is(ref block, at + scheme, "://"u8) && length < Bytes.Window && end < TextEnd;
+        return scheme is not 0 and <= 12 && Bytes.Is(ref block, at + scheme, "://"u8) && length < Bytes.Window && end < TextEnd && (!isSocket || EndsSocket(ref block, peer + length, scheme));
     }
+
+    /// <summary>Only proxy_pass writes a URI behind the path, and not always with a colon between them.</summary>
+    private static bool EndsSocket(ref byte block, nint at, int scheme)
+        => Bytes.At(ref block, at) == '"' ? scheme > "https".Length : Bytes.At(ref block, at) == ':' && Bytes.At(ref block, at + 1) is (byte)'/' or (byte)'"';
 
     /// <summary>The line's end, or the referrer: whatever that holds is the client's, up to the line's end.</summary>
     private readonly Reading ReadEnd(ref byte block, nint at)
