@@ -60,6 +60,8 @@ internal sealed unsafe class ScanBuffer
     /// <summary>Bytes that are filled.</summary>
     public int Length { get; set; }
 
+    public ReadOnlySpan<byte> Filled => new(Text, Length);
+
     public Span<byte> Free => new(Text + Length, Bytes - Length);
 
     /// <summary>Finds the marks of what is filled.</summary>

@@ -74,6 +74,9 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
 
     public Span<byte> Free => _buffer.Free;
 
+    /// <summary>What is there and not counted yet, from <see cref="CountedTo"/> on.</summary>
+    public ReadOnlySpan<byte> Uncounted => _buffer.Filled;
+
     /// <summary>Where the next byte to be read stands.</summary>
     public long ReadAt => _position + _buffer.Length;
 
@@ -83,6 +86,14 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
     /// <summary>Begins a file, or a part of it whose first row begins behind the first newline.</summary>
     public void Begin(AccessLogFormat format, long position, bool skipFirst)
     {
+        Use(format);
+        _buffer.Length = 0;
+        (_position, _skipFirst, _inLongRow) = (position, skipFirst, false);
+    }
+
+    /// <summary>What is not counted yet is of another format.</summary>
+    public void Use(AccessLogFormat format)
+    {
         if (_reader?.Plan.Format != format)
         {
             _reader = new RowReader(RowPlan.Of(format), _tables.Upstreams);
@@ -91,8 +102,6 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
         }
 
         _tables.Fields |= format.Fields;
-        _buffer.Length = 0;
-        (_position, _skipFirst, _inLongRow) = (position, skipFirst, false);
     }
 
     private IBatchReader? ShortWay(RowPlan plan) => plan switch

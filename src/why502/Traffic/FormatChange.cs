@@ -5,10 +5,14 @@ using Why502.Logs;
 namespace Why502.Cli.Traffic;
 
 /// <summary>
-/// Where a plain log goes over to another format: somebody added what was missing to the <c>log_format</c> and reloaded. Its last rows tell, and the place is found by halving.
+/// Where a log goes over to another format: somebody added what was missing to the <c>log_format</c> and reloaded. Its last rows tell, and the place is found by halving; of what comes only once, the last row
+/// of each block.
 /// </summary>
 internal static class FormatChange
 {
+    /// <summary>How many times one log is followed to another format.</summary>
+    public const int Most = 3;
+
     private const int BlockBytes = 64 * 1024;
 
     /// <summary>Enough to see that nothing has changed, as in nearly every log.</summary>
@@ -32,12 +36,12 @@ internal static class FormatChange
             return null;
         }
 
-        var (later, how) = formatOf(last);
-        if (later is null || later.Text == format.Text || !AreMostly(later, last))
+        if (Later(format, last, formatOf) is not { } found)
         {
             return null;
         }
 
+        var (later, how) = found;
         var (low, high) = (0L, size);
         while (high - low > BlockBytes)
         {
@@ -47,8 +51,39 @@ internal static class FormatChange
             (low, high) = Fitting(later, rows) > Fitting(format, rows) ? (low, middle) : (middle, high);
         }
 
-        return First(file, low, Math.Min(high + BlockBytes, size), format, later) is { } at ? (at, later, how, last) : null;
+        var text = Read(file, low, Math.Min(high + BlockBytes, size));
+        var begin = low == 0 ? 0 : text.AsSpan().IndexOf((byte)'\n') + 1;
+        return First(text.AsSpan(begin), format, later) is { } at ? (low + begin + at, later, how, last) : null;
     }
+
+    /// <param name="block">It begins with a row.</param>
+    /// <returns>The places in the block where rows of other formats begin, in order; nearly always none.</returns>
+    public static List<(int At, AccessLogFormat Format, string How)> Within(ReadOnlySpan<byte> block, AccessLogFormat format, Func<List<string>, (AccessLogFormat? Format, string How)> formatOf)
+    {
+        List<(int At, AccessLogFormat Format, string How)> changes = [];
+        var end = block.LastIndexOf((byte)'\n');
+        while (end > 0 && changes.Count < Most && !format.TryParse(LastRow(block[..end]), out _))
+        {
+            var begin = block[..Math.Max(0, end - EndBytes)].LastIndexOf((byte)'\n') + 1;
+            var last = Rows(block[begin..end]);
+            last.RemoveRange(0, Math.Max(0, last.Count - RowsMax));
+            if (last.Count < RowsMin || AreMostly(format, last) || Later(format, last, formatOf) is not { } found || First(block[..end], format, found.Format) is not { } at)
+            {
+                break;
+            }
+
+            changes.Insert(0, (at, found.Format, found.How));
+            end = at - 1;
+        }
+
+        return changes;
+    }
+
+    private static ReadOnlySpan<byte> LastRow(ReadOnlySpan<byte> rows) => rows[(rows.LastIndexOf((byte)'\n') + 1)..].TrimEnd((byte)'\r');
+
+    /// <summary>The format of rows that are of another one than before; null when it is not known, or fits no better.</summary>
+    private static (AccessLogFormat Format, string How)? Later(AccessLogFormat format, List<string> rows, Func<List<string>, (AccessLogFormat? Format, string How)> formatOf)
+        => formatOf(rows) is ({ } later, var how) && later.Text != format.Text && AreMostly(later, rows) ? (later, how) : null;
 
     /// <summary>The last rows in an end of so many bytes.</summary>
     private static List<string> LastRows(SafeFileHandle file, long size, int bytes)
@@ -64,16 +99,15 @@ internal static class FormatChange
     private static int Fitting(AccessLogFormat format, List<string> rows) => rows.Count(row => format.TryParse(Encoding.Latin1.GetBytes(row), out _));
 
     /// <summary>The first row that only the later format fits.</summary>
-    private static long? First(SafeFileHandle file, long from, long to, AccessLogFormat format, AccessLogFormat later)
+    private static int? First(ReadOnlySpan<byte> rows, AccessLogFormat format, AccessLogFormat later)
     {
-        var text = Read(file, from, to);
-        for (var at = from == 0 ? 0 : text.AsSpan().IndexOf((byte)'\n') + 1; at < text.Length;)
+        for (var at = 0; at < rows.Length;)
         {
-            var length = text.AsSpan(at).IndexOf((byte)'\n');
-            var row = length < 0 ? text.AsSpan(at) : text.AsSpan(at, length);
+            var length = rows[at..].IndexOf((byte)'\n');
+            var row = length < 0 ? rows[at..] : rows.Slice(at, length);
             if (later.TryParse(row, out _) && !format.TryParse(row, out _))
             {
-                return from + at;
+                return at;
             }
 
             at += row.Length + 1;
@@ -85,11 +119,13 @@ internal static class FormatChange
     /// <summary>Whole rows.</summary>
     private static List<string> RowsIn(SafeFileHandle file, long from, long to)
     {
-        var text = Encoding.Latin1.GetString(Read(file, from, to));
-        var begin = from == 0 ? 0 : text.IndexOf('\n') + 1;
-        var end = text.LastIndexOf('\n');
-        return end <= begin ? [] : [.. text[begin..end].Split('\n').Select(row => row.TrimEnd('\r')).Where(row => row.Length > 0)];
+        var text = Read(file, from, to).AsSpan();
+        var begin = from == 0 ? 0 : text.IndexOf((byte)'\n') + 1;
+        var end = text.LastIndexOf((byte)'\n');
+        return end <= begin ? [] : Rows(text[begin..end]);
     }
+
+    private static List<string> Rows(ReadOnlySpan<byte> text) => [.. Encoding.Latin1.GetString(text).Split('\n').Select(row => row.TrimEnd('\r')).Where(row => row.Length > 0)];
 
     private static byte[] Read(SafeFileHandle file, long from, long to)
     {

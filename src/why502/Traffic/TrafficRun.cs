@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Why502.Logs;
 using Why502.Logs.Gzip;
 using Why502.Traffic;
 using Why502.Traffic.Engine;
@@ -20,6 +21,9 @@ internal sealed class TrafficRun
     private readonly StretchOrder _order;
     private readonly string?[] _problems;
 
+    /// <summary>Of a log that comes only once: further formats in it.</summary>
+    private readonly List<TrafficInput>[] _later;
+
     /// <summary>Where the reading of each log begins.</summary>
     private readonly long[] _from;
 
@@ -27,6 +31,9 @@ internal sealed class TrafficRun
     private const long LinesBeforeBytesMax = 4L << 30;
 
     private const int LinesBlockBytes = 1 << 18;
+
+    /// <summary>How often rows of a pipe are looked at that may be of another format: one that is full of what is no row is not to be slowed down.</summary>
+    private const int FormatsAskedMax = 16;
     private long _bytes;
     private long _skipped;
 
@@ -43,6 +50,7 @@ internal sealed class TrafficRun
         };
         _order = new StretchOrder(sources.Count, Math.Max(1, request.Threads));
         _problems = new string?[sources.Count];
+        _later = [.. sources.Select(_ => new List<TrafficInput>())];
         _from = new long[sources.Count];
         _work = Divide().GetEnumerator();
     }
@@ -82,7 +90,7 @@ internal sealed class TrafficRun
         return ReportBuilder.Build(tables[0], heavy, _request.Scope, context with
         {
             Partial = _stop.IsCancellationRequested,
-            Inputs = [.. _sources.Select((source, index) => new TrafficInput(source.Name, source.Format.Text, source.FormatSource, source.Size - source.ReadFrom) { Problem = _problems[index] })],
+            Inputs = [.. _sources.SelectMany((source, index) => (IEnumerable<TrafficInput>)[new TrafficInput(source.Name, source.Format.Text, source.FormatSource, source.Size - source.ReadFrom) { Problem = _problems[index] }, .. _later[index]])],
             MalformedSamples = _order.Malformed(_sources, LinesBefore),
         });
 
@@ -218,7 +226,10 @@ internal sealed class TrafficRun
     {
         using FileStream? file = source.Path is null ? null : new FileStream(source.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var content = file is null ? source.Opened! : Unpacked(file);
-        scanner.Begin(source.Format, 0, skipFirst: false);
+        var asked = 0;
+        var format = source.Format;
+        Func<List<string>, (AccessLogFormat? Format, string How)>? formatOf = source.FormatOf is { } known ? rows => ++asked > FormatsAskedMax ? default : known(rows) : null;
+        scanner.Begin(format, 0, skipFirst: false);
         using var ends = StretchSchedule.Ends().GetEnumerator();
         ends.MoveNext();
         var number = 0;
@@ -228,19 +239,32 @@ internal sealed class TrafficRun
         {
             count = ReadOrEnd(content, scanner.Free, index);
             scanner.Filled(count);
-            while (!scanner.Scan(ends.Current, atEnd: count == 0) && scanner.CountedTo >= ends.Current)
+            var begin = scanner.CountedTo;
+            foreach (var (at, later, how) in formatOf is null ? [] : FormatChange.Within(scanner.Uncounted, format, formatOf))
             {
-                _order.Publish(index, number++, scanner.TakeStretch(), isLast: false);
-                scanner.Stretch = _order.Rent();
-                ends.MoveNext();
+                ScanTo(begin + at);
+                scanner.Use(format = later);
+                _later[index].Add(new TrafficInput(source.Name, later.Text, how, 0));
+                formatOf = _later[index].Count < FormatChange.Most ? formatOf : null;
             }
 
+            ScanTo(long.MaxValue);
             var now = file?.Position ?? scanner.ReadAt;
             Interlocked.Add(ref _bytes, now - packed);
             packed = now;
         }
 
         _order.Publish(index, number, scanner.TakeStretch(), isLast: true);
+
+        void ScanTo(long until)
+        {
+            while (!scanner.Scan(Math.Min(ends.Current, until), atEnd: count == 0) && scanner.CountedTo >= ends.Current)
+            {
+                _order.Publish(index, number++, scanner.TakeStretch(), isLast: false);
+                scanner.Stretch = _order.Rent();
+                ends.MoveNext();
+            }
+        }
     }
 
     /// <summary>Unpacking costs more than counting: where more than one thread may work, each has its own.</summary>

@@ -18,4 +18,7 @@ internal sealed record TrafficSource(string Name, string? Path, bool IsGzip, lon
 
     /// <summary>What of a pipe was read before.</summary>
     public long HeadLength { get; init; }
+
+    /// <summary>The format of rows that are not of <see cref="Format"/>, and how it is known; null when there is but the one.</summary>
+    public Func<List<string>, (AccessLogFormat? Format, string How)>? FormatOf { get; init; }
 }

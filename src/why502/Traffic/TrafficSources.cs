@@ -19,9 +19,6 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
     /// <summary>Files of a folder.</summary>
     private const int FilesMax = 10_000;
 
-    /// <summary>Formats of one log, one after the other.</summary>
-    private const int PartsMax = 4;
-
     private readonly List<string> _skipped = [];
 
     private readonly AccessLogFormat? _given = request.LogFormat is { } text ? Compile(text) : null;
@@ -71,13 +68,18 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
     private List<TrafficSource> Parts(TrafficSource source)
     {
         List<TrafficSource> parts = [source];
-        if (source.Path is null || source.IsStream || source.FormatSource is "given" or "empty")
+        if (source.FormatSource is "given" or "empty")
         {
             return parts;
         }
 
+        if (source.Path is null || source.IsStream)
+        {
+            return [source with { FormatOf = rows => FormatOf(source.Name, rows) }];
+        }
+
         using var file = File.OpenHandle(source.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        while (parts.Count < PartsMax && FormatChange.Find(file, parts[0].Size, source.Format, rows => FormatOf(source.Path, rows)) is { } change)
+        while (parts.Count <= FormatChange.Most && FormatChange.Find(file, parts[0].Size, source.Format, rows => FormatOf(source.Path, rows)) is { } change)
         {
             var later = parts[0] with { ReadFrom = change.At, Format = change.Format, FormatSource = change.How, First = FirstTime(change.Rows) ?? parts[0].First };
             parts[0] = parts[0] with { Size = change.At };

@@ -50,6 +50,35 @@ public sealed class FormatChangeTests
         Assert.Equal((2502, "what is this?"), (Assert.Single(report.MalformedSamples).Line, report.MalformedSamples[0].Text));
     }
 
+    /// <summary>Of a compressed log, or a pipe, nothing is known but what has come.</summary>
+    [Theory]
+    [InlineData(40, 40, 0)]
+    [InlineData(20_000, 15, 0)]
+    [InlineData(9000, 7777, 0)]
+    [InlineData(9000, 7777, 300)]
+    [InlineData(120, 60_000, 90)]
+    public void LogsThatComeOnce_AreCountedAsPlainOnesAre(int before, int behind, int between)
+    {
+        using var folder = new TrafficFolder();
+        var text = new StringBuilder();
+        for (var i = 0; i < before + between + behind; i++)
+        {
+            text.Append(i < before ? Row(i, "") : i < before + between ? Row(i, " 0.010") : Timed(i));
+        }
+
+        var bytes = Encoding.ASCII.GetBytes(text.ToString());
+        using var packed = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(bytes);
+        }
+
+        var report = TrafficFolder.Read(folder.Write("access.log.gz", packed.ToArray()));
+        Assert.Equal((before + between + behind, 0), (report.Rows, report.Malformed));
+        Assert.Equal((behind, between + behind), (report.Upstreams.Sum(upstream => upstream.Attempts), report.RequestTime!.Count));
+        Assert.Equal((between == 0 ? 2 : 3, packed.Length), (report.Inputs.Count, report.Inputs.Sum(input => input.Bytes)));
+    }
+
     [Fact]
     public void LogThatEndsInSomethingElse_KeepsItsFormat()
     {
