@@ -52,6 +52,9 @@ public sealed record Container
     /// <summary>What the engine says when it could not start.</summary>
     public string? Error { get; init; }
 
+    /// <summary>What it uses of its limit on memory, from 0 to 1; null where nobody has looked.</summary>
+    public double? MemoryShare { get; init; }
+
     public int RestartCount { get; init; }
 
     /// <summary>no, always, on-failure, unless-stopped.</summary>

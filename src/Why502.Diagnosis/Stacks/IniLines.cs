@@ -3,12 +3,16 @@ namespace Why502.Diagnosis.Stacks;
 /// <summary>A setting of an ini file. <paramref name="Number"/> is its line, from 1.</summary>
 public readonly record struct IniLine(string Section, string Key, string Value, int Number);
 
-/// <summary>Reads ini files as PHP-FPM and uWSGI do: sections, <c>key = value</c>, comments with ";" and "#".</summary>
+/// <summary>
+/// Reads ini files as PHP-FPM and uWSGI do: sections, <c>key = value</c>, comments with ";" and "#"; and the table of <c>php-fpm -i</c>, <c>key =&gt; value here =&gt; value of php.ini</c>
+/// (ext/standard/info.c). PHP on the command line (<c>php -i</c>) has settings of its own, which are nobody's behind nginx.
+/// </summary>
 public static class IniLines
 {
     public static IEnumerable<IniLine> Read(string text)
     {
         var section = "";
+        var isCommandLine = text.Contains("Server API => Command Line", StringComparison.Ordinal);
         var number = 0;
         foreach (var raw in text.Split('\n'))
         {
@@ -27,6 +31,16 @@ public static class IniLines
             }
 
             var equals = line.IndexOf('=');
+            if (equals > 1 && line.AsSpan(equals - 1).StartsWith(" => "))
+            {
+                if (!isCommandLine)
+                {
+                    yield return new("", line[..(equals - 1)].Trim(), line[(equals + 3)..].Split(" => ")[0].Trim(), number);
+                }
+
+                continue;
+            }
+
             if (equals > 0)
             {
                 yield return new(section, line[..equals].Trim(), Value(line[(equals + 1)..].Trim()), number);

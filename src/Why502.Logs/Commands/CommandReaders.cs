@@ -41,6 +41,10 @@ public static class CommandReaders
         new LoadListing(),
         new KernelSettings(),
         new PolicyListing(),
+        new ProfileListing(),
+        new PortTypeListing(),
+        new ContainerUseListing(),
+        new LimitListing(),
     ];
 
     /// <summary>The readers that recognise the text.</summary>

@@ -209,6 +209,7 @@ internal sealed class GivenSet
         ConfigPath = MainPath,
         Prefix = configurations.Count > 0 && MainPath.StartsWith('/') ? System.IO.Path.GetDirectoryName(MainPath)! + "/" : "/etc/nginx/",
         FromFiles = true,
+        WorkerFileLimit = records.Of<ShownFileLimit>().LastOrDefault(row => !row.IsShells)?.Soft,
         Container = RunsInContainer() ? "" : null,
         GivenLogs = [.. files.Select(Log).OfType<GivenLog>()],
     };

@@ -35,6 +35,8 @@ public sealed class WorkerOutOfMemory : Cause
             Expect: "worker-crashed"),
     };
 
+    private const double NearlyFull = 0.97;
+
     public override bool Applies(Incident incident)
         => DeathScales.IsStandardError(incident) ? AppSaid.Kind(incident) == AppEventKind.MemoryExhausted : DeathScales.Applies(incident, Id);
 
@@ -62,6 +64,14 @@ public sealed class WorkerOutOfMemory : Cause
         if (incident.Peer is { } peer && ServiceReading.For(peer, seen) is { Result: "oom-kill" } unit)
         {
             scales.Weigh("unit", Sources.Machine, Weight.Decisive.For(ServiceReading.Ended(unit)));
+        }
+
+        if (incident.Kind is SymptomKind.ClosedEarly or SymptomKind.Reset && incident.Instance.FromFiles)
+        {
+            // The kernel ends a process of a control group whose next page does not fit (mm/memcontrol.c): a listing a moment before shows it nearly full.
+            scales.Weigh(seen.Ask(new Containers()), fact => fact.All.FirstOrDefault(container => container.MemoryShare is >= NearlyFull && !container.Name.Contains("nginx", StringComparison.OrdinalIgnoreCase)) is { } full
+                ? Weight.Strong.For($"container {full.Name} uses {Math.Round(full.MemoryShare!.Value * 100)} % of its limit on memory")
+                : Weight.None);
         }
 
         scales.Weigh(seen.Ask(AppLogReading.Kernel(seen)), _ => deaths.KernelSilent == true && deaths.Last(DeathKind.Memory) is null

@@ -4,7 +4,7 @@ using Why502.Logs.Commands;
 
 namespace Why502.Cli.Given.Answers;
 
-/// <summary>Which containers run and how they ended, from <c>docker ps</c>, <c>docker inspect</c> and compose files.</summary>
+/// <summary>Which containers run, what they use and how they ended, from <c>docker ps</c>, <c>docker stats</c>, <c>docker inspect</c> and compose files.</summary>
 internal sealed class ContainersAnswer : IGivenAnswer
 {
     public GivenFact? Answer(Question question, GivenRecords records)
@@ -13,8 +13,14 @@ internal sealed class ContainersAnswer : IGivenAnswer
         var all = records.Of<ListedContainer>();
         var running = all.Where(row => row.State != ComposeFile.Defined).ToList();
         var listed = running.Count > 0 ? running : all;
-        return question is Containers && listed.Count > 0 ? new(new ContainersFact(["docker"], [.. listed.Select(Fact)]), listed[0]) : null;
+        var used = records.Of<ShownContainerUse>();
+        var known = listed.Select(row => Fact(row) with { MemoryShare = used.LastOrDefault(use => Is(use, row))?.Memory / 100 })
+            .Concat(used.Where(use => !listed.Any(row => Is(use, row))).Select(use => new Container { Id = use.Id, Name = Sanitizer.Line(use.Name), State = "running", MemoryShare = use.Memory / 100 }))
+            .ToList();
+        return question is Containers && known.Count > 0 ? new(new ContainersFact(["docker"], known), listed.Count > 0 ? listed[0] : used[0]) : null;
     }
+
+    private static bool Is(ShownContainerUse use, ListedContainer row) => use.Name == row.Name || (use.Id.Length > 0 && row.Id.Length > 0 && (use.Id.StartsWith(row.Id, StringComparison.Ordinal) || row.Id.StartsWith(use.Id, StringComparison.Ordinal)));
 
     private static Container Fact(ListedContainer row) => new()
     {

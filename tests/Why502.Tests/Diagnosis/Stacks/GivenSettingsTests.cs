@@ -41,6 +41,15 @@ public class GivenSettingsTests
     }
 
     [Fact]
+    public void TableOfPhpFpm_IsReadAndThatOfTheCommandLineIsNot()
+    {
+        const string Table = "memory_limit => 256M => 128M\npost_max_size => 12M => 12M\n";
+        var read = Read("Server API => FPM/FastCGI\n\n" + Table);
+        Assert.Equal((256.0 * 1048576, 12.0 * 1048576), (read.Memory!.Number, read.Body!.Number));
+        Assert.Null(GivenSettings.ServerOf("Server API => Command Line Interface\n\n" + Table));
+    }
+
+    [Fact]
     public void SpringProperties_AreTomcats()
     {
         var read = Read("server.port=8080\nserver.tomcat.keep-alive-timeout=15s\nserver.tomcat.max-swallow-size=5MB\n");
