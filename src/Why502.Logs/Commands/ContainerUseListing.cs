@@ -26,6 +26,6 @@ public sealed partial class ContainerUseListing : ICommandReader
 
     private static double Number(string text) => double.Parse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^\s*(?:(?<id>[0-9a-f]{12,64})\s+)?(?<name>[\w./-]+)\s+(?<cpu>\d{1,6}(?:\.\d{1,4})?)%\s+\d+(?:\.\d+)?[KMGT]?i?B\s*/\s*\d+(?:\.\d+)?[KMGT]?i?B\s+(?<memory>\d{1,3}(?:\.\d{1,4})?)%")]
+    [GeneratedRegex(@"^\s*(?:(?<id>[0-9a-f]{12,64})\s+)?(?<name>[\w./-]+)\s+(?<cpu>\d{1,6}(?:\.\d{1,4})?)%\s+\d+(?:\.\d+)?[kKMGT]?i?B\s*/\s*\d+(?:\.\d+)?[kKMGT]?i?B\s+(?<memory>\d{1,3}(?:\.\d{1,4})?)%")]
     private static partial Regex Row();
 }

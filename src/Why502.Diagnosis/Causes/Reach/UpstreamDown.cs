@@ -55,8 +55,8 @@ public sealed class UpstreamDown : Cause
         // connect(2): a refusal comes from a live kernel; for another machine it is all that can be seen from here.
         scales.Weigh(seen.Ask(Probing.Connect(incident.Instance, peer)), probe => probe.Outcome switch
         {
-            // nginx's own line was not given: that the app refuses others as well is what is known of how nginx failed.
-            ProbeOutcome.Refused when incident.Unlogged => Weight.Strong.For($"a connection by hand to {peer} was refused"),
+            // nginx's own line was not given: that others are refused as well is what is known of how nginx failed. From where they asked, and whether that is where nginx goes, is not.
+            ProbeOutcome.Refused when incident.Unlogged => Weight.Moderate.For($"a connection by hand to {peer} was refused"),
             ProbeOutcome.Refused when local == false => Weight.Moderate.For($"a connection from here to {peer} is refused too"),
             ProbeOutcome.Ok when incident.State == IncidentState.Current => Weight.Strong.Against($"{peer} accepts connections now"),
             _ => Weight.None,

@@ -42,6 +42,12 @@ public sealed class UpstreamWrongAddress : Cause
     {
         NameReading.WeighMoved(incident, seen, scales);
         var peer = incident.Peer!;
+        if (incident.Unlogged)
+        {
+            // Told by hand, and no line of nginx: that nobody listens there is as true of an app that listens elsewhere.
+            scales.Weigh(seen.Ask(Probing.Connect(incident.Instance, peer)), probe => probe.Outcome == ProbeOutcome.Refused ? Weight.Weak.For($"a connection by hand to {peer} was refused") : Weight.None);
+        }
+
         WeighGiven(incident, seen, scales);
         if (Since(incident, seen) is { } since)
         {

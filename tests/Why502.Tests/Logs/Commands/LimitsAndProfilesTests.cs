@@ -35,7 +35,7 @@ public sealed class LimitsAndProfilesTests
     [Theory]
     [InlineData("3f2a9c0d1e2b   orchard-web-1   98.12%    511.6MiB / 512MiB     99.92%    1.2MB / 3.4MB     0B / 0B     12", "orchard-web-1", 99.92)]
     [InlineData("orchard   0.00%   1.5 GB / 2 GB   75.00%   0 B / 0 B", null, 0)]
-    [InlineData("tally  12.5%  100kB/200kB  50.00%  0B / 0B", "tally", 50.0)]
+    [InlineData("tally  12.5%  100MB/200MB  50.00%  0B / 0B", "tally", 50.0)]
     public void Use_IsAShareOfTheLimit(string line, string? name, double memory)
     {
         var row = Read(new ContainerUseListing(), null, line).Cast<ShownContainerUse>().SingleOrDefault();
