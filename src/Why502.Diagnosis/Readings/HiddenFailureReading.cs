@@ -25,6 +25,9 @@ public static class HiddenFailureReading
             && traffic.Succeeded >= incident.Requests && traffic.LastSuccess >= incident.Last
             && !traffic.Groups.Any(group => group.Status >= 499);
 
+    /// <summary>The upstream's last word was a gateway's error, and the client got something else.</summary>
+    public static bool IsReplaced(AccessGroup group) => group is { Status: >= 200 and < 500 and not 499, UpstreamStatuses: [.., 502 or 503 or 504] };
+
     private static IEnumerable<string> Retried(IReadOnlyList<AccessLogSummary> logs, long rows)
         => logs.SelectMany(log => log.HiddenRetries)
             .GroupBy(retry => retry.UpstreamAddr, StringComparer.Ordinal)
@@ -36,7 +39,7 @@ public static class HiddenFailureReading
 
     private static IEnumerable<string> Replaced(IReadOnlyList<AccessLogSummary> logs, long rows)
         => logs.SelectMany(log => log.Groups)
-            .Where(group => group is { Status: >= 200 and < 500 and not 499, UpstreamStatuses: [.., 502 or 503 or 504] })
+            .Where(IsReplaced)
             .GroupBy(group => (group.UpstreamAddr, group.Status))
             .Select(place => (place.Key.UpstreamAddr, place.Key.Status, Count: place.Sum(group => group.Count), Failed: place.First().UpstreamStatuses[^1]))
             .Where(place => place.Count >= Math.Max(1, rows * ShareMin))

@@ -20,6 +20,9 @@ public static class LimitReading
 
     public static OpenFiles? AppFiles(Incident incident, Observations seen) => AppPids(incident, seen) is { } pids ? new OpenFiles(pids) : null;
 
+    /// <summary>A few descriptors are opened and closed all the time, so that the very last is rarely met.</summary>
+    public static bool IsAtLimit(ProcessFiles process) => process is { Used: { } used, SoftLimit: { } limit } && used >= limit - Math.Max(3, limit / 50);
+
     /// <summary>nginx's master and workers, and who serves the incident's upstream.</summary>
     public static MemoryUse Memory(Incident incident) => new(Pids(NginxPids(incident)) ?? "");
 

@@ -41,7 +41,8 @@ public sealed class TrafficReading(NginxConfiguration? configuration, IReadOnlyL
         return new(groups.Count > 0, groups.Sum(group => group.Count), succeeded.Sum(group => group.Count), succeeded.Max(group => group.Last), groups);
     }
 
-    public static bool IsSuccess(AccessGroup group) => group.Status is >= 200 and < 499 && group.Origin != StatusOrigin.Nginx;
+    /// <summary>The upstream answered: a page that nginx gave in place of its failure is no answer of it.</summary>
+    public static bool IsSuccess(AccessGroup group) => group.Status is >= 200 and < 499 && group.Origin != StatusOrigin.Nginx && !HiddenFailureReading.IsReplaced(group);
 
     /// <summary>Whether any row of the window went through the location.</summary>
     public bool IsUsed(ProxiedLocation location) => access.SelectMany(summary => summary.Groups).Any(group => Belongs(group, AddressesOf(null, location), location));

@@ -27,6 +27,14 @@ public sealed partial class Scene
         return this;
     }
 
+    /// <summary>Requests that the upstream failed with one status, and for which nginx gave a page of its own with another.</summary>
+    public Scene GetsPage(string path, int status, int upstreamStatus, string upstream, long count)
+    {
+        Gets(path, status, StatusOrigin.Upstream, count, upstream);
+        access[^1] = access[^1] with { UpstreamStatuses = [upstreamStatus], Samples = [new LogLine(AccessLogPath, 1, Now.AddMinutes(-1).UtcDateTime, $"192.0.2.7 - - \"GET {path} HTTP/1.1\" {status}")] };
+        return this;
+    }
+
     /// <summary>Requests of which nearly all were answered in <paramref name="usual"/> seconds, and a few in up to <paramref name="slowest"/>.</summary>
     public Scene Mostly(string path, int status, string upstream, double usual, double slowest, long count)
     {

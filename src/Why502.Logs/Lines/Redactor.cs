@@ -28,7 +28,7 @@ public static partial class Redactor
 
         if (s.Contains('?'))
         {
-            s = Query().Replace(s, static query => $"{query.Groups["path"].Value}?{(query.ValueSpan.Contains(Handshake, StringComparison.Ordinal) ? Handshake + "&" : "")}{Mark}");
+            s = Query().Replace(s, static query => Variables().IsMatch(query.ValueSpan[2..]) ? query.Value : $"{query.Groups["path"].Value}?{(query.ValueSpan.Contains(Handshake, StringComparison.Ordinal) ? Handshake + "&" : "")}{Mark}");
         }
 
         if (s.AsSpan().IndexOfAny(SecretWords) >= 0)
@@ -140,6 +140,10 @@ public static partial class Redactor
 
     [GeneratedRegex(@"(?<path>[/\w\]~%.:-])\?[^\s""'<>]+", Plain)]
     private static partial Regex Query();
+
+    /// <summary>A query as nginx's configuration writes it, of names and variables alone: <c>$args;</c>, <c>q=$uri&amp;$args</c>.</summary>
+    [GeneratedRegex(@"^(?:(?:[\w-]+=)?\$\{?\w+\}?(?:&|(?=;?$)))+;?$", Plain)]
+    private static partial Regex Variables();
 
     [GeneratedRegex(@"(?<name>\b(?:(?:proxy-)?authorization|(?:set-)?cookie|x-api-key|x-auth-token|x-csrf-token))(?<sep>""?\s*[:=]\s*""?)[^\r\n""]+", Plain)]
     private static partial Regex Header();

@@ -54,6 +54,12 @@ internal static class IncidentWords
             return symptom.ToString("000", System.Globalization.CultureInfo.InvariantCulture);
         }
 
+        // The header had been sent: other requests of the same server may have got another status.
+        if (incident.Phase is Phase.Body or Phase.Upgraded)
+        {
+            return "with cut responses";
+        }
+
         var logged = incident.Traffic.Groups
             .Where(group => group.Status >= 500 || (group.Status == 499 && incident.Kind == SymptomKind.TimedOut))
             .GroupBy(group => group.Status)
@@ -64,11 +70,6 @@ internal static class IncidentWords
         }
 
         // ngx_http_upstream_next: a time-out before the header becomes 504, everything else 502.
-        if (incident.Phase is Phase.Body or Phase.Upgraded)
-        {
-            return "with cut responses";
-        }
-
         return incident.Kind == SymptomKind.TimedOut ? "504"
             : finding?.Cause.Info.Statuses is { Count: > 0 } statuses && !statuses.Contains("502") ? statuses[0]
             : "502";

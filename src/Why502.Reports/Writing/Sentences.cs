@@ -31,7 +31,7 @@ public static class Sentences
         ArgumentNullException.ThrowIfNull(text);
         var end = text.IndexOfAny([' ', ',', ':', ';']);
         var word = end < 0 ? text : text[..end];
-        return word.Length == 0 || !char.IsAsciiLetterLower(word[0]) || word is "nginx" or "why502" || !word.All(char.IsAsciiLetter)
+        return word.Length == 0 || !char.IsAsciiLetterLower(word[0]) || word is "nginx" or "why502" || (end > 0 && end + 1 < text.Length && text[end] == ':' && text[end + 1] != ' ') || !word.All(char.IsAsciiLetter)
             ? text
             : char.ToUpperInvariant(text[0]) + text[1..];
     }

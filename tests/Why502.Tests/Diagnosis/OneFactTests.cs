@@ -168,6 +168,31 @@ public sealed class OneFactTests
     public void EditThatNamesAnotherDeadAddress_IsNotTheCause()
         => Named("upstream-down", 0.5, "connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:3000/\", host: \"shop.example\"", "proxy_pass http://127.0.0.1:3001;", scene => scene.Refuses("127.0.0.1:3001").ConfigurationChanged());
 
+    /// <summary>A busy route says 503 by intention; nginx was told to count that against the server.</summary>
+    [Theory]
+    [InlineData("error timeout http_503", "passive-check-poisoned")]
+    [InlineData("error timeout http_502", "upstream-group-exhausted")]
+    public void AnswersThatCountAgainstTheServers(string next, string cause)
+    {
+        var found = Scene.Run(new Case(
+            "",
+            "no live upstreams while connecting to upstream, client: 192.0.2.8, server: shop.example, request: \"GET /cart HTTP/1.1\", upstream: \"http://backend/cart\", host: \"shop.example\"",
+            $"proxy_next_upstream {next}; proxy_pass http://backend;",
+            scene => scene.Listens("127.0.0.1:3001", "node", 812).Listens("127.0.0.1:3002", "node", 813).Answered("/cart", 200, "127.0.0.1:3001", 0.02, 40).Gets("/busy", 503, StatusOrigin.Upstream, 2, "127.0.0.1:3001"),
+            Http: "upstream backend { server 127.0.0.1:3001; server 127.0.0.1:3002; }"));
+        Assert.Equal(cause, found.Findings[0].Cause.Id);
+    }
+
+    /// <summary>A page in the place of each failure hides a fault; one from a cache is an answer.</summary>
+    [Theory]
+    [InlineData("proxy_intercept_errors on; error_page 503 =200 /sorry.html;", "upstream-answered-error")]
+    [InlineData("proxy_cache_use_stale http_503;", null)]
+    public void PageInThePlaceOfAFailure(string told, string? cause)
+    {
+        var found = Run("", $"{told} proxy_pass http://127.0.0.1:8081;", scene => scene.Listens("127.0.0.1:8081", "apache2", 812).GetsPage("/", 200, 503, "127.0.0.1:8081", 24)).Findings;
+        Assert.Equal(cause, found.FirstOrDefault(finding => finding.Confidence >= 0.5)?.Cause.Id);
+    }
+
     private static void Named(string cause, double confidence, string log, string location, Action<Scene> machine)
     {
         var first = Run(log, location, machine).Findings[0];

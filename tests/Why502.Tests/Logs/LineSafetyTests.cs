@@ -49,6 +49,9 @@ public class LineSafetyTests
     [InlineData("GET /home/Ab3dE5gH7jK9mN1pQ3sT5vX7 HTTP/1.1", "GET /home/… HTTP/1.1")]
     [InlineData("open() \"/srv/ShopOfTheNorthRelease20261121/index.php\" failed", "open() \"/srv/ShopOfTheNorthRelease20261121/index.php\" failed")]
     [InlineData("--chdir=/home/deploy/ShopOfTheNorthRelease20261121", "--chdir=/home/deploy/ShopOfTheNorthRelease20261121")]
+    [InlineData("try_files $uri /index.php?$args;", "try_files $uri /index.php?$args;")]
+    [InlineData("rewrite ^ /find?q=$1&$args last;", "rewrite ^ /find?q=$1&$args last;")]
+    [InlineData("rewrite ^ /find?key=abc&$args last;", "rewrite ^ /find?… last;")]
     public void Secrets_AreTakenOut(string raw, string shown) => Assert.Equal(shown, Redactor.Text(raw));
 
     [Fact]

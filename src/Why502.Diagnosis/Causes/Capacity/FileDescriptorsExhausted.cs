@@ -68,7 +68,7 @@ public sealed class FileDescriptorsExhausted : Cause
         }
         else if (LimitReading.AppFiles(incident, seen) is { } app)
         {
-            scales.Weigh(seen.Ask(app), fact => fact.Processes.Any(AtLimit) ? NearLimit(fact)
+            scales.Weigh(seen.Ask(app), fact => fact.Processes.Any(LimitReading.IsAtLimit) ? NearLimit(fact)
                 : Weight.Strong.Against(fact.Processes.MaxBy(process => process.Used) is { Used: { } used } most ? $"{most.Name}[{most.Pid}] has {used} of {most.SoftLimit} files open" : "the app's limit on files is not reached"));
         }
         else
@@ -78,10 +78,8 @@ public sealed class FileDescriptorsExhausted : Cause
         }
     }
 
-    private static bool AtLimit(ProcessFiles process) => process is { Used: { } used, SoftLimit: { } limit } && used >= limit - Math.Max(3, limit / 50);
-
     private static Weight NearLimit(OpenFilesFact fact)
-        => fact.Processes.FirstOrDefault(AtLimit) is { } full ? Weight.Decisive.For($"{full.Name}[{full.Pid}] has {full.Used} of {full.SoftLimit} files open")
+        => fact.Processes.FirstOrDefault(LimitReading.IsAtLimit) is { } full ? Weight.Decisive.For($"{full.Name}[{full.Pid}] has {full.Used} of {full.SoftLimit} files open")
             : fact is { SystemUsed: { } used, SystemMax: > 0 and { } max } && used > max * 9 / 10 ? Weight.Strong.For($"{used} of {max} files of the machine are open")
             : Weight.None;
 

@@ -15,7 +15,7 @@ public sealed class PassiveCheckPoisoned : Cause
             max_fails counts every failed try against the server: a time-out of one slow route, a connection that the app closes on a
             method it refuses. nginx then tries the next server with the same request, marks that one too, and for fail_timeout all
             other requests get "no live upstreams", although every server answers them in milliseconds. proxy_next_upstream does not
-            help: error, timeout and invalid_header always count.
+            help: error, timeout and invalid_header always count, and a status counts where it is named (http_503): then no line tells of it.
             When all routes fail, the servers are really ill: what fails them is the cause.
             """,
         LookAlikes = ["upstream-group-exhausted", "upstream-slow", "timeout-too-short", "upstream-connection-limit"],
@@ -47,7 +47,7 @@ public sealed class PassiveCheckPoisoned : Cause
 
     /// <summary>Only what comes after the connection: a server that cannot be connected to is not well.</summary>
     public override bool Applies(Incident incident)
-        => incident.NoLiveUpstreams > 0 && incident is { Kind: SymptomKind.TimedOut or SymptomKind.ClosedEarly or SymptomKind.Reset or SymptomKind.HeaderTooBig or SymptomKind.OtherMessage, Phase: not (Phase.Connect or Phase.Resolve or Phase.Tls) };
+        => (incident.Kind == SymptomKind.NoLiveUpstreams && MarkingAnswers.Of(incident) is not null) || incident.NoLiveUpstreams > 0 && incident is { Kind: SymptomKind.TimedOut or SymptomKind.ClosedEarly or SymptomKind.Reset or SymptomKind.HeaderTooBig or SymptomKind.OtherMessage, Phase: not (Phase.Connect or Phase.Resolve or Phase.Tls) };
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
@@ -63,6 +63,12 @@ public sealed class PassiveCheckPoisoned : Cause
                     ? Weight.Strong.Against($"{answering.Refuse} servers of the group do not accept connections")
                     : Weight.Weak.For($"all {answering.Accept} servers of the group accept connections"));
             }
+        }
+
+        if (incident.Kind == SymptomKind.NoLiveUpstreams)
+        {
+            WeighAnswers(MarkingAnswers.Of(incident)!, scales);
+            return;
         }
 
         var others = incident.NoLiveRoutes.Where(route => !incident.Routes.Contains(route)).ToList();
@@ -94,8 +100,19 @@ public sealed class PassiveCheckPoisoned : Cause
         }
     }
 
+    /// <summary>An app that answers so to everything is ill; one that answers so to one route says what it means.</summary>
+    private static void WeighAnswers(MarkingAnswers marking, Scales scales)
+        => scales.Weigh("answers", Sources.AccessLog, marking.Routes.Count <= 2 && marking.OthersAnswered > 0
+            ? Weight.Decisive.For($"{string.Join(" and ", marking.Routes)} was answered {marking.Status} {marking.Requests} times, which proxy_next_upstream (http_{marking.Status}) counts against each server, and {marking.OthersAnswered} requests to other routes were answered")
+            : marking.Routes.Count > 4 || marking.OthersAnswered == 0 ? Weight.Strong.Against($"{marking.Routes.Count} routes were answered {marking.Status}: the servers are really ill")
+            : Weight.Moderate.For($"{marking.Requests} answers with {marking.Status} count against the servers (proxy_next_upstream http_{marking.Status})"));
+
+    /// <summary>The request that marks the servers.</summary>
+    private static string? Poison(Incident incident)
+        => incident.Kind == SymptomKind.NoLiveUpstreams ? MarkingAnswers.Of(incident)?.Routes.FirstOrDefault() : incident.Routes is [var route, ..] ? route : null;
+
     public override string Describe(Incident incident, Observations seen)
-        => $"{(incident.Routes is [var route, ..] ? route : "one route")} has every server of {incident.Group?.Name ?? "the group"} marked failed for everybody";
+        => $"{Poison(incident) ?? "one route"} has every server of {incident.Group?.Name ?? "the group"} marked failed for everybody";
 
     public override Fix? Propose(Incident incident, Observations seen)
     {
@@ -104,20 +121,22 @@ public sealed class PassiveCheckPoisoned : Cause
             return new Fix { Summary = "Give the failing route a group of its own." };
         }
 
-        var route = incident.Routes is [var first, ..] ? first : "the failing route";
+        var route = Poison(incident) ?? "the failing route";
+        var answers = incident.Kind == SymptomKind.NoLiveUpstreams ? MarkingAnswers.Of(incident) : null;
         var servers = string.Join(" ", group.Usable.Take(8).Select(peer => $"server {peer.Written} max_fails=0;"));
         return new Fix
         {
-            Summary = $"Stop-gap: count no failures against the servers of {group.Group.Name} (max_fails=0), so that those of {route} take them from nobody else. {route} itself stays slow.",
+            Summary = $"Stop-gap: count no failures against the servers of {group.Group.Name} (max_fails=0), so that those of {route} take them from nobody else. {route} itself {(answers is null ? "stays slow" : $"is answered {answers.Status} as before")}.",
             Edits = Edits(incident, group),
             ServedPath = incident.Methods.Contains("GET") ? incident.NoLiveRoutes.FirstOrDefault(other => !incident.Routes.Contains(other) && other.StartsWith('/')) : null,
             Steps =
             [
                 new($"With max_fails=0 on the servers of {group.Group.Name} no failure of one request takes a server from the others; a dead server is then tried again by each request (it answers 111 at once)."),
+                .. answers is null ? [] : new FixStep[] { new($"Or take http_{answers.Status} out of {incident.Location!.DirectivePrefix}_next_upstream for this location: then that answer is passed on at once and counts against nobody.") },
                 new($"Better, where servers really die: a group for {route} alone (upstream {group.Group.Name}_slow {{ {servers} }}) and a location for it with proxy_pass to that group and the read time-out it needs."),
                 RetargetFix.Reload(incident, "Test the changed configuration and reload nginx."),
             ],
-            Later = $"Mend what {route} waits for: nginx tried it on {group.Usable.Count} servers, so each such request cost {group.Usable.Count} of them.",
+            Later = answers is not null ? null : $"Mend what {route} waits for: nginx tried it on {group.Usable.Count} servers, so each such request cost {group.Usable.Count} of them.",
         };
     }
 

@@ -79,6 +79,12 @@ public sealed class UpstreamGroupExhausted : Cause
                 : Weight.Strong.For($"{string.Join(", ", outcomes.Take(4).Select(item => item.peer))} accept{(outcomes.Count == 1 ? "s" : "")} connections now"));
         }
 
+        if (MarkingAnswers.Of(incident) is { } marking)
+        {
+            scales.Weigh("message", Sources.AccessLog, Weight.Moderate.Against($"{marking.Requests} answers with {marking.Status} count as failures of the servers (proxy_next_upstream)"));
+            return;
+        }
+
         scales.Weigh("message", Sources.ErrorLog, Weight.Moderate.For("every server of the group was left out, and no line of the window says what failed them"));
     }
 

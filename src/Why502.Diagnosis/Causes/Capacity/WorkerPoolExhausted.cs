@@ -65,6 +65,14 @@ public sealed class WorkerPoolExhausted : Cause
             _ = seen.Ask(workers);
         }
 
+        if (LimitReading.AppFiles(incident, seen) is { } files)
+        {
+            // accept(2) fails with EMFILE: the queue fills, however idle the workers are.
+            scales.Weigh(seen.Ask(files), open => open.Processes.FirstOrDefault(LimitReading.IsAtLimit) is { } full
+                ? Weight.Strong.Against($"{full.Name}[{full.Pid}] has {full.Used} of {full.SoftLimit} files open, and can accept nobody")
+                : Weight.None);
+        }
+
         WeighLogs(incident, seen, scales);
         WaitsReading.Weigh(incident, seen, scales);
         var routes = RouteReading.Of(incident);

@@ -100,8 +100,9 @@ public sealed class TlsClientCertificateRequired : Cause
             scales.Weigh("certificate", Sources.Config, Weight.Moderate.For($"nginx has none for it ({TlsFix.Prefix(incident)}_ssl_certificate is not set)"));
         }
 
-        scales.Weigh("answered", Sources.AccessLog, incident.Traffic.Succeeded > 0
-            ? Weight.Strong.Against($"{incident.Traffic.Succeeded} requests to the same upstream were answered")
+        var answered = incident.Traffic.Groups.Where(group => TrafficReading.IsSuccess(group) && group.Status < 400).Sum(group => group.Count);
+        scales.Weigh("answered", Sources.AccessLog, answered > 0
+            ? Weight.Strong.Against($"{answered} requests to the same upstream were answered")
             : Weight.Moderate.For("every request is answered 400, whatever it asks for"));
     }
 

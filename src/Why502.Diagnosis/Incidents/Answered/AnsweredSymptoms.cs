@@ -46,10 +46,20 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
 
     private IEnumerable<Row> Rows()
         => from log in view.AccessLogs
-           from @group in log.Groups
+           from written in log.Groups
+           let @group = Unreplaced(written)
            let form = FormOf(@group, log)
            where form is not null && (form.Kind != SymptomKind.Answered || form.Candidates.Any(candidate => CauseRegistry.Find(candidate) is not null))
            select new Row(@group, form, LocationOf(@group));
+
+    /// <summary>
+    /// A row that has the status of an error page where the upstream failed, and the location is told to intercept that: the upstream's status is the symptom.
+    /// A page of a cache in its place (use_stale) is what the client asked for.
+    /// </summary>
+    private AccessGroup Unreplaced(AccessGroup group)
+        => HiddenFailureReading.IsReplaced(group) && LocationOf(group) is { } location && location.Effective($"{location.DirectivePrefix}_intercept_errors").IsOn
+            ? group with { Status = group.UpstreamStatuses[^1], Origin = StatusOrigin.Unknown }
+            : group;
 
     private AnsweredForm? FormOf(AccessGroup group, AccessLogSummary log)
         => group.Status == 0 ? (log.Fields.HasFlag(AccessFields.Status) && view.Configuration?.AtTop("worker_shutdown_timeout").IsDefault == false ? AnsweredForms.Cut : null)
