@@ -97,6 +97,12 @@ public enum AppEventKind
 
     /// <summary>Somebody tells that requests work while SELinux lets them.</summary>
     PolicyTold,
+
+    /// <summary>Somebody tells that requests work again once nginx was restarted, or that it keeps an old address.</summary>
+    AddressHeldTold,
+
+    /// <summary>A client got bytes from there that are no HTTP/1 answer.</summary>
+    NoHttpAnswer,
 }
 
 /// <summary>Who wrote an app-side log.</summary>

@@ -3,11 +3,16 @@ namespace Why502.Logs;
 /// <summary>PHP-FPM's own words (sapi/fpm/fpm: fpm_children.c, fpm_process_ctl.c, fpm_request.c, fpm_sockets.c) and PHP's fatal errors.</summary>
 internal static class PhpFpmRules
 {
+    private const int BusyMin = 5;
+
     public static AppRule[] All { get; } =
     [
         new("server reached pm.max_children setting (", AppEventKind.MaxChildrenReached, static (t, at, e) => Pool(t, e) with { Value = TextScan.NumberAfter(t, "setting (", at) }),
         new("server reached max_children setting (", AppEventKind.MaxChildrenReached, static (t, at, e) => Pool(t, e) with { Value = TextScan.NumberAfter(t, "setting (", at) }),
         new("seems busy (you may need to increase", AppEventKind.PoolSeemsBusy, static (t, at, e) => Pool(t, e) with { Value = TotalChildren(t) }),
+
+        // What fpm_systemd.c gives its unit as status. A pool of one or two has often all of them at work.
+        new("\"Processes active: ", AppEventKind.PoolSeemsBusy, static (t, at, e) => TextScan.NumberAfter(t, "active: ", at) is >= BusyMin and var busy && TextScan.NumberAfter(t, "idle: ", at) == 0 ? e with { Value = busy } : null),
         new(" exited on signal ", AppEventKind.ChildExitedOnSignal, Exited),
         new(" exited with code ", AppEventKind.ChildExited, static (t, at, e) => t.Contains("child ", StringComparison.Ordinal) || t.Contains("(pid:", StringComparison.Ordinal) ? Exited(t, at, e) : null),
         new(" execution timed out (", AppEventKind.RequestTimedOut, static (t, at, e) => Script(t, e) with { Seconds = TextScan.SecondsAfter(t, "timed out (") }),

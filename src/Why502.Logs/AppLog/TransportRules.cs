@@ -16,6 +16,9 @@ internal static class TransportRules
         // net/http's server.go, as answer and as log line; nginx's error page for status 497.
         new("client sent an HTTP request to an HTTPS server", AppEventKind.PlainRequestToTls),
         new("plain HTTP request was sent to HTTPS port", AppEventKind.PlainRequestToTls),
+
+        // curl since 7.66, lib/http.c: CURLE_UNSUPPORTED_PROTOCOL for an answer without a status line.
+        new("Received HTTP/0.9 when not allowed", AppEventKind.NoHttpAnswer),
         new("first record does not look like a TLS handshake", AppEventKind.PlainRequestToTls, static (t, at, e) =>
             t.Contains("TLS handshake error from ", StringComparison.Ordinal) ? e : null),
 

@@ -52,7 +52,7 @@ public sealed partial class ClientAnswer : ICommandReader
     private static partial Regex Phrased();
 
     /// <summary><c>nginx returns a 502 error</c>, <c>I get error 504</c>, and in any language <c>nginx … 502</c>: somebody who tells of it.</summary>
-    [GeneratedRegex(@"(?<![\d.:/$-])(?<n>50[24]) (?:errors?|status|response)\b|\berror (?<n>50[24])(?![\d:]|\.\d)|(?<![\w./-])nginx(?![A-Za-z0-9_./-])[^\d\n]{1,40}(?<![\d.:/$*#-])(?<n>50[24])(?![\d:#/-]|\.\d)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(?<![\d.:/$-])(?<n>50[24]) (?:errors?|status|response)\b|\berror (?<n>50[24])(?![\d:]|\.\d)|\b(?:gives?|giving|gets?|getting|got|sees?|seeing|saw|receives?|received|receiving|returns?|returned|returning|answers?|answered|shows?|showed|showing|throws?|threw|throwing|with) (?:me |us |only |always |just |back |an? |the |HTTP )*(?<n>50[24])(?![\d:#/]|\.\d|-\d| (?:of|times|MB|kB|GB|ms|bytes|requests|files|lines|s)\b)|(?<![\w./-])nginx(?![A-Za-z0-9_./-])[^\d\n]{1,40}(?<![\d.:/$*#-])(?<n>50[24])(?![\d:#/-]|\.\d)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Simply();
 
     [GeneratedRegex(@"https?://[^\s""'<>\)]+")]

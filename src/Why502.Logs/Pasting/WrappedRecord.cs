@@ -18,6 +18,9 @@ public static class WrappedRecord
     /// <summary>What an editor leaves empty at a line's end before a word that does not fit; addresses are long words.</summary>
     private const int MarginMax = 40;
 
+    /// <summary>What stands around a line in a window, and at its start in the rows of docker compose that go on.</summary>
+    private static readonly char[] Edges = [' ', '\t', '\r', '|'];
+
     /// <summary>How a message begins that lost its head, or all of it but a piece.</summary>
     private static readonly string[] Beginnings =
     [
@@ -58,11 +61,48 @@ public static class WrappedRecord
     {
         // A terminal breaks at its last column: all lines but the last are of one length.
         var column = lines[first].TrimEnd('\r').Length;
-        var isHard = last > first + 1 && lines[last].Length <= column && Enumerable.Range(first + 1, last - first - 1).All(part => lines[part].TrimEnd('\r').Length == column);
-        return isHard && Joined(lines, first, last, "") is { } tight && IsMessage(tight) ? tight
+        var isHard = last > first + 1 && !lines[first].TrimEnd('\r').EndsWith("  ", StringComparison.Ordinal) && lines[last].Length <= column && Enumerable.Range(first + 1, last - first - 1).All(part => lines[part].TrimEnd('\r').Length == column);
+        return isHard && Joined(lines, first, last, "") is { } tight && IsMessage(Continued(lines, first, last) ?? tight) ? Continued(lines, first, last) ?? tight
+            : Framed(lines, first, last) is { } bare && Gains(lines[first], bare) ? bare
             : Joined(lines, first, last, " ") is { } spaced && Gains(lines[first], spaced) ? spaced
             : Joined(lines, first, last, "") is { } closed && Gains(lines[first], closed) ? closed
             : null;
+    }
+
+    /// <summary>An editor's or a shell's mark at each break: <c>111: Connection r\</c></summary>
+    private static string? Continued(IList<string> lines, int first, int last)
+        => Enumerable.Range(first, last - first).All(part => lines[part].TrimEnd('\r').EndsWith('\\'))
+            ? string.Concat(Enumerable.Range(first, last - first + 1).Select(part => lines[part].TrimEnd('\r').TrimEnd('\\')))
+            : null;
+
+    /// <summary>
+    /// What a window broke at its last column, and then indented or filled up with blanks. Without these the parts are of one length, but for a blank that was at the break.
+    /// </summary>
+    private static string? Framed(IList<string> lines, int first, int last)
+    {
+        if (last < first + 2)
+        {
+            return null;
+        }
+
+        List<string> parts = [.. Enumerable.Range(first, last - first + 1).Select(part => lines[part].Trim(Edges))];
+        var column = parts[..^1].Max(part => part.Length);
+        if (column < PartCharsMin || parts[^1].Length > column || parts[..^1].Exists(part => part.Length < column - 1))
+        {
+            return null;
+        }
+
+        var whole = new StringBuilder(parts[0]);
+        var isFound = false;
+        for (var part = 1; part < parts.Count; part++)
+        {
+            // Who is a blank short lost it at its end, or at its start where nginx writes one behind what the part before ends with.
+            var lost = parts[part - 1].Length < column && !isFound;
+            isFound = !lost && whole[^1] is ':' or ',' or ')' && (part < parts.Count - 1 ? parts[part].Length < column : char.IsAsciiLetter(parts[part][0]));
+            whole.Append(lost || isFound ? " " : "").Append(parts[part]);
+        }
+
+        return whole.ToString();
     }
 
     /// <summary>The parts make a message of what was none, or give one its context.</summary>

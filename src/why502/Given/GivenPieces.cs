@@ -36,6 +36,7 @@ internal static class GivenPieces
             pieces.Add(segment);
         }
 
+        pieces.AddTold(lines);
         return pieces.Files;
     }
 
@@ -191,6 +192,15 @@ internal static class GivenPieces
             }
 
             return lines;
+        }
+
+        /// <summary>The one directive that somebody's sentences cite, where no configuration is shown.</summary>
+        public void AddTold(List<string> lines)
+        {
+            if (!pieces.ContainsKey(GivenKind.Configuration) && CitedPass.In(lines) is { } cited)
+            {
+                Put(GivenKind.Configuration, [cited]);
+            }
         }
 
         private bool PutConfiguration(GivenKind kind, PastedText segment)

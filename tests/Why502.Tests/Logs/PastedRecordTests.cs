@@ -235,6 +235,29 @@ public sealed class PastedRecordTests
         Assert.All(lines[1..], Assert.Empty);
     }
 
+    [Theory]
+    [InlineData(60)]
+    [InlineData(76)]
+    [InlineData(79)]
+    [InlineData(80)]
+    public void RecordBrokenByAWindow_IsOneAgain(int column)
+    {
+        var parts = Whole.Chunk(column).Select(part => new string(part)).ToList();
+        foreach (var framed in new List<string>[]
+        {
+            [parts[0], .. parts[1..].Select(part => "    " + part)],
+            [parts[0], .. parts[1..].Select(part => "           | " + part)],
+            [.. parts.Select(part => part.Trim().PadRight(160))],
+            [.. parts[..^1].Select(part => part + "\\"), parts[^1]],
+        })
+        {
+            Assert.True(WrappedRecord.Join(framed));
+            Assert.Equal(ErrorLogLine.Parse(Whole)?.Upstream, ErrorLogLine.Parse(framed[0])?.Upstream);
+            Assert.Equal("tally.example", ErrorLogLine.Parse(framed[0])?.Host);
+            Assert.All(framed[1..], Assert.Empty);
+        }
+    }
+
     [Fact]
     public void RecordBrokenByAnEditor_IsOneAgain()
     {

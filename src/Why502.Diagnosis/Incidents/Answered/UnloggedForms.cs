@@ -17,7 +17,7 @@ public static class UnloggedForms
 
     private static readonly string[] Unheard = ["upstream-down", "upstream-wrong-address"];
 
-    private static readonly string[] NoSocket = ["socket-missing", "socket-permission-denied", "socket-stale", "listen-queue-full"];
+    private static readonly string[] NoSocket = ["socket-missing", "socket-permission-denied", "socket-stale", "listen-queue-full", "socket-path-mismatch"];
 
     /// <summary>The form of a row's status without the error log's line, or null when the status has another maker.</summary>
     /// <param name="fields">What the rows of this log hold: a field that is there and empty is an answer, one that is not is none.</param>

@@ -81,6 +81,8 @@ public static class ReportedForms
         AppEventKind.UpgradeMissing => new(5, Phase.Header, Side.Nginx, How.Invalid, Sure("upgrade-failed")),
         AppEventKind.FilterTold => new(6, Phase.Connect, Side.Upstream, How.Refused, Likely("firewall-blocked")),
         AppEventKind.PolicyTold => new(6, Phase.Connect, Side.Nginx, How.Denied, Likely("access-control-denied")),
+        AppEventKind.AddressHeldTold => new(7, Phase.Connect, Side.Upstream, How.Refused, Likely("dns-stale-address"), Maybe("config-not-reloaded")),
+        AppEventKind.NoHttpAnswer => new(5, Phase.Header, Side.Upstream, How.Invalid, Likely("protocol-mismatch")),
         AppEventKind.AuthQuestionFailed => new(7, Phase.Header, Side.Nginx, How.Invalid, Likely("auth-subrequest-failed")),
         AppEventKind.WebSocketRefused => OfRefusal(logged.Value),
         _ => null,

@@ -59,7 +59,8 @@ internal sealed class SocketPathAnswer : IGivenAnswer
             return null;
         }
 
-        var others = listing.Names.Where(IsSocketsName).Distinct().ToList();
+        // Debian's packages link php-fpm.sock to the newest version's (php-fpm-common, postinst): no socket of its own.
+        var others = listing.Names.Where(other => IsSocketsName(other) && other != "php-fpm.sock").Distinct().ToList();
         return new(new SocketPathFact(false, null, [], path, null, null, null) { Neighbour = others is [var only] ? $"{listing.Directory}/{only}" : null }, listing);
     }
 

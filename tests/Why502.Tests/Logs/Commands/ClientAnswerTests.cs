@@ -16,6 +16,8 @@ public sealed class ClientAnswerTests
     [InlineData("since the update nginx only returns 502 to everybody", "\"GET / HTTP/1.1\" 502 0")]
     [InlineData("depuis, nginx répond par 504", "\"GET / HTTP/1.1\" 504 0")]
     [InlineData("and all I get is a 502 error", "\"GET / HTTP/1.1\" 502 0")]
+    [InlineData("since the update all pages give 502", "\"GET / HTTP/1.1\" 502 0")]
+    [InlineData("my colleagues are seeing only a 504 there", "\"GET / HTTP/1.1\" 504 0")]
     public void ReportOfAClient_IsARow(string line, string row) => Assert.Equal(row, Assert.Single(Read(line)).Row);
 
     [Theory]
@@ -28,6 +30,8 @@ public sealed class ClientAnswerTests
     [InlineData("location = /502.html {")]
     [InlineData("root 502 0.0 nginx: worker process")]
     [InlineData("nginx/1.24.0 build 502")]
+    [InlineData("it shows 502 files")]
+    [InlineData("the query returned 504 ms later")]
     public void OtherNumber_IsNone(string line) => Assert.Empty(Read(line));
 
     private static List<ToldByClient> Read(string text)
