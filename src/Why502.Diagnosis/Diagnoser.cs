@@ -44,7 +44,7 @@ public static class Diagnoser
             incidents.AddRange(probed.Of(view, incidents));
         }
 
-        incidents = LoopFolding.PutTogether(FamilyFolding.PutTogether(AuthFolding.PutBeneath(LastRequests.Fold(GroupFolding.PutBeneath(incidents)))));
+        incidents = LoopFolding.PutTogether(FamilyFolding.PutTogether(AuthFolding.PutBeneath(OwnListenFolding.PutBeneath(LastRequests.Fold(GroupFolding.PutBeneath(incidents))))));
         var notes = new List<string>();
         foreach (var view in views)
         {

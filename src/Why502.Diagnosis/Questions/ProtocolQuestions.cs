@@ -19,7 +19,7 @@ public enum WireProtocol
 
 /// <summary>
 /// Which protocol a port speaks, by greetings that contain no request: HTTP/2's connection preface (RFC 9113 §3.4; an HTTP/1 server
-/// refuses its reserved method), FastCGI's FCGI_GET_VALUES (specification §4.1) and a uwsgi ping (modifier 100). One connection each.
+/// refuses its reserved method), FastCGI's FCGI_GET_VALUES (specification §4.1) and a uwsgi ping (modifier 100). One connection each. A port that closes at the first is greeted once more behind a PROXY header.
 /// </summary>
 /// <param name="Address">"127.0.0.1:3000", "[::1]:3000" or "unix:/run/app.sock".</param>
 public sealed record PortProtocol(string Address) : Question<PortProtocolFact>, IAskedFrom
@@ -39,7 +39,11 @@ public sealed record PortProtocol(string Address) : Question<PortProtocolFact>, 
 /// <param name="Greeting">Which greeting was answered.</param>
 /// <param name="FirstBytes">The answer's beginning, sanitised.</param>
 /// <param name="Outcome">How the last exchange ended.</param>
-public sealed record PortProtocolFact(WireProtocol? Spoken, string? Greeting, string? FirstBytes, ProbeOutcome Outcome) : Fact;
+public sealed record PortProtocolFact(WireProtocol? Spoken, string? Greeting, string? FirstBytes, ProbeOutcome Outcome) : Fact
+{
+    /// <summary>The greeting is answered behind a PROXY header only, and not behind a line that is nearly one.</summary>
+    public bool ExpectsProxyHeader { get; init; }
+}
 
 /// <summary>One GET over the uwsgi protocol, with the variables that nginx's uwsgi_params have.</summary>
 public sealed record UwsgiGet(string Address, string Path, string Host, int PatienceMs) : Question<ResponseFact>, IAskedFrom

@@ -177,10 +177,15 @@ public static class ProtocolReading
             ? new("greeting", Sources.Probe, WireProtocol.Tls, Weight.Decisive, $"a TLS handshake with {incident.Peer} succeeds ({tls.Protocol})")
             : null;
 
+    /// <summary>What the port answers to greetings, where it may be greeted.</summary>
+    public static PortProtocolFact? Greeted(Incident incident, Observations seen)
+        => MayGreet(incident, seen) && Addresses.IsInOwnNetwork(incident.Peer!, seen.Ask(new MachineState()).FactOrNull) && Probing.HasRoom(incident, seen)
+            ? seen.Ask(Probing.Protocol(incident.Instance, incident.Peer!)).FactOrNull
+            : null;
+
     private static ProtocolSign? Greeting(Incident incident, Observations seen)
     {
-        if (!MayGreet(incident, seen) || !Addresses.IsInOwnNetwork(incident.Peer!, seen.Ask(new MachineState()).FactOrNull) || !Probing.HasRoom(incident, seen)
-            || seen.Ask(Probing.Protocol(incident.Instance, incident.Peer!)).FactOrNull is not { Spoken: { } spoken } port)
+        if (Greeted(incident, seen) is not { Spoken: { } spoken, ExpectsProxyHeader: false } port)
         {
             return null;
         }

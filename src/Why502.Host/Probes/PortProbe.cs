@@ -37,9 +37,28 @@ internal sealed class PortProbe(Dialer dialer, TimeProvider time, ProbeLimits li
             {
                 return last;
             }
+
+            if (greeting == Greetings[0].Bytes && outcome is ProbeOutcome.Closed or ProbeOutcome.Reset && await BehindProxyHeaderAsync(peers, cancellation).ConfigureAwait(false) is { } behind)
+            {
+                return behind;
+            }
         }
 
         return last;
+    }
+
+    /// <summary>The PROXY protocol's line for an unknown client (proxy-protocol.txt, 2.1), and a line that means nothing to anybody: who answers both would answer any line.</summary>
+    private async Task<PortProtocolFact?> BehindProxyHeaderAsync(IReadOnlyList<EndPoint> peers, CancellationToken cancellation)
+    {
+        var (name, preface) = Greetings[0];
+        var (outcome, bytes) = await GreetAsync(peers, [.. "PROXY UNKNOWN\r\n"u8, .. preface], cancellation).ConfigureAwait(false);
+        if (bytes.Length == 0 || AnswerBytes.ProtocolOf(bytes) is not { } spoken)
+        {
+            return null;
+        }
+
+        var (_, toAnyLine) = await GreetAsync(peers, [.. "PROXX UNKNOWN\r\n"u8, .. preface], cancellation).ConfigureAwait(false);
+        return toAnyLine.Length > 0 ? null : new(spoken, $"{name} behind a PROXY header", Exchange.Shown(bytes), outcome) { ExpectsProxyHeader = true };
     }
 
     private async Task<(ProbeOutcome Outcome, byte[] First)> GreetAsync(IReadOnlyList<EndPoint> peers, byte[] greeting, CancellationToken cancellation)

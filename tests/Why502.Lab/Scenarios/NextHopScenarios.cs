@@ -169,6 +169,33 @@ public sealed class NextHopScenarios
         });
     });
 
+    [SkippableTheory]
+    [InlineData("haproxy", "recv() failed (104: Connection reset by peer)")]
+    [InlineData("nginx", "upstream prematurely closed connection")]
+    public void NextHopThatWaitsForAProxyHeader_IsNamed(string program, string symptom) => LabMachine.Run(nameof(NextHopThatWaitsForAProxyHeader_IsNamed), machine =>
+    {
+        if (program == "nginx")
+        {
+            SecondNginx(machine, "location / { return 200 ok; }", " proxy_protocol");
+        }
+        else
+        {
+            Haproxy(machine, "frontend site\n  mode http\n  bind 127.0.0.1:8081 accept-proxy\n  http-request return status 200\n");
+        }
+
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8081"));
+        new Client(machine).MustGet(502, "/", times: 4);
+        Examination.Faulty(machine, nginx, new Expected("proxy-protocol-mismatch") { Symptom = symptom, Directive = "proxy_pass", Confidence = 0.8 });
+    });
+
+    [SkippableFact]
+    public void OwnListenThatExpectsTheProxyHeader_IsOneFault() => LabMachine.Run(nameof(OwnListenThatExpectsTheProxyHeader_IsOneFault), machine =>
+    {
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8081") + "server { listen 127.0.0.1:8081 proxy_protocol; location / { return 200 ok; } }\n");
+        new Client(machine).MustGet(502, "/", times: 4);
+        Examination.Faulty(machine, nginx, new Expected("proxy-protocol-mismatch") { Symptom = "upstream prematurely closed connection", Directive = "proxy_pass", Confidence = 0.9 });
+    });
+
     [SkippableFact]
     public void ProxyProtocolOnBothSidesAndAFewScanners_IsHealthy() => LabMachine.Run(nameof(ProxyProtocolOnBothSidesAndAFewScanners_IsHealthy), machine =>
     {

@@ -15,14 +15,15 @@ public sealed class ProxyProtocolMismatch : Cause
             a load balancer or a stream proxy may begin each connection with one line (PROXY TCP4 …) or a binary header that tells the
             client's address. A listen with proxy_protocol drops every connection that does not begin so: its own health checks, clients
             that come past the load balancer, or everybody once the load balancer no longer sends it. The other way round, a server that
-            does not expect the header takes it for a request line and answers 400, or for a broken TLS handshake.
+            does not expect the header takes it for a request line and answers 400, or for a broken TLS handshake. proxy_pass sends no
+            header: an upstream that demands one (accept-proxy, listen … proxy_protocol) closes each of nginx's connections.
             A few such lines beside served requests are scanners or health checks that come past the load balancer.
             """,
-        LookAlikes = ["protocol-mismatch", "tls-plaintext-upstream"],
+        LookAlikes = ["protocol-mismatch", "tls-plaintext-upstream", "upstream-closed-early", "upstream-reset"],
         Remedy = "Switch it on or off at both ends together: listen … proxy_protocol here, proxy_protocol on (or send-proxy) at the sender.",
         DoNot = "Do not trust the header from everybody (set_real_ip_from 0.0.0.0/0): any client can write one.",
         ProxyError = "http_request_error",
-        Statuses = ["400", "drop"],
+        Statuses = ["400", "drop", "502"],
         Prior = Prior.Rare,
         Example = new(
             "The load balancer no longer sends the header that listen expects.",
@@ -37,8 +38,20 @@ public sealed class ProxyProtocolMismatch : Cause
             Expect: "protocol-mismatch"),
     };
 
+    public override bool Applies(Incident incident) => base.Applies(incident) || IsTurnedAway(incident);
+
+    /// <summary>The upstream ended the connection before it answered: so one does that waits for a PROXY header.</summary>
+    private static bool IsTurnedAway(Incident incident)
+        => incident is { Kind: SymptomKind.ClosedEarly or SymptomKind.Reset, Phase: Phase.Header or Phase.Send, Location.Kind: PassKind.Proxy or PassKind.Grpc };
+
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
+        if (IsTurnedAway(incident))
+        {
+            WeighUpstream(incident, seen, scales);
+            return;
+        }
+
         if (incident.Kind == SymptomKind.Answered)
         {
             // The header's first version (proxy-protocol.txt, 2.1) reads like a request line with the method PROXY.
@@ -68,6 +81,23 @@ public sealed class ProxyProtocolMismatch : Cause
         }
     }
 
+    /// <summary>http's proxy_pass and grpc_pass know no PROXY header: only stream's does (ngx_stream_proxy_module).</summary>
+    private static void WeighUpstream(Incident incident, Observations seen, Scales scales)
+    {
+        if (ProxyHeaders.DemandedBy(incident) is { } listen)
+        {
+            scales.Weigh("demand", Sources.Config, Weight.Decisive.For($"listen {listen.Address} expects the PROXY protocol, and {incident.Location!.DirectivePrefix}_pass sends no such header").At(listen.At?.File, listen.At?.Line));
+        }
+        else if (ProtocolReading.Greeted(incident, seen) is { ExpectsProxyHeader: true } port)
+        {
+            scales.Weigh("demand", Sources.Probe, Weight.Decisive.For($"{incident.Peer} closes each connection unanswered, and answers {port.Greeting}"));
+        }
+        else
+        {
+            scales.Weigh("demand", Sources.Config, Weight.Strong.Against($"nothing says that {incident.UpstreamText} waits for a PROXY header"));
+        }
+    }
+
     private static Listen? Listen(Incident incident)
         => incident.Configuration?.Servers.SelectMany(server => server.Listens).FirstOrDefault(listen => listen.Address == incident.Server);
 
@@ -78,11 +108,7 @@ public sealed class ProxyProtocolMismatch : Cause
     private static StreamServer? Sender(Incident incident)
         => incident.Configuration?.StreamServers.FirstOrDefault(stream => stream.Peers.Any(peer => Expects(incident.Configuration, peer) is { } expects && expects != Sends(stream)));
 
-    private static bool? Expects(NginxConfiguration configuration, PeerTarget peer)
-        => configuration.Servers.SelectMany(server => server.Listens).FirstOrDefault(listen => Reaches(peer.Endpoint, listen))?.ProxyProtocol;
-
-    private static bool Reaches(Endpoint? endpoint, Listen listen)
-        => endpoint is not null && (endpoint.ToString() == listen.Address || (endpoint.IsLoopback && !listen.IsUnix && listen.IsWildcard && endpoint.Port == listen.Port));
+    private static bool? Expects(NginxConfiguration configuration, PeerTarget peer) => ProxyHeaders.ListenOf(configuration, peer.Endpoint)?.ProxyProtocol;
 
     /// <summary>What nginx quotes of the connection's beginning, in words; its bytes are the client's.</summary>
     private static string? Came(Incident incident)
@@ -99,12 +125,18 @@ public sealed class ProxyProtocolMismatch : Cause
     }
 
     public override string Describe(Incident incident, Observations seen)
-        => incident.Kind == SymptomKind.Answered
+        => IsTurnedAway(incident) ? $"{incident.UpstreamText} expects a PROXY header, which nginx does not send"
+            : incident.Kind == SymptomKind.Answered
             ? $"connections to {incident.Server ?? "this server"} begin with a PROXY header, which nothing here expects"
             : $"listen {incident.Server} expects the PROXY protocol, and connections begin with {Came(incident) ?? "something else"}";
 
     public override Fix? Propose(Incident incident, Observations seen)
     {
+        if (IsTurnedAway(incident))
+        {
+            return Undemanded(incident);
+        }
+
         var answered = incident.Kind == SymptomKind.Answered;
         var at = Listen(incident)?.At ?? Sender(incident)?.At;
         return Agreed(incident) ?? new Fix
@@ -118,6 +150,25 @@ public sealed class ProxyProtocolMismatch : Cause
                 RetargetFix.Reload(incident, $"Change {(at is { } line ? $"{line.File}:{line.Line}" : "the listen directive")} accordingly, test the configuration and reload."),
             ],
         };
+    }
+
+    private static Fix Undemanded(Incident incident)
+    {
+        return ProxyHeaders.DemandedBy(incident) is { At: { } at }
+            ? new Fix
+            {
+                Summary = $"Give {incident.UpstreamText} a listen without proxy_protocol, and pass to that one: {at} is for senders of the PROXY protocol.",
+                Steps =
+                [
+                    new($"Add a listen without proxy_protocol to the server of {at} (another port of 127.0.0.1 is enough), and name it in {incident.Location!.DirectivePrefix}_pass; if nobody sends the header there, take proxy_protocol out of it instead."),
+                    RetargetFix.Reload(incident, "Test the configuration and reload."),
+                ],
+            }
+            : new Fix
+            {
+                Summary = $"Let {incident.UpstreamText} take connections without a PROXY header (HAProxy: bind without accept-proxy), or pass to a port of it that does.",
+                Steps = [new($"See who else connects to {incident.UpstreamText}: whoever sends the header keeps this port (bind … accept-proxy), nginx gets one of its own. nginx itself sends the header from stream {{}} only (proxy_protocol on).")],
+            };
     }
 
     /// <summary>Where sender and listen are of one configuration, the sender is made to do what the listen expects: nobody else comes through it.</summary>

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text;
 using Why502.Diagnosis;
 using Xunit;
 
@@ -23,7 +25,7 @@ public sealed class PortProbeTests
     {
         await using var server = ScriptedServer.Answering("HTTP/1.1 505 HTTP Version Not Supported\r\n\r\n");
         await Ask.For(Question(server));
-        Assert.StartsWith("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", System.Text.Encoding.Latin1.GetString(server.Received), StringComparison.Ordinal);
+        Assert.StartsWith("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Encoding.Latin1.GetString(server.Received), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -33,6 +35,28 @@ public sealed class PortProbeTests
         var fact = await Ask.For(Question(server));
         Assert.Null(fact.Spoken);
         Assert.NotNull(fact.FirstBytes);
+    }
+
+    /// <summary>Who answers any line does not wait for a PROXY header.</summary>
+    [Theory]
+    [InlineData("PROXY UNKNOWN\r\nPRI * HTTP/2.0\r\n", true)]
+    [InlineData("PRO", false)]
+    [InlineData("\u0001", false)]
+    public async Task PortThatAnswersBehindAProxyHeaderOnly_ExpectsOne(string answered, bool expects)
+    {
+        await using var server = new ScriptedServer(async (socket, stop) =>
+        {
+            var buffer = new byte[4096];
+            var count = await socket.ReceiveAsync(buffer, stop);
+            if (Encoding.Latin1.GetString(buffer, 0, count).StartsWith(answered, StringComparison.Ordinal))
+            {
+                await socket.SendAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray(), stop);
+            }
+
+            socket.Shutdown(SocketShutdown.Send);
+        });
+        var fact = await Ask.For(Question(server));
+        Assert.Equal(expects, fact.ExpectsProxyHeader);
     }
 
     private static PortProtocol Question(ScriptedServer server) => new(server.Address);

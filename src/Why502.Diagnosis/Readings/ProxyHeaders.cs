@@ -1,0 +1,18 @@
+using Why502.Nginx;
+
+namespace Why502.Diagnosis.Readings;
+
+/// <summary>Who waits for a PROXY header, as the configuration says.</summary>
+public static class ProxyHeaders
+{
+    /// <summary>The listen of this same nginx that is the incident's upstream and expects the header; http's proxy_pass and grpc_pass send none.</summary>
+    public static Listen? DemandedBy(Incident incident)
+        => incident is { Peer: { } peer, Configuration: { } configuration } ? ListenOf(configuration, peer) is { ProxyProtocol: true } listen ? listen : null : null;
+
+    /// <summary>The listen that a connection to a peer arrives at.</summary>
+    public static Listen? ListenOf(NginxConfiguration configuration, Endpoint? peer)
+        => configuration.Servers.SelectMany(server => server.Listens).FirstOrDefault(listen => Reaches(peer, listen));
+
+    private static bool Reaches(Endpoint? peer, Listen listen)
+        => peer is not null && (peer.ToString() == listen.Address || (peer.IsLoopback && !listen.IsUnix && listen.IsWildcard && peer.Port == listen.Port));
+}
