@@ -49,6 +49,13 @@ public sealed partial class Scene
         return this;
     }
 
+    /// <summary>A control group with a quota of processors, and in how many of the last periods it had used it up.</summary>
+    public Scene Throttled(string path, double quota, int periods, int throttled)
+    {
+        pressure = pressure with { Groups = [new(path, null, quota, periods, throttled, 0.9)] };
+        return this;
+    }
+
     /// <summary>PSI of the processor in percent, and load for each of four cores.</summary>
     public Scene Pressed(double cpu, double load)
     {

@@ -22,6 +22,7 @@ public sealed partial class Scene
     private readonly List<AppProcess> processes = [];
     private readonly List<PhpFpmPool> pools = [];
     private readonly List<FilterRule> rules = [];
+    private (int User, int Port)? dropped;
     private readonly List<FilterRule> accepts = [];
     private readonly List<AccessGroup> access = [];
     private readonly List<TrafficPattern> patterns = [];
@@ -142,6 +143,14 @@ public sealed partial class Scene
 
     public Scene DoesNotAnswer(string address) => Connects(address, ProbeOutcome.TimedOut);
 
+    /// <summary>A rule that names a user, as this program reads it only in part.</summary>
+    public Scene DropsFor(int user, int port, bool works)
+    {
+        rules.Add(new("nft", "inet", "filter", "output", "output", "drop", null, "tcp", [$"{port}"], [], [], null, null, false, false, 12, 7, $"meta skuid {user} tcp dport {port} drop"));
+        dropped = works ? (user, port) : null;
+        return this;
+    }
+
     private Scene Connects(string address, ProbeOutcome outcome)
     {
         connects[address] = outcome;
@@ -229,7 +238,7 @@ public sealed partial class Scene
         Resolve resolve => Answer(resolve),
         SystemNameServers => new NameServersFact(["10.0.0.2"], ["internal.example"]),
         TlsHandshake handshake => Answer(handshake),
-        Connect connect => new ConnectFact(Outcome(connect.Address), null, 0.2, 1),
+        Connect connect => new ConnectFact(dropped is { } filtered && connect.AsUser == filtered.User && connect.Address.EndsWith($":{filtered.Port}", StringComparison.Ordinal) ? ProbeOutcome.TimedOut : Outcome(connect.Address), null, 0.2, 1),
         _ => LimitFor(question),
     };
 

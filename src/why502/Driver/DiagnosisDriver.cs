@@ -89,10 +89,17 @@ internal sealed class DiagnosisDriver(IReadOnlyList<Answerer> answerers, Diagnos
     private async Task AnswerAllAsync(IReadOnlyList<Question> questions, TimeSpan budget, CancellationToken deadline)
     {
         var allowed = new List<Question>();
+        var names = questions.Any(question => question is Resolve && Gate?.Refuses(question, answers) is null);
         foreach (var question in questions)
         {
             if (Gate?.Refuses(question, answers) is { } refusal)
             {
+                if (names && refusal == ProbeGate.NotNamed)
+                {
+                    // An address is named by what a name resolves to, and that is being looked up now: it is asked for again in the next round.
+                    continue;
+                }
+
                 answers[question] = Unobserved(question, refusal);
             }
             else

@@ -12,6 +12,9 @@ internal sealed class ProbeGate(bool probes, string? url)
 {
     public const string Off = "probes are off (--no-probe)";
 
+    /// <summary>A name of the configuration that is looked up later may still turn out to be this address.</summary>
+    public const string NotNamed = "the configuration does not name this address";
+
     private int answersSeen = -1;
     private NamedPeers named = NamedPeers.Nothing;
 
@@ -83,7 +86,7 @@ internal sealed class ProbeGate(bool probes, string? url)
 
         if (!named.Contains(peer))
         {
-            return "the configuration does not name this address";
+            return NotNamed;
         }
 
         return question.Cost == Cost.Request && url is null && !Addresses.IsInOwnNetwork(peer, Machine(answers)) && !named.IsLoopbackName(peer)

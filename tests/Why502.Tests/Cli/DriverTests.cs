@@ -7,7 +7,7 @@ namespace Why502.Tests.Cli;
 
 public sealed class DriverTests
 {
-    private const string Conf = "events {}\nhttp {\n server {\n  listen 80;\n  location / { proxy_pass http://127.0.0.1:3000; }\n  location /b { proxy_pass http://10.9.9.9:80; }\n  location /c { proxy_pass http://group; }\n }\n upstream group { server 127.0.0.1:4000 down; server 127.0.0.1:4001; }\n}\n";
+    private const string Conf = "events {}\nhttp {\n server {\n  listen 80;\n  location / { proxy_pass http://127.0.0.1:3000; }\n  location /b { proxy_pass http://10.9.9.9:80; }\n  location /c { proxy_pass http://group; }\n  location /d { proxy_pass http://app.internal:80; }\n }\n upstream group { server 127.0.0.1:4000 down; server 127.0.0.1:4001; }\n}\n";
 
     private readonly ConcurrentQueue<Question> asked = [];
 
@@ -57,6 +57,19 @@ public sealed class DriverTests
     public async Task Connection_IsAllowedOnlyToWhatTheConfigurationNames(string address, string? refusal)
         => Assert.Equal(refusal, new ProbeGate(true, null).Refuses(new Connect(address), await AnswersAsync()));
 
+    /// <summary>What a name resolves to is known only after the look-up, which is asked for at the same time.</summary>
+    [Theory]
+    [InlineData("app.internal", false)]
+    [InlineData("other.internal", true)]
+    public async Task AddressIsNotRefused_WhileAConfiguredNameIsLookedUp(string name, bool refused)
+    {
+        var known = (await AnswersAsync()).Values.Where(answer => answer.Question is not Resolve).ToList();
+        var driver = Driver(_ => Task.FromResult<Fact?>(null), probes: true, new Connect("10.7.7.7:80"), new Resolve(name, ""));
+        driver.Know(known);
+        var result = await driver.RunAsync(DateTimeOffset.Now, TimeSpan.FromSeconds(5), CancellationToken.None);
+        Assert.Equal(refused, result.Answers.Any(answer => answer.Question is Connect { Address: "10.7.7.7:80" }));
+    }
+
     [Fact]
     public async Task Request_StaysWithinOwnNetworks()
     {
@@ -96,7 +109,7 @@ public sealed class DriverTests
         return result.Answers.ToDictionary(answer => answer.Question);
     }
 
-    private DiagnosisDriver Driver(Func<Question, Task<Fact?>> answer, bool probes)
+    private DiagnosisDriver Driver(Func<Question, Task<Fact?>> answer, bool probes, params Question[] first)
         => new(
             [
                 new(_ => true, async (question, _) =>
@@ -116,6 +129,7 @@ public sealed class DriverTests
             TimeProvider.System)
         {
             Gate = new ProbeGate(probes, null),
+            AskFirst = first,
         };
 
     private static async Task<Fact?> Hang()

@@ -193,6 +193,25 @@ public sealed class OneFactTests
         Assert.Equal(cause, found.FirstOrDefault(finding => finding.Confidence >= 0.5)?.Cause.Id);
     }
 
+    /// <summary>What a route takes in a control group that is stopped most of the time is not what it needs.</summary>
+    [Theory]
+    [InlineData(1, "timeout-too-short")]
+    [InlineData(4, "host-overloaded")]
+    public void RouteThatTakesLong_InAControlGroup(int throttled, string cause)
+        => Named(cause, 0.5, "upstream timed out (110: Connection timed out) while reading response header from upstream, client: 192.0.2.7, server: shop.example, request: \"GET /report HTTP/1.1\", upstream: \"http://127.0.0.1:3000/report\", host: \"shop.example\"", "proxy_read_timeout 2s; proxy_pass http://127.0.0.1:3000;",
+            scene => scene.Listens("127.0.0.1:3000", "gunicorn", 812).Answered("/report", 200, "127.0.0.1:3000", 1.7, 12).Throttled("/apps", 0.2, periods: 4, throttled));
+
+    /// <summary>The rule names a user, and only a connection in that user's name shows whether it is nginx's.</summary>
+    [Theory]
+    [InlineData(true, 0.9)]
+    [InlineData(false, 0)]
+    public void RuleForOneUser(bool drops, double least)
+    {
+        var found = Run(TimedOut.Replace("10.0.0.5", "127.0.0.1", StringComparison.Ordinal), "proxy_pass http://127.0.0.1:8000;", scene => scene.Listens("127.0.0.1:8000", "gunicorn", 812).DropsFor(33, 8000, drops)).Findings;
+        var confidence = found.FirstOrDefault(finding => finding.Cause.Id == "firewall-blocked")?.Confidence ?? 0;
+        Assert.True(drops ? confidence >= least : confidence < 0.9, $"{confidence}");
+    }
+
     private static void Named(string cause, double confidence, string log, string location, Action<Scene> machine)
     {
         var first = Run(log, location, machine).Findings[0];

@@ -71,7 +71,7 @@ public sealed class HostOverloaded : Cause
         }
 
         scales.Weigh(seen.Ask(LimitReading.PressureOf(incident, seen)), pressure =>
-            pressure.Groups.FirstOrDefault(group => group.Periods > 1 && group.Throttled * 2 >= group.Periods) is { } throttled
+            OverloadReading.Throttled(pressure) is { } throttled
                 ? Weight.Decisive.For($"control group {throttled.Path} may use {throttled.Quota:0.##} processors and was stopped in {throttled.Throttled} of {throttled.Periods} periods just now")
 
             // Both together are what the cause is: its workers are busy then as well, because they wait for the machine.
@@ -106,14 +106,14 @@ public sealed class HostOverloaded : Cause
 
     public override string Describe(Incident incident, Observations seen)
         => seen.Known(LimitReading.PressureOf(incident, seen)) is { } pressure
-            ? pressure.Groups.FirstOrDefault(group => group.Periods > 1 && group.Throttled * 2 >= group.Periods) is { } group ? $"{group.Unit ?? group.Path} is throttled to {group.Quota:0.##} processors"
+            ? OverloadReading.Throttled(pressure) is { } group ? $"{group.Unit ?? group.Path} is throttled to {group.Quota:0.##} processors"
                 : $"the machine is overloaded{(Shortage(pressure) is { } why ? $": {why}" : "")}"
             : "the machine itself is overloaded";
 
     public override Fix? Propose(Incident incident, Observations seen)
     {
         var pressure = seen.Known(LimitReading.PressureOf(incident, seen));
-        if (pressure?.Groups.FirstOrDefault(group => group.Periods > 1 && group.Throttled * 2 >= group.Periods) is { } group)
+        if (pressure is not null && OverloadReading.Throttled(pressure) is { } group)
         {
             return new Fix
             {

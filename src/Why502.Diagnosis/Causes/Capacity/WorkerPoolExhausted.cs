@@ -73,6 +73,7 @@ public sealed class WorkerPoolExhausted : Cause
                 : Weight.None);
         }
 
+        OverloadReading.WeighAgainst(incident, seen, scales, Weight.Moderate);
         WeighLogs(incident, seen, scales);
         WaitsReading.Weigh(incident, seen, scales);
         var routes = RouteReading.Of(incident);

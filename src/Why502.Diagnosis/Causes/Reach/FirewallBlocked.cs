@@ -62,6 +62,7 @@ public sealed class FirewallBlocked : Cause
             null when !local && incident.Errno == 113 => Weight.Weak.Against($"no packet-filter rule of this machine matches {peer}"),
             null => Weight.Strong.Against($"no packet-filter rule of this machine matches {(local ? $"port {peer.Port}" : peer.ToString())}"),
         });
+        WeighUser(incident, local, seen, scales);
         WeighBetween(incident, boundary, seen, scales);
         WeighGiven(incident, seen, scales);
         if (incident.Instance.FromFiles && AppLogReading.Of(incident, seen).FirstOrDefault(logged => logged.Kind == AppEventKind.FilterTold) is { } told)
@@ -97,6 +98,24 @@ public sealed class FirewallBlocked : Cause
                 => Weight.Moderate.For($"a process listens on {peer} with room in its queue ({length} of {backlog})"),
             _ => Weight.None,
         });
+    }
+
+    /// <summary>Rules may tell users apart (nft <c>meta skuid</c>, iptables' owner match): the same connection made in nginx's name and in ours shows what such a rule does.</summary>
+    private static void WeighUser(Incident incident, bool local, Observations seen, Scales scales)
+    {
+        if (incident.Instance.WorkerIdentity is not { Uid: > 0 and var user } || seen.Ask(new PacketFilter(incident.Instance.MasterPid ?? 0)).FactOrNull is not { } filter
+            || FilterReading.Matching(filter, incident.Peer!, local) is not { Understood: false, IsPolicy: false } rule)
+        {
+            return;
+        }
+
+        var named = Probing.Connect(incident.Instance, incident.Peer!);
+        if (seen.Ask(named).FactOrNull is { Outcome: ProbeOutcome.TimedOut or ProbeOutcome.Refused or ProbeOutcome.Unreachable or ProbeOutcome.PermissionDenied })
+        {
+            scales.Weigh(seen.Ask(named with { AsUser = 0 }), ours => ours.Outcome == ProbeOutcome.Ok
+                ? Weight.Decisive.For($"a connection in the name of user {user}, as nginx's worker makes it, fails, and one of our own is made: {rule.Text}")
+                : Weight.None);
+        }
     }
 
     /// <summary>

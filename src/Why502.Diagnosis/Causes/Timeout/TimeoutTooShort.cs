@@ -76,6 +76,7 @@ public sealed class TimeoutTooShort : Cause
             });
         }
 
+        OverloadReading.WeighAgainst(incident, seen, scales, Weight.Strong);
         var value = incident.Location!.Effective($"{incident.Location.DirectivePrefix}_read_timeout");
         scales.Weigh("limit", Sources.Config, limit switch
         {
