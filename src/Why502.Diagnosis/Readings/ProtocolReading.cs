@@ -229,6 +229,7 @@ public static class ProtocolReading
             { Port: 8443 or 9443 } => (WireProtocol.Tls, Weight.Moderate),
             { Port: 50051 } => (WireProtocol.Http2, Weight.Moderate),
             { Port: 9000 } when expected == WireProtocol.Http1 => (WireProtocol.FastCgi, Weight.Weak),
+            { Port: 80 } when expected is WireProtocol.FastCgi or WireProtocol.Uwsgi or WireProtocol.Scgi => (WireProtocol.Http1, Weight.Strong),
             { Port: 80 or 8080 or 8000 or 3000 or 5000 } => (WireProtocol.Http1, Weight.Moderate),
             { Port: 22 or 25 or 3306 or 5432 or 6379 or 27017 } => (WireProtocol.Other, Weight.Strong),
             _ => ((WireProtocol?)null, Weight.Weak),

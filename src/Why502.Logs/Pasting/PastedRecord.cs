@@ -22,7 +22,7 @@ public static partial class PastedRecord
             return line;
         }
 
-        line = Colons(Quoted(Titled(Starting(BareLevel(Labelled(CutOpen(Typographic(line))))))));
+        line = Colons(Quoted(Titled(Starting(BareLevel(Labelled(CutOpen(Typographic(Blanks(FullStop(line))))))))));
         var repaired = WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(WindowsCall(StreamColumn(line)))))))), next)));
         return LostColon(LostTail(LostQuote(LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(repaired, next))))));
     }
@@ -37,6 +37,19 @@ public static partial class PastedRecord
 
     [GeneratedRegex("[“”„]|\u00e2\u0080[\u009c\u009d\u009e]")]
     private static partial Regex TypographicQuote();
+
+    /// <summary>nginx ends no record with a full stop; who tells one as a sentence does.</summary>
+    private static string FullStop(string line) => line.TrimEnd() is [.., not '.', '.'] text && Doing().IsMatch(text) ? text[..^1] : line;
+
+    [GeneratedRegex(@"\) while [a-zA-Z ]{4,40} upstream\.$")]
+    private static partial Regex Doing();
+
+    /// <summary><c>nginx:[emerg] host not found in upstream "app"in /etc/nginx/nginx.conf:28</c>: who copies a line out of a picture loses blanks.</summary>
+    private static string Blanks(string line)
+        => line.Contains("[emerg]", StringComparison.Ordinal) && LostBlanks().Replace(line, " ") is var text && text.Length > line.Length && IsMessage(text) ? text : line;
+
+    [GeneratedRegex(@"(?<=nginx:)(?=\[emerg\])|(?<="")(?=in /)")]
+    private static partial Regex LostBlanks();
 
     /// <summary>What an init script had written before nginx spoke: <c>Restarting nginx: nginx: [emerg] …</c></summary>
     private static string Starting(string line)

@@ -11,16 +11,20 @@ public static partial class RunTogether
     public static string[] Part(string[] lines)
         => lines.Any(IsSeveral) ? [.. lines.SelectMany(line => IsSeveral(line) ? Rows().Split(line).SelectMany(Records) : [line])] : lines;
 
-    private static bool IsSeveral(string line) => line.Length is > 80 and < LineCharsMax && (Rows().IsMatch(line) || Heads().Count(line) > 1);
+    private static bool IsSeveral(string line) => line.Length is > 80 and < LineCharsMax && (Rows().IsMatch(line) || Heads().Matches(line) is [{ Index: > CarrierMax }, ..] or [_, _, ..]);
+
+    /// <summary>No carrier writes more in front of a record: that much is the output of another program, which lost its line breaks.</summary>
+    private const int CarrierMax = 200;
 
     /// <summary>What stands before the first head is its carrier's. A head inside quotes is a client's text.</summary>
     private static List<string> Records(string line)
     {
         var records = new List<string>();
         var heads = Heads().Matches(line);
-        var carrier = heads.Count > 0 ? line[..heads[0].Index].Trim() : "";
+        var isForeign = heads is [{ Index: > CarrierMax }, ..];
+        var carrier = heads.Count > 0 && !isForeign ? line[..heads[0].Index].Trim() : "";
         var begin = 0;
-        foreach (var head in heads.Skip(1))
+        foreach (var head in heads.Skip(isForeign ? 0 : 1))
         {
             if (line.AsSpan(begin, head.Index - begin).Count('"') % 2 == 0)
             {
@@ -44,7 +48,8 @@ public static partial class RunTogether
     [GeneratedRegex(@"(?:\s|\||;|,|·|•|/|<br ?/?>)+$")]
     private static partial Regex Between();
 
-    [GeneratedRegex(@"(?<![\d/])\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(?:emerg|alert|crit|error|warn|notice|info)\] \d+#\d+: ")]
+    /// <summary>What refuses a configuration is written twice, the second time to the terminal and without a date.</summary>
+    [GeneratedRegex(@"(?<![\d/])\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(?:emerg|alert|crit|error|warn|notice|info)\] \d+#\d+: |(?<=:\d{1,5} )nginx: \[emerg\] ")]
     private static partial Regex Heads();
 
     /// <summary>Behind the quote that ends a record: the head of a record of the error log, or of a row in the combined format. Their own parts never follow a quote so.</summary>

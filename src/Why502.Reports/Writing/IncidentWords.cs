@@ -70,7 +70,9 @@ internal static class IncidentWords
         }
 
         // ngx_http_upstream_next: a time-out before the header becomes 504, everything else 502.
+        // What ends a PHP script at its own limit is PHP's 500 (php_error_cb).
         return incident.Kind == SymptomKind.TimedOut ? "504"
+            : incident.MessageId == "fastcgi-sent-in-stderr" ? "500"
             : finding?.Cause.Info.Statuses is { Count: > 0 } statuses && !statuses.Contains("502") ? statuses[0]
             : "502";
     }

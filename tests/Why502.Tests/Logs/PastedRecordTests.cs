@@ -10,6 +10,8 @@ public sealed class PastedRecordTests
     [InlineData("2023/02/03 10:MM:SS [error] 22#22: *XX upstream prematurely closed connection while reading response header from upstream, client: X.X.X.X", "upstream prematurely closed connection")]
     [InlineData("failed (111: Connection refused) while connecting to upstream", "connect() failed")]
     [InlineData("failed (32: Broken pipe)", "writev() failed")]
+    [InlineData("nginx:[emerg] host not found in upstream \"tally\"in /etc/nginx/nginx.conf:3", "host not found in upstream \"tally\"")]
+    [InlineData("connect() failed (111: Connection refused) while connecting to upstream.", "connect() failed")]
     [InlineData("there is an error of nginx (104: Connection reset by peer while reading response header from upstream) now and then", "recv() failed")]
     [InlineData("it tells me \"upstream has been timed out (110: Connection timed out) while reading response header from upstream\".", "upstream timed out")]
     [InlineData("tally behind nginx: 111: Connection refused", "connect() failed")]
@@ -198,6 +200,11 @@ public sealed class PastedRecordTests
         Assert.Equal([Record], RunTogether.Part([Record]));
         Assert.Equal([$"web_1 | {Record}", Record, Record], RunTogether.Part([$"web_1 | {Record} || web_1 | {Record} ; {Record}"]));
         Assert.Equal([$"{Record}, referrer: \"a {Record[..40]}"], RunTogether.Part([$"{Record}, referrer: \"a {Record[..40]}"]));
+        var others = string.Join(' ', Enumerable.Repeat("step of a script: done", 12));
+        Assert.Equal([others, Record], RunTogether.Part([$"{others} {Record}"]));
+        Assert.Equal([$"{others} \"{Record}"], RunTogether.Part([$"{others} \"{Record}"]));
+        const string Refused = "2026/02/10 08:11:00 [emerg] 1#1: host not found in upstream \"tally\" in /etc/nginx/nginx.conf:3";
+        Assert.Equal([Refused, $"nginx: {Refused[20..]}"], RunTogether.Part([$"{Refused} nginx: {Refused[20..]}"]));
     }
 
     [Fact]
