@@ -127,7 +127,11 @@ public sealed record AppProcessesFact(IReadOnlyList<AppProcess> Processes) : Fac
 /// <param name="ToldToBind">Addresses from its arguments ("127.0.0.1:8000", "unix:/run/x.sock", ":3000").</param>
 /// <param name="ListensOn">Addresses it holds now.</param>
 /// <param name="LogFiles">Regular files open for writing that look like its logs, and those named by its arguments.</param>
-public sealed record AppProcess(ProcessRef Process, string Stack, IReadOnlyList<string> ToldToBind, IReadOnlyList<string> ListensOn, int Workers, IReadOnlyList<string> LogFiles);
+public sealed record AppProcess(ProcessRef Process, string Stack, IReadOnlyList<string> ToldToBind, IReadOnlyList<string> ListensOn, int Workers, IReadOnlyList<string> LogFiles)
+{
+    /// <summary>The stack of what answered somebody who asked on loopback: no more is known of it.</summary>
+    public const string AskedByHand = "what answers by hand";
+}
 
 /// <summary>PHP-FPM pools from their configuration files, with what runs of them.</summary>
 public sealed record PhpFpmPools : Question<PhpFpmPoolsFact>

@@ -48,7 +48,8 @@ public static class ToldReading
 
         if (incident.Scheme is not "fastcgi")
         {
-            told.AddRange((seen.Ask(new AppProcesses()).FactOrNull?.Processes ?? []).SelectMany(app => app.ToldToBind.Select(address => new Told(address, app.Stack, null, null))));
+            // The loopback of whoever asked by hand is nginx's, too, where nginx goes there.
+            told.AddRange((seen.Ask(new AppProcesses()).FactOrNull?.Processes ?? []).Where(app => app.Stack != AppProcess.AskedByHand || incident.Peer?.IsLoopback == true).SelectMany(app => app.ToldToBind.Select(address => new Told(address, app.Stack, null, null))));
             told.AddRange((seen.Ask(new ServiceUnits()).FactOrNull?.Units ?? []).SelectMany(unit => unit.Addresses.Select(address => new Told(address, unit.Name, null, null))));
         }
 

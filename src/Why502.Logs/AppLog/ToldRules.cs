@@ -29,6 +29,8 @@ internal static partial class ToldRules
         new("setenforce 0", AppEventKind.PolicyTold, Policy),
         new("estart", AppEventKind.AddressHeldTold, Restarted),
         new("eload", AppEventKind.AddressHeldTold, Restarted),
+        new("IP address", AppEventKind.AddressHeldTold, Held),
+        new(" IP ", AppEventKind.AddressHeldTold, Held),
         new("old IP", AppEventKind.AddressHeldTold, Held),
         new("old ip", AppEventKind.AddressHeldTold, Held),
         new("old address", AppEventKind.AddressHeldTold, Held),
@@ -69,6 +71,6 @@ internal static partial class ToldRules
     [GeneratedRegex(@"\b(?:fix(?:es|ed)?|solve[sd]?|resolve[sd]?|cures?|helps|helped)\b|\bworks? again\b|\b(?:is|was|are) back\b|\bgo(?:es)? away\b|\bwent away\b|\bback to normal\b|\b(?:it|everything|all|site|page) works\b", RegexOptions.IgnoreCase)]
     private static partial Regex Helps();
 
-    [GeneratedRegex(@"\b(?:keeps?|still|continues?|goes on|holds?|caches|cached)\b[^.?]{0,40}\b(?:old|previous) (?:ip|address|one)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:keeps?|still|continues?|goes on|holds?|caches|cached)\b[^.?]{0,40}\b(?:old|previous) (?:ip|address|one)\b|\b(?:502|gateway|error)\b.*\bwhen(?:ever)? [^.?]{0,40}\b(?:ip|ip address) [^.?]{0,40}\bchange[sd]?\b", RegexOptions.IgnoreCase)]
     private static partial Regex KeepsAddress();
 }

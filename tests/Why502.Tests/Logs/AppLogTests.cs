@@ -21,6 +21,7 @@ public class AppLogTests
     [InlineData("you have to restart nginx then")]
     [InlineData("is there a way to reload nginx?")]
     [InlineData("the old address was 192.0.2.7")]
+    [InlineData("the IP address of the tally is 192.0.2.7")]
     [InlineData("     Status: \"Processes active: 1, idle: 0, Requests: 71, slow: 0, Traffic: 1.2req/sec\"")]
     [InlineData("the tally says Can't connect to MySQL server")]
     [InlineData("auth_request is on for 5000 pages")]
