@@ -11,7 +11,7 @@ namespace Why502.Cli.Traffic;
 internal static class FormatChange
 {
     /// <summary>How many times one log is followed to another format.</summary>
-    public const int Most = 3;
+    public const int Most = 15;
 
     private const int BlockBytes = 64 * 1024;
 

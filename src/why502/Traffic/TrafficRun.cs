@@ -33,7 +33,7 @@ internal sealed class TrafficRun
     private const int LinesBlockBytes = 1 << 18;
 
     /// <summary>How often rows of a pipe are looked at that may be of another format: one that is full of what is no row is not to be slowed down.</summary>
-    private const int FormatsAskedMax = 16;
+    private const int FormatsAskedMax = 32;
     private long _bytes;
     private long _skipped;
 
