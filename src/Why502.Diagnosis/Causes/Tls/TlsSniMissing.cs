@@ -52,6 +52,7 @@ public sealed class TlsSniMissing : Cause
         });
         if (TlsReading.Settings(incident) is not { } settings)
         {
+            WeighAnywhere(incident, scales);
             return;
         }
 
@@ -66,6 +67,16 @@ public sealed class TlsSniMissing : Cause
             _ when TlsReading.Names(incident).Count > 0 => Weight.Strong.Against("a handshake with a name fails as well"),
             _ => Weight.None,
         });
+    }
+
+    /// <summary>Which location it was nobody knows; what the configuration says everywhere holds there too.</summary>
+    private static void WeighAnywhere(Incident incident, Scales scales)
+    {
+        var flags = incident.Location is null && incident.Configuration is { } configuration ? configuration.Everything.Where(line => line.Name is "proxy_ssl_server_name" or "grpc_ssl_server_name" or "uwsgi_ssl_server_name").ToList() : [];
+        if (flags.Count > 0 && flags.TrueForAll(flag => flag.Arguments is ["on"]))
+        {
+            scales.Weigh("server name", Sources.Config, Weight.Moderate.Against($"{flags[0].Name} is on wherever the configuration speaks of it").At(flags[0].At.File, flags[0].At.Line));
+        }
     }
 
     private static void WeighSettings(Incident incident, TlsSettings settings, Scales scales)
