@@ -30,7 +30,9 @@ public sealed record RouteReading(TimeSpan? Limit, long OtherSucceeded, double? 
         var own = incident with { Traffic = incident.Traffic with { Groups = [.. groups[true]] } };
         var failing = FailingRoutes(own);
         var reading = Of(own, failing);
-        var atPeers = groups[false].Where(group => TrafficReading.IsSuccess(group) && failing.Contains(Route(group))).ToList();
+
+        // A request that was tried twice took the bad node's time as well.
+        var atPeers = groups[false].Where(group => TrafficReading.IsSuccess(group) && group.UpstreamStatuses.Count < 2 && failing.Contains(Route(group))).ToList();
         return reading with
         {
             AtPeers = (atPeers.Sum(group => group.Count), atPeers.Max(group => Time(group)?.P95)),

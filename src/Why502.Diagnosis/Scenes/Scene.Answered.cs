@@ -35,6 +35,14 @@ public sealed partial class Scene
         return this;
     }
 
+    /// <summary>Requests that <paramref name="upstream"/> answered after another server had failed them with <paramref name="firstStatus"/>.</summary>
+    public Scene Retried(string path, int firstStatus, string upstream, double seconds, long count)
+    {
+        Answered(path, 200, upstream, seconds, count);
+        access[^1] = access[^1] with { UpstreamStatuses = [firstStatus, 200] };
+        return this;
+    }
+
     /// <summary>Requests of which nearly all were answered in <paramref name="usual"/> seconds, and a few in up to <paramref name="slowest"/>.</summary>
     public Scene Mostly(string path, int status, string upstream, double usual, double slowest, long count)
     {

@@ -31,6 +31,16 @@ public sealed class TimeoutScenarios
         Examination.Faulty(machine, nginx, Expect("upstream-slow", "proxy_pass http://127.0.0.1:8000"));
     });
 
+    /// <summary>nginx writes no colon between a socket and the URI of a request that timed out.</summary>
+    [SkippableFact]
+    public void OneSlowRouteOnASocket_IsSlow() => LabMachine.Run(nameof(OneSlowRouteOnASocket_IsSlow), machine =>
+    {
+        Gunicorn.Start(machine, "unix:/run/app.sock", workers: 6, routes: new Route("/report") { Sleep = [20] });
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://unix:/run/app.sock", "proxy_read_timeout 700ms;"));
+        Slow(machine);
+        Examination.Faulty(machine, nginx, Expect("upstream-slow", "proxy_pass http://unix:/run/app.sock"));
+    });
+
     [SkippableTheory]
     [InlineData("timed")]
     [InlineData("combined")]

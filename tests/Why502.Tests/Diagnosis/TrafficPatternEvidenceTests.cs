@@ -38,6 +38,15 @@ public sealed class TrafficPatternEvidenceTests
         Assert.Contains("400 times", against.Because, StringComparison.Ordinal);
     }
 
+    /// <summary>A request that was tried again took the bad node's time, too, and says nothing of its peers'.</summary>
+    [Fact]
+    public void NodeThatAloneIsSlow_IsSlow()
+    {
+        var first = Run("proxy_pass http://app; proxy_read_timeout 2s;", scene => Peers(scene).Retried("/a", 504, "127.0.0.1:8002", 2.02, 40).Shows(BadNode)).Findings[0];
+        Assert.Equal("upstream-slow", first.Cause.Id);
+        Assert.Contains(first.Evidence, evidence => evidence.Supports && evidence.Text.Contains("the same routes 400 times", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(2000, true)]
     [InlineData(3000, false)]

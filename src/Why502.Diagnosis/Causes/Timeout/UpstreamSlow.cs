@@ -56,6 +56,11 @@ public sealed class UpstreamSlow : Cause
                 : Weight.Moderate.Against($"GET {routes.AnsweredPath}, answered before, is not answered within 1 s now"));
         }
 
+        if (routes.AtPeers is { Count: > 0, Seconds: { } elsewhere } && elsewhere < limit / 2 && TrafficPatternReading.BadNode(incident) is { } bad)
+        {
+            scales.Weigh("peers", Sources.AccessLog, Weight.Moderate.For($"{bad.Title}; these answered the same routes {routes.AtPeers.Count} times, 95 % within {Words.Seconds(elsewhere)}"));
+        }
+
         if (routes.SameSucceeded > 1 && routes.Same is { } same)
         {
             scales.Weigh("same route", Sources.AccessLog, same.P95 > limit * 0.6
