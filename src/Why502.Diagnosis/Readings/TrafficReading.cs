@@ -55,6 +55,12 @@ public sealed class TrafficReading(NginxConfiguration? configuration, IReadOnlyL
             addresses.Add(peer.ToString());
         }
 
+        // Where no server of a group is live, $upstream_addr is the group's name (ngx_http_upstream_init_round_robin).
+        if (location?.Group?.Name is { } group)
+        {
+            addresses.Add(group);
+        }
+
         foreach (var target in location?.Peers ?? [])
         {
             if (target.Endpoint is { IsName: false } endpoint)

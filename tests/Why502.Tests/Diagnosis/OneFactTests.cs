@@ -178,9 +178,12 @@ public sealed class OneFactTests
             "",
             "no live upstreams while connecting to upstream, client: 192.0.2.8, server: shop.example, request: \"GET /cart HTTP/1.1\", upstream: \"http://backend/cart\", host: \"shop.example\"",
             $"proxy_next_upstream {next}; proxy_pass http://backend;",
-            scene => scene.Listens("127.0.0.1:3001", "node", 812).Listens("127.0.0.1:3002", "node", 813).Answered("/cart", 200, "127.0.0.1:3001", 0.02, 40).Gets("/busy", 503, StatusOrigin.Upstream, 2, "127.0.0.1:3001"),
+            scene => scene.Listens("127.0.0.1:3001", "node", 812).Listens("127.0.0.1:3002", "node", 813).Answered("/cart", 200, "127.0.0.1:3001", 0.02, 40).Gets("/busy", 503, StatusOrigin.Upstream, 2, "127.0.0.1:3001").Gets("/cart", 502, StatusOrigin.Nginx, 80, "backend"),
             Http: "upstream backend { server 127.0.0.1:3001; server 127.0.0.1:3002; }"));
         Assert.Equal(cause, found.Findings[0].Cause.Id);
+
+        // Rows that name the group itself are of the incident, too.
+        Assert.Contains("answers 502 on /cart", TextReport.Render(new ReportInput(found, TimeSpan.FromSeconds(1)), 120).ToString(), StringComparison.Ordinal);
     }
 
     /// <summary>A page in the place of each failure hides a fault; one from a cache is an answer.</summary>
