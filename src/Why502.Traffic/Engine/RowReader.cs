@@ -245,7 +245,7 @@ internal sealed unsafe partial class RowReader
     }
 
     /// <summary>Whether an odd number of backslashes stands in front of a quote.</summary>
-    public static bool IsEscaped(byte* text, int from, int quote)
+    private static bool IsEscaped(byte* text, int from, int quote)
     {
         int slashes = quote;
         while (slashes > from && text[slashes - 1] == '\\')

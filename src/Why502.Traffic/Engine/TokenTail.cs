@@ -11,7 +11,9 @@ internal sealed unsafe class TokenTail
     private const int TokensMax = 24;
 
     /// <summary>Longer tails take the long way.</summary>
-    private const int BytesMax = 3 * 64;
+    private const int BytesMax = 3 * BytePlaces.Step;
+
+    public const int BlanksMax = BytesMax + BytePlaces.Spare + 1;
 
     private readonly Token[] _tokens;
     private readonly Dictionary<AccessVariable, int> _places;
@@ -114,8 +116,9 @@ internal sealed unsafe class TokenTail
     /// <summary>Finds the values behind a head that are asked for; false when the tail is made otherwise.</summary>
     /// <param name="rest">Where the tail begins in the block, with a blank.</param>
     /// <param name="values">Room for <see cref="Count"/>.</param>
+    /// <param name="blanks">Room for <see cref="BlanksMax"/>.</param>
     /// <param name="kernel">Finds the blanks.</param>
-    public bool TryDivide(byte* text, int rest, int end, ValueSpan* values, BytePlaces.Kernel kernel)
+    public bool TryDivide(byte* text, int rest, int end, ValueSpan* values, int* blanks, BytePlaces.Kernel kernel)
     {
         int length = end - rest;
         if (length > BytesMax || length <= 0 || text[rest] != ' ')
@@ -124,7 +127,6 @@ internal sealed unsafe class TokenTail
         }
 
         // Blanks behind the row's end are found, too.
-        int* blanks = stackalloc int[BytesMax + BytePlaces.Spare + 1];
         Token[] tokens = _tokens;
         int found = BytePlaces.Find(text + rest, (length + BytePlaces.Step - 1) / BytePlaces.Step, (byte)' ', (byte)' ', rest, blanks, kernel);
         blanks[found] = end;

@@ -246,11 +246,12 @@ internal sealed unsafe class UsualRows : IBatchReader
     private int Tokens(byte* text, RowBatch batch, int count, BytePlaces.Kernel kernel)
     {
         ValueSpan* values = stackalloc ValueSpan[_tail!.Count];
+        int* blanks = stackalloc int[TokenTail.BlanksMax];
         int* asked = batch.Cells + RowBatch.Asked;
         int* row = batch.Cells;
         for (int* behindRows = row + count; row < behindRows; row++)
         {
-            if (!_tail.TryDivide(text, row[RowBatch.Rest], row[RowBatch.End], values, kernel) || !_values!.TryNote(text, values, row, text + row[RowBatch.Request] + row[RowBatch.RequestLength] + 2))
+            if (!_tail.TryDivide(text, row[RowBatch.Rest], row[RowBatch.End], values, blanks, kernel) || !_values!.TryNote(text, values, row, text + row[RowBatch.Request] + row[RowBatch.RequestLength] + 2))
             {
                 break;
             }
