@@ -7,7 +7,7 @@ public static class ProxyHeaders
 {
     /// <summary>The listen of this same nginx that is the incident's upstream and expects the header; http's proxy_pass and grpc_pass send none.</summary>
     public static Listen? DemandedBy(Incident incident)
-        => incident is { Peer: { } peer, Configuration: { } configuration } ? ListenOf(configuration, peer) is { ProxyProtocol: true } listen ? listen : null : null;
+        => incident.Configuration is { } configuration && ListenOf(configuration, incident.Peer) is { ProxyProtocol: true } listen ? listen : null;
 
     /// <summary>The listen that a connection to a peer arrives at.</summary>
     public static Listen? ListenOf(NginxConfiguration configuration, Endpoint? peer)

@@ -18,12 +18,11 @@ internal static class PythonRules
         new("Application startup failed. Exiting", AppEventKind.StartFailed),
 
         // sock.py, create_sockets(): after five tries gunicorn exits.
-        new("Can't connect to ('", AppEventKind.BindFailed, Address),
         new("Connection in use: ", AppEventKind.BindFailed, Address),
 
-        // sock.py, create_sockets(): the arbiter ends after it.
-        new("Can't connect to ", AppEventKind.BindFailed, static (t, at, e) => t.LastIndexOf("[ERROR] ", at, StringComparison.Ordinal) is >= 0 and var level && level + 8 == at ? Address(t, at, e) : null),
-        new("Invalid address: ", AppEventKind.StartFailed, static (t, at, e) => t.LastIndexOf("[ERROR] ", at, StringComparison.Ordinal) is >= 0 and var level && level + 8 == at ? e : null),
+        // sock.py, create_sockets(): the arbiter ends after it. An address of host and port is written as Python's tuple; the rest may be anybody's words.
+        new("Can't connect to ", AppEventKind.BindFailed, static (t, at, e) => t.AsSpan(at + "Can't connect to ".Length).StartsWith("('") || IsBehindLevel(t, at) ? Address(t, at, e) : null),
+        new("Invalid address: ", AppEventKind.StartFailed, static (t, at, e) => IsBehindLevel(t, at) ? e : null),
         new("error while attempting to bind on address ", AppEventKind.BindFailed, Address),
 
         // daphne, server.py, listen_failure(): the reactor is stopped after it.
@@ -50,6 +49,9 @@ internal static class PythonRules
         new("Worker (pid:", AppEventKind.WorkerExited, static (t, at, e) =>
             Pid(t, at, e) is { } p && TextScan.NumberAfter(t, "exited with code ", at) is { } code ? p with { ExitStatus = (int)code } : null),
     ];
+
+    /// <summary>How gunicorn's own log goes on behind its level.</summary>
+    private static bool IsBehindLevel(string text, int at) => text.AsSpan(0, at).EndsWith("[ERROR] ");
 
     private static AppLogEvent? Pid(string text, int at, AppLogEvent e) =>
         e with { Pid = (int?)(TextScan.NumberAfter(text, "(pid:") ?? TextScan.NumberAfter(text, "pid: ")) ?? e.Pid };

@@ -31,11 +31,6 @@ internal static class FormatChange
         }
 
         var last = LastRows(file, size, BlockBytes);
-        if (last.Count < RowsMin || AreMostly(format, last))
-        {
-            return null;
-        }
-
         if (Later(format, last, formatOf) is not { } found)
         {
             return null;
@@ -65,9 +60,7 @@ internal static class FormatChange
         while (end > 0 && changes.Count < Most && !format.TryParse(LastRow(block[..end]), out _))
         {
             var begin = block[..Math.Max(0, end - EndBytes)].LastIndexOf((byte)'\n') + 1;
-            var last = Rows(block[begin..end]);
-            last.RemoveRange(0, Math.Max(0, last.Count - RowsMax));
-            if (last.Count < RowsMin || AreMostly(format, last) || Later(format, last, formatOf) is not { } found || First(block[..end], format, found.Format) is not { } at)
+            if (Later(format, Last(Rows(block[begin..end])), formatOf) is not { } found || First(block[..end], format, found.Format) is not { } at)
             {
                 break;
             }
@@ -81,17 +74,14 @@ internal static class FormatChange
 
     private static ReadOnlySpan<byte> LastRow(ReadOnlySpan<byte> rows) => rows[(rows.LastIndexOf((byte)'\n') + 1)..].TrimEnd((byte)'\r');
 
-    /// <summary>The format of rows that are of another one than before; null when it is not known, or fits no better.</summary>
+    /// <summary>The format of rows that are of another one than before; null when they are too few, when it is not known, or fits no better.</summary>
     private static (AccessLogFormat Format, string How)? Later(AccessLogFormat format, List<string> rows, Func<List<string>, (AccessLogFormat? Format, string How)> formatOf)
-        => formatOf(rows) is ({ } later, var how) && later.Text != format.Text && AreMostly(later, rows) ? (later, how) : null;
+        => rows.Count >= RowsMin && !AreMostly(format, rows) && formatOf(rows) is ({ } later, var how) && later.Text != format.Text && AreMostly(later, rows) ? (later, how) : null;
 
     /// <summary>The last rows in an end of so many bytes.</summary>
-    private static List<string> LastRows(SafeFileHandle file, long size, int bytes)
-    {
-        var rows = RowsIn(file, Math.Max(0, size - bytes), size);
-        rows.RemoveRange(0, Math.Max(0, rows.Count - RowsMax));
-        return rows;
-    }
+    private static List<string> LastRows(SafeFileHandle file, long size, int bytes) => Last(RowsIn(file, Math.Max(0, size - bytes), size));
+
+    private static List<string> Last(List<string> rows) => rows[Math.Max(0, rows.Count - RowsMax)..];
 
     /// <summary>Whether most of some rows are of a format; not when there are too few to tell.</summary>
     private static bool AreMostly(AccessLogFormat format, List<string> rows) => rows.Count >= RowsMin && Fitting(format, rows) * 2 >= rows.Count;

@@ -54,7 +54,6 @@ public sealed class HostMemoryExhausted : Cause
         {
             scales.Weigh("kernel", Sources.KernelLog, InGroup(incident.Event) ? Weight.Moderate.Against("the limit of one control group was reached, not the machine's") : Weight.Weak.For("the kernel ran out of memory as a whole"));
         }
-
         else if (incident.Event is { Kind: AppEventKind.ForkFailed } refused)
         {
             // ENOMEM of fork(2).

@@ -47,7 +47,7 @@ public sealed class PassiveCheckPoisoned : Cause
 
     /// <summary>Only what comes after the connection: a server that cannot be connected to is not well.</summary>
     public override bool Applies(Incident incident)
-        => (incident.Kind == SymptomKind.NoLiveUpstreams && MarkingAnswers.Of(incident) is not null) || incident.NoLiveUpstreams > 0 && incident is { Kind: SymptomKind.TimedOut or SymptomKind.ClosedEarly or SymptomKind.Reset or SymptomKind.HeaderTooBig or SymptomKind.OtherMessage, Phase: not (Phase.Connect or Phase.Resolve or Phase.Tls) };
+        => Marking(incident) is not null || incident.NoLiveUpstreams > 0 && incident is { Kind: SymptomKind.TimedOut or SymptomKind.ClosedEarly or SymptomKind.Reset or SymptomKind.HeaderTooBig or SymptomKind.OtherMessage, Phase: not (Phase.Connect or Phase.Resolve or Phase.Tls) };
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
@@ -65,9 +65,9 @@ public sealed class PassiveCheckPoisoned : Cause
             }
         }
 
-        if (incident.Kind == SymptomKind.NoLiveUpstreams)
+        if (Marking(incident) is { } marking)
         {
-            WeighAnswers(MarkingAnswers.Of(incident)!, scales);
+            WeighAnswers(marking, scales);
             return;
         }
 
@@ -109,7 +109,10 @@ public sealed class PassiveCheckPoisoned : Cause
 
     /// <summary>The request that marks the servers.</summary>
     private static string? Poison(Incident incident)
-        => incident.Kind == SymptomKind.NoLiveUpstreams ? MarkingAnswers.Of(incident)?.Routes.FirstOrDefault() : incident.Routes is [var route, ..] ? route : null;
+        => incident.Kind == SymptomKind.NoLiveUpstreams ? Marking(incident)?.Routes.FirstOrDefault() : incident.Routes is [var route, ..] ? route : null;
+
+    /// <summary>What marked the servers where no failure of theirs has a line.</summary>
+    private static MarkingAnswers? Marking(Incident incident) => incident.Kind == SymptomKind.NoLiveUpstreams ? MarkingAnswers.Of(incident) : null;
 
     public override string Describe(Incident incident, Observations seen)
         => $"{Poison(incident) ?? "one route"} has every server of {incident.Group?.Name ?? "the group"} marked failed for everybody";
@@ -122,7 +125,7 @@ public sealed class PassiveCheckPoisoned : Cause
         }
 
         var route = Poison(incident) ?? "the failing route";
-        var answers = incident.Kind == SymptomKind.NoLiveUpstreams ? MarkingAnswers.Of(incident) : null;
+        var answers = Marking(incident);
         var servers = string.Join(" ", group.Usable.Take(8).Select(peer => $"server {peer.Written} max_fails=0;"));
         return new Fix
         {
