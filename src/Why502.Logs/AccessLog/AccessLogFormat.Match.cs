@@ -24,7 +24,7 @@ public sealed partial class AccessLogFormat
                 return at == line.Length || line[at..].IndexOfAnyExcept((byte)' ', (byte)'\r') < 0;
             }
 
-            byte[] next = _parts[index + 1].Literal;
+            byte[] next = Behind(index);
             bool last = index + 2 == _parts.Length && next.Length == 0;
             int end = last ? line.Length : FixedEnd(line, at, part, next);
             if (end >= 0)
@@ -58,7 +58,9 @@ public sealed partial class AccessLogFormat
             AccessRow attempt = row;
             int end = from + hit;
             attempt.Set(part.Variable, new Slice(at, end - at));
-            if (Fits(part.Variable, line[at..end]) && Match(line, index + 1, end, ref attempt, ref tries))
+            // The colon of " : " ends no address.
+            bool isJoint = part.Variable == AccessVariable.UpstreamAddr && end > at && line[end - 1] == ' ';
+            if (!isJoint && Fits(part.Variable, line[at..end]) && Match(line, index + 1, end, ref attempt, ref tries))
             {
                 row = attempt;
                 return true;
@@ -97,7 +99,14 @@ public sealed partial class AccessLogFormat
             return JsonStringEnd(line, at);
         }
 
-        return AccessVariables.IsList(part.Variable) && !quoted ? at + UpstreamList.UnquotedLength(rest, next, AccessVariables.IsNumbers(part.Variable)) : -1;
+        if (!AccessVariables.IsList(part.Variable) || quoted)
+        {
+            return -1;
+        }
+
+        // A socket's path may hold what follows it, as in $upstream_addr/$upstream_status.
+        return part.Variable == AccessVariable.UpstreamAddr && next.Length > 0 && !rest[UpstreamList.UnquotedLength(rest)..].StartsWith(next)
+            ? -1 : at + UpstreamList.UnquotedLength(rest, next, AccessVariables.IsNumbers(part.Variable));
     }
 
     private static int JsonStringEnd(ReadOnlySpan<byte> line, int at)

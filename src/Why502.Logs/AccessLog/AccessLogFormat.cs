@@ -15,6 +15,7 @@ public sealed partial class AccessLogFormat
     /// <summary>Positions that are tried for one row before it is called malformed; only formats with bare free text need more than one.</summary>
     private const int TriesMax = 256;
 
+    private static readonly byte[] Slash = "/"u8.ToArray();
     private readonly Part[] _parts;
 
     /// <summary>A variable and the literal in front of it; the last part may be a literal alone.</summary>
@@ -28,6 +29,18 @@ public sealed partial class AccessLogFormat
         {
             Fields |= AccessVariables.Field(part.Variable);
         }
+    }
+
+    /// <summary>Text of which the first byte behind a variable is: the literal there, or the slash of a path that follows without one (<c>$host$request_uri</c>).</summary>
+    internal byte[] Behind(int part)
+    {
+        if (part + 1 >= _parts.Length)
+        {
+            return [];
+        }
+
+        Part next = _parts[part + 1];
+        return next is { Literal.Length: 0, HasVariable: true, Variable: AccessVariable.Uri } ? Slash : next.Literal;
     }
 
     public static AccessLogFormat Combined { get; } = Compile(CombinedText, EscapeMode.Default);
@@ -122,6 +135,9 @@ public sealed partial class AccessLogFormat
         return [.. bytes];
     }
 
+    /// <summary>Whether nothing tells where the first of two variables ends that follow each other: <c>$uri$is_args$args</c> is one text.</summary>
+    private static bool IsOneText(AccessVariable first, AccessVariable second) => second == AccessVariable.Skip && first is AccessVariable.Skip or AccessVariable.Uri or AccessVariable.Host or AccessVariable.ServerName;
+
     private static Part[] Split(string text)
     {
         List<Part> parts = [];
@@ -142,7 +158,12 @@ public sealed partial class AccessLogFormat
                 end++;
             }
 
-            parts.Add(new Part(Encoding.UTF8.GetBytes(literal.ToString()), AccessVariables.Of(text[start..end]), true));
+            AccessVariable variable = AccessVariables.Of(text[start..end]);
+            if (!(literal.Length == 0 && parts.Count > 0 && IsOneText(parts[^1].Variable, variable)))
+            {
+                parts.Add(new Part(Encoding.UTF8.GetBytes(literal.ToString()), variable, true));
+            }
+
             literal.Clear();
             i = braces && end < text.Length && text[end] == '}' ? end : end - 1;
         }

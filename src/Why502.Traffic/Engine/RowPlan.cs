@@ -65,7 +65,7 @@ internal sealed class RowPlan
         for (int i = 0; i < parts.Length; i++)
         {
             AccessLogFormat.Part part = parts[i];
-            byte[] next = i + 1 < parts.Length ? parts[i + 1].Literal : [];
+            byte[] next = format.Behind(i);
             bool last = i + 2 == parts.Length && next.Length == 0;
             bool isTime = part.HasVariable && part.Variable is AccessVariable.TimeLocal or AccessVariable.TimeIso or AccessVariable.Msec;
             bool isClock = isTime && !clock && (!msec || part.Variable == AccessVariable.Msec);

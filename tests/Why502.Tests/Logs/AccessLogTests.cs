@@ -36,6 +36,26 @@ public class AccessLogTests
     }
 
     [Theory]
+    [InlineData("unix:/run/app/a.sock/502", "unix:/run/app/a.sock", 502)]
+    [InlineData("unix:/run/a.sock, unix:/run/b.sock/502, 504", "unix:/run/a.sock unix:/run/b.sock", 504)]
+    [InlineData("10.0.0.1:80, 10.0.0.2:80 : [::1]:80/502, 502 : 200", "10.0.0.1:80 10.0.0.2:80 [::1]:80", 200)]
+    public void PathOfASocket_MayHoldWhatFollowsIt(string value, string addresses, int last)
+    {
+        AccessRecord r = Parse(AccessLogFormat.Compile(AccessLogFormat.CombinedText + " up=$upstream_addr/$upstream_status rt=$request_time"), $"{Row} up={value} rt=0.310");
+        Assert.Equal((addresses, last, 0.31), (string.Join(' ', r.UpstreamAddrs), r.UpstreamStatuses[^1], r.RequestTime));
+    }
+
+    [Theory]
+    [InlineData("$request_method $scheme://$host$request_uri $status", "GET https://shop.example.com/users/17?x=1 502", "shop.example.com")]
+    [InlineData("$request_method $host$uri$is_args$args $status", "GET shop.example.com/users/17?x=1 502", "shop.example.com")]
+    [InlineData("$request_method $uri$is_args$args $status", "GET /users/17?x=1 502", null)]
+    public void VariablesThatTouch_AreToldApartWhereTheirTextsAllowIt(string format, string line, string? host)
+    {
+        AccessRecord r = Parse(AccessLogFormat.Compile(format), line);
+        Assert.Equal((502, "/users/17", host), (r.Status, r.Path, r.Host));
+    }
+
+    [Theory]
     [InlineData("192.0.2.7|-|20/Nov/2026:22:37:13 +0100|GET /users/17 HTTP/1.1|502|157|0.310|10.0.0.1:80|502")]
     [InlineData("192.0.2.7 || [20/Nov/2026:22:37:13 +0100] || \"GET /users/17 HTTP/1.1\" || 502 || 157 || 0.310")]
     [InlineData("2026-11-20T22:37:13+01:00 502 192.0.2.7 \"GET /users/17 HTTP/1.1\" 0.310")]
