@@ -24,7 +24,7 @@ public static class Judge
     {
         var failures = new List<string>();
         var candidates = CauseRegistry.All
-            .Where(cause => cause.Applies(incident) || IsReported(cause, incident) || ToldAddress.Admits(cause.Id, incident, seen))
+            .Where(cause => cause.Applies(incident) || IsReported(cause, incident) || ToldBeside.Admits(cause.Id, incident, seen))
             .Select(cause => Weighed(cause, incident, seen, failures))
             .OfType<Candidate>()
             .ToList();
@@ -58,7 +58,7 @@ public static class Judge
 
             UnloggedForms.Weigh(cause.Id, incident, scales);
             LostPeer.Weigh(cause.Id, incident, scales);
-            ToldAddress.Weigh(cause.Id, incident, seen, scales);
+            ToldBeside.Weigh(cause.Id, incident, seen, scales);
 
             ReportedSymptoms.Weigh(cause.Id, incident, seen, scales);
         }

@@ -101,6 +101,87 @@ public enum AppEventKind
     /// <summary>Somebody tells that requests work again once nginx was restarted, or that it keeps an old address.</summary>
     AddressHeldTold,
 
+    /// <summary>Somebody tells that a name points to another host than the app's.</summary>
+    NameElsewhereTold,
+
+    /// <summary>Somebody tells that requests work with the upstream's address, and not with its name.</summary>
+    NameUselessTold,
+
+    /// <summary>Somebody tells that a name does not resolve.</summary>
+    NameUnknownTold,
+
+    /// <summary>Somebody tells that a name server does not answer.</summary>
+    ResolverSilentTold,
+
+    /// <summary>Somebody tells that the app listens on the other family's loopback.</summary>
+    FamilyElsewhereTold,
+
+    /// <summary>Somebody tells that nginx goes to its own container's loopback, or that the app listens on its own.</summary>
+    ContainerLoopbackTold,
+
+    /// <summary>Somebody tells of two sockets: nginx's and the app's.</summary>
+    SocketElsewhereTold,
+
+    /// <summary>Somebody tells that the app's socket is not there.</summary>
+    SocketAbsentTold,
+
+    /// <summary>Somebody tells of two ports: nginx's and the app's.</summary>
+    PortElsewhereTold,
+
+    /// <summary>Somebody tells that a Service's selector fits no pod.</summary>
+    PodsUnselectedTold,
+
+    /// <summary>Somebody tells that the app does not run.</summary>
+    DownTold,
+
+    /// <summary>Somebody tells that a process was ended by its own fault.</summary>
+    CrashTold,
+
+    /// <summary>Somebody tells that workers are killed for the time that they took.</summary>
+    WorkerEndedTold,
+
+    /// <summary>Somebody tells that a process was killed for memory.</summary>
+    MemoryTold,
+
+    /// <summary>Somebody tells that the upstream closes connections which nginx keeps.</summary>
+    KeptConnectionTold,
+
+    /// <summary>Somebody tells that answers end before they are whole.</summary>
+    CutShortTold,
+
+    /// <summary>Somebody tells that one side speaks the PROXY protocol and the other does not.</summary>
+    ProxyHeaderTold,
+
+    /// <summary>An nginx behind nginx asks for a client certificate, and gets none.</summary>
+    ClientCertificateTold,
+
+    /// <summary>Somebody tells of a slash that makes the app see another path.</summary>
+    PathMappedTold,
+
+    /// <summary>Somebody tells that nginx proxies to itself.</summary>
+    LoopTold,
+
+    /// <summary>Somebody tells that the default server answers.</summary>
+    OtherServerTold,
+
+    /// <summary>Somebody tells that what the configuration says is not what nginx does.</summary>
+    OldSettingsTold,
+
+    /// <summary>Somebody tells that the status is the upstream's own.</summary>
+    UpstreamAnsweredTold,
+
+    /// <summary>Somebody tells that the app needs longer than it is waited for.</summary>
+    WaitTooShortTold,
+
+    /// <summary>Somebody tells that all workers are busy.</summary>
+    PoolBusyTold,
+
+    /// <summary>Somebody tells that the machine is short of processors, or waits for its disks.</summary>
+    MachineBusyTold,
+
+    /// <summary>Somebody tells that the answer's header is too big.</summary>
+    HeaderTooBigTold,
+
     /// <summary>A client got bytes from there that are no HTTP/1 answer.</summary>
     NoHttpAnswer,
 }

@@ -72,6 +72,19 @@ public sealed class AppLogReader(string file, AppLogKind kind = AppLogKind.Unkno
             Process = carried.Program,
             Pid = carried.Pid,
         };
-        return AppRules.Apply(text, form) is { } e ? e with { Text = Redactor.Text(text) } : null;
+
+        return (AppRules.Apply(text, form) ?? Told(carried, time, line, text, form)) is { } e ? e with { Text = Redactor.Text(e.Text.Length > 0 ? e.Text : text) } : null;
+    }
+
+    /// <summary>A person's sentence has neither a date nor a process; a first word with a colon is part of it.</summary>
+    private static AppLogEvent? Told(in Carried carried, DateTime? time, ReadOnlySpan<byte> line, string text, AppLogEvent form)
+    {
+        if (time is not null || carried.Time is not null || carried.Pid is not null)
+        {
+            return null;
+        }
+
+        string whole = carried.IsPresent ? Sanitizer.Line(line, TextMax) : text;
+        return ToldRules.Apply(whole, form) is { } told ? told with { Text = whole } : null;
     }
 }

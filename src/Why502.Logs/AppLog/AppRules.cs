@@ -6,10 +6,10 @@ namespace Why502.Logs;
 internal static class AppRules
 {
     private static readonly AppRule[] All = [.. PhpFpmRules.All, .. PythonRules.All, .. UwsgiRules.All, .. SystemdRules.All, .. AccessControlRules.All, .. KernelRules.All, .. NodeRules.All, .. JvmRules.All,
-        .. DotnetRules.All, .. RubyRules.All, .. ApacheRules.All, .. SupervisorRules.All, .. ContainerRules.All, .. DatabaseRules.All, .. TransportRules.All, .. ToldRules.All, .. PassengerRules.All, .. NginxRules.All, .. RuntimeRules.All];
+        .. DotnetRules.All, .. RubyRules.All, .. ApacheRules.All, .. SupervisorRules.All, .. ContainerRules.All, .. DatabaseRules.All, .. TransportRules.All, .. PassengerRules.All, .. NginxRules.All, .. RuntimeRules.All];
     private static readonly SearchValues<string> Markers = SearchValues.Create([.. All.Select(r => r.Marker).Distinct(StringComparer.OrdinalIgnoreCase)], StringComparison.OrdinalIgnoreCase);
 
-    public static bool MayMatch(ReadOnlySpan<char> text) => text.IndexOfAny(Markers) >= 0;
+    public static bool MayMatch(ReadOnlySpan<char> text) => text.IndexOfAny(Markers) >= 0 || ToldRules.MayMatch(text);
 
     /// <summary>The first rule, in the order of the text and then of the rules, that takes the line.</summary>
     public static AppLogEvent? Apply(string text, AppLogEvent form)

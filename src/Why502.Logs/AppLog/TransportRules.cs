@@ -65,28 +65,7 @@ internal static class TransportRules
         // net/http's Transport.ResponseHeaderTimeout: a proxy written in Go waited for the app in vain.
         new("net/http: timeout awaiting response headers", AppEventKind.SlowRequest),
         new("WebSocket connection", AppEventKind.WebSocketRefused, static (t, at, e) => LostHeaders.Any(lost => t.IndexOf(lost, at, StringComparison.Ordinal) > 0) ? e with { Kind = AppEventKind.UpgradeMissing } : IsComplaint(t) ? e : null),
-
-        // ngx_http_auth_request_module.c answers 500 to a status that is neither yes nor no.
-        new("auth_request", AppEventKind.AuthQuestionFailed, static (t, at, e) => IsSentence(t) && TellsOf(t, "500") ? e : null),
-
-        // Somebody who tells of it in a sentence.
-        new("websocket", AppEventKind.WebSocketRefused, static (t, at, e) => IsSentence(t) && (IsComplaint(t) || IsTrouble(t)) ? e : null),
     ];
-
-    private const int SentenceCharsMax = 400;
-
-    /// <summary>Neither a directive or its comment, nor a record with fields.</summary>
-    private static bool IsSentence(string text)
-        => text.Length < SentenceCharsMax && text.IndexOfAny([';', '{', '}', '=', '|']) < 0 && text.AsSpan().TrimStart() is not ['#', ' ', ..] && text.AsSpan().Count(' ') > 2;
-
-    private static bool TellsOf(string text, string status)
-        => text.IndexOf(status, StringComparison.Ordinal) is >= 0 and var at && !IsNumberAt(text, at - 1) && !IsNumberAt(text, at + status.Length);
-
-    private static bool IsNumberAt(string text, int at) => at >= 0 && at < text.Length && text[at] is (>= '0' and <= '9') or '.' or ':' or '#';
-
-    private static bool IsTrouble(string text)
-        => text.Contains("problem", StringComparison.OrdinalIgnoreCase) || text.Contains("issue", StringComparison.OrdinalIgnoreCase) || text.Contains("not work", StringComparison.OrdinalIgnoreCase) || text.Contains("n't work", StringComparison.OrdinalIgnoreCase)
-            || text.Contains("n't connect", StringComparison.OrdinalIgnoreCase) || text.Contains("not connect", StringComparison.OrdinalIgnoreCase) || text.Contains("disconnect", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsWordGoingOn(string text, int at) => at < text.Length && char.IsAsciiLetter(text[at]);
 

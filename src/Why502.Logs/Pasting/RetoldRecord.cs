@@ -25,7 +25,7 @@ internal static partial class RetoldRecord
             "connect() failed (", "connect() to ", "failed (", "SSL_do_handshake() failed", "peer closed connection in SSL handshake", "upstream prematurely closed", "upstream timed out (", "no live upstreams",
             "could not be resolved (", "recv() failed (", "no resolver defined", "upstream sent ", "limiting requests, excess", "limiting connections by zone", "auth request unexpected status", "upstream SSL certificate", ":unable to get local issuer certificate)", ":self signed certificate)", ":self-signed certificate)", ":certificate has expired)",
             " while connecting to upstream", " while reading response header from upstream", " while sending request to upstream", ": Connection refused", "\" failed (",
-            "broken header: \"", "nginx: [", "worker_connections are not enough", "invalid port in upstream", "invalid host in upstream",
+            "broken header: \"", "nginx: [", "worker_connections are not enough", "invalid port in upstream", "invalid host in upstream", "rewrite or internal redirection cycle", "no live upstream",
         ],
         StringComparison.OrdinalIgnoreCase);
 
@@ -77,6 +77,7 @@ internal static partial class RetoldRecord
         yield return plain;
         yield return PastedRecord.Phase(PastedRecord.FirstWord(plain), next);
         yield return Handshake(plain);
+        yield return Several(plain);
         yield return Unclosed(plain, next);
         yield return CutRecord.Completed(plain);
         yield return OnlyPhase(plain);
@@ -155,8 +156,9 @@ internal static partial class RetoldRecord
             return at;
         }
 
+        // Scripts without blanks between words have none before it either.
         var before = line.AsSpan(0, at).TrimEnd();
-        return before.LastIndexOf(' ') + 1;
+        return Math.Max(before.LastIndexOf(' '), before.LastIndexOfAnyExceptInRange('\u0000', '\u007f')) + 1;
     }
 
     private static string Undecorated(string text)
@@ -206,6 +208,14 @@ internal static partial class RetoldRecord
     private static bool IsServers(string queue)
         => TextScan.NumberAfter(queue, "SSL alert number ") is 40 or 70 or 71 or 86 or 112 or 116
             || queue.Contains("no protocols available", StringComparison.Ordinal) || queue.Contains("wrong version number", StringComparison.Ordinal) || queue.Contains("certificate verify failed", StringComparison.Ordinal);
+
+    /// <summary>The message knows the plural alone, and the number of connections in front of it.</summary>
+    private static string Several(string text)
+        => text.StartsWith("no live upstream", StringComparison.OrdinalIgnoreCase) ? "no live upstreams while connecting to upstream"
+            : text.StartsWith("worker_connections are not enough", StringComparison.Ordinal) ? $"{UnknownNumber} {text}"
+            : text;
+
+    private const string UnknownNumber = "0";
 
     /// <summary><c>connect() failed (111: Connection ref</c>: a terminal's or an editor's margin took the rest, the number is whole.</summary>
     private static string Unclosed(string text, string? next)

@@ -79,13 +79,10 @@ public static class ReportedForms
         // What answers so speaks TLS, and whoever asked did not; a scanner may have, too.
         AppEventKind.PlainRequestToTls => new(3, Phase.Header, Side.Upstream, How.Closed, Likely("protocol-mismatch")),
         AppEventKind.UpgradeMissing => new(5, Phase.Header, Side.Nginx, How.Invalid, Sure("upgrade-failed")),
-        AppEventKind.FilterTold => new(6, Phase.Connect, Side.Upstream, How.Refused, Likely("firewall-blocked")),
-        AppEventKind.PolicyTold => new(6, Phase.Connect, Side.Nginx, How.Denied, Likely("access-control-denied")),
-        AppEventKind.AddressHeldTold => new(7, Phase.Connect, Side.Upstream, How.Refused, Likely("dns-stale-address"), Maybe("config-not-reloaded")),
         AppEventKind.NoHttpAnswer => new(5, Phase.Header, Side.Upstream, How.Invalid, Likely("protocol-mismatch")),
         AppEventKind.AuthQuestionFailed => new(7, Phase.Header, Side.Nginx, How.Invalid, Likely("auth-subrequest-failed")),
         AppEventKind.WebSocketRefused => OfRefusal(logged.Value),
-        _ => null,
+        _ => ToldForms.Of(logged.Kind),
     };
 
     /// <summary>nginx's unit by its name, or by its description: Debian's, Fedora's and nginx.org's.</summary>

@@ -1,0 +1,52 @@
+using System.Text.RegularExpressions;
+
+namespace Why502.Logs;
+
+/// <summary>Where the app listens, as against where nginx goes: another port, the other loopback family, another container, another socket, a Service without pods.</summary>
+internal static partial class ToldPlaces
+{
+    public static ToldRule[] All { get; } =
+    [
+        new(["ipv4", "ipv6", "::1"], AppEventKind.FamilyElsewhereTold, static text => Bound().IsMatch(text) && SixthFamily().IsMatch(text) && FourthFamily().IsMatch(text)),
+        new(["container", "pod"], AppEventKind.ContainerLoopbackTold, static text => Loopback().IsMatch(text) && Boundary().IsMatch(text)),
+        new([".sock"], AppEventKind.SocketElsewhereTold, static text => Sockets().Matches(text).Select(path => path.Value).Distinct(StringComparer.Ordinal).Count() > 1 && Against().IsMatch(text)),
+        new(["socket", ".sock"], AppEventKind.SocketAbsentTold, static text => Absent().IsMatch(text)),
+        new(["port"], AppEventKind.PortElsewhereTold, static text => Ports().Match(text) is { Success: true } ports && ports.Groups["app"].Value != ports.Groups["nginx"].Value),
+        new(["label", "selector", "pods are"], AppEventKind.PodsUnselectedTold, static text => Unselected().IsMatch(text)),
+    ];
+
+    [GeneratedRegex(@"\b(?:listen(?:s|ing)?|bound|binds?|binding)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Bound();
+
+    [GeneratedRegex(@"\bipv6\b|(?<![\w:])\[?::1\]?", RegexOptions.IgnoreCase)]
+    private static partial Regex SixthFamily();
+
+    [GeneratedRegex(@"\bipv4\b|\b127\.0\.0\.1\b|\blocalhost\b", RegexOptions.IgnoreCase)]
+    private static partial Regex FourthFamily();
+
+    [GeneratedRegex(@"\b127\.0\.0\.1\b|\blocalhost\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Loopback();
+
+    [GeneratedRegex(@"\b(?:inside|within|in) (?:a |the |its |their |my |our )?(?:\w+[- ])?(?:container|pod)\b[^.]{0,160}\b(?:proxy_pass|refers? to|points? to|means?|is) |\b(?:another|other|separate|different|own)\b (?:docker )?(?:compose )?(?:container|service|pod)\b[^.]{0,120}\b(?:proxy_pass|nginx|upstream)\b|\b(?:proxy_pass|nginx|upstream)\b[^.]{0,160}\b(?:another|other|separate|different)\b (?:docker )?(?:compose )?(?:container|service|pod)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Boundary();
+
+    [GeneratedRegex(@"/[\w./-]*\.sock(?:et)?\b")]
+    private static partial Regex Sockets();
+
+    [GeneratedRegex(@"\b(?:while|whereas|but|instead|mismatch|listen(?:s|ing)?|creates?|created|actual(?:ly)?|should)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Against();
+
+    [GeneratedRegex(@"\bsocket\b[^.]{0,120}\b(?:can(?: ?no|')t be (?:created|found)|(?:is|was) (?:not|never) (?:created|there|found)|does(?: not|n't) exist|(?:is|was|went) missing)\b|\.sock\b[^.]{0,60}\b(?:does(?: not|n't) exist|(?:is|was) (?:not|never) (?:created|there)|(?:is|was) missing)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Absent();
+
+    private const string Listens = @"\b(?:listen(?:s|ing)?|runs?|running|bound|started|exposes?|serves?)\b[^.]{0,30}\bport\W{0,3}(?<app>\d{2,5})\b";
+
+    private const string Goes = @"\b(?:nginx|prox(?:y|ies|ying)|proxy_pass|upstream)\b[^.]{0,60}\bport\W{0,3}(?<nginx>\d{2,5})\b";
+
+    [GeneratedRegex(Listens + @"[^.]{0,60}\b(?:but|while|whereas|not|instead|and)\b[^.]{0,30}" + Goes + "|" + Goes + @"[^.]{0,60}\b(?:but|while|whereas|instead|and)\b[^.]{0,60}" + Listens, RegexOptions.IgnoreCase)]
+    private static partial Regex Ports();
+
+    /// <summary>A Service has the pods that its selector fits, and none without (Kubernetes, Service: selector).</summary>
+    [GeneratedRegex(@"\b(?:labels?|selectors?)\b[^.]{0,60}\b(?:(?:(?:did|do|does) not|n't|not|never) match(?:ed|ing|es)?|mismatch\w*)\b|\bmissing\b[^.]{0,30}\blabels?\b|\b(?:service|selector)\b[^.]{0,60}\bpods? (?:are|is|have|has) (?:using|labell?ed|the label)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Unselected();
+}
