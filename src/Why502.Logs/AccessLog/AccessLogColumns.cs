@@ -11,6 +11,9 @@ internal static class AccessLogColumns
     private const int LineMax = 4096;
     private const double TimeSlack = 0.0015;
 
+    /// <summary>The times of an attempt: connection, header, answer. In this order people write them.</summary>
+    private const int RowTimes = 3;
+
     /// <summary>The format of most rows, or null.</summary>
     public static string? From(IReadOnlyList<string> lines)
     {
@@ -20,23 +23,36 @@ internal static class AccessLogColumns
             return null;
         }
 
-        RowColumn[] columns = new RowColumn[rows[0].Length];
-        for (int i = 0; i < columns.Length; i++)
-        {
-            string[] values = new string[rows.Count];
-            for (int row = 0; row < values.Length; row++)
-            {
-                values[row] = rows[row][i].Text;
-            }
-
-            columns[i] = new RowColumn(values, rows[0][i]);
-        }
-
+        RowColumn[] columns = [.. Enumerable.Range(0, rows[0].Length).SelectMany(i => Split(new RowColumn([.. rows.Select(row => row[i].Text)], rows[0][i])))];
         ByKey(columns);
         ByForm(columns);
         bool hasRequest = Has(columns, "request") || (Has(columns, "request_method") && Has(columns, "request_uri"));
         bool hasTime = Has(columns, "time_local") || Has(columns, "time_iso8601") || Has(columns, "msec");
         return Has(columns, "status") && hasRequest && (hasTime || (rows.Count > 1 && Has(columns, "upstream_addr"))) ? Text(columns, behind) : null;
+    }
+
+    /// <summary>Two values with a slash between them, <c>$upstream_addr/$upstream_status</c>, as two columns.</summary>
+    private static RowColumn[] Split(RowColumn column)
+    {
+        if (column.First.IsQuoted || !column.Values[0].Contains('/'))
+        {
+            return [column];
+        }
+
+        string[] first = new string[column.Values.Length];
+        string[] second = new string[column.Values.Length];
+        for (int row = 0; row < first.Length; row++)
+        {
+            string value = column.Values[row];
+            int slash = value.LastIndexOf('/');
+            (first[row], second[row]) = slash < 0 ? (value, "") : (value[..slash], value[(slash + 1)..]);
+        }
+
+        RowCell cell = column.First;
+        RowColumn one = new(first, new RowCell { Before = cell.Before, Key = cell.Key, Joint = cell.Joint, Text = first[0] });
+        RowColumn other = new(second, new RowCell { Before = "/", Text = second[0] });
+        bool areNumbers = other.Is(CellForms.Seconds) || other.Is(CellForms.Statuses);
+        return areNumbers && (one.Is(CellForms.Addresses) || one.Is(CellForms.Seconds)) ? [one, other] : [column];
     }
 
     /// <summary>The rows that are made as most are.</summary>
@@ -108,7 +124,7 @@ internal static class AccessLogColumns
     }
 
     private static string? TimeOf(RowColumn column)
-        => column.Is(CellForms.LocalTime) ? "time_local" : column.Is(CellForms.IsoTime) ? "time_iso8601" : column.Is(CellForms.Msec) ? "msec" : null;
+        => column.Is(CellForms.LocalTime) ? "time_local" : column.Is(CellForms.IsoTime) ? "time_iso8601" : column.Is(CellForms.Msec) ? "msec" : column.Is(CellForms.Seconds) ? "request_time" : null;
 
     /// <summary>Whether a column can be what its name says: "ua" is the upstream's address to some, and the user agent to others.</summary>
     private static bool Holds(RowColumn column, string variable) => variable switch
@@ -132,14 +148,7 @@ internal static class AccessLogColumns
         Take(columns, "request", column => column.IsMostly(CellForms.Request));
         if (!Has(columns, "request") && !Has(columns, "request_uri"))
         {
-            for (int i = 0; i + 1 < columns.Length; i++)
-            {
-                if (IsFree(columns[i], CellForms.Method) && columns[i + 1].Variable is null && columns[i + 1].IsMostly(CellForms.Target))
-                {
-                    (columns[i].Variable, columns[i + 1].Variable) = ("request_method", "request_uri");
-                    break;
-                }
-            }
+            MethodAndTarget(columns);
         }
 
         if (!Has(columns, "time_local") && !Has(columns, "time_iso8601") && !Has(columns, "msec"))
@@ -156,12 +165,49 @@ internal static class AccessLogColumns
             }
         }
 
-        Take(columns, "remote_addr", column => column.Is(CellForms.Client));
+        Client(columns);
         Take(columns, "upstream_addr", column => column.Is(CellForms.Addresses));
+        if (!Has(columns, "upstream_addr") && Array.Find(columns, IsMisnamedAddress) is { } address)
+        {
+            address.Variable = "upstream_addr";
+        }
+
         Status(columns);
         UpstreamStatus(columns);
         Times(columns);
+        Host(columns);
     }
+
+    /// <summary>The first address; behind something else in front it may be the server's own, which is the same in all rows.</summary>
+    private static void Client(RowColumn[] columns)
+    {
+        if (columns.Length > 0 && !IsFree(columns[0], CellForms.Client))
+        {
+            Take(columns, "remote_addr", column => column.Is(CellForms.Client) && !column.IsConstant());
+        }
+
+        Take(columns, "remote_addr", column => column.Is(CellForms.Client));
+    }
+
+    /// <summary>The target stands behind the method, as a rule at once, else nearest before it; a referrer is no target.</summary>
+    private static void MethodAndTarget(RowColumn[] columns)
+    {
+        int method = Array.FindIndex(columns, column => IsFree(column, CellForms.Method));
+        if (method < 0)
+        {
+            return;
+        }
+
+        int target = Array.FindIndex(columns, method, IsTarget);
+        target = target < 0 ? Array.FindLastIndex(columns, method, IsTarget) : target;
+        target = target < 0 && method + 1 < columns.Length && columns[method + 1].IsMostly(CellForms.Target) ? method + 1 : target;
+        if (target >= 0)
+        {
+            (columns[method].Variable, columns[target].Variable) = ("request_method", "request_uri");
+        }
+    }
+
+    private static bool IsTarget(RowColumn column) => column.Variable is null && column.IsMostly(CellForms.Target) && !column.IsMostly(CellForms.Url);
 
     private static bool IsFree(RowColumn column, CellForms form) => column.Variable is null && column.Key.Length == 0 && column.Is(form);
 
@@ -176,7 +222,28 @@ internal static class AccessLogColumns
         }
     }
 
-    /// <summary>The first place behind the request where three digits stand, else the last one before it.</summary>
+    /// <summary>Under a name of its own ("ut"), and with nginx's dash where no upstream was asked, or a list: no other address is written so.</summary>
+    private static bool IsMisnamedAddress(RowColumn column) => column is { Variable: null, Key.Length: > 0 } && column.Is(CellForms.Addresses) && (!column.HasNever(CellForms.Empty) || !column.HasNever(CellForms.List) || column.Key[0] is 'u' or 'U');
+
+    /// <summary>A name that several rows tell apart, else one that is the same in all of them: the logging host's own is such, too.</summary>
+    private static void Host(RowColumn[] columns)
+    {
+        if (Has(columns, "host") || Has(columns, "server_name"))
+        {
+            return;
+        }
+
+        RowColumn? host = Array.Find(columns, column => IsFree(column, CellForms.HostName) && !column.IsConstant()) ?? Array.Find(columns, column => IsFree(column, CellForms.HostName));
+        if (host is not null)
+        {
+            host.Variable = "host";
+        }
+    }
+
+    /// <summary>
+    /// The first place behind the request where three digits stand, else the last one before it. Where there are several, the one beside the upstream's address is the upstream's
+    /// (<c>$upstream_addr ($upstream_status) => $status</c>).
+    /// </summary>
     private static void Status(RowColumn[] columns)
     {
         if (Has(columns, "status"))
@@ -185,22 +252,14 @@ internal static class AccessLogColumns
         }
 
         int request = Math.Max(Find(columns, "request"), Find(columns, "request_uri"));
-        int found = -1;
-        for (int i = 0; i < columns.Length; i++)
+        int address = Find(columns, "upstream_addr");
+        List<int> places = [.. Enumerable.Range(0, columns.Length).Where(i => IsFree(columns[i], CellForms.Status) && columns[i].HasNever(CellForms.Empty) && columns[i].HasNever(CellForms.List))];
+        List<int> own = address < 0 ? places : places.FindAll(i => Math.Abs(i - address) > 1);
+        places = own.Count > 0 ? own : places;
+        if (places.Count > 0)
         {
-            if (IsFree(columns[i], CellForms.Status) && columns[i].HasNever(CellForms.Empty))
-            {
-                found = i;
-                if (i > request)
-                {
-                    break;
-                }
-            }
-        }
-
-        if (found >= 0)
-        {
-            columns[found].Variable = "status";
+            int behind = places.FindIndex(i => i > request);
+            columns[places[behind < 0 ? ^1 : behind]].Variable = "status";
         }
     }
 
@@ -247,7 +306,7 @@ internal static class AccessLogColumns
             RowColumn? longest = null;
             foreach (RowColumn column in times)
             {
-                if (column.HasNever(CellForms.Empty) && column.HasNever(CellForms.List) && (longest is null || !IsBelow(column, longest)))
+                if (column.HasNever(CellForms.Empty) && column.HasNever(CellForms.List) && (longest is null || IsLonger(column, longest)))
                 {
                     longest = column;
                 }
@@ -265,21 +324,40 @@ internal static class AccessLogColumns
             return;
         }
 
-        // $upstream_connect_time, $upstream_header_time, $upstream_response_time: in this order people write them, and so they follow each other.
-        if (times.Count == 3 && IsBelow(times[0], times[1]) && IsBelow(times[1], times[2]))
-        {
-            (times[0].Variable, times[1].Variable) = ("upstream_connect_time", "upstream_header_time");
-            times[2].Variable = "upstream_response_time";
-            return;
-        }
-
+        // Longest first: what came before the end of the answer is the header, and before that the connection.
         RowColumn response = times[0];
         foreach (RowColumn column in times)
         {
-            response = IsBelow(column, response) ? response : column;
+            response = IsLonger(column, response) || (times.Count == RowTimes && IsBelow(response, column) && !IsLonger(response, column)) ? column : response;
         }
 
         response.Variable = "upstream_response_time";
+        times.Remove(response);
+        times.RemoveAll(column => !IsBelow(column, response));
+        if (times.Count == 1)
+        {
+            times[0].Variable = Sum(times[0]) * 2 >= Sum(response) ? "upstream_header_time" : "upstream_connect_time";
+        }
+        else if (times.Count == 2)
+        {
+            bool isFirst = IsLonger(times[0], times[1]);
+            (times[0].Variable, times[1].Variable) = isFirst ? ("upstream_header_time", "upstream_connect_time") : ("upstream_connect_time", "upstream_header_time");
+        }
+    }
+
+    private static double Sum(RowColumn column) => column.Values.Select(Seconds).Where(double.IsFinite).Sum();
+
+    /// <summary>Whether one time is longer than another in some row; where nginx's clock makes a millisecond of difference, whether it is in more rows than it is shorter.</summary>
+    private static bool IsLonger(RowColumn one, RowColumn other)
+    {
+        int longer = 0;
+        for (int row = 0; row < one.Values.Length; row++)
+        {
+            double difference = Seconds(one.Values[row]) - Seconds(other.Values[row]);
+            longer += double.IsNaN(difference) ? 0 : Math.Sign(Math.Round(difference, 3));
+        }
+
+        return !IsBelow(one, other) || (IsBelow(other, one) && longer > 0);
     }
 
     /// <summary>Whether no row says that a time is longer than another.</summary>

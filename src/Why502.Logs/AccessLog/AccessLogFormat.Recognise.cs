@@ -22,6 +22,10 @@ public sealed partial class AccessLogFormat
     private const int GuessesMax = 8;
     private const int ColumnRowsMax = 64;
 
+    /// <summary>Of ten lines, so many have to be of the format.</summary>
+    private const int FittingOfTen = 9;
+    private const int MostOfTen = 6;
+
     /// <summary>Formats that many installations share, the most telling ones first.</summary>
     private static readonly string[] WellKnown =
     [
@@ -46,7 +50,19 @@ public sealed partial class AccessLogFormat
     /// tell together; each also as a container engine keeps it.
     /// Null when nothing fits.
     /// </summary>
-    public static AccessLogFormat? Recognise(IReadOnlyList<string> firstLines)
+    public static AccessLogFormat? Recognise(IReadOnlyList<string> firstLines) => Recognise(firstLines, FittingOfTen);
+
+    /// <summary>As <see cref="Recognise(IReadOnlyList{string})"/>, where up to half of the lines are no rows of it.</summary>
+    public static AccessLogFormat? RecogniseMost(IReadOnlyList<string> firstLines) => Recognise(firstLines, MostOfTen);
+
+    /// <summary>
+    /// The format of lines of which it is known what nginx wrote, where somebody passed the rows on (syslog, a container engine): <paramref name="written"/> with what stands around it. Null when it is not the
+    /// format of most rows inside.
+    /// </summary>
+    public static AccessLogFormat? PassedOn(IReadOnlyList<string> firstLines, AccessLogFormat written)
+        => WrappedRows.Recognise(firstLines, rows => rows.Count(row => written.TryParse(Encoding.Latin1.GetBytes(row), out _)) * 2 > rows.Count ? written : null);
+
+    private static AccessLogFormat? Recognise(IReadOnlyList<string> firstLines, int fittingOfTen)
     {
         List<byte[]> lines = [.. firstLines.Where(l => l.Length > 0).Take(64).Select(l => Encoding.Latin1.GetBytes(l))];
         if (lines.Count == 0)
@@ -57,14 +73,14 @@ public sealed partial class AccessLogFormat
         AccessLogFormat? best = null;
         foreach (AccessLogFormat candidate in Candidates(firstLines))
         {
-            if (IsBetter(candidate, best) && Fits(candidate, lines))
+            if (IsBetter(candidate, best) && Fits(candidate, lines, fittingOfTen))
             {
                 best = candidate;
             }
         }
 
         // Most logs are of a form that is known without a look at several rows.
-        return best is not null && (IsWellKnown(best) || IsNamed(best)) ? best : ByColumns(firstLines, lines, best) ?? best ?? Wrapped(firstLines, lines);
+        return best is not null && (IsWellKnown(best) || IsNamed(best)) ? best : ByColumns(firstLines, lines, best, fittingOfTen) ?? best ?? Wrapped(firstLines, lines, fittingOfTen);
     }
 
     private static bool IsBetter(AccessLogFormat candidate, AccessLogFormat? best) => (candidate.Fields & AccessFields.Status) != 0 && (best is null || Count(candidate.Fields) > Count(best.Fields));
@@ -94,7 +110,7 @@ public sealed partial class AccessLogFormat
     }
 
     /// <summary>What several rows tell together is better than what one tells, where it tells as much.</summary>
-    private static AccessLogFormat? ByColumns(IReadOnlyList<string> firstLines, List<byte[]> lines, AccessLogFormat? best)
+    private static AccessLogFormat? ByColumns(IReadOnlyList<string> firstLines, List<byte[]> lines, AccessLogFormat? best, int fittingOfTen)
     {
         if (AccessLogColumns.From([.. firstLines.Where(l => l.Length > 0).Take(ColumnRowsMax)]) is not { } text)
         {
@@ -102,21 +118,21 @@ public sealed partial class AccessLogFormat
         }
 
         AccessLogFormat format = Compile(text);
-        return (best is null || Count(format.Fields) >= Count(best.Fields)) && Fits(format, lines) ? format : null;
+        return (best is null || Count(format.Fields) >= Count(best.Fields)) && Fits(format, lines, fittingOfTen) ? format : null;
     }
 
-    private static AccessLogFormat? Wrapped(IReadOnlyList<string> firstLines, List<byte[]> lines)
-        => firstLines[0].StartsWith('{') && WrappedRows.Recognise(firstLines) is { } format && Fits(format, lines) ? format : null;
+    private static AccessLogFormat? Wrapped(IReadOnlyList<string> firstLines, List<byte[]> lines, int fittingOfTen)
+        => WrappedRows.Recognise(firstLines, rows => Recognise(rows, fittingOfTen)) is { } format && Fits(format, lines, fittingOfTen) ? format : null;
 
-    /// <summary>Whether nine in ten lines are of a format; what is not, shows after a few.</summary>
-    private static bool Fits(AccessLogFormat format, List<byte[]> lines)
+    /// <summary>Whether so many of ten lines are of a format; what is not, shows after a few.</summary>
+    private static bool Fits(AccessLogFormat format, List<byte[]> lines, int fittingOfTen)
     {
         int others = 0;
         foreach (byte[] line in lines)
         {
             AccessRow row = default;
             bool fits = format.TryParse(line, ref row) && !row.Host.Of(line).Contains((byte)' ');
-            if (!fits && ++others * 10 > lines.Count)
+            if (!fits && ++others * 10 > lines.Count * (10 - fittingOfTen))
             {
                 return false;
             }
@@ -143,14 +159,9 @@ public sealed partial class AccessLogFormat
                 yield break;
             }
 
-            if (AccessLogGuess.FromJson(line) is { } json && guessed.Add(json))
+            if (JsonRow.Format(line) is { } json && guessed.Add(json))
             {
                 yield return Compile(json, EscapeMode.Json);
-            }
-
-            if (AccessLogGuess.FromNestedJson(line) is { } nested && guessed.Add(nested))
-            {
-                yield return Compile(nested, EscapeMode.Json);
             }
 
             if ((AccessLogGuess.FromTail(line) ?? AccessLogGuess.FromParts(line)) is { } guess && guessed.Add(guess))

@@ -8,71 +8,9 @@ internal static partial class AccessLogGuess
 {
     private const int LineMax = 4096;
 
-    /// <summary>A JSON row: its members in their order, those with telling names as variables.</summary>
-    public static string? FromJson(string line)
-    {
-        if (!line.StartsWith('{') || line.Contains('$'))
-        {
-            return null;
-        }
-
-        byte[] bytes = Encoding.Latin1.GetBytes(line);
-        FlatJson json = new(bytes);
-        StringBuilder format = new();
-        int copied = 0;
-        int known = 0;
-        ReadOnlySpan<byte> all = bytes;
-        while (json.Next(out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value, out _))
-        {
-            int start = OffsetIn(all, value);
-            string? variable = AccessVariables.ByAlias(Encoding.Latin1.GetString(key), Encoding.Latin1.GetString(value));
-            if (variable == "time_iso8601" && value.IndexOf((byte)'/') == 2)
-            {
-                variable = "time_local";
-            }
-            else if (variable == "time_iso8601" && value.IndexOf((byte)'T') != 10)
-            {
-                variable = IsNumber(value) ? "msec" : null;
-            }
-
-            known += variable is null ? 0 : 1;
-            format.Append(Encoding.Latin1.GetString(all[copied..start])).Append("${").Append(variable ?? "skip").Append('}');
-            copied = start + value.Length;
-        }
-
-        return json.Ended && known >= 2 ? format.Append(Encoding.Latin1.GetString(all[copied..])).ToString() : null;
-    }
-
-    private static bool IsNumber(ReadOnlySpan<byte> value) => System.Buffers.Text.Utf8Parser.TryParse(value, out double _, out int used) && used == value.Length;
-
     internal static int OffsetIn(ReadOnlySpan<byte> all, ReadOnlySpan<byte> part) =>
         (int)System.Runtime.CompilerServices.Unsafe.ByteOffset(
             ref System.Runtime.InteropServices.MemoryMarshal.GetReference(all), ref System.Runtime.InteropServices.MemoryMarshal.GetReference(part));
-
-    /// <summary>A JSON row with objects inside: its members at any depth, in their order.</summary>
-    public static string? FromNestedJson(string line)
-    {
-        if (line.Length > LineMax || !line.StartsWith('{') || !line.TrimEnd().EndsWith('}') || line.Contains('$'))
-        {
-            return null;
-        }
-
-        StringBuilder format = new();
-        HashSet<string> used = [];
-        int copied = 0;
-        foreach (Match member in Member().Matches(line))
-        {
-            Group value = member.Groups["text"].Success ? member.Groups["text"] : member.Groups["number"];
-            string? variable = AccessVariables.ByAlias(member.Groups["key"].Value, value.Value);
-            variable = variable == "time_iso8601" && value.Length > 2 && value.Value[2] == '/' ? "time_local" : variable;
-            variable = variable == "time_iso8601" && (value.Length <= 10 || value.Value[10] != 'T') ? null : variable;
-            variable = variable is not null && !(variable == "time_local" && used.Contains("time_iso8601")) && used.Add(variable) ? variable : null;
-            format.Append(line[copied..value.Index]).Append("${").Append(variable ?? "skip").Append('}');
-            copied = value.Index + value.Length;
-        }
-
-        return used.Contains("status") && used.Count >= 3 ? format.Append(line[copied..]).ToString() : null;
-    }
 
     /// <summary>Combined with something behind it: key=value pairs by their names, bare values by their form.</summary>
     public static string? FromTail(string line)
@@ -178,9 +116,6 @@ internal static partial class AccessLogGuess
 
     [GeneratedRegex(@"\d{2}/[A-Z][a-z]{2}/\d{4}:\d{2}:\d{2}:\d{2} [+-]\d{4}|(?<iso>\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:[+-]\d{2}:\d{2}|Z))")]
     private static partial Regex Time();
-
-    [GeneratedRegex(@"""(?<key>[A-Za-z_@][\w.-]*)""\s*:\s*(?:""(?<text>(?:[^""\\]|\\.)*)""|(?<number>-?\d[\d.]*))")]
-    private static partial Regex Member();
 
     [GeneratedRegex(@"""(?<value>[^""]*)""|(?<value>[^\s""|;,\[\]]+)")]
     private static partial Regex Part();

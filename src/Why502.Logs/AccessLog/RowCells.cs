@@ -17,14 +17,14 @@ internal sealed class RowCell
 }
 
 /// <summary>
-/// Takes a row of unknown format apart: at tabs, bars or semicolons where it has enough of them, else at blanks and brackets. Quotes, times, requests and nginx's lists keep together;
+/// Takes a row of unknown format apart: at tabs, bars, semicolons or tildes where it has enough of them, else at blanks and brackets. Quotes, times, requests and nginx's lists keep together;
 /// <c>key=value</c>, <c>key: value</c> and LTSV's <c>key:value</c> are told from values.
 /// </summary>
 internal ref struct RowCells
 {
     private const int DividersMin = 3;
     private const int LocalTimeLength = 26;
-    private const string Dividers = "\t|;";
+    private const string Dividers = "\t|;~^\u0001";
 
     private readonly string _row;
     private readonly List<RowCell> _cells = [];
@@ -129,7 +129,7 @@ internal ref struct RowCells
         if (isKeyed)
         {
             from = joint + 1;
-            while (from < end && _row[from] == ' ')
+            while (from < end && _row[from] is ' ' or '[' or '(' && !IsBracketed(from))
             {
                 from++;
             }
@@ -173,6 +173,7 @@ internal ref struct RowCells
         {
             from = joint + 1;
             from += _row[joint] == ':' ? 1 : 0;
+            from += from < _row.Length && _row[from] is '[' or '(' && !IsBracketed(from) ? 1 : 0;
         }
         else
         {
@@ -251,6 +252,8 @@ internal ref struct RowCells
     }
 
     private static bool IsSeparator(char letter) => letter is '[' or ']' or '(' or ')' or '<' or '>' or '{' or '}' or '|' or ';' or ',' || char.IsWhiteSpace(letter);
+
+    public static bool IsRequest(string value) => value.Length > 0 && RequestLength(value) == value.Length;
 
     /// <summary>RFC 9112, 3: a method, a target and a protocol.</summary>
     internal static int RequestLength(ReadOnlySpan<char> text)

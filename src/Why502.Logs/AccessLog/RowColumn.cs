@@ -29,6 +29,12 @@ internal enum CellForms
 
     /// <summary>Neither blanks nor slashes.</summary>
     Word = 1 << 13,
+
+    /// <summary>Letters and dots, as a name of DNS in full.</summary>
+    HostName = 1 << 14,
+
+    /// <summary>A target in its absolute form, or a referrer.</summary>
+    Url = 1 << 15,
 }
 
 /// <summary>The values of one place in all rows.</summary>
@@ -37,7 +43,7 @@ internal sealed class RowColumn(string[] values, RowCell first)
     /// <summary>Of ten values that are there, so many have to be of a form; rows may be cut or odd.</summary>
     private const int FittingOfTen = 9;
 
-    private const int Kinds = 14;
+    private const int Kinds = 16;
     private readonly int[] _counts = Count(values);
 
     public string[] Values { get; } = values;
@@ -106,10 +112,12 @@ internal sealed class RowColumn(string[] values, RowCell first)
         forms |= value is [_, _, '/', _, _, _, '/', _, _, _, _, ':', _, _, ':', _, _, ':', _, _, ' ', '+' or '-', _, _, _, _] ? CellForms.LocalTime : CellForms.None;
         forms |= value.Length >= 20 && value is [_, _, _, _, '-', _, _, '-', _, _, 'T', _, _, ':', ..] ? CellForms.IsoTime : CellForms.None;
         forms |= value is { Length: 14 } && value[10] == '.' && value.AsSpan(0, 10).IndexOfAnyExceptInRange('0', '9') < 0 && value.AsSpan(11).IndexOfAnyExceptInRange('0', '9') < 0 ? CellForms.Msec : CellForms.None;
-        forms |= RowCells.RequestLength(value) == value.Length ? CellForms.Request : CellForms.None;
+        forms |= RowCells.IsRequest(value) ? CellForms.Request : CellForms.None;
         forms |= value.Length is >= 3 and <= 10 && value.AsSpan().IndexOfAnyExceptInRange('A', 'Z') < 0 ? CellForms.Method : CellForms.None;
         forms |= value[0] == '/' || value == "*" || value.StartsWith("http", StringComparison.Ordinal) ? CellForms.Target : CellForms.None;
-        forms |= value is "101" or [>= '2' and <= '5', >= '0' and <= '9', >= '0' and <= '9'] ? CellForms.Status : CellForms.None;
+        forms |= value.StartsWith("http", StringComparison.Ordinal) ? CellForms.Url : CellForms.None;
+        forms |= ValueForms.IsStatus(value) ? CellForms.Status : CellForms.None;
+        forms |= ValueForms.IsHostName(value) ? CellForms.HostName : CellForms.None;
         return forms;
     }
 }

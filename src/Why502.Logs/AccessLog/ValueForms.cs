@@ -10,6 +10,8 @@ internal static class ValueForms
     /// <summary>What IPv6 addresses are written with, the embedded IPv4 ones, too.</summary>
     private static readonly SearchValues<char> SixLetters = SearchValues.Create("0123456789abcdef:.");
 
+    private static readonly SearchValues<char> HostLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
+
     /// <summary>Addresses: the first is a unix socket, or an IP address with its port.</summary>
     public static bool AreAddresses(ReadOnlySpan<char> value) => Part(ref value) is var first && (IsSocket(first) || IsIPv4(first) || IsIPv6(first));
 
@@ -26,6 +28,19 @@ internal static class ValueForms
         }
         while (value.Length > 0);
         return true;
+    }
+
+    /// <summary>A status that servers answer with, or that nginx logs: not every number of three digits is one.</summary>
+    public static bool IsStatus(ReadOnlySpan<char> value) => value.Length == 3 && AreDigits(value) && int.Parse(value, System.Globalization.CultureInfo.InvariantCulture)
+        is >= 100 and <= 103 or >= 200 and <= 208 or 226 or >= 300 and <= 308 or >= 400 and <= 431 or 440 or 444 or 449 or 451 or 460 or 463 or >= 494 and <= 499 or >= 500 and <= 511 or >= 520 and <= 530 or 598 or 599;
+
+    /// <summary>A name of DNS with a dot in it, and perhaps a port.</summary>
+    public static bool IsHostName(ReadOnlySpan<char> value)
+    {
+        int port = value.IndexOf(':');
+        ReadOnlySpan<char> name = port > 0 && IsPort(value[(port + 1)..]) ? value[..port] : value;
+        int dot = name.LastIndexOf('.');
+        return dot > 0 && name.Length - dot > 2 && char.IsAsciiLetter(name[dot + 1]) && name.IndexOfAnyExcept(HostLetters) < 0;
     }
 
     /// <summary>Seconds with milliseconds; dashes may follow.</summary>

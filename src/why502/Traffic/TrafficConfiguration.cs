@@ -33,8 +33,11 @@ internal sealed class TrafficConfiguration
     {
         var full = Path.GetFullPath(path);
         var byPath = _logs.Where(log => log.Path is not null && (full == log.Path || full.StartsWith(log.Path + ".", StringComparison.Ordinal))).ToList();
-        return Best(byPath, lines) ?? Best(_logs, lines);
+        return Best(byPath, lines) ?? Best(_logs, lines) ?? PassedOn(lines);
     }
+
+    private AccessLogFormat? PassedOn(IReadOnlyList<string> lines)
+        => _logs.Select(log => AccessLogFormat.PassedOn(lines, log.Format)).OfType<AccessLogFormat>().OrderByDescending(format => format.Text.Length).FirstOrDefault();
 
     private static AccessLogFormat? Best(IReadOnlyList<(string? Path, AccessLogFormat Format)> logs, IReadOnlyList<string> lines)
     {

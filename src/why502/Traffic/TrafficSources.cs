@@ -187,7 +187,7 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
     {
         if (_given is not null)
         {
-            return (_given, "given");
+            return (IsOf(_given, lines) ? _given : AccessLogFormat.PassedOn(lines, _given) ?? _given, "given");
         }
 
         if (configuration?.FormatOf(path, lines) is { } configured)
@@ -196,8 +196,10 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
         }
 
         // Where the format changes within the first rows, some of them are of one.
-        return (AccessLogFormat.Recognise(lines) ?? (lines.Count > FewLines ? AccessLogFormat.Recognise(lines[..FewLines]) ?? AccessLogFormat.Recognise(lines[^FewLines..]) : null), "recognised");
+        return (AccessLogFormat.Recognise(lines) ?? (lines.Count > FewLines ? AccessLogFormat.Recognise(lines[..FewLines]) ?? AccessLogFormat.Recognise(lines[^FewLines..]) : null) ?? AccessLogFormat.RecogniseMost(lines), "recognised");
     }
+
+    private static bool IsOf(AccessLogFormat format, List<string> lines) => lines.Exists(line => format.TryParse(Encoding.Latin1.GetBytes(line), out _));
 
     private static AccessLogFormat Compile(string text)
     {

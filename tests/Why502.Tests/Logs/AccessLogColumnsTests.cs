@@ -20,6 +20,17 @@ public sealed partial class AccessLogColumnsTests
         "time=$time_iso8601 remote_addr=$remote_addr method=$request_method uri=\"$request_uri\" status=$status request_time=$request_time upstream_addr=\"$upstream_addr\" upstream_status=\"$upstream_status\" host=\"$host\" agent=\"$http_user_agent\"",
         "<190>Nov  1 10:00:00 web1 nginx: " + AccessLogFormat.CombinedText + " rt=$request_time ua=\"$upstream_addr\" us=\"$upstream_status\"",
         "nginx-1  | " + AccessLogFormat.CombinedText,
+        "$time_iso8601|$remote_addr|$request_method|$host|$request_uri|$status|$body_bytes_sent|$request_time|$upstream_addr|$upstream_status|$upstream_response_time|$upstream_header_time|$http_user_agent",
+        "\"$time_iso8601\",\"$remote_addr\",\"$request_method\",\"$host\",\"$request_uri\",\"$status\",\"$request_time\",\"$upstream_addr\",\"$upstream_status\",\"$upstream_response_time\"",
+        "$remote_addr~$time_iso8601~$host~$request_method~$request_uri~$status~$request_time~$upstream_status~$upstream_addr~$upstream_response_time",
+        "ts=$msec; ip=$remote_addr; req=\"$request\"; code=$status; rt=$request_time; up=[$upstream_addr]; us=[$upstream_status]; urt=[$upstream_response_time]; ua=\"$http_user_agent\"",
+        "$remote_addr - [$time_local] $host \"$request\" -> $upstream_addr ($upstream_status) $upstream_response_time s => $status in $request_time",
+        "[$time_local] $remote_addr \"$request\" $status $request_time \"$upstream_addr\" \"$upstream_status\" \"$upstream_response_time\" \"$upstream_header_time\" \"$upstream_connect_time\"",
+        AccessLogFormat.CombinedText + " rt=\"$request_time\" urt=\"$upstream_response_time\" ut=\"$upstream_addr\"",
+        AccessLogFormat.CombinedText + " upstream=$upstream_addr/$upstream_status time=$request_time/$upstream_response_time",
+        "{ \"upstream\": { \"addr\": \"$upstream_addr\", \"status\": \"$upstream_status\", \"time\": \"$upstream_response_time\" }, \"request\": \"$request\", \"status\": \"$status\", \"request_time\": \"$request_time\", \"msec\": $msec, \"client\": \"$remote_addr\" }",
+        "{\"@timestamp\":\"$time_iso8601\",\"source\":{\"ip\":\"$remote_addr\"},\"http\":{\"request\":{\"method\":\"$request_method\"},\"response\":{\"status_code\":$status}},\"url\":{\"path\":\"$request_uri\"},\"nginx\":{\"request_time\":$request_time,\"upstream\":{\"addr\":\"$upstream_addr\",\"status\":\"$upstream_status\",\"response_time\":\"$upstream_response_time\",\"header_time\":\"$upstream_header_time\"}}}",
+        "{\"host\":\"web-1\",\"short_message\":\"$request\",\"timestamp\":$msec,\"_remote_addr\":\"$remote_addr\",\"_status\":$status,\"_http_host\":\"$host\"}",
         "$status $request_time \"$request\" $remote_addr [$time_local] $upstream_addr",
         AccessLogFormat.CombinedText + " $request_time -> $upstream_addr ($upstream_status) $upstream_response_time",
         AccessLogFormat.CombinedText + " \"$upstream_addr\" \"$upstream_status\" \"$upstream_response_time\" $request_time",
@@ -64,6 +75,32 @@ public sealed partial class AccessLogColumnsTests
             Assert.True(found.TryParse(Encoding.Latin1.GetBytes(line), out AccessRecord? record), line);
             Assert.True(record is { Method: "GET", Status: 200 or 502, Time: not null } && record.Path!.StartsWith("/users/", StringComparison.Ordinal), line);
         }
+    }
+
+    [Theory]
+    [InlineData("<190>Nov  1 10:00:00 web-1 nginx: ")]
+    [InlineData("Nov 20 22:37:13 web-1 nginx[17]: ")]
+    [InlineData("2026-11-20T21:37:13.123456789Z stdout F ")]
+    [InlineData("<190>1 2026-11-20T21:37:13Z web-1 nginx 17 - - ")]
+    [InlineData("shop-nginx-1  | ")]
+    public void RowsThatWerePassedOn_AreReadBehindWhatStandsInFront(string front)
+    {
+        const string text = "{\"t\":\"$time_iso8601\",\"client\":\"$remote_addr\",\"request\":\"$request\",\"status\":$status,\"upstream_addr\":\"$upstream_addr\",\"ua\":\"a \\\"bot\\\"\"}";
+        AccessLogFormat written = AccessLogFormat.Compile(text, EscapeMode.Json);
+        string[] lines = [.. Fill(text).Select((row, i) => front.Replace("13", $"{i % 60:00}", StringComparison.Ordinal).Replace("17", $"{i}", StringComparison.Ordinal) + row)];
+        foreach (AccessLogFormat? found in (AccessLogFormat?[])[AccessLogFormat.Recognise(lines), AccessLogFormat.PassedOn(lines, written)])
+        {
+            Assert.NotNull(found);
+            Assert.All(lines, line => Assert.True(found.TryParse(Encoding.Latin1.GetBytes(line), out AccessRecord? record) && record.Status is 200 or 502 && record.Client is not null, $"{found.Text}\n{line}"));
+        }
+    }
+
+    [Fact]
+    public void FewLinesOfSomethingElse_HideNoFormat()
+    {
+        string[] lines = [.. Fill(AccessLogFormat.CombinedText + " $request_time").Select((row, i) => i % 5 == 1 ? "nginx: something else" : row)];
+        Assert.Null(AccessLogFormat.Recognise(lines));
+        Assert.Equal(AccessFields.RequestTime, Assert.IsType<AccessLogFormat>(AccessLogFormat.RecogniseMost(lines)).Fields & AccessFields.RequestTime);
     }
 
     [Theory]
