@@ -221,7 +221,8 @@ internal sealed class HeavyTables
 
     private unsafe void CountRoutes(byte* text, RowBatch batch, DistinctSketch distinct, RouteCache routes)
     {
-        routes.Reserve(Routes, batch.Count);
+        Routes.ReserveTimes(batch.Count);
+        routes.PrefetchRoutes(Routes, batch.PathHash, batch.Count);
         for (int i = 0; i < batch.Count; i++)
         {
             int* row = batch.Cells + i;
@@ -233,7 +234,7 @@ internal sealed class HeavyTables
             int entry = routes.Add(Routes, batch.PathHash[i], text + row[RowBatch.Path], row[RowBatch.PathLength], distinct);
             if (entry >= 0 && row[RowBatch.RequestTime] >= 0)
             {
-                routes.AddTime(entry, row[RowBatch.RequestTime]);
+                Routes.AddTime(entry, row[RowBatch.RequestTime]);
             }
         }
     }
@@ -244,7 +245,7 @@ internal sealed class HeavyTables
         Note(Routes, entry, status);
         if (entry >= 0 && requestTime >= 0)
         {
-            Routes.TimesOf(entry).Add((uint)requestTime);
+            Routes.AddAnyTime(entry, requestTime);
         }
     }
 
@@ -253,6 +254,7 @@ internal sealed class HeavyTables
     {
         _methods.Bring(Methods);
         routes.Bring(Routes);
+        Routes.SortTimes();
     }
 
     /// <summary>For a time in which nothing is added.</summary>

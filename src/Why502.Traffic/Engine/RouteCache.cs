@@ -19,7 +19,7 @@ internal sealed unsafe class RouteCache
     private const int LineBytes = 64;
 
     /// <summary>The path's route has no entry in the table, or none that is known.</summary>
-    private const int Unknown = -1;
+    private const int Unknown = HeavyHitters.NotHeld;
 
     private readonly Set* _sets;
     private readonly byte[] _lines = GC.AllocateArray<byte>((Sets + 1) * LineBytes, pinned: true);
@@ -27,7 +27,6 @@ internal sealed unsafe class RouteCache
     /// <summary>The routes of the paths.</summary>
     private readonly ulong[] _routes = new ulong[Sets * Ways];
     private readonly byte[] _text = GC.AllocateArray<byte>(Routes.BytesMax + TextHash.BlockBytes, pinned: true);
-    private readonly RouteTimes _times = new();
     private int _victim;
 
     public RouteCache()
@@ -84,19 +83,29 @@ internal sealed unsafe class RouteCache
         return set->Entries[way];
     }
 
-    /// <summary>Room for the times of so many rows is made before they are counted.</summary>
-    public void Reserve(HeavyHitters routes, int rows)
+    /// <summary>Asks for the memory that the routes of known paths will be looked for in, where their entry is not known.</summary>
+    public void PrefetchRoutes(HeavyHitters routes, ulong* hashes, int count)
     {
-        if (_times.Room < rows)
+        int* places = stackalloc int[RowBatch.RowsMax];
+        ulong* others = stackalloc ulong[RowBatch.RowsMax];
+        int other = 0;
+        for (int i = 0; i < count; i++)
         {
-            _times.Bring(routes);
+            // A path that is not known has some way's place: what is asked for then does no harm.
+            int at = SetOf(hashes[i]);
+            Set* set = _sets + at;
+            int way = WayOf(set, hashes[i]) & (Ways - 1);
+            places[other] = at * Ways + way;
+            other += set->Entries[way] < 0 ? 1 : 0;
         }
-    }
 
-    /// <summary>Counts the time of a row of an entry's route, later.</summary>
-    /// <param name="milliseconds">Up to <see cref="RowBatch.TimeMax"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AddTime(int entry, int milliseconds) => _times.Add(entry, milliseconds);
+        for (int i = 0; i < other; i++)
+        {
+            others[i] = _routes[places[i]];
+        }
+
+        routes.Prefetch(others, other);
+    }
 
     /// <summary>The way that holds a path, or <see cref="Ways"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -146,9 +155,26 @@ internal sealed unsafe class RouteCache
             return routes.Take(route, label);
         }
 
-        // Entries move: what belongs to them is brought home before, and where they are is not known behind.
-        Bring(routes);
-        return routes.Take(route, label);
+        // Entries move: what was counted for them is brought home before.
+        for (Set* set = _sets; set < _sets + Sets; set++)
+        {
+            for (int way = 0; way < Ways; way++)
+            {
+                BringOne(routes, set, way);
+            }
+        }
+
+        int entry = routes.Take(route, label);
+        ReadOnlySpan<int> moved = routes.Moved;
+        for (Set* set = _sets; set < _sets + Sets; set++)
+        {
+            for (int way = 0; way < Ways; way++)
+            {
+                set->Entries[way] = set->Entries[way] < 0 ? Unknown : moved[set->Entries[way]];
+            }
+        }
+
+        return entry;
     }
 
     /// <summary>Brings all that was counted to the table. No entry is known any more.</summary>
@@ -159,10 +185,9 @@ internal sealed unsafe class RouteCache
             for (int way = 0; way < Ways; way++)
             {
                 BringOne(routes, set, way);
+                set->Entries[way] = Unknown;
             }
         }
-
-        _times.Bring(routes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -171,8 +196,7 @@ internal sealed unsafe class RouteCache
         if (set->Counts[way] != 0)
         {
             routes.AddAt(set->Entries[way], set->Counts[way]);
+            set->Counts[way] = 0;
         }
-
-        (set->Entries[way], set->Counts[way]) = (Unknown, 0);
     }
 }

@@ -9,11 +9,18 @@ internal sealed unsafe partial class HeavyHitters
     /// <summary>One in so many entries goes when room is needed.</summary>
     private const int DroppedShare = 4;
 
+    private int[]? _moved;
+
+    /// <summary>Where each entry went when room was needed last, or <see cref="NotHeld"/>.</summary>
+    public ReadOnlySpan<int> Moved => _moved;
+
     /// <summary>Takes over what another table has counted; its quantiles are empty then, so that there is no room for both.</summary>
     public void Merge(HeavyHitters other)
     {
         Settle();
+        BringTimes();
         other.Settle();
+        other.SortTimes();
         // What one side does not hold may still have been there, up to that side's bound.
         Span<bool> both = new bool[Count];
         List<int> added = [];
@@ -36,6 +43,7 @@ internal sealed unsafe partial class HeavyHitters
         }
 
         MergeNew(other, added);
+        other._late?.Clear();
         _passedRows += other._passedRows;
         EndPassed();
     }
@@ -85,8 +93,10 @@ internal sealed unsafe partial class HeavyHitters
         to.Abandoned += add.Abandoned;
         if (other._times?[from] is { } times)
         {
-            TimesOf(entry).Merge(times);
+            QuantileSketch all = _times![entry]!;
+            all.Merge(times);
             times.Clear();
+            other._late!.AddTo(all, from);
         }
     }
 
@@ -135,11 +145,13 @@ internal sealed unsafe partial class HeavyHitters
     {
         int kept = 0;
         bool isTaken = true;
+        int[] moved = _moved ??= new int[_capacity];
         for (int i = 0; i < Count; i++)
         {
             long bound = BoundOf(_entries[i]);
             if (bound <= cut)
             {
+                moved[i] = NotHeld;
                 _times?[i]?.Clear();
                 _passedRows += _entries[i].Count;
                 isTaken &= _passed is null || _passed.Raise(_entries[i].Key, bound - _passedBefore);
@@ -156,10 +168,11 @@ internal sealed unsafe partial class HeavyHitters
                 }
             }
 
-            kept++;
+            moved[i] = kept++;
         }
 
         Count = kept;
+        _late?.Move(moved);
         if (!isTaken)
         {
             // Counting begins anew, from the bound that holds for all.
