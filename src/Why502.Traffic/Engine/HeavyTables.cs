@@ -76,16 +76,26 @@ internal sealed class HeavyTables
         }
     }
 
-    /// <summary>
-    /// Counts rows of the usual form, in order. First the memory that they will need is asked for: clients and paths are many, so it is rarely near.
-    /// </summary>
-    public unsafe void Count(byte* text, RowBatch batch, TrafficTables tables, RouteCache routes)
+    /// <summary>Looks for what rows of the usual form will be counted by, and asks for the memory that this will need: clients and paths are many, so it is rarely near.</summary>
+    public unsafe void LookFor(byte* text, RowBatch batch, RouteCache routes)
     {
         LookForClients(text, batch);
         LookForPaths(text, batch, routes);
-        CountClients(text, batch, tables.Clients);
-        CountHosts(text, batch);
-        CountRoutes(text, batch, tables.Paths, routes);
+        routes.PrefetchRoutes(Routes, batch.PathHash, batch.Count);
+    }
+
+    /// <summary>Counts rows that were looked for, in order.</summary>
+    public unsafe void Count(byte* text, RowBatch batch, int from, int to, TrafficTables tables, RouteCache routes)
+    {
+        if (from == to)
+        {
+            return;
+        }
+
+        CountMethods(text, batch, from, to);
+        CountClients(text, batch, from, to, tables.Clients);
+        CountHosts(text, batch, from, to);
+        CountRoutes(text, batch, from, to, tables.Paths, routes);
     }
 
     private unsafe void LookForClients(byte* text, RowBatch batch)
@@ -100,16 +110,15 @@ internal sealed class HeavyTables
         Clients.Prefetch(batch.ClientHash, batch.Count);
     }
 
-    private unsafe void LookForPaths(byte* text, RowBatch batch, RouteCache routes)
+    private static unsafe void LookForPaths(byte* text, RowBatch batch, RouteCache routes)
     {
-        MethodCache methods = _methods;
         ulong* hashes = batch.PathHash;
         int* behind = batch.Cells + batch.Count;
         for (int* row = batch.Cells; row < behind; row++, hashes++)
         {
             if (RequestLine.TrySplit(text + row[RowBatch.Request], row[RowBatch.RequestLength], out uint method, out byte* path, out int length))
             {
-                methods.Add(Methods, method);
+                row[RowBatch.Method] = (int)method;
                 row[RowBatch.Path] = (int)(path - text);
                 row[RowBatch.PathLength] = length;
             }
@@ -124,17 +133,38 @@ internal sealed class HeavyTables
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private unsafe void LookSlowly(byte* text, int* row)
+    private static unsafe void LookSlowly(byte* text, int* row)
     {
-        RequestLine.Split(text + row[RowBatch.Request], row[RowBatch.RequestLength], out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> uri);
+        RequestLine.Split(text + row[RowBatch.Request], row[RowBatch.RequestLength], out _, out ReadOnlySpan<byte> uri);
+        ReadOnlySpan<byte> target = Logs.Routes.PathOf(uri);
+        row[RowBatch.Method] = RowBatch.NoMethod;
+        row[RowBatch.Path] = Offset(target, text);
+        row[RowBatch.PathLength] = uri.Length == 0 ? -1 : target.Length;
+    }
+
+    private unsafe void CountMethods(byte* text, RowBatch batch, int from, int to)
+    {
+        int* methods = batch.Cells + RowBatch.Method;
+        for (int i = _methods.AddKnown(methods, from, to); i < to; i = _methods.AddKnown(methods, i + 1, to))
+        {
+            if (methods[i] == RowBatch.NoMethod)
+            {
+                AddMethodSlowly(text, batch.Cells + i);
+            }
+            else
+            {
+                _methods.Add(Methods, (uint)methods[i]);
+            }
+        }
+    }
+
+    private unsafe void AddMethodSlowly(byte* text, int* row)
+    {
+        RequestLine.Split(text + row[RowBatch.Request], row[RowBatch.RequestLength], out ReadOnlySpan<byte> method, out _);
         if (method.Length > 0)
         {
             AddMethod(method);
         }
-
-        ReadOnlySpan<byte> target = Logs.Routes.PathOf(uri);
-        row[RowBatch.Path] = Offset(target, text);
-        row[RowBatch.PathLength] = uri.Length == 0 ? -1 : target.Length;
     }
 
     private int AddMethod(ReadOnlySpan<byte> method)
@@ -159,14 +189,15 @@ internal sealed class HeavyTables
     /// <summary>
     /// Counts the clients that are found at once together, and then the others, with the same result as one after the other: only where entries move does it matter in which order rows came.
     /// </summary>
-    private unsafe void CountClients(byte* text, RowBatch batch, DistinctSketch distinct)
+    private unsafe void CountClients(byte* text, RowBatch batch, int from, int to, DistinctSketch distinct)
     {
         int* others = stackalloc int[RowBatch.RowsMax];
-        int count = Clients.AddFound(batch.ClientHash, batch.Count, others);
+        ulong* hashes = batch.ClientHash + from;
+        int count = Clients.AddFound(hashes, to - from, others);
         for (int i = 0; i < count; i++)
         {
-            ulong hash = batch.ClientHash[others[i]];
-            int* row = batch.Cells + others[i];
+            ulong hash = hashes[others[i]];
+            int* row = batch.Cells + from + others[i];
             if (row[RowBatch.ClientLength] <= 1)
             {
                 continue;
@@ -185,17 +216,16 @@ internal sealed class HeavyTables
                 continue;
             }
 
-            Clients.TakeBackFound(batch.ClientHash, others, i, count, batch.Count);
+            Clients.TakeBackFound(hashes, others, i, count, to - from);
             Clients.Take(hash, client);
-            CountClients(text, batch, others[i] + 1, distinct);
+            CountClientsInTurn(text, batch, from + others[i] + 1, to, distinct);
             return;
         }
     }
 
-    /// <summary>One after the other.</summary>
-    private unsafe void CountClients(byte* text, RowBatch batch, int from, DistinctSketch distinct)
+    private unsafe void CountClientsInTurn(byte* text, RowBatch batch, int from, int to, DistinctSketch distinct)
     {
-        for (int i = from; i < batch.Count; i++)
+        for (int i = from; i < to; i++)
         {
             int* row = batch.Cells + i;
             ulong hash = batch.ClientHash[i];
@@ -207,9 +237,9 @@ internal sealed class HeavyTables
         }
     }
 
-    private unsafe void CountHosts(byte* text, RowBatch batch)
+    private unsafe void CountHosts(byte* text, RowBatch batch, int from, int to)
     {
-        for (int* row = batch.Cells; row < batch.Cells + batch.Count; row++)
+        for (int* row = batch.Cells + from; row < batch.Cells + to; row++)
         {
             if (row[RowBatch.HostLength] > 1)
             {
@@ -219,11 +249,10 @@ internal sealed class HeavyTables
         }
     }
 
-    private unsafe void CountRoutes(byte* text, RowBatch batch, DistinctSketch distinct, RouteCache routes)
+    private unsafe void CountRoutes(byte* text, RowBatch batch, int from, int to, DistinctSketch distinct, RouteCache routes)
     {
-        Routes.ReserveTimes(batch.Count);
-        routes.PrefetchRoutes(Routes, batch.PathHash, batch.Count);
-        for (int i = 0; i < batch.Count; i++)
+        Routes.ReserveTimes(to - from);
+        for (int i = from; i < to; i++)
         {
             int* row = batch.Cells + i;
             if (row[RowBatch.PathLength] < 0)

@@ -88,7 +88,7 @@ internal sealed unsafe class QuotedRows : IBatchReader
         }
 
         int count = (int)(row - batch.Cells);
-        batch.Hold(count, count);
+        (batch.Count, batch.AsideCount) = (count, 0);
         batch.HasParts = _attempts.HasParts;
         batch.AskedCount = (int)(asked - batch.Cells) - RowBatch.Asked;
         return more;

@@ -46,8 +46,9 @@ internal static unsafe class RequestLine
             return false;
         }
 
-        ulong ends = Ends(path) | ((ulong)Ends(path + 32) << 32);
-        pathLength = Math.Min(BitOperations.TrailingZeroCount(ends), room);
+        // The protocol's place is marked too, if it is near: which of the two ends the path cannot be guessed.
+        ulong ends = Ends(path) | ((ulong)Ends(path + 32) << 32) | (room < 64 ? 1UL << room : 0);
+        pathLength = BitOperations.TrailingZeroCount(ends);
         if (ends == 0 && room > 64)
         {
             pathLength = EndOfPath(path, room);

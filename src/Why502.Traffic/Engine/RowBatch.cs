@@ -10,7 +10,7 @@ internal sealed unsafe class RowBatch
 {
     public const int RowsMax = 64;
 
-    private const int Columns = 18;
+    private const int Columns = 20;
 
     private readonly int[] _cells = GC.AllocateArray<int>(Columns * RowsMax, pinned: true);
     private readonly ulong[] _hashes = GC.AllocateArray<ulong>(2 * RowsMax, pinned: true);
@@ -32,8 +32,11 @@ internal sealed unsafe class RowBatch
     /// <summary>Each column's cells stand together: a row's is at the column's number plus the row's.</summary>
     public int* Cells { get; }
 
-    /// <summary>Rows that are read as a whole.</summary>
-    public int Count { get; private set; }
+    /// <summary>Rows whose heads are read. All but those that are set <see cref="Aside"/> are read as a whole.</summary>
+    public int Count { get; set; }
+
+    /// <summary>Rows that are to be read otherwise; their numbers are in <see cref="Aside"/>, in order.</summary>
+    public int AsideCount { get; set; }
 
     /// <summary>Minutes since 1970.</summary>
     public long Minute { get; set; }
@@ -46,7 +49,7 @@ internal sealed unsafe class RowBatch
 
     public const int Second = 0 * RowsMax;
 
-    /// <summary>Below 499; the only attempt's status too.</summary>
+    /// <summary>Below 499 in rows that are read as a whole; the only attempt's status too.</summary>
     public const int Status = 1 * RowsMax;
 
     /// <summary>The known node that was asked, or -1.</summary>
@@ -76,9 +79,15 @@ internal sealed unsafe class RowBatch
 
     public const int Asked = 15 * RowsMax;
 
-    /// <summary>Where what nginx measured begins, and the row's newline.</summary>
+    /// <summary>Where what nginx measured begins, or the row itself when it is set aside; and the row's newline.</summary>
     public const int Rest = 16 * RowsMax;
     public const int End = 17 * RowsMax;
+
+    /// <summary>The letters of the method, or <see cref="NoMethod"/>: the request is not made as nearly all are.</summary>
+    public const int Method = 18 * RowsMax;
+    public const int NoMethod = -1;
+
+    public const int Aside = 19 * RowsMax;
 
     public const int TimeMax = 9999;
 
@@ -122,30 +131,48 @@ internal sealed unsafe class RowBatch
         }
     }
 
-    /// <summary>Rows of which only the heads are read; between them and the whole ones is one that is to be read otherwise.</summary>
-    public int HeadsBehind { get; private set; }
-
-    private int _headsFrom;
-
-    /// <param name="heads">Rows of which the heads were read.</param>
-    /// <param name="whole">Those of them that are read as a whole; the one behind is of another form.</param>
-    public void Hold(int heads, int whole) => (Count, _headsFrom, HeadsBehind) = (whole, whole + 1, Math.Max(heads - whole - 1, 0));
-
-    /// <summary>The text has moved: no row is read.</summary>
-    public void Clear() => Hold(0, 0);
-
-    /// <summary>Makes the heads behind the rows the batch's first; answers how many there are.</summary>
-    public int TakeHeadsBehind()
+    /// <summary>Gives rows that are set aside the second and the status of one that is not, whose row is answered, so that loops need not ask; -1 when there is none.</summary>
+    public int HideAside()
     {
-        for (int column = 0; column < Columns * RowsMax; column += RowsMax)
+        int shown = 0;
+        while (shown < AsideCount && Cells[Aside + shown] == shown)
         {
-            new ReadOnlySpan<int>(Cells + column + _headsFrom, HeadsBehind).CopyTo(new Span<int>(Cells + column, HeadsBehind));
+            shown++;
         }
 
-        return HeadsBehind;
+        if (shown == Count)
+        {
+            return -1;
+        }
+
+        for (int i = 0; i < AsideCount; i++)
+        {
+            int row = Cells[Aside + i];
+            (Cells[Second + row], Cells[Status + row]) = (Cells[Second + shown], Cells[Status + shown]);
+        }
+
+        return shown;
     }
 
-    /// <summary>Leaves out rows that are too early or too late, in seconds since 1970.</summary>
+    /// <summary>Leaves a row and all behind it.</summary>
+    public void Cut(int row)
+    {
+        Count = row;
+        AskedCount = Below(Asked, AskedCount, row);
+        AsideCount = Below(Aside, AsideCount, row);
+    }
+
+    private int Below(int column, int count, int row)
+    {
+        while (count > 0 && Cells[column + count - 1] >= row)
+        {
+            count--;
+        }
+
+        return count;
+    }
+
+    /// <summary>Leaves out rows that are too early or too late, in seconds since 1970, but none that is set aside.</summary>
     public void Keep(long since, long until)
     {
         long begin = Minute * 60;
@@ -155,21 +182,28 @@ internal sealed unsafe class RowBatch
         }
 
         int kept = 0;
+        int aside = 0;
         AskedCount = 0;
         for (int i = 0; i < Count; i++)
         {
-            if (begin + Cells[Second + i] < since || begin + Cells[Second + i] > until)
+            bool isAside = aside < AsideCount && Cells[Aside + aside] == i;
+            if (!isAside && (begin + Cells[Second + i] < since || begin + Cells[Second + i] > until))
             {
                 continue;
             }
 
-            for (int column = 0; column < Path; column += RowsMax)
+            for (int column = 0; column < Columns * RowsMax; column += RowsMax)
             {
-                Cells[column + kept] = Cells[column + i];
+                if (column is not (Asked or Aside))
+                {
+                    Cells[column + kept] = Cells[column + i];
+                }
             }
 
             Cells[Asked + AskedCount] = kept;
             AskedCount += Cells[Upstream + kept] >= 0 ? 1 : 0;
+            Cells[Aside + aside] = isAside ? kept : Cells[Aside + aside];
+            aside += isAside ? 1 : 0;
             kept++;
         }
 

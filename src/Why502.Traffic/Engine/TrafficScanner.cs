@@ -153,7 +153,6 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
         }
 
         int stop = (int)Math.Min(_buffer.RowsEnd, until - _position);
-        _batch.Clear();
         while (true)
         {
             if (_shortWay is { } shortWay)
@@ -177,26 +176,36 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
         }
     }
 
-    /// <summary>Counts the rows of the batch.</summary>
+    /// <summary>Counts the rows of the batch; those that are set aside by the format's plan, at their place among the others.</summary>
     private void Count(byte* text)
     {
         RowBatch batch = _batch;
-        _stretch!.Lines += batch.Count;
+        long lines = _stretch!.Lines;
+        int read = batch.Count;
         if (_isBounded)
         {
             batch.Keep(options.Since, options.Until);
         }
 
-        if (batch.Count == 0)
-        {
-            return;
-        }
-
         _tables.Count(batch);
         if (_heavy is { } heavy)
         {
-            heavy.Count(text, batch, _tables, _routes);
+            heavy.LookFor(text, batch, _routes);
         }
+
+        int from = 0;
+        int* cells = batch.Cells;
+        for (int i = 0; i < batch.AsideCount; i++)
+        {
+            int row = cells[RowBatch.Aside + i];
+            _heavy?.Count(text, batch, from, row, _tables, _routes);
+            _stretch.Lines = lines + row;
+            Row(text, cells[RowBatch.Rest + row], cells[RowBatch.End + row]);
+            from = row + 1;
+        }
+
+        _heavy?.Count(text, batch, from, batch.Count, _tables, _routes);
+        _stretch.Lines = lines + read;
     }
 
     /// <summary>Counts a row by the format's plan.</summary>

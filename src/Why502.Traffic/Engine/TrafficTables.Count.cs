@@ -43,12 +43,18 @@ internal sealed partial class TrafficTables
         }
     }
 
-    /// <summary>Counts rows of the usual form.</summary>
+    /// <summary>Counts rows of the usual form, not those that are set aside.</summary>
     public unsafe void Count(RowBatch batch)
     {
         int count = batch.Count;
         int* cells = batch.Cells;
-        CountMinute(batch);
+        int shown = batch.HideAside();
+        if (shown < 0)
+        {
+            return;
+        }
+
+        CountMinute(batch, shown);
         RequestTime.Add(cells + RowBatch.RequestTime, count);
         ReadOnlySpan<UpstreamCounter> upstreams = CollectionsMarshal.AsSpan(Upstreams.All);
         int* asked = cells + RowBatch.Asked;
@@ -63,7 +69,8 @@ internal sealed partial class TrafficTables
         }
     }
 
-    private unsafe void CountMinute(RowBatch batch)
+    /// <param name="shown">The row that those which are set aside look like.</param>
+    private unsafe void CountMinute(RowBatch batch, int shown)
     {
         int cell = Minutes.Row(batch.Minute);
         ref long minute = ref Minutes.Cells[cell];
@@ -76,8 +83,11 @@ internal sealed partial class TrafficTables
             Unsafe.Add(ref minute, Unsafe.Add(ref columns, row[RowBatch.Status]))++;
         }
 
+        int like = batch.Cells[RowBatch.Status + shown];
+        Unsafe.Add(ref status, like) -= batch.AsideCount;
+        Unsafe.Add(ref minute, Unsafe.Add(ref columns, like)) -= batch.AsideCount;
         batch.Sum(out int early, out int late, out int timed, out int time);
-        minute += batch.Count;
+        minute += batch.Count - batch.AsideCount;
         Unsafe.Add(ref minute, MinuteColumn.Timed) += timed;
         Unsafe.Add(ref minute, MinuteColumn.TimeSum) += time;
         From = Math.Min(From, batch.Minute * 60 + early);

@@ -65,19 +65,58 @@ internal sealed unsafe class UsualRows : IBatchReader
 
     public bool Read(byte* text, int stop, ref RowCursor cursor, RowBatch batch)
     {
-        bool areRead = batch.HeadsBehind > 0 && batch.Minute == _stamp.Minute;
-        int heads = areRead ? batch.TakeHeadsBehind() : Heads(text, stop, cursor, batch);
-        batch.Minute = _stamp.Minute;
-        batch.AskedCount = 0;
-        int count = _endsWithHead ? heads : _tail is not null ? Tokens(text, batch, heads, cursor.Kernel) : _hasAddress ? Attempts(text, batch, heads) : Values(text, batch, heads);
-        batch.Hold(heads, count);
-        if (count > 0)
+        int count = Heads(text, stop, cursor, batch);
+        (batch.Count, batch.AskedCount, batch.AsideCount, batch.Minute) = (count, 0, 0, _stamp.Minute);
+        if (count == 0)
         {
-            cursor.At = batch.Cells[RowBatch.End + count - 1] + 1;
-            cursor.Marks += count * (_rowQuotes + 1);
+            return false;
         }
 
-        return count == heads && (areRead || heads == RowBatch.RowsMax);
+        int start = cursor.At;
+        if (_endsWithHead)
+        {
+            Failures(batch, start);
+        }
+        else if (_tail is not null)
+        {
+            Tokens(text, batch, start, cursor.Kernel);
+        }
+        else if (_hasAddress)
+        {
+            Attempts(text, batch, start);
+        }
+        else
+        {
+            Values(text, batch, start);
+        }
+
+        if (_rowQuotes > _quotes)
+        {
+            CutAtNewline(text, batch);
+        }
+
+        if (batch.Count > 0)
+        {
+            cursor.At = batch.Cells[RowBatch.End + batch.Count - 1] + 1;
+            cursor.Marks += batch.Count * (_rowQuotes + 1);
+        }
+
+        return batch.Count == RowBatch.RowsMax;
+    }
+
+    /// <summary>A row that lacks quotes behind its head was taken for one with the rows behind it: it and those are left.</summary>
+    private static void CutAtNewline(byte* text, RowBatch batch)
+    {
+        for (int i = 0; i < batch.AsideCount; i++)
+        {
+            int row = batch.Cells[RowBatch.Aside + i];
+            int start = batch.Cells[RowBatch.Rest + row];
+            if (new ReadOnlySpan<byte>(text + start, batch.Cells[RowBatch.End + row] - start).Contains((byte)'\n'))
+            {
+                batch.Cut(row);
+                return;
+            }
+        }
     }
 
     /// <summary>Reads client, time, request, status and size, and passes over texts in quotes; where nothing is behind those, the row is read.</summary>
@@ -123,7 +162,7 @@ internal sealed unsafe class UsualRows : IBatchReader
             byte* sizeAt = text + close + 6;
             int size = Digits.Leading(sizeAt);
             if (second >= 60 || text[end] != '\n' || clientEnd + 5 > open - TimeBytes || clientEnd == client || (*(uint*)(text + clientEnd) & ThreeBytes) != (' ' | ('-' << 8) | (' ' << 16))
-                || (behind & 0xFF00_0000_FFFF) != ('"' | (' ' << 8) | ((ulong)' ' << 40)) || (((digits + 0x76_7676) | digits) & 0x80_8080) != 0 || status >= 499 || size == 0)
+                || (behind & 0xFF00_0000_FFFF) != ('"' | (' ' << 8) | ((ulong)' ' << 40)) || (((digits + 0x76_7676) | digits) & 0x80_8080) != 0 || size == 0)
             {
                 break;
             }
@@ -169,15 +208,46 @@ internal sealed unsafe class UsualRows : IBatchReader
         return end == 0 || host >= end + (_hasPort ? 0 : 1) ? -1 : host;
     }
 
-    /// <summary>Reads what is behind the heads where no server is told, and answers how many rows are of the usual form.</summary>
-    private int Values(byte* text, RowBatch batch, int count)
+    /// <summary>Leaves a row to be read otherwise.</summary>
+    /// <param name="start">The batch's first row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int* SetAside(RowBatch batch, int* row, int start, int* aside)
     {
+        row[RowBatch.Rest] = row == batch.Cells ? start : row[RowBatch.End - 1] + 1;
+        *aside = (int)(row - batch.Cells);
+        return aside + 1;
+    }
+
+    /// <summary>Sets rows aside that failed; there is nothing behind the heads.</summary>
+    private static void Failures(RowBatch batch, int start)
+    {
+        int* aside = batch.Cells + RowBatch.Aside;
         int* row = batch.Cells;
-        for (int* behindRows = row + count; row < behindRows; row++)
+        for (int* behindRows = row + batch.Count; row < behindRows; row++)
+        {
+            if (row[RowBatch.Status] >= 499)
+            {
+                aside = SetAside(batch, row, start, aside);
+            }
+        }
+
+        batch.AsideCount = (int)(aside - batch.Cells) - RowBatch.Aside;
+    }
+
+    /// <summary>Reads what is behind the heads where no server is told.</summary>
+    private void Values(byte* text, RowBatch batch, int start)
+    {
+        int* aside = batch.Cells + RowBatch.Aside;
+        int* row = batch.Cells;
+        for (int* behindRows = row + batch.Count; row < behindRows; row++)
         {
             byte* rest = text + row[RowBatch.Rest];
             int length = row[RowBatch.End] - row[RowBatch.Rest];
-            if (length == _aloneLength && _alone.IsAt(rest))
+            if (row[RowBatch.Status] >= 499)
+            {
+                aside = SetAside(batch, row, start, aside);
+            }
+            else if (length == _aloneLength && _alone.IsAt(rest))
             {
                 row[RowBatch.RequestTime] = Milliseconds(_requestTimeAlone, rest, length);
             }
@@ -187,42 +257,43 @@ internal sealed unsafe class UsualRows : IBatchReader
             }
             else
             {
-                break;
+                aside = SetAside(batch, row, start, aside);
             }
         }
 
-        return (int)(row - batch.Cells);
+        batch.AsideCount = (int)(aside - batch.Cells) - RowBatch.Aside;
     }
 
-    /// <summary>Reads what is behind the heads of rows that a server was asked for, or none, and answers how many rows are of the usual form.</summary>
-    private int Attempts(byte* text, RowBatch batch, int count)
+    /// <summary>Reads what is behind the heads of rows that a server was asked for, or none.</summary>
+    private void Attempts(byte* text, RowBatch batch, int start)
     {
         UpstreamTable upstreams = _upstreams;
         int* asked = batch.Cells + RowBatch.Asked;
+        int* aside = batch.Cells + RowBatch.Aside;
         int* row = batch.Cells;
         int fixedLength = _before.Length + _behind.Length;
-        for (int* behindRows = row + count; row < behindRows; row++)
+        for (int* behindRows = row + batch.Count; row < behindRows; row++)
         {
             byte* rest = text + row[RowBatch.Rest];
             int length = row[RowBatch.End] - row[RowBatch.Rest];
-            if (length == _aloneLength && _alone.IsAt(rest))
+            if (length == _aloneLength && _alone.IsAt(rest) && row[RowBatch.Status] < 499)
             {
                 row[RowBatch.RequestTime] = Milliseconds(_requestTimeAlone, rest, length);
                 continue;
             }
 
+            // A list was never counted as a node, so what is known is no list: no joint and no other end needs to be looked for.
             int addressLength = length - fixedLength;
-            if (!_before.IsAt(rest, _behind, rest + length - FixedBytes.Most) || addressLength <= 1 || !IsLastAttempt(rest, length, text + row[RowBatch.Request] + row[RowBatch.RequestLength]))
+            int known = -1;
+            if (_before.IsAt(rest, _behind, rest + length - FixedBytes.Most) && addressLength > 1 && row[RowBatch.Status] < 499 && IsLastAttempt(rest, length, text + row[RowBatch.Request] + row[RowBatch.RequestLength]))
             {
-                break;
+                known = upstreams.Find(rest + _before.Length, addressLength);
             }
 
-            // A list was never counted as a node, so what is known is no list: no joint and no other end needs to be looked for.
-            byte* address = rest + _before.Length;
-            int known = upstreams.Find(address, addressLength);
             if (known < 0)
             {
-                break;
+                aside = SetAside(batch, row, start, aside);
+                continue;
             }
 
             row[RowBatch.Upstream] = known;
@@ -239,21 +310,25 @@ internal sealed unsafe class UsualRows : IBatchReader
 
         batch.HasParts = _hasParts;
         batch.AskedCount = (int)(asked - batch.Cells) - RowBatch.Asked;
-        return (int)(row - batch.Cells);
+        batch.AsideCount = (int)(aside - batch.Cells) - RowBatch.Aside;
     }
 
-    /// <summary>Reads what is behind the heads where values have any width, and answers how many rows are of the usual form.</summary>
-    private int Tokens(byte* text, RowBatch batch, int count, BytePlaces.Kernel kernel)
+    /// <summary>Reads what is behind the heads where values have any width.</summary>
+    private void Tokens(byte* text, RowBatch batch, int start, BytePlaces.Kernel kernel)
     {
         ValueSpan* values = stackalloc ValueSpan[_tail!.Count];
         int* blanks = stackalloc int[TokenTail.BlanksMax];
         int* asked = batch.Cells + RowBatch.Asked;
+        int* aside = batch.Cells + RowBatch.Aside;
         int* row = batch.Cells;
-        for (int* behindRows = row + count; row < behindRows; row++)
+        for (int* behindRows = row + batch.Count; row < behindRows; row++)
         {
-            if (!_tail.TryDivide(text, row[RowBatch.Rest], row[RowBatch.End], values, blanks, kernel) || !_values!.TryNote(text, values, row, text + row[RowBatch.Request] + row[RowBatch.RequestLength] + 2))
+            if (row[RowBatch.Status] >= 499 || !_tail.TryDivide(text, row[RowBatch.Rest], row[RowBatch.End], values, blanks, kernel)
+                || !_values!.TryNote(text, values, row, text + row[RowBatch.Request] + row[RowBatch.RequestLength] + 2))
             {
-                break;
+                (row[RowBatch.Upstream], row[RowBatch.RequestTime]) = (-1, -1);
+                aside = SetAside(batch, row, start, aside);
+                continue;
             }
 
             *asked = (int)(row - batch.Cells);
@@ -262,7 +337,7 @@ internal sealed unsafe class UsualRows : IBatchReader
 
         batch.HasParts = _values!.HasParts;
         batch.AskedCount = (int)(asked - batch.Cells) - RowBatch.Asked;
-        return (int)(row - batch.Cells);
+        batch.AsideCount = (int)(aside - batch.Cells) - RowBatch.Aside;
     }
 
     /// <summary>Whether texts in quotes follow behind a blank, with one blank between them.</summary>

@@ -51,15 +51,24 @@ internal sealed unsafe partial class HeavyHitters
     private void MergeNew(HeavyHitters other, List<int> added)
     {
         long missed = _missed + other._missed;
-        long[] missedHere = [.. added.Select(i => MissedOf(other._entries[i].Key))];
+        long[] missedHere = new long[added.Count];
+        for (int i = 0; i < missedHere.Length; i++)
+        {
+            missedHere[i] = MissedOf(other._entries[added[i]].Key);
+        }
+
         int excess = Count + added.Count - _capacity;
         long cut = -1;
         if (excess > 0)
         {
             // Those that may be the most frequent of both together stay, in an order that does not depend on where they stood.
-            long[] bounds = [.. _entries.Take(Count).Select(entry => BoundOf(entry)), .. added.Select((from, i) => BoundOf(other._entries[from]) + missedHere[i])];
-            Array.Sort(bounds);
-            cut = bounds[excess - 1];
+            long[] bounds = Bounds(added.Count);
+            for (int i = 0; i < added.Count; i++)
+            {
+                bounds[Count + i] = BoundOf(other._entries[added[i]]) + missedHere[i];
+            }
+
+            cut = OrderStatistic.Of(bounds, excess - 1);
             Drop(cut);
         }
 
@@ -135,9 +144,19 @@ internal sealed unsafe partial class HeavyHitters
             }
         }
 
-        long[] bounds = [.. _entries.Take(Count).Select(entry => BoundOf(entry))];
-        Array.Sort(bounds);
-        return bounds[Count / DroppedShare];
+        return OrderStatistic.Of(Bounds(0), Count / DroppedShare);
+    }
+
+    /// <summary>What the values of all entries came at most, with room for more behind.</summary>
+    private long[] Bounds(int more)
+    {
+        long[] bounds = new long[Count + more];
+        for (int i = 0; i < Count; i++)
+        {
+            bounds[i] = BoundOf(_entries[i]);
+        }
+
+        return bounds;
     }
 
     /// <summary>Drops the entries that came so often at most.</summary>

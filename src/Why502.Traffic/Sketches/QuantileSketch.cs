@@ -119,18 +119,19 @@ internal sealed class QuantileSketch
         {
             Vector256<int> some = Vector256.Load(values + i);
             Vector256<int> index = IndexesOf(some);
-            if (Vector256.LessThanAny(some, Vector256<int>.Zero) || !Vector256.LessThanAll(index, room))
+            if (!Vector256.LessThanAll(index, room))
             {
                 break;
             }
 
-            sum += some;
-            min = Vector256.Min(min, some);
+            // What is none is 0 in the sum, and the largest number where the smallest is looked for.
+            sum += Vector256.Max(some, Vector256<int>.Zero);
+            min = Vector256.Min(min, (some | (some >> 31)) & Vector256.Create(int.MaxValue));
             max = Vector256.Max(max, some);
             index.Store(indexes);
             for (int lane = 0; lane < Vector256<int>.Count; lane++)
             {
-                if (++Unsafe.Add(ref counts, indexes[lane]) == 0)
+                if (indexes[lane] >= 0 && ++Unsafe.Add(ref counts, indexes[lane]) == 0)
                 {
                     AddRound(indexes[lane], 1);
                 }
@@ -142,7 +143,7 @@ internal sealed class QuantileSketch
             Sum += Vector256.Sum(sum);
             for (int lane = 0; lane < Vector256<int>.Count; lane++)
             {
-                Min = Math.Min(Min, (uint)min[lane]);
+                Min = min[lane] == int.MaxValue ? Min : Math.Min(Min, (uint)min[lane]);
                 Max = Math.Max(Max, (uint)max[lane]);
             }
         }

@@ -246,4 +246,50 @@ public class SketchTests
 
     private static IEnumerable<(string, long)> Counts(HeavyHitters table) =>
         Enumerable.Range(0, table.Count).Select(i => (table.Text(i), table[i].Count)).Order();
+
+    [Fact]
+    public void OrderStatistic_IsWhatSortingPutsThere()
+        => Prop.ForAll(ArbMap.Default.ArbFor<NonEmptyArray<int>>(), ArbMap.Default.ArbFor<NonNegativeInt>(), (numbers, place) =>
+        {
+            long[] values = [.. numbers.Get.Select(number => (long)number)];
+            var at = place.Get % values.Length;
+            return OrderStatistic.Of([.. values], at) == values.Order().ElementAt(at);
+        }).QuickCheckThrowOnFailure();
+
+    /// <summary>Times wait until they are asked for or merged; where entries move meanwhile, they go with them.</summary>
+    [Fact]
+    public void TimesThatWait_StayWithTheirEntries()
+    {
+        Random random = new(5);
+        HeavyHitters table = new(8, 16, timed: true);
+        HeavyHitters sum = new(8, 16, timed: true);
+        Dictionary<string, List<int>> truth = [];
+        for (int i = 0; i < 40_000; i++)
+        {
+            // Two values that stay, among many that come and go.
+            string value = i % 3 == 0 ? "often" : i % 3 == 1 ? "also" : $"rare{random.Next(1000)}";
+            byte[] label = Encoding.ASCII.GetBytes(value);
+            int entry = table.Add(TextHash.Of(label), label);
+            if (entry >= 0)
+            {
+                int time = random.Next(20_000);
+                table.AddAnyTime(entry, time);
+                (truth.TryGetValue(value, out List<int>? times) ? times : truth[value] = []).Add(time);
+            }
+
+            if (i % 9_999 == 0)
+            {
+                sum.Merge(table);
+                table.Clear();
+            }
+        }
+
+        sum.Merge(table);
+        foreach (string value in (string[])["often", "also"])
+        {
+            int entry = Enumerable.Range(0, sum.Count).Single(i => sum.Text(i) == value);
+            Assert.Equal(truth[value].Count, sum[entry].Count);
+            Assert.Equal((truth[value].Count, truth[value].Sum(time => (long)time)), (sum.TimesOf(entry).Count, sum.TimesOf(entry).Sum));
+        }
+    }
 }
