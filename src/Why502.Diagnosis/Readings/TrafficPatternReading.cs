@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Why502.Diagnosis.Readings;
 
-/// <summary>What the whole window of an access log shows beside the incidents: a server that fails more than its peers, since when, and answers just below a limit.</summary>
+/// <summary>What the whole window of an access log shows beside the incidents: a server that fails more than its peers or takes longer, since when, answers just below a limit, and clients that left after a wait.</summary>
 public static class TrafficPatternReading
 {
     private const int NotesMax = 4;
@@ -10,7 +10,7 @@ public static class TrafficPatternReading
     private const string Bad = "bad-node";
     private const string Near = "near-timeout";
 
-    private static readonly string[] Kinds = [Bad, "error-wave", Near];
+    private static readonly string[] Kinds = [Bad, "slow-node", "error-wave", Near, "abandoned"];
 
     /// <summary>Those that speak of this incident: its server fails so more often than its peers, or answers pile up under the time-out that ran out.</summary>
     public static IReadOnlyList<TrafficPattern> Of(Incident incident, IReadOnlyList<TrafficPattern> found) => [.. found.Where(pattern => IsNodeOf(incident, pattern) || IsLimitOf(incident, pattern))];

@@ -336,7 +336,7 @@ internal static class AccessLogColumns
         times.RemoveAll(column => !IsBelow(column, response));
         if (times.Count == 1)
         {
-            times[0].Variable = Sum(times[0]) * 2 >= Sum(response) ? "upstream_header_time" : "upstream_connect_time";
+            times[0].Variable = ShareOf(times[0], response) >= 0.5 ? "upstream_header_time" : "upstream_connect_time";
         }
         else if (times.Count == 2)
         {
@@ -345,7 +345,20 @@ internal static class AccessLogColumns
         }
     }
 
-    private static double Sum(RowColumn column) => column.Values.Select(Seconds).Where(double.IsFinite).Sum();
+    /// <summary>How much of one time another takes, in the rows that have both; one that timed out has no header.</summary>
+    private static double ShareOf(RowColumn part, RowColumn whole)
+    {
+        (double parts, double all) = (0, 0);
+        for (int row = 0; row < whole.Values.Length; row++)
+        {
+            (double one, double other) = (Seconds(part.Values[row]), Seconds(whole.Values[row]));
+            bool areBoth = double.IsFinite(one + other);
+            parts += areBoth ? one : 0;
+            all += areBoth ? other : 0;
+        }
+
+        return all > 0 ? parts / all : 0;
+    }
 
     /// <summary>Whether one time is longer than another in some row; where nginx's clock makes a millisecond of difference, whether it is in more rows than it is shorter.</summary>
     private static bool IsLonger(RowColumn one, RowColumn other)

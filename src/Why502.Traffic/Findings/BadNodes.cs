@@ -1,7 +1,4 @@
-using System.Net;
-using System.Text;
 using Why502.Traffic.Engine;
-using Why502.Traffic.Sketches;
 
 namespace Why502.Traffic.Findings;
 
@@ -15,24 +12,41 @@ internal static class BadNodes
     private const double RatioMin = 2;
     private const double ShareMin = 0.005;
     private const long FailuresMin = 10;
+    private const double ApartSlack = 0.05;
 
     /// <summary>With less variance than this the normal limit is no limit: the exact test over all time decides.</summary>
     private const double VarianceMin = 5;
 
     public static IEnumerable<TrafficFinding> Find(TrafficReport report, UpstreamTable table, ReportContext context)
     {
-        List<List<UpstreamTraffic>> groups = [.. GroupsOf(report.Upstreams.Where(u => !u.IsGroup && u.Upstream != "(others)").ToList(), table, context).Where(g => g.Count > 1)];
-        int tests = groups.Sum(g => g.Count);
-        foreach (List<UpstreamTraffic> group in groups)
+        IReadOnlyList<PeerGroup> groups = PeerGroup.Of(report, table, context);
+        int tests = groups.Sum(g => g.Nodes.Count);
+        foreach (PeerGroup group in groups)
         {
-            foreach (UpstreamTraffic node in group)
+            foreach (UpstreamTraffic node in group.Nodes)
             {
-                if (Compare(node, [.. group.Where(n => n != node)], tests) is { } finding)
+                if (Compare(node, group.Beside(node), tests) is { } finding && (group.IsKnown || !IsApart(report, node)))
                 {
                     yield return finding;
                 }
             }
         }
+    }
+
+    /// <summary>Whether the routes or hosts that fail are all that the server serves, and no other server does: then it is no peer of theirs, and fails by itself.</summary>
+    private static bool IsApart(TrafficReport report, UpstreamTraffic node)
+        => IsServedAlone(report.Routes, report.Rows, node) || IsServedAlone(report.Hosts, report.Rows, node);
+
+    private static bool IsServedAlone(IReadOnlyList<FrequentValue> values, long rows, UpstreamTraffic node)
+    {
+        double share = node.Failed / (double)Math.Max(node.Attempts, 1);
+        long failing = 0;
+        foreach (FrequentValue value in values)
+        {
+            failing += value.ServerErrors >= share / 2 * value.Count ? value.Count : 0;
+        }
+
+        return failing < rows && Math.Abs(failing - node.Final) <= Math.Max(3, ApartSlack * node.Final);
     }
 
     private static TrafficFinding? Compare(UpstreamTraffic node, List<UpstreamTraffic> peers, int tests)
@@ -70,7 +84,7 @@ internal static class BadNodes
             [
                 $"{node.Failed:N0} of {node.Attempts:N0} attempts failed, most of them with {(status == 0 ? "no status" : status)}; of the others {failed:N0} of {attempts:N0}",
                 .. node.Hidden > 0 ? [$"{node.Hidden:N0} of these failures were made good by another server: nobody saw them"] : Array.Empty<string>(),
-                .. node.FailedMedian is { } median ? [$"a failed attempt took {median:0.#} ms in the median"] : Array.Empty<string>(),
+                .. node.FailedMedian is { } median ? [$"a failed attempt took {Duration.Of(median)} in the median"] : Array.Empty<string>(),
             ],
             Next = next,
         };
@@ -135,85 +149,5 @@ internal static class BadNodes
         (int first, int last) = LargestSum.Of(slots.ConvertAll(slot => slot.Excess).ToArray());
         return last < first ? (null, null)
             : (DateTimeOffset.FromUnixTimeSeconds(slots[first].Slot * step * 60), DateTimeOffset.FromUnixTimeSeconds((slots[last].Slot + 1) * step * 60));
-    }
-
-    /// <summary>
-    /// Peers: the servers of one group of the configuration; without one, nodes that one request tried one after the other, and nodes on the same port. What a name of the
-    /// configuration stands for is not known: nodes that no group has are peers where they are on the port of such a name.
-    /// </summary>
-    private static IEnumerable<List<UpstreamTraffic>> GroupsOf(List<UpstreamTraffic> nodes, UpstreamTable table, ReportContext context)
-    {
-        Dictionary<ulong, int> group = [];
-        for (int i = 0; i < nodes.Count; i++)
-        {
-            group[TextHash.Of(Encoding.UTF8.GetBytes(nodes[i].Upstream))] = i;
-        }
-
-        int[] parent = new int[nodes.Count];
-        for (int i = 0; i < parent.Length; i++)
-        {
-            parent[i] = i;
-        }
-
-        HashSet<string?> named = [.. context.Groups.SelectMany(servers => servers).Where(IsName).Select(PortOf)];
-        List<string?> known = [.. nodes.Select(node => GroupOf(node.Upstream, context.Groups))];
-        foreach ((ulong a, ulong b) in table.Pairs)
-        {
-            if (group.TryGetValue(a, out int first) && group.TryGetValue(b, out int second) && known[first] is null && known[second] is null && PortOf(nodes[first].Upstream) == PortOf(nodes[second].Upstream))
-            {
-                parent[Root(parent, first)] = Root(parent, second);
-            }
-        }
-
-        Dictionary<string, int> byKey = [];
-        for (int i = 0; i < nodes.Count; i++)
-        {
-            string? port = PortOf(nodes[i].Upstream);
-            string? key = known[i] ?? (context.Groups.Count == 0 || named.Contains(port) ? port : null);
-            if (key is not null && !byKey.TryAdd(key, i))
-            {
-                parent[Root(parent, i)] = Root(parent, byKey[key]);
-            }
-        }
-
-        List<UpstreamTraffic>?[] groups = new List<UpstreamTraffic>?[nodes.Count];
-        for (int i = 0; i < nodes.Count; i++)
-        {
-            (groups[Root(parent, i)] ??= []).Add(nodes[i]);
-        }
-
-        return groups.OfType<List<UpstreamTraffic>>();
-    }
-
-    private static string? GroupOf(string node, IReadOnlyList<IReadOnlyList<string>> groups)
-    {
-        for (int i = 0; i < groups.Count; i++)
-        {
-            if (groups[i].Contains(node, StringComparer.Ordinal))
-            {
-                return $"#{i}";
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>Neither an address nor a socket.</summary>
-    private static bool IsName(string server)
-    {
-        int port = server.LastIndexOf(':');
-        return !server.StartsWith("unix:", StringComparison.Ordinal) && !IPAddress.TryParse(port < 0 ? server : server[..port], out _);
-    }
-
-    private static string? PortOf(string node) => node.StartsWith("unix:", StringComparison.Ordinal) ? null : node[(node.LastIndexOf(':') + 1)..];
-
-    private static int Root(int[] parent, int i)
-    {
-        while (parent[i] != i)
-        {
-            i = parent[i];
-        }
-
-        return i;
     }
 }

@@ -11,8 +11,11 @@ internal static class NearTimeouts
     private const double SignificanceMax = 0.001;
     private const int SecondMilliseconds = 1000;
 
-    /// <summary>Attempts below a second are not counted one by one, so a pile can only be seen under a limit above it.</summary>
-    private const int LimitMin = 2 * SecondMilliseconds;
+    /// <summary>Attempts below a second are not counted one by one, so a pile can only be seen where two steps below the limit are.</summary>
+    private const int LimitMin = SlowTimes.FromMilliseconds + 2 * SlowTimes.StepMilliseconds;
+
+    /// <summary>Few 504s tell a limit where answers end there, too: of those near it, hardly one takes longer.</summary>
+    private const double BeyondShare = 0.05;
 
     private const int LimitMax = SlowTimes.LongestMilliseconds - SecondMilliseconds;
 
@@ -24,7 +27,7 @@ internal static class NearTimeouts
         (long? recognised, long timeouts) = Recognise(tables.TimedOut);
         IEnumerable<long> limits = context.Limits.Where(l => l % SlowTimes.StepMilliseconds == 0 && l is >= LimitMin and <= LimitMax);
         HashSet<long> all = [.. limits];
-        if (recognised is { } limit)
+        if (recognised is { } limit && (timeouts >= TimeoutsMin || AnswersEnd(tables, (int)limit)))
         {
             all.Add(limit);
         }
@@ -67,9 +70,14 @@ internal static class NearTimeouts
         }
     }
 
+    private static bool AnswersEnd(TrafficTables tables, int limit)
+        => tables.Answered.Between(limit, SlowTimes.LongestMilliseconds + 1) <= BeyondShare * tables.Answered.Between(limit - Band(limit), limit);
+
+    private static int Band(int limit) => Math.Max(SlowTimes.StepMilliseconds, limit / 10 / SlowTimes.StepMilliseconds * SlowTimes.StepMilliseconds);
+
     private static TrafficFinding? Pile(TrafficTables tables, int limit, bool configured, int tests)
     {
-        int band = Math.Max(SlowTimes.StepMilliseconds, limit / 10 / SlowTimes.StepMilliseconds * SlowTimes.StepMilliseconds);
+        int band = Band(limit);
         long near = tables.Answered.Between(limit - band, limit);
         long before = tables.Answered.Between(limit - 2 * band, limit - band);
         long timeouts = tables.TimedOut.Between(limit, limit + SecondMilliseconds);
@@ -91,7 +99,7 @@ internal static class NearTimeouts
         {
             Kind = "near-timeout",
             Cause = "timeout-too-short",
-            Title = $"{near:N0} answers came in the last tenth before the limit of {seconds}, and {timeouts:N0} attempts were cut off there",
+            Title = $"{near:N0} answers came in the last tenth before the limit of {seconds}, and {(timeouts == 1 ? "one attempt was" : $"{timeouts:N0} attempts were")} cut off there",
             Count = near,
             Of = tables.Answered.Count,
             Harmed = timeouts,
@@ -120,7 +128,7 @@ internal static class NearTimeouts
             }
         }
 
-        if (best < TimeoutsMin || best < PileShare * timedOut.Count)
+        if (best == 0 || best < PileShare * timedOut.Count)
         {
             return (null, 0);
         }

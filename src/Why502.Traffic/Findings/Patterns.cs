@@ -5,22 +5,31 @@ namespace Why502.Traffic.Findings;
 /// <summary>All patterns, the ones that point to a cause first, and of these the one with the most failures.</summary>
 internal static class Patterns
 {
-    public static IReadOnlyList<TrafficFinding> Find(TrafficReport report, TrafficTables tables, ReportContext context)
+    public static IReadOnlyList<TrafficFinding> Find(TrafficReport report, TrafficTables tables, HeavyTables? heavy, ReportContext context)
     {
-        List<TrafficFinding> found = [.. Everything(report, tables, context)];
+        List<TrafficFinding> found = [.. Everything(report, tables, heavy, context)];
         found.AddRange(SteadyErrors.Find(report, found));
         found.Sort((one, other) => (one.Cause is null) != (other.Cause is null)
             ? (one.Cause is null).CompareTo(other.Cause is null)
-            : (other.Harmed ?? other.Count).CompareTo(one.Harmed ?? one.Count));
+            : Weight(other, found).CompareTo(Weight(one, found)));
         return found;
     }
 
-    private static List<TrafficFinding> Everything(TrafficReport report, TrafficTables tables, ReportContext context)
+    /// <summary>What failed; a wave that is one bad node's comes behind the node.</summary>
+    private static double Weight(TrafficFinding finding, List<TrafficFinding> all)
+    {
+        double own = finding.Harmed ?? finding.Count;
+        TrafficFinding? node = finding.Kind == "error-wave" ? all.Find(other => other.Kind == "bad-node" && other.Upstream == finding.Upstream) : null;
+        return node is null ? own : Math.Min(own, node.Count - 0.5);
+    }
+
+    private static List<TrafficFinding> Everything(TrafficReport report, TrafficTables tables, HeavyTables? heavy, ReportContext context)
     {
         List<TrafficFinding> limits = [.. NearTimeouts.Find(report, tables, context)];
         List<TrafficFinding> found =
         [
             .. BadNodes.Find(report, tables.Upstreams, context),
+            .. SlowNodes.Find(report, tables, heavy, context),
             .. limits,
             .. LostGroups.Find(report),
             .. AbandonedRequests.Find(report, tables),

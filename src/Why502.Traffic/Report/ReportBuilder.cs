@@ -42,7 +42,7 @@ internal static class ReportBuilder
             Slow = [.. SlowOf(tables)],
             Unlogged = UnloggedOf(tables.Fields),
         };
-        return report with { Findings = Patterns.Find(report, tables, context) };
+        return report with { Findings = Patterns.Find(report, tables, heavy, context) };
     }
 
     internal static string Clean(ReadOnlySpan<byte> text) => Redactor.Text(Sanitizer.Line(text));

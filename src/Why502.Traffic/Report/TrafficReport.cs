@@ -163,7 +163,7 @@ public sealed record UnloggedValue(string Variable, string WouldTell);
 /// <summary>A pattern in the traffic, the cause that it points to, and what to do next.</summary>
 public sealed record TrafficFinding
 {
-    /// <summary>bad-node, bad-route, near-timeout, timeouts, no-live-upstreams, abandoned, error-wave, recurring-errors, steady-errors, burst or daily-pattern.</summary>
+    /// <summary>bad-node, slow-node, bad-route, near-timeout, timeouts, no-live-upstreams, abandoned, error-wave, recurring-errors, steady-errors, burst or daily-pattern.</summary>
     public required string Kind { get; init; }
 
     /// <summary>The id of a cause, or null for a pattern that is no fault by itself.</summary>

@@ -138,6 +138,70 @@ public sealed class TrafficFindingTests
         Assert.Equal(("near-timeout", "timeout-too-short", 600_000L), (near.Kind, near.Cause, near.Limit));
     }
 
+    [Theory]
+    [InlineData(1200)]
+    [InlineData(1500)]
+    [InlineData(30_000)]
+    public void AnswersThatEndWhereFew504sBegin_TellTheLimit(int limit)
+    {
+        double seconds = limit / 1000.0;
+        var found = Found(row =>
+        {
+            if (row.Number % 20 == 0)
+            {
+                row.Seconds = Math.Round(seconds * (0.92 + row.Number / 20 % 24 / 350.0), 3);
+                if (row.Number % 1300 == 0)
+                {
+                    row.TimeOut(seconds + 0.002);
+                }
+            }
+        });
+        var near = Assert.Single(found);
+        Assert.Equal(("near-timeout", "timeout-too-short", (long?)limit), (near.Kind, near.Cause, near.Limit));
+    }
+
+    [Theory]
+    [InlineData(4, 0.2, "slow-node:upstream-slow")]
+    [InlineData(2, 0.2, "")]
+    [InlineData(4, 0, "")]
+    public void ServerThatTakesLonger_OnAllRoutes_IsNamed(int times, double fixedSeconds, string told)
+    {
+        var found = Found(row => row.Seconds = Math.Round((row.Seconds + fixedSeconds) * (row.Node.StartsWith("10.0.0.2", StringComparison.Ordinal) ? fixedSeconds > 0 ? times : 1 : 1), 3));
+        Assert.Equal(told, Told(found));
+        Assert.All(found, finding => Assert.Equal("10.0.0.2:8080", finding.Upstream));
+    }
+
+    [Fact]
+    public void RouteThatTakesLong_AccusesNotTheServerThatServesIt()
+        => Assert.Equal("", Told(Found(row =>
+        {
+            if (row.Path == "/cart")
+            {
+                (row.Node, row.Seconds) = ("10.0.0.1:8080", row.Seconds + 0.4);
+            }
+            else
+            {
+                row.Node = $"10.0.0.{row.Number % 2 + 2}:8080";
+            }
+        })));
+
+    /// <summary>Two apps on the same port of two machines: what fails is all that one of them serves.</summary>
+    [Fact]
+    public void ServerOfItsOwnRoutes_IsNoPeer()
+        => Assert.Equal("bad-route:upstream-answered-error", Told(Found(row =>
+        {
+            (row.Path, row.Node) = row.Number % 5 < 2 ? ("/blog", "10.0.0.1:8080") : ("/users/17", "10.0.0.2:8080");
+            row.Status = row.Path == "/blog" && row.Random.Next(16) == 0 ? "500" : row.Status;
+        })));
+
+    [Fact]
+    public void WaveOfOneServer_ComesBehindTheServer()
+    {
+        var found = Found(row => { if (row.Minute >= 60 && row.Node.StartsWith("10.0.0.2", StringComparison.Ordinal)) { row.Refuse(); } });
+        Assert.Equal(["bad-node", "error-wave"], found.Select(finding => finding.Kind));
+        Assert.All(found, finding => Assert.Equal("10.0.0.2:8080", finding.Upstream));
+    }
+
     [Fact]
     public void RouteThatFails_IsNamed()
     {
