@@ -22,6 +22,12 @@ public sealed record RouteReading(TimeSpan? Limit, long OtherSucceeded, double? 
     /// <summary>Answers that pile up just below the limit, those of the failing route among them.</summary>
     public TrafficPattern? Pile { get; private init; }
 
+    /// <summary>Several routes time out, and while they did no request to the upstream was answered.</summary>
+    public bool NoneAnswered { get; private init; }
+
+    /// <summary>What a failing route usually takes, in seconds, where that is far below the limit and no route is answered any more; else null.</summary>
+    public double? HangsThoughFast => NoneAnswered && Same is { } same && Limit is { } limit && same.P50 < limit.TotalSeconds / 10 ? same.P50 : null;
+
     public static RouteReading Of(Incident incident)
     {
         // What the peers of a bad node answer says nothing of the app behind it.
@@ -36,6 +42,7 @@ public sealed record RouteReading(TimeSpan? Limit, long OtherSucceeded, double? 
         return reading with
         {
             AtPeers = (atPeers.Sum(group => group.Count), atPeers.Max(group => Time(group)?.P95)),
+            NoneAnswered = reading is { OtherFailed: > 0, OtherSucceeded: 0 } && incident.Traffic.Known && !groups[true].Any(group => TrafficReading.IsSuccess(group) && Since(group, incident, reading.Limit)),
             Pile = reading is { Limit: { } limit, Same: { } same } && same.Max >= NearShare * limit.TotalSeconds ? TrafficPatternReading.Pile(incident) : null,
         };
     }
@@ -68,6 +75,9 @@ public sealed record RouteReading(TimeSpan? Limit, long OtherSucceeded, double? 
     private static Timing? Time(AccessGroup group) => group.UpstreamResponseTime ?? group.UpstreamHeaderTime ?? group.RequestTime;
 
     private static bool During(AccessGroup group, Incident incident) => incident.First is not { } first || group.Last is not { } last || last >= first.AddSeconds(-1);
+
+    // The first line of a time-out is written when the limit has run out: the request began that much earlier.
+    private static bool Since(AccessGroup group, Incident incident, TimeSpan? limit) => incident.First is not { } first || group.Last is not { } last || last >= first - (limit ?? TimeSpan.Zero);
 
     private static TimeSpan? LimitOf(Incident incident) => incident.Location is not { } location ? null : incident.Phase switch
     {

@@ -83,7 +83,9 @@ public sealed class WorkerPoolExhausted : Cause
         }
         else if (incident.Phase != Phase.Connect && routes.OtherFailed > 0 && routes.OtherSucceeded == 0 && incident.Traffic.Known)
         {
-            scales.Weigh("other routes", Sources.ErrorLog, Weight.Moderate.For($"{routes.OtherFailed + 1} different routes time out, and none is answered"));
+            scales.Weigh("other routes", Sources.ErrorLog, routes.HangsThoughFast is { } usual
+                ? Weight.Strong.For($"{routes.OtherFailed + 1} different routes time out and none is answered, and they usually take {Words.Seconds(usual)}")
+                : Weight.Moderate.For($"{routes.OtherFailed + 1} different routes time out, and none is answered"));
         }
     }
 
@@ -106,8 +108,9 @@ public sealed class WorkerPoolExhausted : Cause
             { OneRequestPerWorker: true, Workers: { } workers, BusyWorkers: { } busy, QueueLength: 0 }
                 => (fresh ? Weight.Strong : Weight.Weak).Against($"{workers - busy} of {workers} workers are idle, and nothing waits in the queue"),
 
-            // Jetty's and Tomcat's acceptors and Kestrel's transport take every connection and let it wait for a thread inside the process.
-            { QueueLength: 0, Stack: not ("java" or "dotnet") } when fresh => Weight.Moderate.Against("nothing waits in the app's accept queue"),
+            // An event loop that takes connections is not held up. A server with threads (Tomcat, Kestrel, waitress, gunicorn's gthread, Puma) takes
+            // every connection and lets it wait for a thread inside the process: its accept queue is empty, however busy it is.
+            { QueueLength: 0, Stack: "node" } when fresh => Weight.Moderate.Against("nothing waits in the app's accept queue"),
             _ => Weight.None,
         };
     }

@@ -45,7 +45,12 @@ public sealed class TimeoutTooShort : Cause
             return;
         }
 
-        if (routes.SameSucceeded > 0 && routes.Same is { } same)
+        if (routes.NoneAnswered)
+        {
+            // Where a limit cuts through what is normal, some answers still come in time.
+            scales.Weigh("same route", Sources.AccessLog, Weight.Strong.Against($"{routes.OtherFailed + 1} different routes time out, and none is answered meanwhile"));
+        }
+        else if (routes.SameSucceeded > 0 && routes.Same is { } same)
         {
             var share = same.P95 / limit.TotalSeconds;
             scales.Weigh("same route", Sources.AccessLog, share switch

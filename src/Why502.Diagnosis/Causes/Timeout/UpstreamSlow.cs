@@ -67,9 +67,13 @@ public sealed class UpstreamSlow : Cause
                 ? Weight.Strong.Against($"the route is answered otherwise, mostly just below the limit of {Words.Seconds(limit)}")
                 : routes.Pile is { } pile
                 ? Weight.Moderate.Against($"{pile.Title}: they needed little more than the limit")
-                : routes is { OtherFailed: > 0, OtherSucceeded: 0 } && same.P50 < limit / 10
-                ? Weight.Moderate.Against($"a route that usually takes {Words.Seconds(same.P50)} hangs as well, and no other is answered")
+                : routes.HangsThoughFast is { } usual
+                ? Weight.Moderate.Against($"a route that usually takes {Words.Seconds(usual)} hangs as well, and no other is answered")
                 : Weight.Moderate.For($"the route usually takes {Words.Seconds(same.P50)}, far below the limit of {Words.Seconds(limit)}"));
+        }
+        else if (routes is { NoneAnswered: true, SameSucceeded: > 1 })
+        {
+            scales.Weigh("same route", Sources.AccessLog, Weight.Moderate.Against("routes that were answered before hang together, and no other is answered"));
         }
 
         if (incident.Peer is { } peer && Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) != false)
