@@ -132,6 +132,7 @@ public static class Diagnoser
         var ordered = judged
             .OrderBy(judgement => judgement.Incident.State)
             .ThenBy(judgement => judgement.Incident.FromProbe)
+            .ThenBy(judgement => judgement.Incident.IsMirror)
             .ThenByDescending(judgement => judgement.Incident.Requests)
             .Select((judgement, index) => judgement.Numbered(index + 1))
             .ToList();
@@ -148,7 +149,7 @@ public static class Diagnoser
             Findings = [.. Ranked(ordered)],
             Unexplained = unexplained,
             Unobserved = UnobservedReading.Of(seen, ordered),
-            Notes = [.. reproduction is null ? [] : new[] { reproduction.Line }, .. views.SelectMany(view => view.Notes(seen)), .. probed.Notes, .. answeredNotes, .. judged.SelectMany(judgement => judgement.Failures).Distinct(), .. MachineNotes(machine), .. InstanceNotes(views, ordered)],
+            Notes = [.. reproduction is null ? [] : new[] { reproduction.Line }, .. views.SelectMany(view => view.Notes(seen)), .. probed.Notes, .. answeredNotes, .. judged.SelectMany(judgement => judgement.Failures).Distinct(), .. MirrorNotes(ordered), .. MachineNotes(machine), .. InstanceNotes(views, ordered)],
             Wanted = seen.Wanted,
             Overview = new Overview
             {
@@ -192,6 +193,12 @@ public static class Diagnoser
             : judged.Select(judgement => judgement.Incident)
                 .GroupBy(incident => incident.Instance)
                 .Select(incidents => $"Incident {string.Join(", ", incidents.Select(incident => incident.Id))} is of {incidents.Key.Release?.Product ?? "nginx"} {incidents.Key.Release?.Version} with {incidents.Key.ConfigPath} (process {incidents.Key.MasterPid}{(incidents.Key.Container is { Length: >= 12 } id ? $", container {id[..12]}" : "")}).");
+
+    private static IEnumerable<string> MirrorNotes(IReadOnlyList<Judgement> judged)
+        => from judgement in judged
+           let incident = judgement.Incident
+           where incident.IsMirror && incident.State != IncidentState.Recovered
+           select $"Incident {incident.Id} is of copies that mirror {incident.Subrequest} makes: no client waits for them or sees them fail.";
 
     private static IEnumerable<string> MachineNotes(MachineStateFact? machine)
     {

@@ -216,6 +216,9 @@ public sealed record Incident
     /// <summary>The subrequest that failed, as nginx logs it: an auth_request or an include.</summary>
     public string? Subrequest { get; init; }
 
+    /// <summary>The subrequest is a copy for <c>mirror</c>: nginx throws its answer away, and no client sees that it failed (ngx_http_mirror_module).</summary>
+    public bool IsMirror => Subrequest is { } copy && Configuration?.Everything.Any(directive => directive is { Name: "mirror", Arguments: [var uri] } && uri == copy.Split('?')[0]) == true;
+
     /// <summary>The place of the configuration that the symptom itself names.</summary>
     public SourceLine? ConfigAt { get; init; }
 

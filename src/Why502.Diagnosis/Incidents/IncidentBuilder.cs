@@ -97,7 +97,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             Host = main.Group.Host,
             Methods = [.. symptoms.Select(symptom => symptom.Group.Method).OfType<string>().Distinct()],
             Subrequest = main.Group.Subrequest,
-            Routes = [.. symptoms.OrderByDescending(symptom => symptom.Group.Count).Select(symptom => symptom.Group.Path ?? symptom.Group.Route).OfType<string>().Distinct().Take(8)],
+            Routes = [.. symptoms.OrderByDescending(symptom => symptom.Group.Count).Select(symptom => symptom.Group.Subrequest ?? symptom.Group.Path ?? symptom.Group.Route).OfType<string>().Distinct().Take(8)],
             State = IncidentState.Current,
             Requests = symptoms.Sum(symptom => symptom.Group.Count),
             First = first,
@@ -158,6 +158,11 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
         if (group is { Listen: not null, UpstreamPeer: null, Path: null })
         {
             // Before a request was read there is an address, and no place in the configuration yet.
+            return null;
+        }
+
+        if (group.Path is null && OwnListenFolding.IsStream(configuration, group.Server))
+        {
             return null;
         }
 
