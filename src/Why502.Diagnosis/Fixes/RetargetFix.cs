@@ -45,8 +45,7 @@ internal static class RetargetFix
         if (location.Group is { } group)
         {
             var target = group.Peers.FirstOrDefault(peer => Means(peer, incident.Peer));
-            var server = target is null ? null : group.Block.Block?.FirstOrDefault(directive => directive.Name == "server" && directive.At == target.At);
-            return server is null ? null : ConfigurationEdit.SetArguments(configuration, server, [address, .. server.Arguments.Skip(1)]);
+            return target?.Directive is not { Name: "server" } server ? null : ConfigurationEdit.SetArguments(configuration, server, [address, .. server.Arguments.Skip(1)]);
         }
 
         return location.HasVariables ? null : ConfigurationEdit.SetArguments(configuration, location.Pass, Target(location, address));

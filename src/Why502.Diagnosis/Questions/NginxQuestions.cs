@@ -96,7 +96,11 @@ public enum GivenLogKind
 /// <summary>A log file named by the user. <paramref name="Format"/> and <paramref name="Escape"/> are an access log's, as recognised or configured.</summary>
 public sealed record GivenLog(GivenLogKind Kind, string Path, string Format = "", string Escape = "");
 
-public sealed record Identity(int Uid, string User, int Gid, IReadOnlyList<int> Groups);
+public sealed record Identity(int Uid, string User, int Gid, IReadOnlyList<int> Groups)
+{
+    /// <summary>Names of groups that /etc/group gives the user now and the running worker is not in: ngx_worker_process_init() asks once, with initgroups(3).</summary>
+    public IReadOnlyList<string> JoinedSince { get; init; } = [];
+}
 
 /// <summary>The configuration with all its includes, as bytes.</summary>
 public sealed record ConfigurationText(string ConfigPath, string Prefix) : Question<ConfigurationFact>

@@ -167,7 +167,7 @@ public static class RelatedApps
 
     private static bool SamePlace(string told, Endpoint peer)
         => Endpoint.TryParse(told.StartsWith(':') ? "127.0.0.1" + told : told, 0, out var endpoint)
-            && (peer.IsUnix ? endpoint.UnixPath == peer.UnixPath : !endpoint.IsUnix && endpoint.Port == peer.Port);
+            && (peer.IsUnix ? endpoint.UnixPath == peer.UnixPath : !endpoint.IsUnix && endpoint.Port == peer.Port && (endpoint.Host == peer.Host || endpoint.Host is "0.0.0.0" or "::" or "*" or "localhost" || endpoint.IsLoopback && peer.IsLoopback));
 
     private static bool IsApp(Listener listener, AppProcessesFact? apps)
         => listener.Processes.Count > 0

@@ -111,6 +111,11 @@ internal sealed class ConfigurationDraft(NginxConfiguration configuration)
         {
             Rewrite(own, set.Arguments);
         }
+        else if (set.Block.LastChild(set.Name) is { Index: >= 0, Block: null } included && !block.Items.Contains(Find(included)))
+        {
+            // An include of this block brings it in: written beside that, most directives would be duplicates for nginx.
+            Rewrite(Find(included), set.Arguments);
+        }
         else
         {
             Insertion.Insert(Placing.Find(this, Place.AmongItsKind(set.Block), set.Name, false), new NewDirective(set.Name, set.Arguments, null));

@@ -16,7 +16,7 @@ public static class ConfigurationEdit
         return new ConfigurationDraft(configuration).Apply(edits);
     }
 
-    /// <summary>Sets a directive in a block: the one that is written in this very block is changed, else one is added among its kind. Nothing changes when that is impossible.</summary>
+    /// <summary>Sets a directive in a block: the one that is written in this very block, or that an include of it brings in, is changed, else one is added among its kind. Nothing changes when that is impossible.</summary>
     public static FileEdit Set(NginxConfiguration configuration, Directive block, string name, params string[] arguments)
     {
         ArgumentNullException.ThrowIfNull(block);

@@ -120,7 +120,7 @@ public sealed class HostOverloaded : Cause
                 Summary = $"Raise the processor quota of {group.Unit ?? group.Path}.",
                 Steps =
                 [
-                    new($"It may use {group.Quota:0.##} of {pressure.Cores} processors and was stopped in {100 * group.ThrottledEver:0} % of all its periods. {(group.Unit is { } unit ? $"CPUQuota={Math.Max(100, (int)(group.Quota * 200))}% in a drop-in of {unit}" : "Raise its cpu.max (the container's --cpus)")}, or fewer workers than processors."),
+                    new($"It may use {group.Quota:0.##} of {pressure.Cores} processors and was stopped in {100 * group.ThrottledEver:0} % of all its periods. {(group.Unit is { } unit ? $"CPUQuota={Math.Max(100, (int)(group.Quota * 200))}% in a drop-in of {unit}" : "Raise its processor quota (cpu.max, in version 1 cpu.cfs_quota_us; a container's --cpus)")}, or fewer workers than processors."),
                 ],
             };
         }

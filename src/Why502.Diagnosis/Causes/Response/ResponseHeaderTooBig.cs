@@ -96,7 +96,7 @@ public sealed class ResponseHeaderTooBig : Cause
 
     /// <summary>
     /// proxy_busy_buffers_size defaults to twice the larger of the two sizes and must be less than all of proxy_buffers but one
-    /// (ngx_http_upstream_conf_t merging): a larger header buffer needs larger proxy_buffers, or nginx -t fails.
+    /// (ngx_http_upstream_conf_t merging): a larger header buffer needs larger proxy_buffers, and a larger proxy_busy_buffers_size where that is written, or nginx -t fails.
     /// </summary>
     private static List<Edit> Edits(ProxiedLocation location, Directive block, long size)
     {
@@ -105,6 +105,11 @@ public sealed class ResponseHeaderTooBig : Cause
         if (location.Kind is not (PassKind.Grpc or PassKind.Memcached) && Total(location.Effective($"{prefix}_buffers").Arguments) < 3 * size)
         {
             edits.Add(new Edit.Set(block, $"{prefix}_buffers", ["8", $"{size / 1024}k"]));
+        }
+
+        if (location.Effective($"{prefix}_busy_buffers_size") is { IsDefault: false, Arguments: [var busy] } && NginxValue.TrySize(busy, out var bytes) && bytes < size)
+        {
+            edits.Add(new Edit.Set(block, $"{prefix}_busy_buffers_size", [$"{2 * size / 1024}k"]));
         }
 
         return edits;

@@ -88,6 +88,19 @@ public sealed class TlsPlaintextUpstream : Cause
     public override Fix? Propose(Incident incident, Observations seen)
     {
         var local = incident.Peer is { } peer && Addresses.IsInOwnNetwork(peer, seen.Known(new MachineState()));
+        if (TakesTls(incident))
+        {
+            return new Fix
+            {
+                Summary = $"Have {incident.UpstreamText} speak TLS like the other servers of {incident.Group!.Name}, or take it out of the group.",
+                Steps =
+                [
+                    TlsFix.Look(incident, "See what the port answers to a handshake."),
+                    new("One pass directive speaks one way to all servers of its group: those that speak TLS would not understand plain requests."),
+                ],
+            };
+        }
+
         if (incident is { Location: { HasVariables: false, Scheme: "https" or "grpcs" } location, Configuration: { } configuration } && (local || incident.Peer is null))
         {
             var plain = location.Scheme == "https" ? "http" : "grpc";
@@ -110,6 +123,12 @@ public sealed class TlsPlaintextUpstream : Cause
             ],
         };
     }
+
+    /// <summary>Other servers of the same group answered requests over TLS.</summary>
+    private static bool TakesTls(Incident incident)
+        => incident is { Group: { } group, Peer: { } peer }
+            && incident.Traffic.Groups.Any(answered => TrafficReading.IsSuccess(answered) && answered.UpstreamStatuses.Count < 2 && answered.UpstreamAddr is { } address && address != peer.ToString()
+                && group.Peers.Any(other => other.Endpoint?.ToString() == address));
 
     /// <summary>The port goes on being the same: without one, https:// means 443 and http:// means 80.</summary>
     private static string WithPort(ProxiedLocation location, string plain)

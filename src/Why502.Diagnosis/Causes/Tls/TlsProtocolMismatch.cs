@@ -1,4 +1,5 @@
 using Why502.Diagnosis.Readings;
+using Why502.Nginx;
 
 namespace Why502.Diagnosis.Causes.Tls;
 
@@ -101,6 +102,16 @@ public sealed class TlsProtocolMismatch : Cause
             return With(incident, $"Take the limit off {prefix}_ssl_ciphers in this location: the upstream has none of them.", [("ssl_ciphers", ["DEFAULT"])]);
         }
 
+        if (spoken is "TLSv1.2" or "TLSv1.3" && Narrowing(incident, prefix) is { Count: > 0 } commands)
+        {
+            return new Fix
+            {
+                Summary = $"Take {string.Join(" and ", commands.Select(command => $"{command.Name} {string.Join(' ', command.Arguments)} ({command.At})"))} out: OpenSSL obeys it whatever {prefix}_ssl_protocols says.",
+                Edits = ConfigurationEdit.Apply(incident.Configuration!, [.. commands.Select(command => new Edit.Remove(command)), new Edit.Set(incident.Location!.Location?.Block ?? incident.Location.Server.Block, $"{prefix}_ssl_protocols", ["TLSv1.2", "TLSv1.3"])]).Files,
+                Steps = [TlsFix.Reload(incident)],
+            };
+        }
+
         // Alert 70 from the upstream, and nginx does not offer 1.3: that is what it misses.
         if (spoken is "TLSv1.2" or "TLSv1.3" || (incident.TlsAlert == 70 && settings is { Protocols.Length: > 0 } && !settings.Protocols.Contains("TLSv1.3", StringComparison.Ordinal)))
         {
@@ -116,6 +127,20 @@ public sealed class TlsProtocolMismatch : Cause
                 new($"Set {prefix}_ssl_protocols TLSv1.2 TLSv1.3 if it misses one of these. If it speaks nothing newer than TLS 1.1, or its key is too small for OpenSSL 3, the upstream has to be updated."),
             ],
         };
+    }
+
+    /// <summary>SSL_CONF_cmd(3): commands that bound the versions, where they are in force for the location.</summary>
+    private static List<Directive> Narrowing(Incident incident, string prefix)
+    {
+        for (var block = incident.Location?.Block; block is not null; block = block.Parent)
+        {
+            if ((block.Block ?? []).Where(directive => directive.Name == $"{prefix}_ssl_conf_command").ToList() is { Count: > 0 } here)
+            {
+                return [.. here.Where(command => command.Arguments is ["MaxProtocol" or "MinProtocol" or "Protocol", ..])];
+            }
+        }
+
+        return [];
     }
 
     private static Fix With(Incident incident, string summary, (string, string[])[] settings)

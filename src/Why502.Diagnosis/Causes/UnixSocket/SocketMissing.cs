@@ -49,6 +49,13 @@ public sealed class SocketMissing : Cause
             _ => Weight.Strong.Against($"{peer.UnixPath} exists now"),
         });
         LeftAddress.WeighAgainstStart(incident, seen, scales);
+        if (Unlinked(incident, seen) is { } unlinked)
+        {
+            // unix(7): a listener keeps its socket when its path is removed, and no path leads to it any more.
+            scales.Weigh("elsewhere", Sources.Machine, Weight.Decisive.For($"{Words.Processes(unlinked.Processes)} still listens on {peer.UnixPath}, whose file was removed"));
+            return;
+        }
+
         var elsewhere = RelatedApps.Of(incident, seen);
         if (SocketReading.Beyond(incident, peer, seen) is { } beyond)
         {
@@ -78,8 +85,26 @@ public sealed class SocketMissing : Cause
         ServiceReading.WeighAppLogs(incident, seen, scales);
     }
 
-    public override string Describe(Incident incident, Observations seen)
-        => incident.State == IncidentState.Recovered ? $"{incident.Peer!.UnixPath} did not exist" : $"{incident.Peer!.UnixPath} does not exist and no server would create it now";
+    /// <summary>Who listens on the path that is not there, in nginx's own view of files.</summary>
+    private static Listener? Unlinked(Incident incident, Observations seen)
+        => incident is { State: not IncidentState.Recovered, Instance.FromFiles: false, Peer: { IsUnix: true } peer } && seen.Ask(SocketReading.Question(incident)).FactOrNull is { Exists: false, Unseen: null }
+            && SocketReading.Serving(incident, peer, seen) is { Processes.Count: > 0 } listener ? listener : null;
 
-    public override Fix? Propose(Incident incident, Observations seen) => StartFix.Of(incident, seen);
+    public override string Describe(Incident incident, Observations seen)
+        => Unlinked(incident, seen) is { } unlinked ? $"{incident.Peer!.UnixPath} was removed while {Words.Processes(unlinked.Processes)} listens on it"
+            : incident.State == IncidentState.Recovered ? $"{incident.Peer!.UnixPath} did not exist" : $"{incident.Peer!.UnixPath} does not exist and no server would create it now";
+
+    public override Fix? Propose(Incident incident, Observations seen)
+        => Unlinked(incident, seen) is not { } unlinked ? StartFix.Of(incident, seen)
+            : new()
+            {
+                Summary = $"Start {Words.Processes(unlinked.Processes)} anew: it makes its socket again.",
+                Steps =
+                [
+                    unlinked.Processes.Select(process => process.Unit).OfType<string>().FirstOrDefault() is { } unit
+                        ? new($"{unit} makes {incident.Peer!.UnixPath} when it starts.", $"systemctl restart {Words.Shell(unit)}") { Action = new RepairAction.AskUnit(unit, UnitVerb.Restart) }
+                        : new($"Restart it the way it was started; a reload keeps the socket that no path leads to."),
+                ],
+                Later = "Find what removes files there: a cleaner of temporary files, a second copy of the app that ended, a deployment.",
+            };
 }

@@ -39,13 +39,18 @@ public sealed class SocketPermissionDenied : Cause
     public override void Weigh(Incident incident, Observations seen, Scales scales)
         => scales.Weigh(seen.Ask(SocketReading.Question(incident)), path => path switch
         {
-            { WorkerMayConnect: false, BlockedBy: { } step } => Weight.Decisive.For($"{step.Path} has mode {step.Mode}, owner {step.Owner}:{step.Group}: {Worker(incident)} may not {(step.Path == incident.Peer!.UnixPath ? "write to it" : "search it")}"),
+            { WorkerMayConnect: false, BlockedBy: { } step } => Weight.Decisive.For($"{step.Path} has mode {step.Mode}, owner {step.Owner}:{step.Group}{(step.Acl is { } list ? $", access list {list}" : "")}: {Worker(incident)} may not {(step.Path == incident.Peer!.UnixPath ? "write to it" : "search it")}{(JoinedGroup(incident, step) is { } joined ? $"; its user is in {joined} since then, and the worker is not" : "")}"),
             { WorkerMayConnect: true } when incident.State == IncidentState.Recovered => Weight.Weak.For($"{Worker(incident)} may open {incident.Peer!.UnixPath} now"),
             { WorkerMayConnect: true } => Weight.Strong.Against($"{Worker(incident)} may open {incident.Peer!.UnixPath} by every mode and owner on the way"),
             _ => Weight.None,
         });
 
     private static string Worker(Incident incident) => incident.Instance.WorkerIdentity is { } worker ? $"nginx's worker ({worker.User})" : "nginx's worker";
+
+    /// <summary>The group that would let the worker through, and that its user joined after the worker had started; null when that is not what is missing.</summary>
+    private static string? JoinedGroup(Incident incident, PathStep step)
+        => incident.Instance is { Running: true, WorkerIdentity: { } worker } && worker.JoinedSince.Contains(step.Group) && step.Mode is [.., var bits, _] && bits is >= '0' and <= '7'
+            && (bits & (step.Path == incident.Peer!.UnixPath ? 2 : 1)) != 0 ? step.Group : null;
 
     public override string Describe(Incident incident, Observations seen) => $"nginx may not open {incident.Peer!.UnixPath}";
 
@@ -56,6 +61,15 @@ public sealed class SocketPermissionDenied : Cause
         if (worker is null || step is null)
         {
             return new Fix { Summary = "Give the socket to nginx's group with mode 0660.", Steps = [new("Find out which step refuses nginx's user: the socket or a directory above it.", $"namei -l {Words.Shell(incident.Peer!.UnixPath!)}")] };
+        }
+
+        if (JoinedGroup(incident, step) is { } joined)
+        {
+            return new Fix
+            {
+                Summary = $"Reload nginx: its new workers are in the group {joined}, which {worker.User} joined after those that run had started.",
+                Steps = [RetargetFix.Reload(incident, "New workers take the groups of their user as they are now.")],
+            };
         }
 
         if (step.Path != incident.Peer!.UnixPath)

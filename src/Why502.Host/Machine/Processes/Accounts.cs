@@ -17,6 +17,13 @@ internal sealed class Accounts(string passwd, string group)
 
     public string Group(int gid) => groups.TryGetValue(gid, out var name) ? name : unchecked((uint)gid).ToString();
 
+    /// <summary>Groups that list the user as a member (group(5)), by number.</summary>
+    public IEnumerable<int> GroupsOf(string user)
+        => from line in @group.Split('\n')
+           let fields = line.Split(':', 4)
+           where fields.Length == 4 && uint.TryParse(fields[2], out _) && fields[3].Split(',').Any(member => member.Trim() == user)
+           select unchecked((int)uint.Parse(fields[2]));
+
     /// <summary>Accounts with a home directory: name, number, directory (passwd(5)).</summary>
     public IEnumerable<(string Name, int Id, string Home)> Homes()
         => from line in passwd.Split('\n')

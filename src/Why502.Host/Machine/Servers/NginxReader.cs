@@ -7,6 +7,16 @@ namespace Why502.Host.Machine;
 /// <summary>Answers which nginx is meant: the running masters, else the binary that is installed.</summary>
 internal sealed class NginxReader(MachineSnapshot machine, Programs programs)
 {
+    /// <param name="ownFiles">nginx sees another /etc/group than this process does.</param>
+    private Identity Named(ProcessIdentity worker, bool ownFiles)
+    {
+        var user = machine.Accounts.User(worker.Uid);
+        return new(worker.Uid, user, worker.Gid, worker.Groups)
+        {
+            JoinedSince = ownFiles ? [] : [.. machine.Accounts.GroupsOf(user).Where(group => group != worker.Gid && !worker.Groups.Contains(group)).Select(machine.Accounts.Group)],
+        };
+    }
+
     private const int LimitsBytesMax = 16 * 1024;
     private const int TableBytesMax = 4 * 1024 * 1024;
 
@@ -67,7 +77,7 @@ internal sealed class NginxReader(MachineSnapshot machine, Programs programs)
             GlobalDirectives = line.GlobalDirectives,
             MasterPid = master.Pid,
             WorkerPids = [.. workers.Select(worker => worker.Pid)],
-            WorkerIdentity = identity is null ? null : new(identity.Uid, machine.Accounts.User(identity.Uid), identity.Gid, identity.Groups),
+            WorkerIdentity = identity is null ? null : Named(identity, HasOwnFiles(master)),
             WorkerFileLimit = workers.Count > 0 ? FileLimit(workers[0]) : null,
             StartedAt = machine.Processes.StartOf(master),
             WorkersStartedAt = workers.Count > 0 ? workers.Min(machine.Processes.StartOf) : null,

@@ -92,6 +92,16 @@ public sealed class EditShapeTests
         Assert.Equal("server {\r\n\troot /x;\r\n}\r\n", Encoding.UTF8.GetString(outcome.Files[1].After));
     }
 
+    /// <summary>Most directives may stand once in a block, wherever their line comes from.</summary>
+    [Fact]
+    public void DirectiveThatAnIncludeBringsIn_IsChangedThere()
+    {
+        var configuration = Conf.Load("location {\n    include tuning;\n}\n", ("/etc/nginx/tuning", "fastcgi_buffers 8 4k;\nfastcgi_buffer_size 4k;\n"));
+        var outcome = ConfigurationEdit.Apply(configuration, new Edit.Set(configuration.Find("location"), "fastcgi_buffer_size", ["16k"]), new Edit.Set(configuration.Find("location"), "fastcgi_read_timeout", ["9s"]));
+        Assert.Null(outcome.Problem);
+        Assert.Equal(["fastcgi_buffers 8 4k;\nfastcgi_buffer_size 16k;\n", "location {\n    include tuning;\n    fastcgi_read_timeout 9s;\n}\n"], outcome.Files.OrderByDescending(file => file.File).Select(file => Encoding.UTF8.GetString(file.After)));
+    }
+
     [Fact]
     public void LuaBlock_KeepsItsBodyWhenItMoves() => Check(
         "a {\n  b_by_lua_block {\n    x = \"}\"\n  }\n}\n",
