@@ -75,7 +75,7 @@ public static class ProtocolReading
         => spoken == expected || (expected == WireProtocol.Uwsgi && spoken == WireProtocol.Scgi);
 
     public static IReadOnlyList<ProtocolSign> Signs(Incident incident, Observations seen)
-        => [.. new[] { Bytes(incident), Pool(incident, seen), Process(incident, seen), BlockSize(incident, seen), Modifier(incident, seen), Complaint(incident, seen), Said(incident, seen), Handshake(incident, seen) ?? Greeting(incident, seen), Written(incident) }.OfType<ProtocolSign>()];
+        => [.. new[] { Bytes(incident), Pool(incident, seen), Process(incident, seen), BlockSize(incident, seen), Modifier(incident, seen), Complaint(incident, seen), Said(incident, seen), Handshake(incident, seen) ?? Greeting(incident, seen), Refused(incident), Written(incident) }.OfType<ProtocolSign>()];
 
     /// <summary>The bytes that nginx's own message shows are the answer's, whoever sent it.</summary>
     private static ProtocolSign? Bytes(Incident incident)
@@ -211,6 +211,17 @@ public static class ProtocolReading
             && incident.Location?.Peers.Any(target => target.Down && target.Endpoint?.ToString() == peer.ToString()) != true
             && seen.Ask(new MachineState()).FactOrNull is not null;
 
+    /// <summary>
+    /// RFC 9113 §7, HTTP_1_1_REQUIRED: the whole connection is ended with it by a server that knows HTTP/2 just well enough to say that this port
+    /// has none (Kestrel's Http1 endpoints). Of a single stream (RST_STREAM) it may be about that request.
+    /// </summary>
+    private static ProtocolSign? Refused(Incident incident)
+        => IsHttp1Required(incident) ? new("message", Sources.ErrorLog, WireProtocol.Http1, Weight.Decisive, "the server refuses HTTP/2 on this port and asks for HTTP/1.1 (GOAWAY with HTTP_1_1_REQUIRED)") : null;
+
+    /// <summary>The server ended the connection because nginx speaks HTTP/2 to it.</summary>
+    public static bool IsHttp1Required(Incident incident)
+        => incident.MessageId?.StartsWith("upstream-sent-goaway-with-error", StringComparison.Ordinal) == true && incident.Message.Contains("with error 13", StringComparison.Ordinal);
+
     /// <summary>Ports that IANA and distributions give to one protocol, and socket names that say it.</summary>
     private static ProtocolSign? Written(Incident incident)
     {
@@ -231,6 +242,7 @@ public static class ProtocolReading
             { Port: 9000 } when expected == WireProtocol.Http1 => (WireProtocol.FastCgi, Weight.Weak),
             { Port: 80 } when expected is WireProtocol.FastCgi or WireProtocol.Uwsgi or WireProtocol.Scgi => (WireProtocol.Http1, Weight.Strong),
             { Port: 80 or 8080 or 8000 or 3000 or 5000 } => (WireProtocol.Http1, Weight.Moderate),
+            { Port: 11211 } => (WireProtocol.Memcached, Weight.Strong),
             { Port: 22 or 25 or 3306 or 5432 or 6379 or 27017 } => (WireProtocol.Other, Weight.Strong),
             _ => ((WireProtocol?)null, Weight.Weak),
         };

@@ -10,21 +10,26 @@ namespace Why502.Diagnosis.Readings;
 public sealed record ServerChoice(string Taken, string Meant, SourceLine At)
 {
     /// <summary>Names that differ by one or two letters are a slip; shorter names are too near to each other anyway.</summary>
+    private const string OnAnotherListen = "the name is there, on another listen";
     private const int SlipMax = 2;
     private const int SlipLengthMin = 8;
+
+    /// <summary>The listen address that the server which is meant lacks; null where its name or place is what does not fit.</summary>
+    public string? Listen { get; private init; }
 
     /// <summary>The change of that line, where what is meant is certain; a name in it comes from the configuration, never from a request.</summary>
     public Edit.SetArguments? Edit { get; private init; }
 
     public static ServerChoice? Of(Incident incident)
-        => incident.Configuration is { } configuration ? Of(configuration, incident.Host, RequestRoute.PathOf(incident)) : null;
+        => incident.Configuration is { } configuration ? Of(configuration, incident.Host, RequestRoute.PathOf(incident), incident.Server) : null;
 
-    public static ServerChoice? Of(NginxConfiguration configuration, string? host, string path) => ByName(configuration, host) ?? ByPath(configuration, host, path);
+    /// <param name="server">The name of the server that took the request, where a line of the error log tells it.</param>
+    public static ServerChoice? Of(NginxConfiguration configuration, string? host, string path, string? server) => ByName(configuration, host, server) ?? ByPath(configuration, host, path);
 
     /// <summary>No server_name matches the Host, so that the default server of the address answers (ngx_http_find_virtual_server).</summary>
-    private static ServerChoice? ByName(NginxConfiguration configuration, string? host)
+    private static ServerChoice? ByName(NginxConfiguration configuration, string? host, string? server)
     {
-        if (Name(host) is not { } name || RequestRoute.Of(configuration, host, "/").Server is not { } taken || Matches(taken, name) || taken.Names.Any(own => own.StartsWith('~')))
+        if (Name(host) is not { } name || (Logged(configuration, server) ?? RequestRoute.Of(configuration, host, "/").Server) is not { } taken || Matches(taken, name) || taken.Names.Any(own => own.StartsWith('~')))
         {
             return null;
         }
@@ -36,8 +41,17 @@ public sealed record ServerChoice(string Taken, string Meant, SourceLine At)
             .OrderBy(item => item.How!.Length)
             .FirstOrDefault();
         return meant.server is null ? null
+            : meant.How == OnAnotherListen && taken.Listens.Select(listen => listen.Address).Except(meant.server.Listens.Select(listen => listen.Address)).FirstOrDefault() is { } address
+            ? new($"the server at {taken.At} answers for {name}, because it listens on {address} and no server of that name does", $"{meant.own} at {meant.server.At}, which listens on {string.Join(", ", meant.server.Listens.Select(listen => listen.Address))}", meant.server.At) { Listen = address }
             : new($"the default server at {taken.At} answers for {name}, because no server_name matches", $"{meant.own} at {meant.server.At}: {meant.How}", NameLine(meant.server)) { Edit = Named(taken, meant.server, meant.own, name) };
     }
+
+    /// <summary>
+    /// ngx_http_log_error_handler() writes the first name of the server that serves the request. The address that the client came to is in no line, and the most specific listen takes
+    /// it whatever the Host says (ngx_http_add_connection's sorted addresses): the server that the routing would choose by the name alone need not be the one.
+    /// </summary>
+    private static Server? Logged(NginxConfiguration configuration, string? server)
+        => string.IsNullOrEmpty(server) ? null : configuration.Servers.Where(candidate => candidate.FirstName == server).ToList() is [var only] ? only : null;
 
     /// <summary>The same name with or without www., or the bare name beside its wildcard, for a server on the address that was asked.</summary>
     private static Edit.SetArguments? Named(Server taken, Server meant, string own, string asked)
@@ -91,7 +105,7 @@ public sealed record ServerChoice(string Taken, string Meant, SourceLine At)
     {
         var own = written.ToLowerInvariant();
         return own.StartsWith('~') || own is "_" or "localhost" or "" ? null
-            : Matches(own, name) ? "the name is there, on another listen"
+            : Matches(own, name) ? OnAnotherListen
             : own == "www." + name || name == "www." + own ? "the same with or without www."
             : own.StartsWith("*.", StringComparison.Ordinal) && own[2..] == name ? "a wildcard does not match the bare name"
             : own.Length >= SlipLengthMin && !own.Contains('*', StringComparison.Ordinal) && Distance(own, name) <= SlipMax ? "it differs by a letter or two"

@@ -8,6 +8,9 @@ public static class StateReading
     /// <summary>A silence this long, with the upstream answering meanwhile, ends an incident.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(2);
 
+    /// <summary>nginx's log cuts the second off: what was started within the only second that has failures may have been there before the first of them.</summary>
+    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
+
     public static IncidentState Of(Incident incident, Observations seen)
     {
         if (incident is { Kind: SymptomKind.NotLoaded, Instance.FromFiles: false })
@@ -47,8 +50,9 @@ public static class StateReading
 
         if (incident is { Kind: SymptomKind.Answered, Status: 0 })
         {
-            // Who closed them was a worker that has ended since.
-            return silence > Quiet || incident.Traffic.LastSuccess > last ? IncidentState.Recovered : IncidentState.Current;
+            // Who closed them was a worker that has ended since; what one reload cuts, it cuts at one moment, and what was cut at several will be again.
+            return silence > Quiet || incident.Traffic.LastSuccess > last && !(last - incident.First > OneSecond) ? IncidentState.Recovered
+                : incident.Traffic.LastSuccess > last ? IncidentState.Intermittent : IncidentState.Current;
         }
 
         if (incident.Kind == SymptomKind.ConnectFailed && incident.Peer is { } peer)
@@ -59,7 +63,7 @@ public static class StateReading
                 return stands is null && answeredSince ? Mixed(incident, silence) : IncidentState.Current;
             }
 
-            return Changed(incident, peer, last, seen) || (answeredSince && !ComesWithLoad(incident) && FirstSuccess(incident) > last) || silence > Quiet
+            return Changed(incident, peer, incident.First is { } first && last - first < OneSecond ? last + OneSecond : last, seen) || (answeredSince && !ComesWithLoad(incident) && FirstSuccess(incident) > last) || silence > Quiet
                 ? IncidentState.Recovered
                 : IncidentState.Intermittent;
         }

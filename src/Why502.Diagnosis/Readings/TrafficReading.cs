@@ -32,6 +32,9 @@ public sealed class TrafficReading(NginxConfiguration? configuration, IReadOnlyL
             Groups: groups);
     }
 
+    /// <summary>How many requests the location was selected for, wherever else its upstream is used.</summary>
+    public long Through(ProxiedLocation location) => access.SelectMany(summary => summary.Groups).Where(group => SameLocation(group, location)).Sum(group => group.Count);
+
     /// <summary>Requests to the servers behind a listen address: where a connection fails before its request, no location is known.</summary>
     public PeerTraffic OfListen(string listen)
     {
@@ -79,8 +82,13 @@ public sealed class TrafficReading(NginxConfiguration? configuration, IReadOnlyL
             return addresses.Contains(address.TrimEnd(':')) || (location is not null && SameLocation(group, location) && location.Peers.Any(peer => peer.Endpoint is null or { IsName: true }));
         }
 
-        return location is not null && SameLocation(group, location);
+        return location is not null && (SameLocation(group, location) || SameServers(group, location));
     }
+
+    /// <summary>Another location that goes to the very same address: what <c>$upstream_addr</c> would tell.</summary>
+    private bool SameServers(AccessGroup group, ProxiedLocation location)
+        => location.Peers is [{ Endpoint: { IsName: false } only }] && group.Path is { } path && group.Origin != StatusOrigin.Nginx
+            && configuration?.LocationFor(group.ServerName, group.Host, path, null) is { Peers: [{ Endpoint: { IsName: false } other }] } && other.ToString() == only.ToString();
 
     private bool SameLocation(AccessGroup group, ProxiedLocation location)
         => group.Path is { } path && configuration?.LocationFor(group.ServerName, group.Host, path, null) is { } found && found.Pass == location.Pass;

@@ -21,6 +21,14 @@ public sealed class UnansweredTests
     public void SomeClientsAreAnswered_AndThePortSpeaksWhatNginxDoes()
         => Assert.DoesNotContain("protocol-mismatch", Run(scene => scene.Listens("127.0.0.1:8000", "gunicorn", 812).Gets("/", 499, StatusOrigin.Client, 18, seconds: 20).Gets("/", 200, StatusOrigin.Unknown, 18, seconds: 12)).Findings[0].Incident.Candidates);
 
+    /// <summary>A client's limit of one second began before nginx's clock did: connecting and TLS come first.</summary>
+    [Theory]
+    [InlineData(0.95, true)]
+    [InlineData(0.3, false)]
+    public void ClientsThatLeaveAfterTheSameTime_HaveALimit(double seconds, bool faulty)
+        => Assert.Equal(faulty, Run(scene => scene.Listens("127.0.0.1:8000", "gunicorn", 812).Gets("/search", 499, StatusOrigin.Client, 18, seconds: seconds).Gets("/", 200, StatusOrigin.Unknown, 30))
+            .Findings.Any(finding => finding.Cause.Id == "client-gave-up" && finding.Confidence >= 0.5));
+
     [Fact]
     public void FewClientsLeave_IsNoFault()
         => Assert.Empty(Run(scene => scene.Listens("127.0.0.1:8000", "gunicorn", 812).Gets("/", 499, StatusOrigin.Client, 3)).Findings);

@@ -57,10 +57,34 @@ public sealed class ProxyUriRewrite : Cause
             scales.Weigh(seen.Ask(original), response => response.Status switch
             {
                 >= 200 and < 400 => Weight.Decisive.For($"GET {asked} straight to {incident.Peer} is answered with {response.Status}"),
+
+                // A broken joint shows that another path was meant than the one that came.
+                404 when joint => Weight.None,
                 404 => Weight.Strong.Against($"the app does not know {asked} either"),
                 _ => Weight.None,
             });
         }
+    }
+
+    /// <summary>The app was seen to answer the path as it came.</summary>
+    private static bool IsServed(Incident incident, Observations seen)
+        => Mapped(incident) is var (asked, _, _) && Probing.Get(incident, asked, TimeSpan.FromSeconds(2), seen) is { } original && seen.Known(original) is { Status: >= 200 and < 400 };
+
+    /// <summary>Where one of location and proxy_pass ends with a slash and the other does not: the change that makes them fit; null where they do.</summary>
+    private static (string Words, Edit.SetArguments Change)? Joined(ProxiedLocation location, string part)
+    {
+        if (location.Location is not { Modifier: "" or "^~", Path: { Length: > 1 } path } place || path.EndsWith('/') == part.EndsWith('/'))
+        {
+            return null;
+        }
+
+        if (part == "/")
+        {
+            return ($"location {path}/", new Edit.SetArguments(place.Block, [.. place.Block.Arguments.SkipLast(1), path + "/"]));
+        }
+
+        var target = part.EndsWith('/') ? location.Target[..^1] : location.Target + "/";
+        return ($"{location.Pass.Name} {target}", new Edit.SetArguments(location.Pass, [target]));
     }
 
     private static (string Asked, string Mapped, SourceLine Pass)? Mapped(Incident incident)
@@ -77,6 +101,16 @@ public sealed class ProxyUriRewrite : Cause
         if (incident is not { Location: { HasVariables: false, UriPart: { Length: > 0 } part } location, Configuration: { } configuration })
         {
             return new Fix { Summary = "Let proxy_pass and rewrite hand on the path that the app serves." };
+        }
+
+        if (Joined(location, part) is { } joined && !IsServed(incident, seen))
+        {
+            return new Fix
+            {
+                Summary = $"Write the slash on both sides or on neither: {joined.Words} at {joined.Change.Directive.At}.",
+                Edits = ConfigurationEdit.Apply(configuration, joined.Change).Files,
+                Steps = [RetargetFix.Reload(incident, "Test the changed configuration and reload nginx.")],
+            };
         }
 
         var target = location.Target[..^part.Length];

@@ -64,6 +64,9 @@ public sealed class TempPathUnwritable : Cause
             { Exists: false } => Weight.Decisive.For($"{fact.FirstMissing ?? path} does not exist"),
             { BlockedBy: { } step } => Weight.Decisive.For($"{step.Path} is {step.Owner}:{step.Group} {step.Mode}, and the worker runs as {incident.Instance.WorkerIdentity?.User}"),
 
+            // ngx_ext_rename_file(): of the two paths the temp file's is fine, so that it is the other one (proxy_store, a WebDAV upload).
+            { WorkerMayWrite: true } when incident is { MessageId: "rename-to-failed", Errno: 13 or 1 } => Weight.Decisive.Against($"the worker may write to {path}: the file cannot be moved to where it is meant to lie"),
+
             // Owner and mode allow it now: a security module, or a directory below it (levels are made with the worker's rights).
             { WorkerMayWrite: true } when incident.Errno is 13 or 1 => Weight.Moderate.Against($"owner and mode of {path} let the worker write"),
             _ => Weight.None,

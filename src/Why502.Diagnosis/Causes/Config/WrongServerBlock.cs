@@ -58,7 +58,8 @@ public sealed class WrongServerBlock : Cause
 
     /// <summary>What a person has to write, where no edit is certain.</summary>
     private static IEnumerable<FixStep> Unwritten(Incident incident)
-        => ServerChoice.Of(incident) is { Edit: null } choice ? [new($"Have the server that is meant name what clients ask for: probably meant is {choice.Meant}.")] : [];
+        => ServerChoice.Of(incident) is { Listen: { } address } other ? [new($"Give the server that is meant (at {other.At}) the same address, listen {address}, or take the address out of the other server's listen: nginx looks at names only among the servers of the most specific address.")]
+            : ServerChoice.Of(incident) is { Edit: null } choice ? [new($"Have the server that is meant name what clients ask for: probably meant is {choice.Meant}.")] : [];
 
     public override Fix? Propose(Incident incident, Observations seen)
         => new()

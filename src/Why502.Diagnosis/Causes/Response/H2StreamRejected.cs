@@ -40,7 +40,7 @@ public sealed class H2StreamRejected : Cause
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
         // ngx_http_grpc_process_header(), ngx_http_grpc_filter(): written for RST_STREAM, for GOAWAY below our stream, and for frames after the stream's end; nothing else writes it.
-        scales.Weigh("message", Sources.ErrorLog, Malformed(incident)
+        scales.Weigh("message", Sources.ErrorLog, ProtocolReading.IsHttp1Required(incident) ? Weight.None : Malformed(incident)
             ? Weight.Weak.For("the server ends the connection with GOAWAY")
             : Weight.Decisive.For(CodeOf(incident) is { } code ? $"the server itself ended the request with HTTP/2 error {code} ({Name(code)})" : "the server itself had ended the stream"));
     }

@@ -37,7 +37,7 @@ public sealed class ClientGaveUp : Cause
     };
 
     /// <summary>Nobody leaves a page because it takes less: what was aborted sooner was aborted for reasons of its own.</summary>
-    public const double WaitSeconds = 1;
+    public const double WaitSeconds = 0.8;
 
     private const int SingleAborts = 2;
 

@@ -119,7 +119,9 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
 
         var peer = PeerOf(rows);
         var flow = peer is not null || location is not null ? traffic.Of(peer, location) : Everything(rows[0].Group);
-        var total = Math.Max(flow.Total, requests);
+
+        // What refuses or does not find is a place; other places of the same app may work.
+        var total = Math.Max(form.Share >= AnsweredForms.RefusalShare && location is not null ? traffic.Through(location) : flow.Total, requests);
         var status = rows.GroupBy(row => row.Group.Status).MaxBy(group => group.Sum(row => row.Group.Count))!.Key;
         if (requests < form.Share * total || (!fragment && requests < form.Least))
         {

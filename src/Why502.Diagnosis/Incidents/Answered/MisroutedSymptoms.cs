@@ -33,7 +33,7 @@ public sealed class MisroutedSymptoms(NginxView view, Observations seen)
         return
         [
             .. misses
-                .Select(miss => (Miss: miss, Choice: ServerChoice.Of(configuration, miss.Host, miss.Path)))
+                .Select(miss => (Miss: miss, Choice: ServerChoice.Of(configuration, miss.Host, miss.Path, miss.Server)))
                 .Where(item => item.Choice is not null)
                 .GroupBy(item => item.Choice!.At)
                 .Where(place => place.Sum(item => item.Miss.Count) >= least)

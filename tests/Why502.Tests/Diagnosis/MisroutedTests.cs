@@ -1,0 +1,45 @@
+using Why502.Diagnosis;
+using Why502.Logs;
+using Xunit;
+
+namespace Why502.Tests.Diagnosis;
+
+/// <summary>Requests that the configuration sends to the wrong place, or on with the wrong path.</summary>
+public sealed class MisroutedTests
+{
+    [Fact]
+    public void ServerOnTheAddressItself_TakesItFromTheNamedServer()
+    {
+        var found = NotFound("status.example", "listen 127.0.0.1:80;")[0];
+        Assert.Equal("wrong-server-block", found.Cause.Id);
+        Assert.Contains("127.0.0.1:80", found.Title, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ServerOfTheSameName_IsMeant() => Assert.DoesNotContain(NotFound("shop.example", ""), finding => finding.Cause.Id == "wrong-server-block");
+
+    /// <summary>The first server of a file is the named one; <paramref name="taken"/> is the one that nginx's line names.</summary>
+    private static IReadOnlyList<Finding> NotFound(string taken, string listen)
+        => Scene.Run(new Case("", string.Join('\n', Enumerable.Repeat($"open() \"/srv/empty/cart\" failed (2: No such file or directory), client: 192.0.2.7, server: {taken}, request: \"GET /cart HTTP/1.1\", host: \"shop.example\"", 12)),
+            "proxy_pass http://127.0.0.1:8000;", scene => scene.Listens("127.0.0.1:8000", "gunicorn", 812), listen.Length == 0 ? "" : $"server {{ {listen} server_name status.example; root /srv/empty; }}")).Findings;
+
+    [Theory]
+    [InlineData("location /v2 { proxy_pass http://127.0.0.1:3000/api/;", "proxy_pass http://127.0.0.1:3000/api;")]
+    [InlineData("location /v2/ { proxy_pass http://127.0.0.1:3000/api;", "proxy_pass http://127.0.0.1:3000/api/;")]
+    [InlineData("location /v2 { proxy_pass http://127.0.0.1:3000/;", "location /v2/ {")]
+    public void SlashOnOneSideOnly_IsWrittenOnBothOrNeither(string location, string written)
+    {
+        var found = Scene.Run(new Case("", "", $"proxy_pass http://127.0.0.1:3001; }} {location}", scene => scene.Listens("127.0.0.1:3000", "node", 812).Gets("/v2/users", 404, StatusOrigin.Upstream, 40, "127.0.0.1:3000"))).Findings[0];
+        Assert.Equal("proxy-uri-rewrite", found.Cause.Id);
+        Assert.Contains(written, System.Text.Encoding.UTF8.GetString(Assert.Single(found.Fix!.Edits).After), StringComparison.Ordinal);
+    }
+
+    /// <summary>The app's other places are answered: it is the place that is refused, not the app.</summary>
+    [Fact]
+    public void HandshakesRefusedInOnePlace_AreNotWeighedByTheOthers()
+    {
+        var found = Scene.Run(new Case("", "", "proxy_pass http://127.0.0.1:8080; } location /ws { proxy_set_header X-Real-IP $remote_addr; proxy_pass http://127.0.0.1:8080;",
+            scene => scene.Listens("127.0.0.1:8080", "python3", 812).Gets("/ws", 400, StatusOrigin.Upstream, 14, "127.0.0.1:8080").Gets("/", 200, StatusOrigin.Upstream, 200, "127.0.0.1:8080"))).Findings[0];
+        Assert.Equal("upgrade-failed", found.Cause.Id);
+    }
+}

@@ -1,0 +1,19 @@
+using Why502.Diagnosis;
+using Xunit;
+
+namespace Why502.Tests.Diagnosis;
+
+/// <summary>A GOAWAY that says HTTP_1_1_REQUIRED speaks of the port, any other of the connection or the server.</summary>
+public sealed class ProtocolRefusalTests
+{
+    [Theory]
+    [InlineData(13, "protocol-mismatch")]
+    [InlineData(11, "h2-stream-rejected")]
+    public void GoAway(int code, string cause)
+    {
+        var found = Scene.Run(new Case("", $"upstream sent goaway with error {code} while reading response header from upstream, client: 192.0.2.7, server: shop.example, request: \"POST /a.B/C HTTP/2.0\", upstream: \"grpc://127.0.0.1:5000\", host: \"shop.example\"",
+            "grpc_pass grpc://127.0.0.1:5000;", scene => scene.Listens("127.0.0.1:5000", "dotnet", 812))).Findings[0];
+        Assert.Equal(cause, found.Cause.Id);
+        Assert.True(found.Confidence >= 0.7, $"{found.Confidence}");
+    }
+}
