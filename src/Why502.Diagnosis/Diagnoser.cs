@@ -137,10 +137,11 @@ public static class Diagnoser
             .Select((judgement, index) => judgement.Numbered(index + 1))
             .ToList();
         var summaries = views.SelectMany(view => view.ErrorLogs).ToList();
-        var unexplained = Unexplained(ordered, summaries);
+        var own = judged.Any(judgement => judgement.Incident is { State: not IncidentState.Recovered, Status: 500 }) ? [] : views.SelectMany(UnexplainedErrors.Of).ToList();
+        var unexplained = Unexplained(ordered, summaries, own);
         var open = ordered.Where(judgement => judgement.Incident.State != IncidentState.Recovered).ToList();
         var verdict = open.Any(judgement => judgement.Findings.Any(finding => finding.Confidence >= Conclusion.NamedFrom)) ? Verdict.Faulty
-            : open.Count > 0 || unexplained.Any(line => line.Text.Contains("upstream", StringComparison.Ordinal)) || reproduction?.Response?.Status is 502 or 504 ? Verdict.Unknown
+            : open.Count > 0 || own.Count > 0 || unexplained.Any(line => line.Text.Contains("upstream", StringComparison.Ordinal)) || reproduction?.Response?.Status is 502 or 504 ? Verdict.Unknown
             : views.All(view => (view.LogsReadable || probed.AllAnswer(view)) && !view.Instance.IsStopped) ? Verdict.Healthy
             : Verdict.Unknown;
         return new Conclusion
@@ -178,11 +179,12 @@ public static class Diagnoser
             .ThenBy(item => item.place)
             .Select(item => item.finding);
 
-    private static IReadOnlyList<Unexplained> Unexplained(IReadOnlyList<Judgement> judged, IReadOnlyList<ErrorLogSummary> logs)
+    private static IReadOnlyList<Unexplained> Unexplained(IReadOnlyList<Judgement> judged, IReadOnlyList<ErrorLogSummary> logs, IReadOnlyList<LogLine> own)
     {
         var lines = judged
             .Where(judgement => judgement.Findings.Count == 0 && judgement.Incident.State != IncidentState.Recovered)
             .SelectMany(judgement => judgement.Incident.Samples.TakeLast(1))
+            .Concat(own)
             .Concat(logs.SelectMany(log => log.Unknown).TakeLast(5));
         return [.. lines.Select(line => new Unexplained(line.File, line.Line, line.Text)).DistinctBy(line => line.Text)];
     }

@@ -6,8 +6,21 @@ namespace Why502.Diagnosis.Readings;
 /// <summary>Where the configuration itself answers with a status, and whether it was meant: a maintenance page is announced as such.</summary>
 public sealed record IntendedStatus(SourceLine At, Directive? Directive, bool IsMeant, string Words)
 {
-    /// <summary>Null when nothing in the configuration makes this status of this request.</summary>
+    /// <summary>
+    /// Null when nothing in the configuration makes this status of this request. A row without its host may be of any server: then one that makes the status by
+    /// accident comes before one that means it.
+    /// </summary>
     public static IntendedStatus? Of(NginxConfiguration configuration, string? host, string path, int status)
+        => host is { Length: > 0 } ? Written(configuration, host, path, status)
+            : configuration.Servers.Select(server => server.FirstName).Prepend(null).Distinct().Select(name => Written(configuration, name, path, status)).OfType<IntendedStatus>().OrderBy(made => made.IsMeant).FirstOrDefault();
+
+    /// <summary>The server of an incident whose rows name no host is the one that its path would be served by, and as well any other.</summary>
+    public static IntendedStatus? Of(Incident incident)
+        => incident is not { Configuration: { } configuration, Status: { } status } ? null
+            : Of(configuration, incident.Host ?? incident.Server, RequestRoute.PathOf(incident), status)
+            ?? (incident is { Host: null, Kind: SymptomKind.Answered } ? Of(configuration, null, RequestRoute.PathOf(incident), status) : null);
+
+    private static IntendedStatus? Written(NginxConfiguration configuration, string? host, string path, int status)
     {
         var answer = RequestRoute.Of(configuration, host, path);
         var levels = Levels(answer).ToList();

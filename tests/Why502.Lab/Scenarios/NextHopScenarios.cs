@@ -196,6 +196,39 @@ public sealed class NextHopScenarios
         Examination.Faulty(machine, nginx, new Expected("proxy-protocol-mismatch") { Symptom = "upstream prematurely closed connection", Directive = "proxy_pass", Confidence = 0.9 });
     });
 
+    /// <summary>The http side meets a connection that is closed or reset; the reason is a line of the stream server between.</summary>
+    [SkippableFact]
+    public void OwnStreamServerReachesNobody_IsDown() => LabMachine.Run(nameof(OwnStreamServerReachesNobody_IsDown), machine =>
+    {
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:4400"), main: Stream("127.0.0.1:4401"));
+        new Client(machine).MustGet(502, "/", times: 6);
+        Examination.Faulty(machine, nginx, new Expected("upstream-down") { Symptom = "(111: Connection refused) while connecting to upstream, client: 127.0.0.1, server: 127.0.0.1:4400", Confidence = 0.8 });
+    });
+
+    /// <summary>The look-alike: the stream server reaches an app, and that closes.</summary>
+    [SkippableFact]
+    public void AppBehindOwnStreamServerCloses_IsClosedEarly() => LabMachine.Run(nameof(AppBehindOwnStreamServerCloses_IsClosedEarly), machine =>
+    {
+        TcpPeer.Start(machine, "close", "127.0.0.1:4401");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:4400"), main: Stream("127.0.0.1:4401"));
+        new Client(machine).MustGet(502, "/", times: 6);
+        Examination.Faulty(machine, nginx, new Expected("upstream-closed-early") { Symptom = "upstream prematurely closed connection", Directive = "proxy_pass" });
+    });
+
+    private static string Stream(string app) => $"load_module /usr/lib/nginx/modules/ngx_stream_module.so;\nstream {{ server {{ listen 127.0.0.1:4400; proxy_pass {app}; }} }}";
+
+    /// <summary>Every request has a copy that fails, and no client sees it.</summary>
+    [SkippableFact]
+    public void MirrorsTargetIsDown_ComesAfterWhatClientsMeet() => LabMachine.Run(nameof(MirrorsTargetIsDown_ComesAfterWhatClientsMeet), machine =>
+    {
+        Node.Start(machine, 3000, routes: new Route("/login") { Header = 9000 });
+        var nginx = NginxServer.Start(machine, "server { listen 127.0.0.1:8080; server_name shop.example.com; location / { mirror /copy; proxy_pass http://127.0.0.1:3000; } location = /copy { internal; proxy_pass http://127.0.0.1:3999$request_uri; } }\n");
+        var client = new Client(machine);
+        client.MustGet(200, "/", times: 20);
+        client.MustGet(502, "/login", times: 5);
+        Examination.Faulty(machine, nginx, new Expected("response-header-too-big") { Symptom = "upstream sent too big header", Directive = "proxy_pass", Confidence = 0.8, Alongside = ["upstream-down"] });
+    });
+
     [SkippableFact]
     public void ProxyProtocolOnBothSidesAndAFewScanners_IsHealthy() => LabMachine.Run(nameof(ProxyProtocolOnBothSidesAndAFewScanners_IsHealthy), machine =>
     {

@@ -20,6 +20,20 @@ public sealed class UnixSocketScenarios
         Examination.Faulty(machine, nginx, Expect("socket-missing", Missing, "proxy_pass"));
     });
 
+    /// <summary>Somebody empties the directory while the server listens on.</summary>
+    [SkippableFact]
+    public void FileRemovedUnderItsServer_IsMissing() => LabMachine.Run(nameof(FileRemovedUnderItsServer_IsMissing), machine =>
+    {
+        Gunicorn.Start(machine, "unix:/run/app.sock");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://unix:/run/app.sock"));
+        var client = new Client(machine);
+        client.MustGet(200, "/", times: 3);
+        machine.Must("rm", "/run/app.sock");
+        client.MustGet(502, "/", times: 4);
+        var answer = Examination.Faulty(machine, nginx, Expect("socket-missing", Missing, "proxy_pass"));
+        Assert.Contains("was removed while gunicorn", answer.Findings[0].Title, StringComparison.Ordinal);
+    });
+
     [SkippableFact]
     public void PhpFpmStopped_IsMissing() => LabMachine.Run(nameof(PhpFpmStopped_IsMissing), machine =>
     {

@@ -39,6 +39,23 @@ public sealed class WaitScenarios
         Assert.Contains(answer.Findings[0].Evidence, evidence => evidence.Text.Contains("127.0.0.1:5432 (PostgreSQL)", StringComparison.Ordinal));
     });
 
+    /// <summary>Threads take each connection from the queue and let it wait inside: nothing waits outside, and nothing is answered.</summary>
+    [SkippableFact]
+    public void EveryThreadIsHeld_IsPoolExhausted() => LabMachine.Run(nameof(EveryThreadIsHeld_IsPoolExhausted), machine =>
+    {
+        Gunicorn.Start(machine, "127.0.0.1:8000", workers: 1, options: ["--threads", "3", "--timeout", "120"], routes: [new Route("/report") { Sleep = [40] }, new Route("/a"), new Route("/b")]);
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8000", "proxy_read_timeout 700ms;"));
+        var client = new Client(machine);
+        client.MustGet(200, "/fast", times: 9);
+        client.MustGet(200, "/a", times: 9);
+        Thread.Sleep(1100);
+        client.GetTogether(4, "/report");
+        client.MustGet(504, "/fast", times: 3);
+        client.MustGet(504, "/a", times: 3);
+        client.MustGet(504, "/b", times: 3);
+        Examination.Faulty(machine, nginx, Expect("worker-pool-exhausted", "proxy_pass"));
+    });
+
     private static Expected Expect(string cause, string directive) => new(cause)
     {
         Symptom = TimedOut,

@@ -6,6 +6,7 @@ namespace Why502.Lab.Servers;
 /// <summary>A private nginx with its configuration, logs and temporary paths in the machine's directory.</summary>
 public sealed class NginxServer
 {
+    private string _main = "";
     private readonly LabMachine _machine;
     private readonly string _accessLog;
     private readonly string _level;
@@ -52,18 +53,19 @@ public sealed class NginxServer
     /// <param name="level">The level of the error log.</param>
     /// <param name="errorLog">The whole error_log directive when it is not logs/error.log; empty for none.</param>
     /// <param name="within">The command that leads into a container, before nginx's own.</param>
-    public static NginxServer Start(LabMachine machine, string http, string accessLog = "timed", string level = "error", string? errorLog = null, string[]? within = null)
+    /// <param name="main">Directives and blocks beside http, such as a stream block with its module.</param>
+    public static NginxServer Start(LabMachine machine, string http, string accessLog = "timed", string level = "error", string? errorLog = null, string[]? within = null, string main = "")
     {
-        var nginx = Prepare(machine, http, accessLog, level, errorLog, within);
+        var nginx = Prepare(machine, http, accessLog, level, errorLog, within, main);
         nginx.StartMaster();
         return nginx;
     }
 
     /// <summary>Everything but the start, which is somebody else's then: a unit's, or nobody's.</summary>
-    public static NginxServer Prepare(LabMachine machine, string http, string accessLog = "timed", string level = "error", string? errorLog = null, string[]? within = null)
+    public static NginxServer Prepare(LabMachine machine, string http, string accessLog = "timed", string level = "error", string? errorLog = null, string[]? within = null, string main = "")
     {
         Programs.Require("nginx");
-        var nginx = new NginxServer(machine, accessLog, level, errorLog, within ?? []);
+        var nginx = new NginxServer(machine, accessLog, level, errorLog, within ?? []) { _main = main };
         foreach (var folder in new[] { "logs", "temp", "run" })
         {
             Directory.CreateDirectory(machine.PathOf(folder));
@@ -84,6 +86,7 @@ public sealed class NginxServer
         worker_processes 1;
         pid {{_machine.PathOf("run/nginx.pid")}};
         {{_errorLog ?? $"error_log {ErrorLog} {_level};"}}
+        {{_main}}
 
         events {
             worker_connections 512;

@@ -55,8 +55,7 @@ public sealed class StatusFromConfig : Cause
             : Weight.Strong.Against($"nothing in the configuration makes {incident.Status} of these requests"));
     }
 
-    private static IntendedStatus? Made(Incident incident)
-        => incident is { Configuration: { } configuration, Status: { } status } ? IntendedStatus.Of(configuration, incident.Host ?? incident.Server, RequestRoute.PathOf(incident), status) : null;
+    private static IntendedStatus? Made(Incident incident) => IntendedStatus.Of(incident);
 
     public override string Describe(Incident incident, Observations seen)
         => incident.MessageId is not null ? "Lua code of the configuration ends with an error"

@@ -44,7 +44,8 @@ public sealed class TempPathUnwritable : Cause
         if (incident.Kind == SymptomKind.OutOfResource)
         {
             // ngx_create_temp_file(), ngx_create_path(): only nginx's own files have this shape, and these numbers are rights and mounts.
-            scales.Weigh("errno", Sources.ErrorLog, Weight.Strong.For(incident.Errno switch
+            // Of the two paths of a rename() either may be refused.
+            scales.Weigh("errno", Sources.ErrorLog, (incident is { MessageId: "rename-to-failed", Errno: 13 or 1 } ? Weight.Weak : Weight.Strong).For(incident.Errno switch
             {
                 30 => "errno 30: the temp path lies on a read-only file system",
                 2 or 20 => "the directory of nginx's temp files is not there",

@@ -71,8 +71,8 @@ public sealed class UpstreamAnsweredError : Cause
 
     /// <summary>nginx makes no 503 of a failed upstream (ngx_http_upstream_next): by itself it answers so only where it is told to.</summary>
     private static bool IsNobodyElses(Incident incident)
-        => incident is { Kind: SymptomKind.Answered, Unlogged: false, Status: 503 and var status, Location: not null, Configuration: { } configuration }
-            && IntendedStatus.Of(configuration, incident.Host ?? incident.Server, RequestRoute.PathOf(incident), status) is null && LimitScope.Of(incident) is null;
+        => incident is { Kind: SymptomKind.Answered, Unlogged: false, Status: 503, Location: not null, Configuration: not null }
+            && IntendedStatus.Of(incident) is null && LimitScope.Of(incident) is null;
 
     public override string Describe(Incident incident, Observations seen) => $"{incident.UpstreamText} itself answers {incident.Status}";
 

@@ -57,6 +57,12 @@ public sealed class ClientGaveUp : Cause
             });
         }
 
+        if (left.Count > 0 && left.All(group => group.RequestTime is null) && OnlyOf(incident, left) is var (left499, all, others))
+        {
+            // Whoever leaves for reasons of his own leaves any page.
+            scales.Weigh("waited", Sources.AccessLog, Weight.Strong.For($"{left499} of {all} requests to {string.Join(", ", incident.Routes.Take(2))} were left by their clients, and none of {others} to other routes of the same upstream"));
+        }
+
         if (incident is { Kind: SymptomKind.Answered, Traffic.Groups.Count: > 0 } && incident.Traffic.Groups.All(group => group.Status == 499))
         {
             scales.Weigh("none", Sources.AccessLog, Weight.Moderate.For($"none of {incident.Requests} requests was answered before its client left"));
@@ -78,6 +84,17 @@ public sealed class ClientGaveUp : Cause
                 : Weight.Moderate.Against($"the same route is answered in {Words.Seconds(usual.P95)}"));
         }
     }
+
+    /// <summary>Where the log has no times: most clients leave some routes, and nobody leaves the others.</summary>
+    private static (long Left, long All, long Others)? OnlyOf(Incident incident, IReadOnlyList<AccessGroup> left)
+    {
+        var routes = left.Select(Route).ToHashSet();
+        var (there, elsewhere) = (incident.Traffic.Groups.Where(group => routes.Contains(Route(group))).Sum(group => group.Count), incident.Traffic.Groups.Where(group => !routes.Contains(Route(group))).Sum(group => group.Count));
+        var count = left.Sum(group => group.Count);
+        return count >= AnsweredForms.LeastAborts && 2 * count >= there && elsewhere >= 2 * count ? (count, there, elsewhere) : null;
+    }
+
+    private static string Route(AccessGroup group) => group.Route ?? group.Path ?? "";
 
     public override string Describe(Incident incident, Observations seen) => $"the clients leave before {incident.UpstreamText} answers";
 
