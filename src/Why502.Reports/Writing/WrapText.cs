@@ -27,6 +27,12 @@ internal static class WrapText
         }
 
         var blank = text.LastIndexOf(' ', width, width);
+        while (blank > 0 && blank + 1 < text.Length && text[blank + 1] == '%')
+        {
+            // A sign stays with its number.
+            blank = text.LastIndexOf(' ', blank - 1);
+        }
+
         if (blank > 0)
         {
             return blank;

@@ -86,6 +86,12 @@ internal static class TrafficCommand
             terminal.Complain($"No request lies in this window; {log.Name} begins at {first:yyyy-MM-ddTHH:mm:ssZ}. Without --since and --until all of it is counted.");
         }
 
+        if (report is { Rows: 0, Malformed: > 0, Partial: false } && sources.Mismatch is { } mismatch)
+        {
+            terminal.Complain($"--log-format fits no row of {mismatch.Log}. {(mismatch.Format is null ? "Compare it with the log_format in the configuration, or name that with --config FILE." : $"Without it the rows are read as: {mismatch.Format}")}");
+            return ExitStatus.Failed;
+        }
+
         // Of what was not read nobody knows whether it is healthy.
         return report.Partial || report.Findings.Any(finding => finding.Cause is not null) ? ExitStatus.Faulty : ExitStatus.Healthy;
     }

@@ -25,7 +25,14 @@ internal sealed class TrafficConfiguration
     public static TrafficConfiguration Load(string path)
     {
         var (configuration, problem) = ConfigFiles.Load(path);
-        return configuration is null ? throw new UsageException($"--config {path}: {problem}") : new TrafficConfiguration(configuration);
+        if (configuration is null)
+        {
+            throw new UsageException($"--config {path}: {problem}");
+        }
+
+        return configuration.Root.Count > 0 && configuration.Files.Any(file => NginxConfiguration.LooksLikeConfiguration(file.Bytes))
+            ? new TrafficConfiguration(configuration)
+            : throw new UsageException($"--config {path}: this is no configuration of nginx. Name its main file, as a rule /etc/nginx/nginx.conf.");
     }
 
     /// <summary>The format of the log with this path or file name; else the one that most of the first rows fit.</summary>

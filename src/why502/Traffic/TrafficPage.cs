@@ -35,7 +35,7 @@ internal static class TrafficPage
         Frequent(page, "Methods", report.Methods);
         Frequent(page, report.DistinctClients is { } clients ? $"Clients (about {TrafficWords.Count(clients)} different ones)" : "Clients", report.Clients);
         Malformed(page, report);
-        if (report.Unlogged.Count > 0)
+        if (report.Unlogged.Count > 0 && report.Rows > 0)
         {
             page.Blank();
             page.Line("Not logged", Ink.Faint);

@@ -26,6 +26,9 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
     /// <summary>What of a folder is no file, a sentence each.</summary>
     public IReadOnlyList<string> Skipped => _skipped;
 
+    /// <summary>What <c>--log-format</c> says fits no row of a log: the format that the rows seem to have, if any.</summary>
+    public (string Log, string? Format)? Mismatch { get; private set; }
+
     /// <summary>Everything named; what of a folder is no access log is left out.</summary>
     public IReadOnlyList<TrafficSource> Find()
     {
@@ -132,7 +135,8 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
                 throw new UsageException($"{path}: its first lines are of no known access-log format. Give it: why502 traffic --log-format '$remote_addr …' or --config FILE.");
             }
 
-            return format is null && !required ? null
+            // Of a folder, what has no row of the given format is another log.
+            return !required && (format is null || (_given is not null && lines.Count > 0 && !IsOf(format, lines))) ? null
                 : new TrafficSource(path, path, isPacked, size, format ?? AccessLogFormat.Combined, format is null ? "empty" : how, FirstTime(lines)) { IsStream = isPacked };
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
@@ -187,7 +191,13 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
     {
         if (_given is not null)
         {
-            return (IsOf(_given, lines) ? _given : AccessLogFormat.PassedOn(lines, _given) ?? _given, "given");
+            var given = IsOf(_given, lines) ? _given : AccessLogFormat.PassedOn(lines, _given);
+            if (given is null && lines.Count > 0)
+            {
+                Mismatch ??= (path, AccessLogFormat.Recognise(lines)?.Text);
+            }
+
+            return (given ?? _given, "given");
         }
 
         if (configuration?.FormatOf(path, lines) is { } configured)

@@ -26,13 +26,14 @@ internal static class TrafficWords
     public static string Overview(TrafficReport report)
     {
         var errors = ServerErrors(report);
-        return $"{Count(report.Rows)} requests{Span(report)}: {Count(errors)} answered with 5xx{(report.Rows == 0 ? "" : $", {Share(errors, report.Rows)}")}.";
+        return $"{Count(report.Rows)} {(report.Rows == 1 ? "request" : "requests")}{Span(report)}: {Count(errors)} answered with 5xx{(report.Rows == 0 ? "" : $", {Share(errors, report.Rows)}")}.";
     }
 
     /// <summary>What keeps the report from being of everything.</summary>
     public static IEnumerable<string> Doubts(TrafficReport report) =>
     [
         .. report.Partial ? ["Interrupted: this is what was read until then."] : Array.Empty<string>(),
+        .. report.Inputs.Where(input => input.FormatSource == "empty").Take(DoubtsMax).Select(input => $"{input.Name} is empty."),
         .. report.Inputs.Where(input => input.Problem is not null).Take(DoubtsMax).Select(input => $"{input.Name} {input.Problem}"),
     ];
 
@@ -41,7 +42,7 @@ internal static class TrafficWords
         + (origin.Unknown > 0 ? $", not to be told from this log {Count(origin.Unknown)} ($upstream_header_time would)" : "");
 
     public static string Retries(RetryTraffic retries) =>
-        $"{Count(retries.Requests)} requests were tried on more than one server; {Count(retries.Hidden)} failures were hidden that way.";
+        $"{(retries.Requests == 1 ? "1 request was" : $"{Count(retries.Requests)} requests were")} tried on more than one server; {(retries.Hidden == 1 ? "1 failure was" : $"{Count(retries.Hidden)} failures were")} hidden that way.";
 
     public static string Status(int status) => status == 0 ? "-" : status.ToString("000", CultureInfo.InvariantCulture);
 

@@ -254,6 +254,35 @@ public sealed class TrafficInputTests
         }
     }
 
+    [Fact]
+    public void OtherLogsOfAFolder_AreLeftOut_AlsoBesideAGivenFormat()
+    {
+        using var folder = new TrafficFolder();
+        var (file, _, truth) = folder.Generate(AccessLogShape.Combined, 100_000, seed: 3);
+        folder.Write("error.log", "2026/09/21 14:13:20 [error] 1#1: *1 connect() failed (111: Connection refused) while connecting to upstream\n"u8.ToArray());
+        var request = new TrafficRequest { Files = [folder.Path], LogFormat = Why502.Logs.AccessLogFormat.CombinedText };
+        var report = TrafficFolder.Read(request);
+        Assert.Equal((truth.Rows, 0L, file), (report.Rows, report.Malformed, Assert.Single(report.Inputs).Name));
+    }
+
+    [Fact]
+    public void FormatThatFitsNoRow_IsToldBesideTheOneThatDoes()
+    {
+        using var folder = new TrafficFolder();
+        var (file, _, _) = folder.Generate(AccessLogShape.Combined, 10_000, seed: 3);
+        var sources = new TrafficSources(new TrafficRequest { Files = [file], LogFormat = "$request_time $status" }, null);
+        Assert.Equal("given", Assert.Single(sources.Find()).FormatSource);
+        Assert.Equal((file, Why502.Logs.AccessLogFormat.CombinedText), sources.Mismatch);
+    }
+
+    [Fact]
+    public void ConfigurationThatIsNone_IsRefused()
+    {
+        using var folder = new TrafficFolder();
+        var (file, _, _) = folder.Generate(AccessLogShape.Combined, 10_000, seed: 3);
+        Assert.Contains("is no configuration of nginx", Assert.Throws<UsageException>(() => TrafficConfiguration.Load(file)).Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Opening it would wait for a writer that never comes.</summary>
     [Fact]
     public void Fifo_InAFolder_IsLeftOutWithAWord()

@@ -195,6 +195,9 @@ internal sealed class TrafficCharts(HtmlText html, TrafficReport report)
         }
     }
 
+    /// <summary>Of the chart's width.</summary>
+    private const double LimitWidth = 0.004;
+
     private void Histogram(long limit, long step, long first, long[] answered, long[] late)
     {
         var most = Math.Max(1, answered.Zip(late, (a, b) => a + b).Max());
@@ -209,8 +212,9 @@ internal sealed class TrafficCharts(HtmlText html, TrafficReport report)
             Hint(i, answered[i] + late[i] == 0 ? "" : $"{(first + i) * step / 1000} s: {TrafficWords.Count(answered[i])} answered, {TrafficWords.Count(late[i])} × 504");
         }
 
-        html.Add($"<rect class=\"limit\" x=\"{limit / step - first - 0.06}\" y=\"0\" width=\"0.12\" height=\"{Height}\"><title>{"limit: " + words}</title></rect></svg>\n");
-        Ticks(Enumerable.Range(0, TicksCount).Select(tick => $"{(first + (answered.Length - 1L) * tick / (TicksCount - 1)) * step / 1000} s"));
+        html.Add($"<rect class=\"limit\" x=\"{limit / (double)step - first - LimitWidth / 2 * answered.Length}\" y=\"0\" width=\"{LimitWidth * answered.Length}\" height=\"{Height}\"><title>{"limit: " + words}</title></rect></svg>\n");
+        var ticks = Math.Min(TicksCount, answered.Length);
+        Ticks(Enumerable.Range(0, ticks).Select(tick => $"{(first + (answered.Length - 1L) * tick / (ticks - 1)) * step / 1000} s"));
         html.Add($"</figure>\n");
     }
 
