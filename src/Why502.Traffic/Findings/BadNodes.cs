@@ -25,7 +25,7 @@ internal static class BadNodes
         {
             foreach (UpstreamTraffic node in group.Nodes)
             {
-                if (Compare(node, group.Beside(node), tests) is { } finding && (group.IsKnown || !IsApart(report, node)))
+                if (Compare(node, group.Beside(node), tests) is { } finding && (group.IsKnown || !IsApart(report, node, group)))
                 {
                     yield return finding;
                 }
@@ -33,21 +33,26 @@ internal static class BadNodes
         }
     }
 
-    /// <summary>Whether the routes or hosts that fail are all that the server serves, and no other server does: then it is no peer of theirs, and fails by itself.</summary>
-    private static bool IsApart(TrafficReport report, UpstreamTraffic node)
-        => IsServedAlone(report.Routes, report.Rows, node) || IsServedAlone(report.Hosts, report.Rows, node);
-
-    private static bool IsServedAlone(IReadOnlyList<FrequentValue> values, long rows, UpstreamTraffic node)
+    /// <summary>Whether the routes or hosts that fail are all that the server and those that fail like it serve: then the others are no peers of theirs, and it is their app that fails.</summary>
+    private static bool IsApart(TrafficReport report, UpstreamTraffic node, PeerGroup group)
     {
-        double share = node.Failed / (double)Math.Max(node.Attempts, 1);
+        double shareMin = Share(node) / 2;
+        long served = group.Nodes.Where(other => Share(other) >= shareMin).Sum(other => other.Final);
+        return IsServedAlone(report.Routes, report.Rows, shareMin, served) || IsServedAlone(report.Hosts, report.Rows, shareMin, served);
+    }
+
+    private static bool IsServedAlone(IReadOnlyList<FrequentValue> values, long rows, double shareMin, long served)
+    {
         long failing = 0;
         foreach (FrequentValue value in values)
         {
-            failing += value.ServerErrors >= share / 2 * value.Count ? value.Count : 0;
+            failing += value.ServerErrors >= shareMin * value.Count ? value.Count : 0;
         }
 
-        return failing < rows && Math.Abs(failing - node.Final) <= Math.Max(3, ApartSlack * node.Final);
+        return failing < rows && Math.Abs(failing - served) <= Math.Max(3, ApartSlack * served);
     }
+
+    private static double Share(UpstreamTraffic node) => node.Failed / (double)Math.Max(node.Attempts, 1);
 
     private static TrafficFinding? Compare(UpstreamTraffic node, List<UpstreamTraffic> peers, int tests)
     {

@@ -194,6 +194,16 @@ public sealed class TrafficFindingTests
             row.Status = row.Path == "/blog" && row.Random.Next(16) == 0 ? "500" : row.Status;
         })));
 
+    /// <summary>Pods of two services listen on the same port: those of the one that fails fail alike.</summary>
+    [Fact]
+    public void ServersOfAnAppThatFails_AreNotAccusedOneByOne()
+        => Assert.DoesNotContain("bad-node", Told(Found(row =>
+        {
+            bool isBlog = row.Number % 5 < 2;
+            (row.Path, row.Node) = (isBlog ? $"/blog{row.Number % 3}" : $"/shop{row.Number % 3}", $"10.0.{(isBlog ? 1 : 2)}.{row.Number % 3}:8080");
+            row.Status = isBlog && row.Random.Next(16) == 0 ? "500" : row.Status;
+        })), StringComparison.Ordinal);
+
     [Fact]
     public void WaveOfOneServer_ComesBehindTheServer()
     {
