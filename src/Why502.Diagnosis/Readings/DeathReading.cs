@@ -55,7 +55,7 @@ public sealed class DeathReading
 
     private static DeathReading Find(Incident incident, Observations seen)
     {
-        var told = AppLogReading.Of(incident, seen).Concat(Journal(incident, seen)).Concat(incident.Event is { } symptom ? [symptom] : []).DistinctBy(logged => (logged.Line.File, logged.Line.Line, logged.Text)).ToList();
+        var told = AppLogReading.Of(incident, seen).Concat(Journal(incident, seen)).Concat(incident.Event is { } symptom ? [symptom] : []).Where(logged => incident.Instance.FromFiles || logged.Kind != AppEventKind.CrashTold).DistinctBy(logged => (logged.Line.File, logged.Line.Line, logged.Text)).ToList();
         var app = told.Where(logged => logged.Log != AppLogKind.Kernel && logged.Kind is not (AppEventKind.OomKill or AppEventKind.Segfault)).ToList();
         var kernelAnswer = seen.Ask(AppLogReading.Kernel(seen));
         var kernel = (kernelAnswer.FactOrNull?.Events ?? []).Concat(told.Except(app)).Where(logged => IsOurs(logged, incident, seen)).ToList();
@@ -140,7 +140,7 @@ public sealed class DeathReading
         AppEventKind.WorkerTimeout or AppEventKind.RequestTimedOut => DeathKind.TimeLimit,
         AppEventKind.OomKill => DeathKind.Memory,
         AppEventKind.MemoryExhausted when logged.Log != AppLogKind.Kernel => DeathKind.Memory,
-        AppEventKind.Segfault => DeathKind.Signal,
+        AppEventKind.Segfault or AppEventKind.CrashTold => DeathKind.Signal,
         AppEventKind.ChildExitedOnSignal or AppEventKind.WorkerSentSignal or AppEventKind.MainProcessExited when logged.Signal is { } signal => OfSignal(signal, logged, near, seen),
         AppEventKind.ChildExitedOnSignal => Decided(logged, near, seen) ? null : DeathKind.Signal,
         AppEventKind.ProcessAborted or AppEventKind.RequestPanicked => Decided(logged, near, seen) ? null : DeathKind.Fatal,

@@ -61,7 +61,7 @@ public sealed record LoopReading(string Listen, SourceLine At, int Turns)
     /// <summary>A target that some server of this nginx listens on: by address, by a loopback name, or by a server's own name.</summary>
     private static (string Listen, string Peer)? OwnListen(NginxConfiguration configuration, ProxiedLocation location)
     {
-        foreach (var peer in location.Peers.Select(target => target.Endpoint).OfType<Endpoint>())
+        foreach (var peer in location.Peers.Where(target => !target.Down).Select(target => target.Endpoint).OfType<Endpoint>())
         {
             var isOwnName = peer.IsName && (peer.Host == "localhost" || configuration.Servers.Any(server => server.Names.Contains(peer.Host!, StringComparer.OrdinalIgnoreCase)));
             foreach (var listen in configuration.Servers.SelectMany(server => server.Listens))

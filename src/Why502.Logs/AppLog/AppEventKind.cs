@@ -128,6 +128,9 @@ public enum AppEventKind
     /// <summary>Somebody tells of two ports: nginx's and the app's.</summary>
     PortElsewhereTold,
 
+    /// <summary>A Service has no pod to send requests to.</summary>
+    EndpointsEmpty,
+
     /// <summary>Somebody tells that a Service's selector fits no pod.</summary>
     PodsUnselectedTold,
 
@@ -181,6 +184,78 @@ public enum AppEventKind
 
     /// <summary>Somebody tells that the answer's header is too big.</summary>
     HeaderTooBigTold,
+
+    /// <summary>Somebody tells that no resolver is set for a name that is looked up at run time.</summary>
+    ResolverMissingTold,
+
+    /// <summary>Somebody tells that nginx may not open the app's socket.</summary>
+    SocketDeniedTold,
+
+    /// <summary>Somebody tells that there is no way to the upstream.</summary>
+    UnreachableTold,
+
+    /// <summary>Somebody tells that a worker of nginx itself dies.</summary>
+    NginxCrashTold,
+
+    /// <summary>Somebody tells that the upstream closes without an answer.</summary>
+    ClosedEarlyTold,
+
+    /// <summary>Somebody tells that an answer begins and does not go on.</summary>
+    StalledTold,
+
+    /// <summary>Somebody tells that requests end with each deploy of the app.</summary>
+    ReloadCutTold,
+
+    /// <summary>Somebody tells that clients leave before the answer.</summary>
+    ClientGoneTold,
+
+    /// <summary>Somebody tells that nginx speaks another protocol than the upstream.</summary>
+    OtherProtocolTold,
+
+    /// <summary>Somebody tells that the upstream of an https:// speaks plain HTTP.</summary>
+    PlainUpstreamTold,
+
+    /// <summary>Somebody tells that the upstream needs the name in the handshake.</summary>
+    NameNotSentTold,
+
+    /// <summary>Somebody tells that the upstream's certificate has expired.</summary>
+    CertificateExpiredTold,
+
+    /// <summary>Somebody tells that nobody vouches for the upstream's certificate.</summary>
+    CertificateUntrustedTold,
+
+    /// <summary>Somebody tells that nginx does not take its configuration.</summary>
+    ConfigurationTold,
+
+    /// <summary>Somebody tells that the configuration answers by itself.</summary>
+    ReturnTold,
+
+    /// <summary>Somebody tells that internal redirects go round.</summary>
+    CycleTold,
+
+    /// <summary>Somebody tells that the servers of a group are marked down.</summary>
+    MarkedDownTold,
+
+    /// <summary>Somebody tells that a newer nginx has another default.</summary>
+    DefaultChangedTold,
+
+    /// <summary>Somebody tells that nginx or the app has no descriptor left.</summary>
+    FilesTold,
+
+    /// <summary>Somebody tells that nginx has no connection left.</summary>
+    ConnectionsTold,
+
+    /// <summary>Somebody tells that no local port is left.</summary>
+    PortsUsedUpTold,
+
+    /// <summary>Somebody tells that nginx cannot write its temporary files.</summary>
+    TempPathTold,
+
+    /// <summary>Somebody tells that the upstream takes no request of that size.</summary>
+    RequestTooLargeTold,
+
+    /// <summary>Somebody tells that a limit of nginx refuses requests.</summary>
+    RateTold,
 
     /// <summary>A client got bytes from there that are no HTTP/1 answer.</summary>
     NoHttpAnswer,

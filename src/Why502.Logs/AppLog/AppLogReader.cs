@@ -73,7 +73,8 @@ public sealed class AppLogReader(string file, AppLogKind kind = AppLogKind.Unkno
             Pid = carried.Pid,
         };
 
-        return (AppRules.Apply(text, form) ?? Told(carried, time, line, text, form)) is { } e ? e with { Text = Redactor.Text(e.Text.Length > 0 ? e.Text : text) } : null;
+        AppLogEvent? logged = AppRules.Apply(text, form);
+        return (logged is null or { Kind: AppEventKind.ProgramRunning or AppEventKind.ListeningOn or AppEventKind.UnitStarted or AppEventKind.UnitStopped } ? Told(carried, time, line, text, form) ?? logged : logged) is { } e ? e with { Text = Redactor.Text(e.Text.Length > 0 ? e.Text : text) } : null;
     }
 
     /// <summary>A person's sentence has neither a date nor a process; a first word with a colon is part of it.</summary>

@@ -38,13 +38,14 @@ internal static class ContainerRules
             : t.IndexOf("deadline exceeded", at, StringComparison.Ordinal) > 0 || t.IndexOf("Client.Timeout", at, StringComparison.Ordinal) > 0 ? e with { Kind = AppEventKind.SlowRequest } : null),
 
         // ingress-nginx, controller.go: no pod of the service is ready, so there is nobody to ask.
-        new("does not have any active Endpoint", AppEventKind.UnitFailed),
+        new("does not have any active Endpoint", AppEventKind.EndpointsEmpty),
 
         // kubectl get endpoints, kubectl describe ingress (pkg/describe): a service without a pod.
-        new("<none>", AppEventKind.UnitFailed, static (t, at, e) => t.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var service, "<none>", [_, .., 's' or 'm' or 'h' or 'd' or 'y'] age] && char.IsAsciiDigit(age[0]) ? e with { Source = service } : null),
-        new("<error: endpoints \"", AppEventKind.UnitFailed),
-        new("Endpoints:", AppEventKind.UnitFailed, static (t, at, e) => t.AsSpan(at + "Endpoints:".Length).Trim() is "<none>" ? e : null),
-        new("(<none>)", AppEventKind.UnitFailed, static (t, at, e) => t[..at].Trim().Split(' ')[^1] is var backend && backend.IndexOf(':') > 0 ? e with { Source = backend.Split(':')[0] } : null),
+        new("<none>", AppEventKind.EndpointsEmpty, static (t, at, e) => t.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var service, "<none>", [_, .., 's' or 'm' or 'h' or 'd' or 'y'] age] && char.IsAsciiDigit(age[0]) ? e with { Source = service } : null),
+        new("subsets: []", AppEventKind.EndpointsEmpty),
+        new("<error: endpoints \"", AppEventKind.EndpointsEmpty),
+        new("Endpoints:", AppEventKind.EndpointsEmpty, static (t, at, e) => t.AsSpan(at + "Endpoints:".Length).Trim() is "<none>" ? e : null),
+        new("(<none>)", AppEventKind.EndpointsEmpty, static (t, at, e) => t[..at].Trim().Split(' ')[^1] is var backend && backend.IndexOf(':') > 0 ? e with { Source = backend.Split(':')[0] } : null),
 
         // The kubelet's reason of a container that ends each time it is started.
         new("CrashLoopBackOff", AppEventKind.UnitFailed),

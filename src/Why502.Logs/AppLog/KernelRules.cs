@@ -17,6 +17,9 @@ internal static class KernelRules
         // mm/memcontrol.c, before Linux 5.0: the group whose limit it was is the victim's or one above it. mm/oom_kill.c names who asked for memory, and that may be another.
         new(" killed as a result of limit of ", AppEventKind.OomKill, static (t, at, e) => t.LastIndexOf("Task in /", at, StringComparison.Ordinal) >= 0 ? e with { Source = TextScan.WordAfter(t, "Task in ") } : null),
         new(" invoked oom-killer: ", AppEventKind.OomInvoked, static (t, at, e) => e with { Process = t[..at].Trim().Split(' ')[^1] }),
+
+        // mm/oom_kill.c, dump_tasks(): the head of the table that is written each time before one of its processes is chosen.
+        new("oom_score_adj name", AppEventKind.OomInvoked, static (t, at, e) => t.Contains("total_vm", StringComparison.Ordinal) ? e : null),
         new(": segfault at ", AppEventKind.Segfault, Crashed),
         new("] general protection", AppEventKind.Segfault, static (t, at, e) => Crashed(t, at + 1, e)),
         new("] trap ", AppEventKind.Segfault, static (t, at, e) => Crashed(t, at + 1, e)),

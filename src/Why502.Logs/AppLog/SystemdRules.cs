@@ -8,6 +8,7 @@ internal static class SystemdRules
     public static AppRule[] All { get; } =
     [
         new(": Main process exited, code=", AppEventKind.MainProcessExited, Exited),
+        new("Main process exited, code=exited, status=", AppEventKind.MainProcessExited, static (t, at, e) => e with { ExitStatus = (int?)TextScan.NumberAfter(t, "status=", at) }),
         new(": Failed with result '", AppEventKind.UnitFailed, Unit),
         new(": A process of this unit has been killed by the OOM killer", AppEventKind.OomKill, Unit),
         new(": Scheduled restart job, restart counter is at ", AppEventKind.UnitRestartScheduled, static (t, at, e) =>

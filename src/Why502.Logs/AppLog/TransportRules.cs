@@ -29,6 +29,9 @@ internal static class TransportRules
         // engine.io-client, transports/websocket.ts: what it tells of a WebSocket that was never opened, without the status.
         new("Error: websocket error", AppEventKind.WebSocketRefused),
 
+        // Home Assistant's frontend, init page: what it shows while its WebSocket does not open.
+        new("Unable to connect to Home Assistant", AppEventKind.WebSocketRefused),
+
         // django.request (core/handlers/exception.py, log_response) has paths of plain HTTP only: a consumer's path in it lost its Upgrade on the way.
         new("Not Found: /ws/", AppEventKind.WebSocketRefused, static (t, at, e) => e with { Value = 404 }),
 

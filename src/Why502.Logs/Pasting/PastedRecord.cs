@@ -22,7 +22,7 @@ public static partial class PastedRecord
             return line;
         }
 
-        line = Colons(Quoted(Titled(Starting(BareLevel(Labelled(CutOpen(Typographic(Blanks(FullStop(line))))))))));
+        line = Colons(Quoted(CitedPlace(Titled(Starting(BareLevel(Labelled(CutOpen(Typographic(Blanks(FullStop(line)))))))))));
         var repaired = WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(WindowsCall(StreamColumn(line)))))))), next)));
         return LostColon(LostTail(LostQuote(LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(repaired, next))))));
     }
@@ -57,7 +57,17 @@ public static partial class PastedRecord
 
     /// <summary><c>[BUG] upload fails: [emerg] "stream" directive is not allowed here …</c>: a report's title, and behind it the record that lost its date.</summary>
     private static string Titled(string line)
-        => Levels().Match(line) is { Success: true, Index: > 0 and < TitleMax } level && ErrorLogLine.Parse(line) is not { Level: not null, Known: not null } && IsMessage(line[level.Index..]) ? line[level.Index..] : line;
+        => Levels().Match(line) is { Success: true, Index: > 0 and < TitleMax } level && ErrorLogLine.Parse(line) is not { Level: not null, Known: not null } && IsMessage(line[level.Index..]) ? Closed(line[level.Index..]) : line;
+
+    /// <summary>Without the marks and the full stop that end what a sentence cites.</summary>
+    private static string Closed(string text)
+        => text.TrimEnd(CitesEnd) is var cited && cited.Length < text.Length && IsMessage(cited) ? cited : text;
+
+    /// <summary><c>and then `nginx: [emerg] … in /etc/nginx/nginx.conf:25`.</c>: what is set as code in a sentence is the record, and nothing else of it.</summary>
+    private static string CitedPlace(string line)
+        => line.IndexOf("`nginx: [emerg] ", StringComparison.Ordinal) is >= 0 and var at && line.IndexOf('`', at + 1) is var end and > 0 && line[(at + 1)..end] is var cited && ErrorLogLine.Parse(cited) is { Known: not null, ConfigFile: not null } ? cited : line;
+
+    private static readonly char[] CitesEnd = ['`', '*', '.', ' ', '_'];
 
     /// <summary><c>NGINX:  recv() failed (…</c>, <c>nginx error log: upstream timed out (…</c>: who retells lines of several programs says whose each is.</summary>
     private static string Labelled(string line)

@@ -14,8 +14,9 @@ internal static partial class ToldFilters
 
     public static ToldRule[] All { get; } =
     [
-        new(["firewall", "ufw", "iptables", "nftables"], AppEventKind.FilterTold, static text => Filter().IsMatch(text) && (IsLifted(text) || Blocks().IsMatch(text))),
+        new(["firewall", "ufw", "iptables", "nftables"], AppEventKind.FilterTold, static text => Filter().IsMatch(text) && (IsLifted(text) || Blocks().IsMatch(text) || (Opened().IsMatch(text) && Has(text, Mended)))),
         new(["networkpolicy", "network policy", "security group"], AppEventKind.FilterTold, static text => NetworkPolicy().IsMatch(text)),
+        new(["setsebool", "httpd_can_network_connect"], AppEventKind.PolicyTold, static text => !Has(text, Denied)),
         new(["selinux", "setenforce 0", "apparmor"], AppEventKind.PolicyTold, static text => Policy().IsMatch(text) && (IsLifted(text) || Enforced().IsMatch(text))),
     ];
 
@@ -28,6 +29,9 @@ internal static partial class ToldFilters
 
     [GeneratedRegex(@"\b(?:is|was) blocking\b|\bblocks the\b|\b(?:block(?:s|ed)|drop(?:s|ped)|reject(?:s|ed)) (?:by|the (?:traffic|connection|port|packets))\b", RegexOptions.IgnoreCase)]
     private static partial Regex Blocks();
+
+    [GeneratedRegex(@"\b(?:open(?:ed|ing)|allow(?:ed|ing)) (?:up )?(?:the |that |tcp )*ports?\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Opened();
 
     /// <summary>Kubernetes' and the clouds' filters: a default that denies, a rule that lacks.</summary>
     [GeneratedRegex(@"\b(?:network ?polic(?:y|ies)|security groups?)\b[^.]{0,100}\b(?:block(?:s|ed|ing)?|den(?:y|ies|ied)|drop(?:s|ped)|reject(?:s|ed)|(?:did|does|do)(?: not|n't) (?:allow|permit|include)|not allow(?:ed|ing)?|only allow(?:s|ed)?|missing|forgot(?:ten)?)\b|\b(?:block(?:s|ed)|den(?:y|ies|ied)|drop(?:s|ped)|reject(?:s|ed))\b[^.]{0,60}\b(?:network ?polic(?:y|ies)|security groups?)\b", RegexOptions.IgnoreCase)]

@@ -9,7 +9,7 @@ internal static class ToldRules
 {
     private const int LineCharsMax = 2000;
 
-    private static readonly ToldRule[] All = [.. ToldNames.All, .. ToldFilters.All, .. ToldPlaces.All, .. ToldEnds.All, .. ToldProtocols.All, .. ToldRoutes.All, .. ToldLimits.All];
+    private static readonly ToldRule[] All = [.. ToldNames.All, .. ToldFilters.All, .. ToldPlaces.All, .. ToldProtocols.All, .. ToldRoutes.All, .. ToldEnds.All, .. ToldLimits.All];
 
     private static readonly SearchValues<string> Markers = SearchValues.Create([.. All.SelectMany(rule => rule.Markers).Distinct(StringComparer.OrdinalIgnoreCase)], StringComparison.OrdinalIgnoreCase);
 

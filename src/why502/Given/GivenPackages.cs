@@ -4,14 +4,14 @@ using Why502.Logs;
 
 namespace Why502.Cli.Given;
 
-/// <summary>The package managers' logs among the given files: dpkg.log, apt's history.log, dnf.rpm.log, yum.log.</summary>
+/// <summary>The package managers' logs among the given files: dpkg.log, apt's history.log, dnf.rpm.log, yum.log. And what sentences tell of upgrades.</summary>
 internal static class GivenPackages
 {
     private const int BytesMax = 16 << 20;
 
     private const int ChangesMax = 64;
 
-    public static bool IsLog(GivenFile file) => file.Kind == GivenKind.Unknown && Entries(file).Count > 0;
+    public static bool IsLog(GivenFile file) => file.Kind == GivenKind.Unknown && (Entries(file).Count > 0 || Told(file).Count > 0);
 
     public static Answer Answer(PackageHistory question, IReadOnlyList<GivenFile> files, FileClock clock, Provenance provenance)
     {
@@ -20,10 +20,14 @@ internal static class GivenPackages
         foreach (var file in files)
         {
             var entries = Entries(file);
-            if (entries.Count > 0)
+            var told = Told(file);
+            if (entries.Count + told.Count > 0)
             {
                 read.Add(file.Path);
             }
+
+            // Who tells of it tells of now.
+            changes.AddRange(told.Select(upgrade => new PackageChange(upgrade.Package, upgrade.Before, upgrade.After, clock.Now, file.Path, upgrade.Line)));
 
             changes.AddRange(entries.Select(entry => new PackageChange(entry.Entry.Package, entry.Entry.Before, entry.Entry.After, At(entry.Entry, clock), file.Path, entry.Line)).Where(change => change.At >= question.From));
         }
@@ -38,6 +42,9 @@ internal static class GivenPackages
 
     private static List<(PackageLogLine Entry, int Line)> Entries(GivenFile file)
         => file.Kind is GivenKind.Unknown or GivenKind.AppLog && Text(file) is { } text ? [.. PackageLogText.Read(text)] : [];
+
+    private static List<ToldUpgrade> Told(GivenFile file)
+        => file.Kind is GivenKind.Unknown or GivenKind.AppLog && Text(file) is { } text ? [.. ToldUpgrade.In(text)] : [];
 
     private static string? Text(GivenFile file)
     {

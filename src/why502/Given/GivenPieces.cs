@@ -126,7 +126,7 @@ internal static class GivenPieces
             other = others;
             if (error.Count + access.Count > 0 || speaks)
             {
-                List<PastedLine> said = [.. other.Where(IsEvent)];
+                List<PastedLine> said = [.. other.Where(line => IsEvent(line) || IsRecord(line))];
                 List<PastedLine> silent = [.. other.Except(said)];
                 if (silent.Count > 0 && NginxConfiguration.LooksLikeConfiguration(Bytes(silent)))
                 {
@@ -266,9 +266,9 @@ internal static class GivenPieces
         /// <summary>What a module of somebody else's writes into nginx's log, in words of its own.</summary>
         private static bool IsModules(PastedLine line) => line.Text.Contains("] [", StringComparison.Ordinal) is false && line.Text.Contains(": [", StringComparison.Ordinal) && ErrorLogLine.Parse(line.Text) is { Known: null };
 
-        /// <summary>Below or above the blocks of a configuration stands what an app, or nginx itself, said.</summary>
+        /// <summary>Below or above the blocks of a configuration, or between its directives, stands what an app, or nginx itself, said.</summary>
         public static bool Speaks(PastedText segment)
-            => ConfigurationBlocks.Of([.. segment.Lines]) is { Blocks.Count: > 0 } parted && (HasEvents(parted.Others) || parted.Others.Any(IsRecord));
+            => ConfigurationBlocks.Of([.. segment.Lines]) is var parted && ((parted.Blocks.Count > 0 && HasEvents(parted.Others)) || (parted.Others.Count <= CommandReaders.LinesMax && parted.Others.Any(IsRecord)));
 
         private static bool IsRecord(PastedLine line)
             => !line.Text.AsSpan().TrimStart().StartsWith("#") && (IsNginxs(line) || ErrorLogLine.Parse(line.Text) is { Level: not null, Known: not null });

@@ -121,7 +121,7 @@ public sealed class SocketPathMismatch : Cause
         // From files only: a listing of the directory shows a socket of another name, as an app server of another version makes it.
         if (peer.IsUnix && incident.Instance.FromFiles && seen.Ask(SocketReading.Question(incident)).FactOrNull is { Exists: false, Neighbour: { } neighbour })
         {
-            return ($"unix:{neighbour}", Weight.Strong.Size, $"{neighbour} is in the same directory, and {peer.UnixPath} is not", null, null);
+            return ($"unix:{neighbour}", Weight.Strong.Size, $"{neighbour} is there, and {peer.UnixPath} is not", null, null);
         }
 
         var pool = incident.Scheme is "fastcgi" ? PoolReading.Free(incident, seen) : null;

@@ -11,6 +11,9 @@ public static class ReportedForms
     /// <summary>A container's or shell's exit status for a process that a signal ended is 128 + its number (bash(1), EXIT STATUS).</summary>
     private const int SignalStatus = 128;
 
+    /// <summary>systemd's own statuses for what it could not prepare: a directory, a user, the program itself (systemd.exec(5), Process Exit Codes).</summary>
+    private const int ManagersStatus = 200, ManagersStatusMax = 245;
+
     private static ReportedCause Sure(string id) => new(id, Weight.Strong);
 
     private static ReportedCause Likely(string id) => new(id, Weight.Moderate);
@@ -45,6 +48,7 @@ public static class ReportedForms
         AppEventKind.ChildExitedOnSignal when logged is { Signal: null, ExitStatus: null, Process: not null }
             => new(1, Phase.Header, Side.Upstream, How.Closed, Sure(NginxFamily.HasProgram(logged.Process) ? "nginx-worker-crashed" : "worker-crashed")),
         AppEventKind.ChildExitedOnSignal or AppEventKind.WorkerSentSignal => OfSignal(logged),
+        AppEventKind.MainProcessExited when !IsOfNginx(logged.Source) && logged.Signal is null && logged.ExitStatus is >= ManagersStatus and <= ManagersStatusMax => new(3, Phase.Connect, Side.Upstream, How.Refused, Sure("upstream-down")),
         AppEventKind.MainProcessExited when !IsOfNginx(logged.Source) => OfSignal(logged),
         AppEventKind.ChildExited or AppEventKind.WorkerExited => logged.ExitStatus is null or 0 ? null : OfStatus(logged.ExitStatus.Value),
 
@@ -79,6 +83,9 @@ public static class ReportedForms
         // What answers so speaks TLS, and whoever asked did not; a scanner may have, too.
         AppEventKind.PlainRequestToTls => new(3, Phase.Header, Side.Upstream, How.Closed, Likely("protocol-mismatch")),
         AppEventKind.UpgradeMissing => new(5, Phase.Header, Side.Nginx, How.Invalid, Sure("upgrade-failed")),
+
+        // No pod is ready, or the Service's selector fits none (Kubernetes, Service: selector).
+        AppEventKind.EndpointsEmpty => new(5, Phase.Connect, Side.Upstream, How.Refused, Likely("upstream-down"), Maybe("upstream-wrong-address")),
         AppEventKind.NoHttpAnswer => new(5, Phase.Header, Side.Upstream, How.Invalid, Likely("protocol-mismatch")),
         AppEventKind.AuthQuestionFailed => new(7, Phase.Header, Side.Nginx, How.Invalid, Likely("auth-subrequest-failed")),
         AppEventKind.WebSocketRefused => OfRefusal(logged.Value),

@@ -60,9 +60,20 @@ internal sealed class SocketPathAnswer : IGivenAnswer
         }
 
         // Debian's packages link php-fpm.sock to the newest version's (php-fpm-common, postinst): no socket of its own.
-        var others = listing.Names.Where(other => IsSocketsName(other) && other != "php-fpm.sock").Distinct().ToList();
-        return new(new SocketPathFact(false, null, [], path, null, null, null) { Neighbour = others is [var only] ? $"{listing.Directory}/{only}" : null }, listing);
+        var others = Sockets(listing).ToList();
+        if (others.Count == 0)
+        {
+            // An app server of another version may keep its sockets one directory above or below.
+            others = [.. records.Of<ListedDirectory>().Where(listed => IsNextTo(Real(listed.Directory), directory)).SelectMany(Sockets).Distinct()];
+        }
+
+        return new(new SocketPathFact(false, null, [], path, null, null, null) { Neighbour = others is [var only] ? only : null }, listing);
     }
+
+    private static IEnumerable<string> Sockets(ListedDirectory listing)
+        => listing.Names.Where(other => IsSocketsName(other) && other != "php-fpm.sock").Distinct().Select(name => $"{listing.Directory}/{name}");
+
+    private static bool IsNextTo(string listed, string directory) => Path.GetDirectoryName(directory) == listed || Path.GetDirectoryName(listed) == directory;
 
     /// <summary>Filesystem Hierarchy Standard 3.0, 5.13.1: /var/run is /run.</summary>
     private static string Real(string path) => path.StartsWith("/var/run", StringComparison.Ordinal) ? path[4..] : path;

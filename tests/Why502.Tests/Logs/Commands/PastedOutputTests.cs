@@ -11,6 +11,8 @@ public sealed class PastedOutputTests
     [InlineData("$ ls -la /run/tally/\ntotal 4\ndrwxr-xr-x 2 tally tally 80 Mar 17 05:35 .\nsrwxrwxrwx 1 tally tally 0 Mar 17 05:35 back.sock\n", ". back.sock", "front.sock", true)]
     [InlineData("$ ls /run/tally/*.sock\n/run/tally/back.sock\n", "back.sock", "front.sock", true)]
     [InlineData("$ ls /run/tally/b*\n/run/tally/back.sock\n", "back.sock", "front.sock", false)]
+    [InlineData("$ ls /run/tally | grep sock\nback.sock\n", "back.sock", "front.sock", true)]
+    [InlineData("$ ls /run/tally | grep back\nback.sock\n", "back.sock", "front.sock", false)]
     public void DirectorysListing_SaysWhatIsNotThere(string text, string names, string lacking, bool covered)
     {
         var listed = Assert.Single(Read<ListedDirectory>(text));
@@ -20,7 +22,8 @@ public sealed class PastedOutputTests
     }
 
     [Theory]
-    [InlineData("$ ls /run/tally | grep sock\nback.sock\n")]
+    [InlineData("$ ls /run/tally | grep -v sock\nfront.pid\n")]
+    [InlineData("$ ls /run/tally | grep -vsock\nfront.pid\n")]
     [InlineData("$ ls /run/tally /srv\nback.sock\n")]
     [InlineData("$ ls -ld /run/tally\ndrwxr-xr-x 2 tally tally 80 Mar 17 05:35 /run/tally\n")]
     [InlineData("$ ls /run/tally\nls: cannot open directory '/run/tally': Permission denied\n")]
