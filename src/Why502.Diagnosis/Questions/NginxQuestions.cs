@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Why502.Logs;
 using Why502.Logs.Commands;
 
@@ -155,13 +156,28 @@ public sealed record LogHeld(string Path, int MasterPid) : Question<LogHeldFact>
 
 public sealed record LogHeldFact(bool Held) : Fact;
 
-public sealed record ErrorLogFact(ErrorLogSummary Summary, LogCoverage Coverage) : Fact;
+public sealed record ErrorLogFact(ErrorLogSummary Summary, LogCoverage Coverage) : Fact, IPartialFact
+{
+    [JsonIgnore]
+    public string? Lacks => Coverage.Lacks;
+}
 
 /// <summary>How much of a log was read. <paramref name="Sampled"/>: the window was larger than the cap, and only its newest part was read.</summary>
 public sealed record LogCoverage(long BytesRead, long BytesInWindow, bool Sampled, IReadOnlyList<string> Files)
 {
     /// <summary>Rotated files that reach into the window and could not be read, each with its reason.</summary>
     public IReadOnlyList<string> NotRead { get; init; } = [];
+
+    /// <summary>What of the window was not read, and why; null when all was.</summary>
+    [JsonIgnore]
+    public string? Lacks
+    {
+        get
+        {
+            string[] reasons = Sampled ? [$"only the newest {BytesRead >> 20} MB of {BytesInWindow >> 20} MB were read", .. NotRead] : [.. NotRead];
+            return reasons.Length == 0 ? null : string.Join("; ", reasons);
+        }
+    }
 }
 
 /// <summary>What an access log says about a window of time: its rows by route, peer and status, and the patterns in all of them.</summary>
@@ -180,8 +196,11 @@ public sealed record AccessLogWindow(string Path, string Format, string Escape, 
     public override string WouldTell => "how many requests there were, how many failed, how long the upstreams took, and which server fails more often than its peers";
 }
 
-public sealed record AccessLogFact(AccessLogSummary Summary, LogCoverage Coverage) : Fact
+public sealed record AccessLogFact(AccessLogSummary Summary, LogCoverage Coverage) : Fact, IPartialFact
 {
+    [JsonIgnore]
+    public string? Lacks => Coverage.Lacks;
+
     public IReadOnlyList<TrafficPattern> Patterns { get; init; } = [];
 }
 

@@ -35,6 +35,7 @@ public sealed class Observations(IReadOnlyDictionary<Question, Answer> answers, 
 {
     private readonly HashSet<Question> wanted = [];
     private readonly Dictionary<Question, string> unobserved = [];
+    private readonly Dictionary<Question, string> partly = [];
 
     private readonly Dictionary<object, Dictionary<Type, object>> readings = new(ReferenceEqualityComparer.Instance);
 
@@ -68,6 +69,9 @@ public sealed class Observations(IReadOnlyDictionary<Question, Answer> answers, 
     /// <summary>Questions that were asked and could not be answered, with the reason.</summary>
     public IReadOnlyDictionary<Question, string> Unobserved => unobserved;
 
+    /// <summary>Questions whose answer lacks a part, with what that is.</summary>
+    public IReadOnlyDictionary<Question, string> Partly => partly;
+
     public Observed<TFact> Ask<TFact>(Question<TFact> question)
         where TFact : Fact
     {
@@ -79,6 +83,11 @@ public sealed class Observations(IReadOnlyDictionary<Question, Answer> answers, 
 
         if (answer.Fact is TFact fact)
         {
+            if (fact is IPartialFact { Lacks: { } lacks })
+            {
+                partly[question] = lacks;
+            }
+
             return new(question, Outcome.Seen, fact, null, answer.Provenance);
         }
 

@@ -132,6 +132,13 @@ public abstract record Question<TFact> : Question
 [JsonDerivedType(typeof(WorkerWaitsFact), "worker-waits")]
 public abstract record Fact;
 
+/// <summary>An answer that may lack a part of what was asked for.</summary>
+public interface IPartialFact
+{
+    /// <summary>What is not in it, and why; null when all is.</summary>
+    string? Lacks { get; }
+}
+
 /// <summary>Where an answer came from: the host, the kind of source and how it was obtained.</summary>
 /// <param name="Host">Host name of the machine that was looked at.</param>
 /// <param name="Source">The JSON contract's word: error-log, access-log, config, machine, probe, app-log or kernel-log.</param>

@@ -10,6 +10,7 @@ public static class UnobservedReading
                 .Select(item => new UnobservedItem(item.Key.What, item.Value, item.Key.WouldTell, Decides(item.Key, judged)))
                 .OrderByDescending(item => item.Decides.Count)
                 .ThenBy(item => item.What, StringComparer.Ordinal),
+            .. seen.Partly.Select(item => new UnobservedItem($"the older part of {item.Key.What}", item.Value, "failures before that, and how often they came", [])),
         ];
 
     private static IReadOnlyList<string> Decides(Question question, IReadOnlyList<Judgement> judged)

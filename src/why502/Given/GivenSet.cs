@@ -37,7 +37,7 @@ internal sealed class GivenSet
         records = new([.. files.SelectMany(file => file.Records)]);
         clock = new FileClock();
         // Rotated neighbours were not handed over.
-        logs = new LogAnswers(clock, Environment.MachineName, LogLimits.Default with { RotatedFilesMax = 0, WindowBytesMax = 256L << 20, AppWindowBytesMax = 64L << 20 });
+        logs = new LogAnswers(clock, Environment.MachineName, LogLimits.Default with { RotatedFilesMax = 0, WindowBytesMax = 256L << 20, ErrorWindowBytesMax = 4L << 30, AppWindowBytesMax = 64L << 20 });
     }
 
     public IReadOnlyList<UnobservedItem> Problems =>

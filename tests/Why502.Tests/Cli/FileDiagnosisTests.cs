@@ -52,6 +52,16 @@ public sealed class FileDiagnosisTests : IDisposable
         Assert.Equal(1, report.RootElement.GetProperty("findings")[0].GetProperty("impact").GetProperty("requests").GetInt32());
     }
 
+    /// <summary>On a machine only the newest part of a large log is read; one that was handed over is read whole.</summary>
+    [Fact]
+    public async Task LargeLog_IsCountedFromItsBeginning()
+    {
+        const int Failures = 120_000;
+        var log = new StringBuilder().Insert(0, Line, Failures).Append("2024/08/14 09:41:07 [error] 3821#3821: *9 connect() to unix:/run/app.sock failed (2: No such file or directory) while connecting to upstream, client: 192.0.2.7, server: b.example, request: \"GET / HTTP/1.1\", upstream: \"http://unix:/run/app.sock:/\"\n");
+        using var report = await DiagnoseAsync(1, Write("error.log", log.ToString()));
+        Assert.Contains(report.RootElement.GetProperty("findings").EnumerateArray(), finding => finding.GetProperty("impact").GetProperty("requests").GetInt32() == Failures);
+    }
+
     [Fact]
     public async Task UnreadableNeighbour_IsUnobserved()
     {

@@ -60,6 +60,7 @@ public sealed class LogWindowTests : IDisposable
         Assert.True(coverage!.Sampled);
         Assert.InRange(coverage.BytesRead, 49_000, 50_000);
         Assert.InRange(coverage.BytesInWindow, text.Length * 0.49, text.Length * 0.51);
+        Assert.StartsWith("only the newest", coverage.Lacks, StringComparison.Ordinal);
         Assert.EndsWith(sink.Text.ToString(), text, StringComparison.Ordinal);
         Assert.StartsWith("2026/", sink.Text.ToString(), StringComparison.Ordinal);
     }
