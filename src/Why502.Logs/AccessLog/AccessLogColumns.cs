@@ -153,16 +153,7 @@ internal static class AccessLogColumns
 
         if (!Has(columns, "time_local") && !Has(columns, "time_iso8601") && !Has(columns, "msec"))
         {
-            Take(columns, "time_local", column => column.Is(CellForms.LocalTime));
-            if (!Has(columns, "time_local"))
-            {
-                Take(columns, "time_iso8601", column => column.Is(CellForms.IsoTime));
-            }
-
-            if (!Has(columns, "time_local") && !Has(columns, "time_iso8601"))
-            {
-                Take(columns, "msec", column => column.Is(CellForms.Msec));
-            }
+            Time(columns);
         }
 
         Client(columns);
@@ -211,6 +202,22 @@ internal static class AccessLogColumns
 
     private static bool IsFree(RowColumn column, CellForms form) => column.Variable is null && column.Key.Length == 0 && column.Is(form);
 
+    /// <summary>A time is known by its form, under whatever name.</summary>
+    private static void Time(RowColumn[] columns)
+    {
+        foreach (bool isKeyless in (ReadOnlySpan<bool>)[true, false])
+        {
+            foreach ((string variable, CellForms form) in (ReadOnlySpan<(string, CellForms)>)[("time_local", CellForms.LocalTime), ("time_iso8601", CellForms.IsoTime), ("msec", CellForms.Msec)])
+            {
+                if (Array.Find(columns, column => column.Variable is null && (!isKeyless || column.Key.Length == 0) && column.Is(form)) is { } time)
+                {
+                    time.Variable = variable;
+                    return;
+                }
+            }
+        }
+    }
+
     private static void Take(RowColumn[] columns, string variable, Predicate<RowColumn> fits)
     {
         for (int i = 0; i < columns.Length && !Has(columns, variable); i++)
@@ -253,7 +260,8 @@ internal static class AccessLogColumns
 
         int request = Math.Max(Find(columns, "request"), Find(columns, "request_uri"));
         int address = Find(columns, "upstream_addr");
-        List<int> places = [.. Enumerable.Range(0, columns.Length).Where(i => IsFree(columns[i], CellForms.Status) && columns[i].HasNever(CellForms.Empty) && columns[i].HasNever(CellForms.List))];
+        List<int> places = [.. Enumerable.Range(0, columns.Length).Where(i => columns[i].Variable is null && columns[i].Is(CellForms.Status) && columns[i].HasNever(CellForms.Empty) && columns[i].HasNever(CellForms.List))];
+        places = places.Exists(i => columns[i].Key.Length == 0) ? places.FindAll(i => columns[i].Key.Length == 0) : places;
         List<int> own = address < 0 ? places : places.FindAll(i => Math.Abs(i - address) > 1);
         places = own.Count > 0 ? own : places;
         if (places.Count > 0)

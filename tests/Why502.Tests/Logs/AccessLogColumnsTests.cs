@@ -24,6 +24,7 @@ public sealed partial class AccessLogColumnsTests
         "\"$time_iso8601\",\"$remote_addr\",\"$request_method\",\"$host\",\"$request_uri\",\"$status\",\"$request_time\",\"$upstream_addr\",\"$upstream_status\",\"$upstream_response_time\"",
         "$remote_addr~$time_iso8601~$host~$request_method~$request_uri~$status~$request_time~$upstream_status~$upstream_addr~$upstream_response_time",
         "ts=$msec; ip=$remote_addr; req=\"$request\"; code=$status; rt=$request_time; up=[$upstream_addr]; us=[$upstream_status]; urt=[$upstream_response_time]; ua=\"$http_user_agent\"",
+        "at=$msec ip=$remote_addr req=\"$request\" answer=$status up=\"$upstream_addr\" ust=\"$upstream_status\" rt=$request_time",
         "$remote_addr - [$time_local] $host \"$request\" -> $upstream_addr ($upstream_status) $upstream_response_time s => $status in $request_time",
         "[$time_local] $remote_addr \"$request\" $status $request_time \"$upstream_addr\" \"$upstream_status\" \"$upstream_response_time\" \"$upstream_header_time\" \"$upstream_connect_time\"",
         AccessLogFormat.CombinedText + " rt=\"$request_time\" urt=\"$upstream_response_time\" ut=\"$upstream_addr\"",

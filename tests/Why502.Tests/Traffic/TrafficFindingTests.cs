@@ -108,6 +108,10 @@ public sealed class TrafficFindingTests
         => Assert.Equal("error-wave:rate-limited", Told(Found(row => (row.Status, row.Node, row.HasHeader) = row.Minute is >= 60 and < 64 && row.Number % 2 == 0 ? ("503", "-", false) : (row.Status, row.Node, true))));
 
     [Fact]
+    public void WaveOfNginxsOwn500s_IsNotSteady()
+        => Assert.Equal("error-wave:-", Told(Found(row => (row.Status, row.Node, row.HasHeader) = row.Minute is >= 60 and < 72 && row.Number % 2 == 0 ? ("500", "-", false) : (row.Status, row.Node, true))));
+
+    [Fact]
     public void ErrorsEveryHour_AreOneFinding()
     {
         var found = Found(row => { if (row.Minute % 60 < 2 && row.Number % 2 == 0) { row.Refuse(); } }, minutes: 1440, perMinute: _ => 15);
