@@ -91,7 +91,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             Configuration = configuration,
             Location = location,
             Peer = peer,
-            Group = location?.Group,
+            Group = GroupOf(location, main.Group),
             Scheme = main.Group.UpstreamScheme ?? location?.Scheme,
             Server = main.Group.Server ?? main.Group.Listen,
             Host = main.Group.Host,
@@ -117,10 +117,11 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
     private void AddNoLiveUpstreams(List<Incident> incidents, IReadOnlyList<Symptom> symptoms, ProxiedLocation? location)
     {
         var lines = symptoms.Sum(symptom => symptom.Group.Count);
+        var named = GroupOf(location, symptoms[0].Group);
         var sameGroup = incidents
             .Select((incident, index) => (incident, index))
-            .Where(item => location is not null && item.incident.Kind != SymptomKind.OutOfResource
-                && (item.incident.Location?.At == location.At || (location.Group is { } group && item.incident.Group?.Name == group.Name)))
+            .Where(item => item.incident.Kind != SymptomKind.OutOfResource
+                && ((location is not null && item.incident.Location?.At == location.At) || (named is not null && item.incident.Group?.Name == named.Name)))
             .ToList();
         var beneath = sameGroup
             .Where(item => item.incident.State != IncidentState.Recovered)
@@ -137,7 +138,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
         for (var at = 0; at < incidents.Count; at++)
         {
             // The other servers of the group failed in the same way: what is true of the group is true of each.
-            if (incidents[at].Location?.At == beneath.incident.Location?.At && incidents[at].Kind == beneath.incident.Kind && incidents[at].NoLiveUpstreams == 0 && at != beneath.index)
+            if ((beneath.incident.Location is { } place ? incidents[at].Location?.At == place.At : incidents[at] is { Location: null, Group: { } same } && same.Name == named?.Name) && incidents[at].Kind == beneath.incident.Kind && incidents[at].NoLiveUpstreams == 0 && at != beneath.index)
             {
                 incidents[at] = incidents[at] with { NoLiveUpstreams = lines, NoLiveRoutes = routes };
             }
@@ -152,6 +153,11 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             Samples = [.. symptoms.SelectMany(symptom => symptom.Group.Samples).TakeLast(1), .. beneath.incident.Samples],
         };
     }
+
+    /// <summary>The upstream block: of the location, or of the stream server that wrote the line.</summary>
+    private UpstreamGroup? GroupOf(ProxiedLocation? location, ErrorGroup group)
+        => location is not null ? location.Group
+            : group.Path is null && group.Server is { } listen ? configuration?.StreamServers.FirstOrDefault(stream => stream.Listens.Any(own => own.Address == listen))?.Group : null;
 
     private ProxiedLocation? LocationOf(ErrorGroup group)
     {

@@ -29,12 +29,33 @@ public sealed record IntendedStatus(SourceLine At, Directive? Directive, bool Is
             return new(made.At, made, IsMarked(configuration, made, levels, status), made.ToString());
         }
 
+        if (ReturnOnTheWay(answer, status) is { } passed)
+        {
+            return new(passed.At, passed, IsMarked(configuration, passed, [.. Above(passed)], status), passed.ToString());
+        }
+
         if (answer.Status == status && answer.Steps.LastOrDefault(step => step.At is not null && step.Kind is "answer" or "error" or "rewrite" or "try_files") is { At: { } at } last)
         {
             return new(at, null, false, last.Text);
         }
 
         return Mapping(levels, status) is { } mapping ? new(mapping.At, mapping, false, mapping.ToString()) : null;
+    }
+
+    /// <summary>The request went on to the location of an error_page: what made the status stands where it was before.</summary>
+    private static Directive? ReturnOnTheWay(RouteAnswer answer, int status)
+    {
+        var lines = answer.Steps.Select(step => step.At).OfType<SourceLine>().ToHashSet();
+        return (answer.Server?.Locations ?? []).SelectMany(location => location.Block.Block ?? []).SelectMany(directive => directive.Name == "if" ? directive.Block ?? [] : [directive])
+            .FirstOrDefault(directive => directive.Name == "return" && directive.Arguments.Count > 0 && directive.Arguments[0] == Text(status) && lines.Contains(directive.At));
+    }
+
+    private static IEnumerable<Directive> Above(Directive directive)
+    {
+        for (var block = directive.Parent; block is not null && block.Name != "http"; block = block.Parent)
+        {
+            yield return block;
+        }
     }
 
     private static IEnumerable<Directive> Levels(RouteAnswer answer)

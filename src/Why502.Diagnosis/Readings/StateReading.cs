@@ -8,7 +8,6 @@ public static class StateReading
     /// <summary>A silence this long, with the upstream answering meanwhile, ends an incident.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(2);
 
-    /// <summary>nginx's log cuts the second off: what was started within the only second that has failures may have been there before the first of them.</summary>
     private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
 
     public static IncidentState Of(Incident incident, Observations seen)
@@ -63,7 +62,9 @@ public static class StateReading
                 return stands is null && answeredSince ? Mixed(incident, silence) : IncidentState.Current;
             }
 
-            return Changed(incident, peer, incident.First is { } first && last - first < OneSecond ? last + OneSecond : last, seen) || (answeredSince && !ComesWithLoad(incident) && FirstSuccess(incident) > last) || silence > Quiet
+            // nginx's log cuts the second off: what was started within the only second that has failures may have been there before them, and refused by a rule that stands.
+            var after = incident.First is { } first && last - first < OneSecond && IsRefusedByRule(incident, peer, seen) ? last + OneSecond : last;
+            return Changed(incident, peer, after, seen) || (answeredSince && !ComesWithLoad(incident) && FirstSuccess(incident) > last) || silence > Quiet
                 ? IncidentState.Recovered
                 : IncidentState.Intermittent;
         }
@@ -131,6 +132,10 @@ public static class StateReading
 
         return seen.Ask(Probing.Connect(incident.Instance, peer)).FactOrNull is { } now ? now.Outcome != ProbeOutcome.Ok : ListenerGone(incident, peer, seen);
     }
+
+    private static bool IsRefusedByRule(Incident incident, Endpoint peer, Observations seen)
+        => !peer.IsUnix && incident.Instance.Running && seen.Ask(new PacketFilter(incident.Instance.MasterPid ?? 0)).FactOrNull is { } filter
+            && FilterReading.Matching(filter, peer, peer.IsLoopback) is { IsPolicy: false };
 
     private static bool? ListenerGone(Incident incident, Endpoint peer, Observations seen)
         => peer.IsUnix

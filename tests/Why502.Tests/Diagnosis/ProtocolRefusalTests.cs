@@ -16,4 +16,12 @@ public sealed class ProtocolRefusalTests
         Assert.Equal(cause, found.Cause.Id);
         Assert.True(found.Confidence >= 0.7, $"{found.Confidence}");
     }
+
+    /// <summary>What a server says before it was asked: in the clear where nginx speaks TLS, in another protocol where it does not.</summary>
+    [Theory]
+    [InlineData("grpcs", "tls-plaintext-upstream")]
+    [InlineData("grpc", "protocol-mismatch")]
+    public void AnswerBeforeTheRequest(string scheme, string cause)
+        => Assert.Equal(cause, Scene.Run(new Case("", $"upstream prematurely sent response while reading response header from upstream, client: 192.0.2.7, server: shop.example, request: \"POST /a.B/C HTTP/2.0\", upstream: \"{scheme}://127.0.0.1:5000\", host: \"shop.example\"",
+            $"grpc_pass {scheme}://127.0.0.1:5000;", scene => scene.Listens("127.0.0.1:5000", "app", 812))).Findings[0].Cause.Id);
 }

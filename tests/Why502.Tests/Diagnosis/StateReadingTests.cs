@@ -35,12 +35,17 @@ public sealed class StateReadingTests
         Assert.Equal(IncidentState.Recovered, found.Incident.State);
     }
 
-    /// <summary>The only second with failures is the one that the app was started in: it may have been there all the time.</summary>
+    /// <summary>The only second with failures is the one that the app was started in: it was there all the time where a rule refuses it.</summary>
     [Theory]
-    [InlineData(60, IncidentState.Intermittent)]
-    [InlineData(50, IncidentState.Recovered)]
-    public void ListenerStarted(int secondsAgo, IncidentState state)
-        => Assert.Equal(state, Run("connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:3000/\", host: \"shop.example\"", "proxy_pass http://127.0.0.1:3000;", "", scene => scene.Listens("127.0.0.1:3000", "gunicorn", 812).Forks("127.0.0.1:3000", 813, secondsAgo).Answered("/", 200, "127.0.0.1:3000", 0.02, 40)).Incident.State);
+    [InlineData(59, true, IncidentState.Intermittent)]
+    [InlineData(59, false, IncidentState.Recovered)]
+    [InlineData(50, true, IncidentState.Recovered)]
+    public void ListenerStarted(int secondsAgo, bool refused, IncidentState state)
+        => Assert.Equal(state, Run("connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:3000/\", host: \"shop.example\"", "proxy_pass http://127.0.0.1:3000;", "", scene =>
+        {
+            scene.Listens("127.0.0.1:3000", "gunicorn", 812).Forks("127.0.0.1:3000", 813, secondsAgo).Answered("/", 200, "127.0.0.1:3000", 0.02, 40);
+            _ = refused ? scene.Rejects(3000) : scene;
+        }).Incident.State);
 
     private static void Servers(Scene scene)
         => scene.Listens("127.0.0.1:3001", "node", 812).Listens("127.0.0.1:3002", "node", 813).AnsweredSince("/", 200, "127.0.0.1:3001", 0.8, 40);

@@ -35,6 +35,7 @@ public sealed class UnexplainedErrorsTests
     /// <summary>The row names no host: a page of another server is meant as little or as much.</summary>
     [Theory]
     [InlineData("error_page 503 /closed.html;", true)]
+    [InlineData("error_page 503 /closed.html; location = /closed.html { root /srv/closed; }", true)]
     [InlineData("", false)]
     public void ClosedSiteInALogWithoutHosts(string page, bool meant)
     {

@@ -36,6 +36,9 @@ public sealed class WorkerPoolExhausted : Cause
             Expect: "upstream-slow"),
     };
 
+    /// <summary>So many answers show that routes which hang together now were served.</summary>
+    private const int AnsweredBefore = 5;
+
     public override bool Applies(Incident incident)
         => incident.Peer is not null
             && (incident is { Kind: SymptomKind.TimedOut, Phase: Phase.Header or Phase.Send or Phase.Connect } or { Kind: SymptomKind.ConnectFailed, Errno: 11 });
@@ -85,7 +88,7 @@ public sealed class WorkerPoolExhausted : Cause
         {
             scales.Weigh("other routes", Sources.ErrorLog, routes.HangsThoughFast is { } usual
                 ? Weight.Strong.For($"{routes.OtherFailed + 1} different routes time out and none is answered, and they usually take {Words.Seconds(usual)}")
-                : Weight.Moderate.For($"{routes.OtherFailed + 1} different routes time out, and none is answered"));
+                : (routes is { NoneAnswered: true, SameSucceeded: >= AnsweredBefore, OtherFailed: > 1 } ? Weight.Strong : Weight.Moderate).For($"{routes.OtherFailed + 1} different routes time out, and none is answered{(routes.NoneAnswered && routes.SameSucceeded > 0 ? $" any more ({routes.SameSucceeded} requests to them were before)" : "")}"));
         }
     }
 

@@ -48,7 +48,7 @@ public sealed class ProxyUriRewrite : Cause
         // ngx_http_proxy_create_uri: what the location matched is cut off and the URI part put before the rest, byte by byte.
         var joint = mapped.Contains("//", StringComparison.Ordinal) || (incident.Location is { UriPart: { } part, Location.Path: var path } && path.EndsWith('/') && !part.EndsWith('/'));
         scales.Weigh("mapping", Sources.Config, (joint ? Weight.Strong : Weight.Moderate).For($"proxy_pass makes {mapped} of {asked}").At(pass.File, pass.Line));
-        var answered = incident.Traffic.Groups.Where(group => group.Status is >= 200 and < 400).Sum(group => group.Count);
+        var answered = incident.Traffic.Groups.Where(group => group.Status is >= 200 and < 400 && IsHere(incident, group)).Sum(group => group.Count);
         scales.Weigh("others", Sources.AccessLog, answered == 0
             ? Weight.Weak.For("no request to this location was answered otherwise")
             : Weight.Moderate.Against($"{answered} other requests to this location were answered"));
@@ -65,6 +65,9 @@ public sealed class ProxyUriRewrite : Cause
             });
         }
     }
+
+    private static bool IsHere(Incident incident, AccessGroup group)
+        => group.Path is { } path && incident.Configuration?.LocationFor(group.ServerName, group.Host, path, null)?.Pass == incident.Location?.Pass;
 
     /// <summary>The app was seen to answer the path as it came.</summary>
     private static bool IsServed(Incident incident, Observations seen)

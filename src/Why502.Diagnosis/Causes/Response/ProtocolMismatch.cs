@@ -43,7 +43,7 @@ public sealed class ProtocolMismatch : Cause
 
     public override bool Applies(Incident incident) => incident.Kind switch
     {
-        SymptomKind.OtherMessage => incident.Candidates.Contains(Id),
+        SymptomKind.OtherMessage => incident.Candidates.Contains(Id) && !Tls.TlsPlaintextUpstream.IsUnasked(incident),
 
         // What takes a handshake for anything else, and waits for the rest of it, is tls-plaintext-upstream.
         SymptomKind.Answered => incident.Candidates.Contains(Id) && !(incident.Side == Side.Client && ProtocolReading.Expected(incident) == WireProtocol.Tls),

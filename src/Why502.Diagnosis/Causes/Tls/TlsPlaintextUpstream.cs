@@ -39,11 +39,24 @@ public sealed class TlsPlaintextUpstream : Cause
 
     public override bool Applies(Incident incident)
         => (incident.Kind == SymptomKind.Answered && incident.Candidates.Contains(Id) && ProtocolReading.Expected(incident) == WireProtocol.Tls)
+            || IsUnasked(incident)
             || (TlsReading.InHandshake(incident) && !TlsReading.IsCertificateComplaint(incident)
             && (incident.Kind == SymptomKind.TimedOut || incident.TlsRefusal is TlsRefusal.NotTls or TlsRefusal.Other || TlsReading.IsClosed(incident)));
 
+    /// <summary>
+    /// A server that speaks first (SETTINGS of HTTP/2, a banner) is heard before the handshake has begun when its bytes are there at once: ngx_http_upstream_send_request()
+    /// and the handshake race for them.
+    /// </summary>
+    public static bool IsUnasked(Incident incident) => incident is { MessageId: "upstream-prematurely-sent-response" } && ProtocolReading.Expected(incident) == WireProtocol.Tls;
+
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
+        if (IsUnasked(incident))
+        {
+            // RFC 8446, 4: the client speaks first.
+            scales.Weigh("message", Sources.ErrorLog, Weight.Strong.For("the upstream sends something before nginx has sent its part of the handshake"));
+        }
+
         // OpenSSL, ssl/record/ssl3_record.c, ssl3_get_record(): the first record's version is none of TLS, or the bytes are those of an HTTP answer.
         if (incident.TlsRefusal == TlsRefusal.NotTls)
         {
