@@ -14,7 +14,9 @@ internal static class ReportBuilder
     private const int SlowSecondMilliseconds = 1000;
 
     /// <param name="heavy">Null when no row was counted there.</param>
-    public static TrafficReport Build(TrafficTables tables, HeavyTables? heavy, TrafficScope scope, ReportContext context)
+    /// <param name="routes">Routes that were counted elsewhere.</param>
+    /// <param name="hosts">As <paramref name="routes"/>.</param>
+    public static TrafficReport Build(TrafficTables tables, HeavyTables? heavy, TrafficScope scope, ReportContext context, IReadOnlyList<FrequentValue>? routes = null, IReadOnlyList<FrequentValue>? hosts = null)
     {
         bool full = scope == TrafficScope.Full;
         TrafficReport report = new()
@@ -33,9 +35,9 @@ internal static class ReportBuilder
             Retries = new RetryTraffic(tables.Retried, tables.RetriesHidden),
             MinuteStep = tables.Minutes.Step,
             Minutes = [.. MinutesOf(tables.Minutes)],
-            Routes = FrequentOf(heavy?.Routes, timed: true),
+            Routes = routes ?? FrequentOf(heavy?.Routes, timed: true),
             Methods = FrequentOf(heavy?.Methods),
-            Hosts = FrequentOf(heavy?.Hosts),
+            Hosts = hosts ?? FrequentOf(heavy?.Hosts),
             Clients = FrequentOf(heavy?.Clients),
             DistinctClients = full && tables.Fields.HasFlag(AccessFields.Client) ? tables.Clients.Estimate() : null,
             DistinctPaths = full && tables.Fields.HasFlag(AccessFields.Request) ? tables.Paths.Estimate() : null,

@@ -57,8 +57,19 @@ public sealed class AccessLogScan
         _malformed.AddRange(_scanner.TakeStretch().Odd.Take(Stretch.OddRowsMax - _malformed.Count).Select(row => _groups.LineOf(row.Text, row.Line, null)));
     }
 
-    /// <summary>What <c>why502 traffic</c> reports of the same rows, without routes, hosts and clients.</summary>
-    public TrafficReport Report(ReportContext context) => ReportBuilder.Build(_scanner.Tables, null, TrafficScope.Core, context);
+    /// <summary>What <c>why502 traffic</c> reports of the same rows, without methods and clients, and with routes and hosts without their times.</summary>
+    public TrafficReport Report(ReportContext context)
+    {
+        IReadOnlyList<AccessGroup> groups = _groups.All;
+        return ReportBuilder.Build(_scanner.Tables, null, TrafficScope.Core, context, Frequent(groups, group => group.Route), Frequent(groups, group => group.Host ?? group.ServerName));
+    }
+
+    private static FrequentValue[] Frequent(IReadOnlyList<AccessGroup> groups, Func<AccessGroup, string?> value) =>
+    [
+        .. groups.Where(group => value(group) is not null).GroupBy(value, StringComparer.Ordinal)
+            .Select(same => new FrequentValue(same.Key!, same.Sum(group => group.Count), 0, same.Where(group => group.Status is >= 500 and < 600).Sum(group => group.Count), same.Where(group => group.Status == 499).Sum(group => group.Count), null))
+            .OrderByDescending(found => found.Count).ThenBy(found => found.Value, StringComparer.Ordinal),
+    ];
 
     /// <param name="report">Of this scan.</param>
     public AccessLogSummary Summary(TrafficReport report) => new()

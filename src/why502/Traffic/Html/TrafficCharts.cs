@@ -213,8 +213,8 @@ internal sealed class TrafficCharts(HtmlText html, TrafficReport report)
         }
 
         html.Add($"<rect class=\"limit\" x=\"{limit / (double)step - first - LimitWidth / 2 * answered.Length}\" y=\"0\" width=\"{LimitWidth * answered.Length}\" height=\"{Height}\"><title>{"limit: " + words}</title></rect></svg>\n");
-        var ticks = Math.Min(TicksCount, answered.Length);
-        Ticks(Enumerable.Range(0, ticks).Select(tick => $"{(first + (answered.Length - 1L) * tick / (ticks - 1)) * step / 1000} s"));
+        var ticks = Math.Min(TicksCount, answered.Length + 1);
+        Ticks(Enumerable.Range(0, ticks).Select(tick => $"{(first + (long)answered.Length * tick / (ticks - 1)) * step / 1000} s"));
         html.Add($"</figure>\n");
     }
 

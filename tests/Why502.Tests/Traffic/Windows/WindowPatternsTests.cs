@@ -90,6 +90,18 @@ public sealed class WindowPatternsTests
         Assert.NotEqual(ask with { Setup = apart }, ask);
     }
 
+    /// <summary>Two apps on the same port of two machines; the one that fails serves all that fails.</summary>
+    [Theory]
+    [InlineData("/b", 0)]
+    [InlineData("/a", 1)]
+    public async Task ServerOfItsOwnRoutes_IsNoPeer(string path, int accused)
+    {
+        using var folder = new TrafficFolder();
+        var rows = Enumerable.Range(0, 2000).Select(i => Row(i, i % 5 < 2 ? "10.0.0.1:80" : "10.0.0.2:80", i % 20 == 0 ? 502 : 200)).Select((row, i) => i % 5 < 2 ? row.Replace("/a", path, StringComparison.Ordinal) : row);
+        var ask = new AccessLogWindow(folder.Write("access.log", Encoding.UTF8.GetBytes(string.Concat(rows))), Timed, "default", null);
+        Assert.Equal(accused, (await Read(ask)).Patterns.Count(pattern => pattern.Kind == "bad-node"));
+    }
+
     /// <summary>Too few 504s for the limit to be recognised from them, as another route's answers take longer; the configuration has it.</summary>
     [Fact]
     public async Task Limits_OfTheConfiguration_AreKnown()
