@@ -6,17 +6,10 @@ namespace Why502.Traffic.Sketches;
 /// </summary>
 internal sealed unsafe class EntryTimes(int entries)
 {
-    /// <summary>A stretch has seldom more.</summary>
-    private const int TimesMax = 256 * 1024;
-    private const int TimesFirst = 32 * 1024;
     private const int TimeBits = 14;
 
     /// <summary>No longer time is taken.</summary>
     public const int TimeMax = (1 << TimeBits) - 1;
-
-    /// <summary>What one thread sorts into. The room that was sorted from is left in its place.</summary>
-    [ThreadStatic]
-    private static uint[]? _spare;
 
     /// <summary>The entry above, the milliseconds below; sorted, only these.</summary>
     private uint[] _times = [];
@@ -35,12 +28,15 @@ internal sealed unsafe class EntryTimes(int entries)
             return true;
         }
 
-        if (_times.Length == TimesMax)
+        if (_times.Length == TimeRoom.Large)
         {
             return false;
         }
 
-        Array.Resize(ref _times, Math.Max(TimesFirst, _times.Length * 2));
+        uint[] room = TimeRoom.Take(_times.Length == 0 ? TimeRoom.Small : TimeRoom.Large);
+        _times.AsSpan(0, Count).CopyTo(room);
+        TimeRoom.Return(_times);
+        _times = room;
         return true;
     }
 
@@ -91,13 +87,14 @@ internal sealed unsafe class EntryTimes(int entries)
             (ends[entry], end) = (end, end + ends[entry]);
         }
 
-        uint[] sorted = _spare is { } spare && spare.Length >= _times.Length ? spare : new uint[_times.Length];
+        uint[] sorted = TimeRoom.Take(_times.Length);
         foreach (uint time in times)
         {
             sorted[ends[time >> TimeBits]++] = time & TimeMax;
         }
 
-        (_times, _spare) = (sorted, _times);
+        TimeRoom.Return(_times);
+        _times = sorted;
     }
 
     /// <summary>Adds the sorted times of an entry to quantiles.</summary>
@@ -113,5 +110,9 @@ internal sealed unsafe class EntryTimes(int entries)
         }
     }
 
-    public void Clear() => (Count, _isSorted) = (0, false);
+    public void Clear()
+    {
+        TimeRoom.Return(_times);
+        (_times, Count, _isSorted) = ([], 0, false);
+    }
 }
