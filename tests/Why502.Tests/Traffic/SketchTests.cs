@@ -292,4 +292,18 @@ public class SketchTests
             Assert.Equal((truth[value].Count, truth[value].Sum(time => (long)time)), (sum.TimesOf(entry).Count, sum.TimesOf(entry).Sum));
         }
     }
+
+    [Fact]
+    public void MoreTimesThanMayWait_AreAllThere()
+    {
+        const int Rows = TimeRoom.Large * 2 + 1000;
+        HeavyHitters table = new(8, 16, timed: true);
+        for (int i = 0; i < Rows; i++)
+        {
+            int entry = table.Add(TextHash.Of("one"u8), "one"u8);
+            table.AddAnyTime(entry, i % 100);
+        }
+
+        Assert.Equal((Rows, Rows), (table[0].Count, table.TimesOf(0).Count));
+    }
 }
