@@ -77,8 +77,9 @@ public sealed record RouteReading(TimeSpan? Limit, long OtherSucceeded, double? 
 
     private static bool During(AccessGroup group, Incident incident) => incident.First is not { } first || group.Last is not { } last || last >= first.AddSeconds(-1);
 
-    // The first line of a time-out is written when the limit has run out: the request began that much earlier.
-    private static bool Since(AccessGroup group, Incident incident, TimeSpan? limit) => incident.First is not { } first || group.Last is not { } last || last > first - (limit ?? TimeSpan.Zero);
+    // The first line of a time-out is written when the limit has run out: the request began that much earlier. Logs name whole seconds: what was answered in the same one may have been answered before.
+    private static bool Since(AccessGroup group, Incident incident, TimeSpan? limit)
+        => incident.First is not { } first || group.Last is not { } last || last > first - (limit ?? TimeSpan.Zero) + TimeSpan.FromSeconds(1);
 
     private static TimeSpan? LimitOf(Incident incident) => incident.Location is not { } location ? null : incident.Phase switch
     {
