@@ -21,6 +21,8 @@ public sealed record ProtocolSign(string Topic, string Source, WireProtocol? Spo
 /// <summary>What nginx is told to speak to an upstream, and everything that shows what the upstream speaks.</summary>
 public static class ProtocolReading
 {
+    private const string OwnAnswer = "greeting";
+
     /// <summary>The protocol of the pass directive, or of the scheme that the log line names; null when neither is known.</summary>
     public static WireProtocol? Expected(Incident incident) => (incident.Scheme ?? incident.Location?.Scheme ?? incident.Location?.DirectivePrefix) switch
     {
@@ -75,7 +77,16 @@ public static class ProtocolReading
         => spoken == expected || (expected == WireProtocol.Uwsgi && spoken == WireProtocol.Scgi);
 
     public static IReadOnlyList<ProtocolSign> Signs(Incident incident, Observations seen)
-        => [.. new[] { Bytes(incident), Pool(incident, seen), Process(incident, seen), BlockSize(incident, seen), Modifier(incident, seen), Complaint(incident, seen), Said(incident, seen), Handshake(incident, seen) ?? Greeting(incident, seen), Refused(incident), Written(incident) }.OfType<ProtocolSign>()];
+    {
+        var answer = Handshake(incident, seen) ?? Greeting(incident, seen);
+        var signs = new[] { Bytes(incident), Pool(incident, seen), Process(incident, seen), BlockSize(incident, seen), Modifier(incident, seen), Complaint(incident, seen), Said(incident, seen), answer, Refused(incident), Written(incident) }.OfType<ProtocolSign>();
+        return [.. HasSpoken(answer) ? signs.Where(sign => sign.Step != Weight.Weak) : signs];
+    }
+
+    /// <summary>The port itself has told what it speaks: then hints, and how ports of its kind mostly behave, count for nothing.</summary>
+    public static bool HasSpoken(IReadOnlyList<ProtocolSign> signs) => signs.Any(HasSpoken);
+
+    private static bool HasSpoken(ProtocolSign? sign) => sign is { Topic: OwnAnswer, Spoken: not null } && sign.Step == Weight.Decisive;
 
     /// <summary>The bytes that nginx's own message shows are the answer's, whoever sent it.</summary>
     private static ProtocolSign? Bytes(Incident incident)
@@ -174,7 +185,7 @@ public static class ProtocolReading
 
     private static ProtocolSign? Handshake(Incident incident, Observations seen)
         => (MayGreet(incident, seen) || MayBeShown(incident)) && seen.Ask(Probing.Handshake(incident.Instance, incident.Peer!)).FactOrNull is { Outcome: ProbeOutcome.Ok } tls
-            ? new("greeting", Sources.Probe, WireProtocol.Tls, Weight.Decisive, $"a TLS handshake with {incident.Peer} succeeds ({tls.Protocol})")
+            ? new(OwnAnswer, Sources.Probe, WireProtocol.Tls, Weight.Decisive, $"a TLS handshake with {incident.Peer} succeeds ({tls.Protocol})")
             : null;
 
     /// <summary>What the port answers to greetings, where it may be greeted.</summary>
@@ -198,7 +209,7 @@ public static class ProtocolReading
 
         // A server may speak HTTP/2 and HTTP/1.1 on one port: then the preface alone does not tell.
         var both = spoken == WireProtocol.Http2 && Expected(incident) == WireProtocol.Http1 && incident.Kind != SymptomKind.OtherMessage;
-        return new("greeting", Sources.Probe, spoken, both ? Weight.Moderate : Weight.Decisive, $"{incident.Peer} answers {port.Greeting} as {Name(spoken)} does{(port.FirstBytes is { Length: > 0 } first ? $": {first}" : "")}");
+        return new(OwnAnswer, Sources.Probe, spoken, both ? Weight.Moderate : Weight.Decisive, $"{incident.Peer} answers {port.Greeting} as {Name(spoken)} does{(port.FirstBytes is { Length: > 0 } first ? $": {first}" : "")}");
     }
 
     /// <summary>Files may hold a handshake that somebody made by hand.</summary>

@@ -25,8 +25,16 @@ public sealed class KernelRepairs
     [SkippableFact]
     public void ServiceAtItsLimitOfFiles_MayOpenMore() => LabMachine.RunWithSystemd(nameof(ServiceAtItsLimitOfFiles_MayOpenMore), machine =>
     {
-        // A thread and a descriptor for each connection; at its limit accept(2) fails, and the kernel's queue holds who comes.
-        machine.WriteUnit("shop.service", "ExecStart=/usr/bin/python3 -m http.server 3000 --bind 127.0.0.1\nLimitNOFILE=40\nRestart=always");
+        // A thread and a descriptor for each connection; at its limit accept(2) fails, and the kernel's queue holds who comes. It has room for all: who came to a full one would believe to be connected.
+        var app = machine.Write("app.py", """
+            from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+            class Server(ThreadingHTTPServer):
+                request_queue_size = 512
+
+            Server(("127.0.0.1", 3000), SimpleHTTPRequestHandler).serve_forever()
+            """);
+        machine.WriteUnit("shop.service", $"ExecStart=/usr/bin/python3 {app}\nLimitNOFILE=40\nRestart=always");
         machine.Must("systemctl", "start", "shop.service");
         machine.WaitForPort(3000);
         var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000", "proxy_connect_timeout 1s; proxy_read_timeout 2s;"));

@@ -56,12 +56,16 @@ public sealed class ProtocolMismatch : Cause
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
         var expected = ProtocolReading.Expected(incident);
-        foreach (var sign in ProtocolReading.Signs(incident, seen))
+        var signs = ProtocolReading.Signs(incident, seen);
+        foreach (var sign in signs)
         {
             scales.Weigh(sign.Topic, sign.Source, expected is { } spoken && ProtocolReading.Fits(spoken, sign.Spoken) ? sign.Against : sign.For);
         }
 
-        WeighSymptom(incident, expected, scales);
+        if (incident.Kind != SymptomKind.TimedOut || !ProtocolReading.HasSpoken(signs))
+        {
+            WeighSymptom(incident, expected, scales);
+        }
 
         // A port does not change its protocol from one request to the next.
         if (incident.Traffic.Succeeded > 0 && incident.Kind is not SymptomKind.Answered)
