@@ -17,8 +17,8 @@ internal sealed class StretchOrder(int sources, int workers)
     private bool isPacked;
     private bool aborted;
 
-    /// <summary>A log of more stretches than this, some 400 MB, is long enough for the total of those before it to be packed meanwhile.</summary>
-    private const int LongLog = 28;
+    /// <summary>A log of more stretches than this, some 60 MB, is long enough for the total of those before it to be packed meanwhile.</summary>
+    private const int LongLog = 16;
 
     private sealed class Source
     {
