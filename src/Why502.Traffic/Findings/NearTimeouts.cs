@@ -25,8 +25,15 @@ internal static class NearTimeouts
     public static IEnumerable<TrafficFinding> Find(TrafficReport report, TrafficTables tables, ReportContext context)
     {
         (long? recognised, long timeouts) = Recognise(tables.TimedOut);
-        IEnumerable<long> limits = context.Limits.Where(l => l % SlowTimes.StepMilliseconds == 0 && l is >= LimitMin and <= LimitMax);
-        HashSet<long> all = [.. limits];
+        HashSet<long> all = [];
+        for (int i = 0; i < context.Limits.Count; i++)
+        {
+            if (context.Limits[i] is >= LimitMin and <= LimitMax and long known && known % SlowTimes.StepMilliseconds == 0)
+            {
+                all.Add(known);
+            }
+        }
+
         if (recognised is { } limit && (timeouts >= TimeoutsMin || AnswersEnd(tables, (int)limit)))
         {
             all.Add(limit);

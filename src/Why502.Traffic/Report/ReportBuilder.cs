@@ -52,9 +52,9 @@ internal static class ReportBuilder
     internal static TimeQuantiles? QuantilesOf(QuantileSketch sketch) => sketch.Count == 0 ? null : new TimeQuantiles(
         sketch.Count, sketch.Min, sketch.Sum / (double)sketch.Count, sketch.Quantile(0.5), sketch.Quantile(0.9), sketch.Quantile(0.95), sketch.Quantile(0.99), sketch.Max);
 
-    private static SortedDictionary<int, long> StatusOf(long[] counts)
+    private static OrderedDictionary<int, long> StatusOf(long[] counts)
     {
-        SortedDictionary<int, long> status = [];
+        OrderedDictionary<int, long> status = [];
         for (int i = 0; i < counts.Length; i++)
         {
             if (counts[i] > 0)
@@ -66,9 +66,9 @@ internal static class ReportBuilder
         return status;
     }
 
-    private static SortedDictionary<int, long> StatusOf(StatusCounts counts)
+    private static OrderedDictionary<int, long> StatusOf(StatusCounts counts)
     {
-        SortedDictionary<int, long> status = [];
+        OrderedDictionary<int, long> status = [];
         foreach ((int code, long count) in counts.All())
         {
             status[code] = count;
@@ -110,13 +110,12 @@ internal static class ReportBuilder
         };
     }
 
-    private static UpstreamMinute[] SeriesOf(TimeTable table)
+    private static List<UpstreamMinute> SeriesOf(TimeTable table)
     {
-        (long Minute, int Row)[] slots = table.InOrder();
-        UpstreamMinute[] series = new UpstreamMinute[slots.Length];
-        for (int i = 0; i < series.Length; i++)
+        List<UpstreamMinute> series = new(table.Count);
+        foreach ((long minute, int row) in table.InOrder())
         {
-            series[i] = new UpstreamMinute(TimeOf(slots[i].Minute), table.Cells[slots[i].Row], table.Cells[slots[i].Row + 1]);
+            series.Add(new UpstreamMinute(TimeOf(minute), table.Cells[row], table.Cells[row + 1]));
         }
 
         return series;

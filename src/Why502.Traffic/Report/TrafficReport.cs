@@ -20,7 +20,7 @@ public sealed record TrafficReport
     public DateTimeOffset? To { get; init; }
 
     /// <summary>Requests per <c>$status</c>.</summary>
-    public IReadOnlyDictionary<int, long> Status { get; init; } = new SortedDictionary<int, long>();
+    public IReadOnlyDictionary<int, long> Status { get; init; } = new OrderedDictionary<int, long>();
 
     /// <summary>5xx and 499 by who made them.</summary>
     public OriginCounts Origin { get; init; } = new(0, 0, 0, 0);
@@ -111,10 +111,10 @@ public sealed record UpstreamTraffic
     public long Hidden { get; init; }
 
     /// <summary>Attempts per status; 0 stands for a dash.</summary>
-    public IReadOnlyDictionary<int, long> Status { get; init; } = new SortedDictionary<int, long>();
+    public IReadOnlyDictionary<int, long> Status { get; init; } = new OrderedDictionary<int, long>();
 
     /// <summary>Requests that ended here per their own status.</summary>
-    public IReadOnlyDictionary<int, long> FinalStatus { get; init; } = new SortedDictionary<int, long>();
+    public IReadOnlyDictionary<int, long> FinalStatus { get; init; } = new OrderedDictionary<int, long>();
 
     /// <summary>5xx and 499 of requests that ended here.</summary>
     public OriginCounts Origin { get; init; } = new(0, 0, 0, 0);

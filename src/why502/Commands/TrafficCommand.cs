@@ -74,7 +74,7 @@ internal static class TrafficCommand
         var context = new ReportContext { Limits = configuration?.Setup.Limits ?? [], Groups = configuration?.Setup.Groups ?? [] };
         using var progress = new Progress(terminal, besideOutput: true);
         TrafficReport report;
-        using (Watch(run, progress))
+        using (run.IsShort ? null : Watch(run, progress))
         {
             report = run.Read(context);
         }

@@ -108,6 +108,9 @@ internal sealed class TrafficRun
         }
     }
 
+    /// <summary>Ready before anybody looks.</summary>
+    public bool IsShort => WorkCount() == 1;
+
     /// <summary>A small log needs no second worker: its start costs more than the reading.</summary>
     private int WorkCount() => _sources.Sum(source => source.IsStream ? 2 : (int)Math.Min(1 + (source.Size >> 21), 1024));
 
