@@ -134,6 +134,7 @@ public static class Diagnoser
             .ThenBy(judgement => judgement.Incident.FromProbe)
             .ThenBy(judgement => judgement.Incident.IsMirror)
             .ThenByDescending(judgement => judgement.Incident.Requests)
+            .ThenByDescending(judgement => judgement.Incident.Requests <= 1 && judgement.Findings is [{ Confidence: >= Conclusion.NamedFrom }, ..])
             .Select((judgement, index) => judgement.Numbered(index + 1))
             .ToList();
         var summaries = views.SelectMany(view => view.ErrorLogs).ToList();

@@ -57,7 +57,7 @@ public static class Judge
             }
 
             UnloggedForms.Weigh(cause.Id, incident, scales);
-            LostPeer.Weigh(cause.Id, incident, scales);
+            LostPeer.Weigh(cause.Id, incident, seen, scales);
             ToldBeside.Weigh(cause.Id, incident, seen, scales);
 
             ReportedSymptoms.Weigh(cause.Id, incident, seen, scales);

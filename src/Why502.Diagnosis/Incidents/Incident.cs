@@ -151,6 +151,9 @@ public sealed record Incident
     /// <summary>The address nginx tried; null after "no live upstreams" and before a peer is chosen.</summary>
     public Endpoint? Peer { get; init; }
 
+    /// <summary>The IP address nginx tried, where the line has it without a port; null where <see cref="Peer"/> is known.</summary>
+    public string? LostHost { get; init; }
+
     public UpstreamGroup? Group { get; init; }
 
     /// <summary>http, https, fastcgi, uwsgi, scgi, grpc …</summary>

@@ -91,6 +91,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             Configuration = configuration,
             Location = location,
             Peer = peer,
+            LostHost = peer is null ? LostPeer.HostOf(main.Group) : null,
             Group = GroupOf(location, main.Group),
             Scheme = main.Group.UpstreamScheme ?? location?.Scheme,
             Server = main.Group.Server ?? main.Group.Listen,

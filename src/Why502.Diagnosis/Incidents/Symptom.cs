@@ -60,7 +60,7 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
         }
 
         // socket(2) with EAFNOSUPPORT: the peer's address family is not there (ngx_event_connect_peer), which ends as a connect() without a route does.
-        if (group is { Errno: 97, UpstreamPeer: not null } && format.StartsWith("socket()", StringComparison.Ordinal))
+        if (group.Errno == 97 && (group.UpstreamPeer is not null || group.Phase == "connecting to upstream") && format.StartsWith("socket()", StringComparison.Ordinal))
         {
             return SymptomKind.ConnectFailed;
         }

@@ -24,7 +24,7 @@ public static partial class PastedRecord
 
         line = Colons(Quoted(CitedPlace(Titled(Starting(BareLevel(Labelled(CutOpen(Typographic(Blanks(FullStop(line)))))))))));
         var repaired = WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(WindowsCall(StreamColumn(line)))))))), next)));
-        return LostColon(LostTail(LostQuote(LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(repaired, next))))));
+        return LostColon(LostTail(LostQuote(LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(PassengerRecord.Repair(repaired), next))))));
     }
 
     /// <summary>
@@ -263,7 +263,7 @@ public static partial class PastedRecord
             return line;
         }
 
-        return text.StartsWith("connect() failed (", StringComparison.Ordinal) ? text + " while connecting to upstream"
+        return text.StartsWith("connect() failed (", StringComparison.Ordinal) || text.StartsWith("socket() failed (97", StringComparison.Ordinal) ? text + " while connecting to upstream"
             : text.StartsWith("recv() failed (104", StringComparison.Ordinal) || text.StartsWith("readv() failed (104", StringComparison.Ordinal) ? text + " while reading response header from upstream"
             : text.StartsWith("writev() failed (", StringComparison.Ordinal) || text.StartsWith("send() failed (32", StringComparison.Ordinal) || text.StartsWith("sendfile() failed (", StringComparison.Ordinal) ? text + " while sending request to upstream"
             : text.StartsWith("upstream timed out (", StringComparison.Ordinal) ? text + " while reading response header from upstream"

@@ -22,8 +22,8 @@ internal static partial class RetoldRecord
     /// <summary>How a message on the gateway's path begins, or what stands in it, whatever a teller put around it.</summary>
     private static readonly SearchValues<string> Anchors = SearchValues.Create(
         [
-            "connect() failed (", "connect() to ", "failed (", "SSL_do_handshake() failed", "peer closed connection in SSL handshake", "upstream prematurely closed", "upstream timed out (", "no live upstreams",
-            "could not be resolved (", "recv() failed (", "no resolver defined", "upstream sent ", "limiting requests, excess", "limiting connections by zone", "auth request unexpected status", "upstream SSL certificate", ":unable to get local issuer certificate)", ":self signed certificate)", ":self-signed certificate)", ":certificate has expired)",
+            "connect() failed", "socket() failed", "connect() to ", "failed (", "SSL_do_handshake() failed", "peer closed connection in SSL handshake", "upstream prematurely closed", "upstream timed out (", "no live upstreams",
+            "could not be resolved (", "recv() failed", "no resolver defined", "upstream sent ", "limiting requests, excess", "limiting connections by zone", "auth request unexpected status", "upstream SSL certificate", ":unable to get local issuer certificate)", ":self signed certificate)", ":self-signed certificate)", ":certificate has expired)",
             " while connecting to upstream", " while reading response header from upstream", " while sending request to upstream", ": Connection refused", "\" failed (",
             "broken header: \"", "nginx: [", "worker_connections are not enough", "invalid port in upstream", "invalid host in upstream", "rewrite or internal redirection cycle", "no live upstream",
         ],
@@ -86,6 +86,13 @@ internal static partial class RetoldRecord
         yield return ToPhase(Cited(plain));
         yield return Quoted(plain);
         yield return ByNumber(text);
+        if (WordedErrno.Number(plain) is var numbered && !ReferenceEquals(numbered, plain))
+        {
+            var cited = ToPhase(Quoted(Cited(numbered)));
+            yield return PastedRecord.Phase(cited, next);
+            yield return cited;
+        }
+
         if (plain is [>= 'A' and <= 'Z' and var first, ..])
         {
             // nginx begins with a small letter; who begins a sentence with its message does not.
@@ -207,7 +214,7 @@ internal static partial class RetoldRecord
 
     private static bool IsServers(string queue)
         => TextScan.NumberAfter(queue, "SSL alert number ") is 40 or 70 or 71 or 86 or 112 or 116
-            || queue.Contains("no protocols available", StringComparison.Ordinal) || queue.Contains("wrong version number", StringComparison.Ordinal) || queue.Contains("certificate verify failed", StringComparison.Ordinal);
+            || queue.Contains("no protocols available", StringComparison.Ordinal) || (queue.Contains("unsupported protocol", StringComparison.Ordinal) && !queue.Contains("client_hello", StringComparison.Ordinal)) || queue.Contains("wrong version number", StringComparison.Ordinal) || queue.Contains("certificate verify failed", StringComparison.Ordinal);
 
     /// <summary>The message knows the plural alone, and the number of connections in front of it.</summary>
     private static string Several(string text)

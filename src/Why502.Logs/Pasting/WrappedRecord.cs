@@ -40,7 +40,8 @@ public static class WrappedRecord
             }
 
             var last = Last(lines, first);
-            if (last > first && Whole(lines, first, last) is { } whole)
+            var whole = last > first ? Whole(lines, first, last) : Spaced(lines, first, out last);
+            if (whole is not null)
             {
                 lines[first] = whole;
                 for (var part = first + 1; part <= last; part++)
@@ -123,6 +124,29 @@ public static class WrappedRecord
 
         return whole.ToString();
     }
+
+    /// <summary>Parts with a blank line between each two: who breaks a line in a form that drops single breaks makes paragraphs.</summary>
+    private static string? Spaced(IList<string> lines, int first, out int last)
+    {
+        last = first;
+        while (last + 2 < lines.Count && (last - first) / 2 < PartsMax && IsBlank(lines[last + 1]) && !IsBlank(lines[last + 2]) && lines[last + 2].Length <= PartCharsMax && !Begins(lines[last + 2]) && !IsOther(lines[last + 2]))
+        {
+            last += 2;
+        }
+
+        for (; last > first; last -= 2)
+        {
+            var whole = string.Join(' ', Enumerable.Range(0, ((last - first) / 2) + 1).Select(part => lines[first + (2 * part)].Trim(Edges)));
+            if (Gains(lines[first], whole) && Read(whole)!.Client is not null)
+            {
+                return whole;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsBlank(string line) => line.AsSpan().Trim().IsEmpty;
 
     /// <summary>Where the run of parts ends: before a blank line or another record, and with the first part that is shorter than a margin.</summary>
     private static int Last(IList<string> lines, int first)

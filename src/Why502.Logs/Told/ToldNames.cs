@@ -16,7 +16,7 @@ internal static partial class ToldNames
         new(["estart", "eload"], AppEventKind.AddressHeldTold, static text
             => UntilRestart().IsMatch(text) || EachRestart().IsMatch(text) || (RestartOfNginx().IsMatch(text) && Helps().IsMatch(text) && !Has(text, Denied) && !Has(text, Mending))),
         new([" ip", "address", "old one", "stale"], AppEventKind.AddressHeldTold, static text => KeepsAddress().IsMatch(text) || OldAddress().IsMatch(text) || GoneAddress().IsMatch(text) || NewAddress().IsMatch(text)),
-        new(["dns"], AppEventKind.AddressHeldTold, static text => LookedUpOnce().IsMatch(text)),
+        new(["dns", "resolv", "look", "cach"], AppEventKind.AddressHeldTold, static text => LookedUpOnce().IsMatch(text) || KeepsWhatItFound().IsMatch(text)),
         new(["resolv"], AppEventKind.NameElsewhereTold, static text => PointsElsewhere().IsMatch(text)),
         new(["name", "dns"], AppEventKind.NameUselessTold, static text => ByAddressAlone().IsMatch(text) && Named().IsMatch(text) && Alone().IsMatch(text)),
         new(["resolver"], AppEventKind.ResolverMissingTold, static text => NoResolver().IsMatch(text)),
@@ -39,7 +39,7 @@ internal static partial class ToldNames
     [GeneratedRegex(@"\b(?:have|has|had|need|needs|must)\b[^.?]{0,30}(?:" + Restart + @")[^.?]{0,60}\b(?:every time|each time|after (?:each|every)|whenever|as well|again|too, or|otherwise)\b", RegexOptions.IgnoreCase)]
     private static partial Regex EachRestart();
 
-    [GeneratedRegex(@"\b(?:fix(?:es|ed)?|solve[sd]?|resolve[sd]?|cures?|helps|helped)\b|\bworks? again\b|\b(?:is|was|are) back\b|\bgo(?:es)? away\b|\bwent away\b|\bback to normal\b|\b(?:it|everything|all|site|page) works\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:fix(?:es|ed)?|solve[sd]?|resolve[sd]?|cures?|helps|helped)\b|\bworks? again\b|\b(?:is|was|are) back\b|\bgo(?:es)? (?:away|off)\b|\bwent away\b|\bdisappear(?:s|ed)?\b|\b(?:is|was|are) gone\b|\bback to normal\b|\b(?:it|everything|all|site|page) works\b", RegexOptions.IgnoreCase)]
     private static partial Regex Helps();
 
     [GeneratedRegex(@"\b(?:keeps?|kept|still|continues?|goes on|holds?|caches|cached)\b[^.?]{0,40}\b(?:old|previous) (?:ips?|address(?:es)?|ones?)\b|\b(?:502|gateway|error)\b.*\bwhen(?:ever)? [^.?]{0,40}\b(?:ip|ip address) [^.?]{0,40}\bchange[sd]?\b", RegexOptions.IgnoreCase)]
@@ -50,12 +50,18 @@ internal static partial class ToldNames
     [GeneratedRegex(@"\b(?:us(?:e[sd]?|ing)|keep(?:s|ing)?|kept|prox(?:y|ies|ying|ied)|send(?:s|ing)?|sent|rout(?:e[sd]?|ing)|connect(?:s|ing|ed)?|point(?:s|ing|ed)?|cach(?:e[sd]?|ing)|hold(?:s|ing)?|tr(?:y|ies|ying|ied)|shows?|retain(?:s|ing|ed)?|stuck|traffic|issues? with)\b[^.]{0,60}" + Old + "|" + Old + @"[^.]{0,40}\b(?:used|kept|cached|still|in upstream)\b", RegexOptions.IgnoreCase)]
     private static partial Regex OldAddress();
 
-    [GeneratedRegex(@"\b(?:ips?|address(?:es)?)\b[^.]{0,40}\b(?:no longer (?:exists?|alive|there|valid)|(?:does|do)(?: not|n't) exist (?:any ?more|now)|not alive)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:ips?|address(?:es)?)\b[^.]{0,40}\b(?:no longer (?:exists?|alive|there|valid)|(?:does|do)(?: not|n't) exist (?:any ?more|now)|not alive|not assigned|assigned to (?:nobody|nothing))\b|\bno such (?:ip|address)\b", RegexOptions.IgnoreCase)]
     private static partial Regex GoneAddress();
 
     /// <summary>It changes, and the proxy is at fault.</summary>
     [GeneratedRegex(@"\b(?:gets?|got|has|have|with) an? (?:new|different|other) (?:ip|ip address|address)\b[^.]{0,80}\b(?:502|504|nginx|prox\w+)\b|\b(?:nginx|prox(?:y|ies))\b[^.]{0,100}\b(?:gets?|got|has) an? (?:new|different) (?:ip|address)\b", RegexOptions.IgnoreCase)]
     private static partial Regex NewAddress();
+
+    private const string AtStart = @"(?:once|forever|permanently|for (?:ever|its|the) (?:\w+ )?lifetime|(?:at|on|during|when) (?:its |the |it |process |container |nginx )*start\w*|at (?:boot|load))";
+
+    /// <summary>ngx_http_upstream_init_round_robin(): names of the configuration are looked up when it is read.</summary>
+    [GeneratedRegex(@"\b(?:nginx|ingress|prox(?:y|ies))\b[^.]{0,100}\b(?:resolv(?:es|ed|ing)|look(?:s|ed|ing)? up)\b(?![^.]{0,100}\bn[o']t\b)[^.]{0,120}\b" + AtStart + @"\b|\b(?:resolv(?:es|ed)|look(?:s|ed) up)\b[^.]{0,100}\bby nginx\b[^.]{0,60}\b" + AtStart + @"\b|\b(?:nginx|ingress|prox(?:y|ies))\b[^.]{0,60}\bcach(?:es|ed|ing)\b(?: [\w'’-]+){0,3} (?:ips?|(?:ip )?address(?:es)?|dns|names?|hosts?|look-?ups?)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex KeepsWhatItFound();
 
     [GeneratedRegex(@"\bcach(?:es|ed|ing) (?:the |its |all )?dns\b|\bdns (?:look-?ups?|resolution|names?)\b[^.]{0,40}\b(?:forever|once|(?:only )?(?:at|on) start\w*)\b", RegexOptions.IgnoreCase)]
     private static partial Regex LookedUpOnce();

@@ -67,7 +67,7 @@ internal static class GivenPieces
         var split = text.Split('\n');
         var unmarked = CodeSpans.Strip(Quotations.Strip(ListMarks.Strip(split)));
         var raw = RunTogether.Part(EscapedText.Part(Indentation.Strip(unmarked)));
-        repaired = WrappedRecord.Join(raw) | WrappedReport.Join(raw) | WrappedProse.Join(raw);
+        repaired = WrappedRecord.Join(raw) | WrappedRow.Join(raw) | WrappedReport.Join(raw) | WrappedProse.Join(raw);
         repaired |= raw.Length > split.Length || !ReferenceEquals(unmarked, split);
         var last = Array.FindLastIndex(raw, line => line.AsSpan().TrimEnd().Length > 0);
         for (var index = 0; index < raw.Length; index++)

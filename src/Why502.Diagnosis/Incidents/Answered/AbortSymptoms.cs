@@ -13,12 +13,15 @@ public sealed class AbortSymptoms(NginxView view)
     /// <summary>Messages of ngx_http_upstream_check_broken_connection(); the words before the function's name depend on how events are waited for.</summary>
     public static bool IsAbort(ErrorMessage known) => known.Candidates is ["client-gave-up", ..] && known.Format.Contains("client prematurely closed connection", StringComparison.Ordinal);
 
+    /// <summary>nginx had a connection to the upstream that it gave up, too; what a fragment lacks of the context does not tell it from others.</summary>
+    private static bool IsWaiting(ErrorMessage known) => known.Format.Contains("upstream connection is closed too", StringComparison.Ordinal);
+
     public IReadOnlyList<Incident> Find(IReadOnlyList<Incident> known)
         => !view.Instance.FromFiles || known.Any(incident => incident.State != IncidentState.Recovered && !incident.Unlogged) ? []
             :
             [
                 .. view.ErrorLogs.SelectMany(log => log.Groups)
-                    .Where(group => group is { UpstreamPeer: not null, Known: { } message } && IsAbort(message))
+                    .Where(group => group.Known is { } message && IsAbort(message) && (group.UpstreamPeer is not null || IsWaiting(message)))
                     .GroupBy(group => group.UpstreamPeer)
                     .Select(groups => IncidentOf([.. groups])),
             ];
@@ -41,7 +44,7 @@ public sealed class AbortSymptoms(NginxView view)
             Instance = view.Instance,
             Configuration = view.Configuration,
             Location = view.Configuration?.LocationFor(main.Server, main.Host, main.Path ?? main.Route ?? "/", null),
-            Peer = Nginx.Endpoint.TryParse(main.UpstreamPeer!, 0, out var peer) && (peer.IsUnix || peer.Port != 0) ? peer : null,
+            Peer = main.UpstreamPeer is { } upstream && Nginx.Endpoint.TryParse(upstream, 0, out var peer) && (peer.IsUnix || peer.Port != 0) ? peer : null,
             Scheme = main.UpstreamScheme,
             Server = main.Server,
             Host = main.Host,

@@ -26,13 +26,13 @@ public static class UnloggedForms
     {
         // ngx_http_upstream_connect() and its callers: without $upstream_addr nobody was asked, and the status is the configuration's.
         if (group is not { Status: 502 or 504, Origin: StatusOrigin.Nginx or StatusOrigin.Unknown }
-            || (group.Origin == StatusOrigin.Nginx && (group.UpstreamAddr is null || (group.UpstreamStatuses is [.., var last] && last != group.Status))))
+            || (group.Origin == StatusOrigin.Nginx && ((group.UpstreamAddr is null && fields.HasFlag(AccessFields.UpstreamAddr)) || (group.UpstreamStatuses is [.., var last] && last != group.Status))))
         {
             return null;
         }
 
         var isUnix = group.UpstreamAddr?.StartsWith("unix:", StringComparison.Ordinal) ?? toSocket;
-        string[] rival = group.Origin == StatusOrigin.Unknown ? ["upstream-answered-error"] : [];
+        string[] rival = group.Origin == StatusOrigin.Unknown ? ["upstream-answered-error"] : group.UpstreamAddr is null ? ["status-from-config"] : [];
 
         // $upstream_connect_time is set when the connection is there (ngx_http_upstream_send_request), and is "-" in a row that never had one.
         var connects = fields.HasFlag(AccessFields.UpstreamConnectTime);
@@ -100,6 +100,11 @@ public static class UnloggedForms
             // ARP and neighbour discovery give up after 3 s (arp(7): mcast_solicit times retrans_time), and the kernel answers EHOSTUNREACH.
             case "host-unreachable":
                 scales.Weigh("times", Sources.AccessLog, took.P50 is > 0.9 and < 3.5 ? Weight.Moderate.For($"the failure takes {seconds}, as long as the kernel looks for a neighbour") : Weight.None);
+                break;
+
+            // ngx_http_script_return_code() answers as soon as the request's header is read.
+            case "status-from-config" when took.P50 >= AtOnceSeconds:
+                scales.Weigh("times", Sources.AccessLog, Weight.Strong.Against($"the answer takes {seconds}, and one of the configuration takes no time"));
                 break;
 
             // nginx repeats a request after its own failures; an answer of the upstream it repeats only where proxy_next_upstream names the status.
