@@ -51,6 +51,30 @@ public static class ContainerReading
             : null;
     }
 
+    /// <summary>
+    /// From files: the port at which the host publishes the one container that nginx can mean, where none is published at the port that it uses. It is meant when it is called as the upstream is, or when it is alone.
+    /// </summary>
+    public static (Container Container, int Port, bool IsNamed)? PublishedElsewhere(Incident incident, Observations seen)
+    {
+        if (incident is not { Instance: { FromFiles: true, Container: null }, Peer: { IsLoopback: true } peer })
+        {
+            return null;
+        }
+
+        var published = All(seen).Where(container => container.State is "" or "running" && container.Published.Count > 0).ToList();
+        if (published.Count == 0 || published.Any(container => container.Published.Any(port => port.HostPort == peer.Port || port.ContainerPort == peer.Port)))
+        {
+            return null;
+        }
+
+        var named = published.Where(container => incident.Group?.Name is { } group && (IsCalled(container, group) || ImageName(container) is { } image && Same(image, group))).ToList();
+        return (named.Count > 0 ? named : published) is [{ Published: [var only] } container] ? (container, only.HostPort, named.Count > 0) : null;
+    }
+
+    /// <summary>The last part of a repository's path: <c>registry.example/team/app:7</c>.</summary>
+    private static string? ImageName(Container container)
+        => container.Image is { } image ? image[(image.LastIndexOf('/') + 1)..] is var last && last.IndexOf(':') is >= 0 and var tag ? last[..tag] : last : null;
+
     /// <summary>An image says where it listens (EXPOSE, containerPort); that counts where only one app's was handed over, and no other number of it is the one that nginx uses.</summary>
     private static (Container Container, int Port)? SaidPort(IReadOnlyList<Container> all, int used)
         => all.Where(container => container.Exposed.Count > 0).ToList() is [{ Exposed: [var port] } only] && port != used && !all.Any(container => container.Published.Any(published => published.ContainerPort == used))

@@ -20,6 +20,12 @@ public sealed record LoopReading(string Listen, SourceLine At, int Turns)
             return null;
         }
 
+        // The line says where the request went: what the name of a pass directive means is told by its address.
+        if (incident is { FromProbe: false, Peer: { } peer } && !configuration.Servers.SelectMany(server => server.Listens).Any(listen => peer.IsUnix ? listen.Address == $"unix:{peer.UnixPath}" : !listen.IsUnix && listen.Port == peer.Port))
+        {
+            return null;
+        }
+
         if (RequestRoute.Of(incident) is { Pass: not null } answer && Follow(configuration, answer, incident.Host ?? incident.Server ?? "localhost") is { } loop)
         {
             return loop;

@@ -172,7 +172,9 @@ public static class WrappedRecord
             }
         }
 
-        return ErrorLogLine.LooksLikeRecord(Encoding.Latin1.GetBytes(line));
+        // Apache's, of a module that goes to an upstream (log.c: do_errorlog_default).
+        return (text.StartsWith("[") && (text.Contains("] [proxy:error] [pid ", StringComparison.Ordinal) || text.Contains("] [proxy_fcgi:error] [pid ", StringComparison.Ordinal) || text.Contains("] [proxy_http:error] [pid ", StringComparison.Ordinal)))
+            || ErrorLogLine.LooksLikeRecord(Encoding.Latin1.GetBytes(line));
     }
 
     /// <summary>A command at a prompt, or a fence: nothing that a break leaves at a line's start.</summary>

@@ -101,6 +101,11 @@ public sealed class UpstreamWrongAddress : Cause
             scales.Weigh("published", Sources.Machine, Weight.Strong.For($"container {other.Container.Name} is reached at port {other.Port} from where nginx is; {incident.Peer!.Port} is the port's other side"));
         }
 
+        if (ContainerReading.PublishedElsewhere(incident, seen) is { } elsewhere)
+        {
+            scales.Weigh("published", Sources.Machine, (elsewhere.IsNamed ? Weight.Strong : Weight.Moderate).For($"container {elsewhere.Container.Name} is published at port {elsewhere.Port}, and none at {incident.Peer!.Port}"));
+        }
+
         // ngx_http_variable_host is the name without the port; nginx then takes the scheme's own port (ngx_parse_url).
         if (incident is { Location: { Target: { } target } location, Host: { } host, Peer: { } peer } && target.Contains("$host", StringComparison.Ordinal)
             && Endpoint.TryParse(host, 0, out var asked) && asked.Port != 0 && asked.Port != peer.Port && peer.Port is 80 or 443)

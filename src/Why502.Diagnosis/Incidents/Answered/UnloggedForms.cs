@@ -26,7 +26,7 @@ public static class UnloggedForms
     {
         // ngx_http_upstream_connect() and its callers: without $upstream_addr nobody was asked, and the status is the configuration's.
         if (group is not { Status: 502 or 504, Origin: StatusOrigin.Nginx or StatusOrigin.Unknown }
-            || (group.Origin == StatusOrigin.Nginx && ((group.UpstreamAddr is null && fields.HasFlag(AccessFields.UpstreamAddr)) || (group.UpstreamStatuses is [.., var last] && last != group.Status))))
+            || (group.Origin == StatusOrigin.Nginx && (IsAskingNobody(group, fields) || (group.UpstreamStatuses is [.., var last] && last != group.Status))))
         {
             return null;
         }
@@ -55,6 +55,10 @@ public static class UnloggedForms
                 Unlogged = true,
             };
     }
+
+    /// <summary>Variables of an upstream that was never asked are empty; where the row has its times alone, they are that of one that sent no header, too.</summary>
+    private static bool IsAskingNobody(AccessGroup group, AccessFields fields)
+        => group.UpstreamAddr is null && (fields.HasFlag(AccessFields.UpstreamAddr) || fields.HasFlag(AccessFields.UpstreamStatus) || !fields.HasFlag(AccessFields.UpstreamHeaderTime));
 
     /// <summary>
     /// A read time-out of a few seconds is rare, a connect time-out of 5 s is ingress-nginx's default (its ConfigMap's proxy-connect-timeout), and nginx goes
