@@ -53,7 +53,9 @@ public static class Diagnoser
                 Join(incidents, refused);
             }
 
-            incidents.AddRange(new MisroutedSymptoms(view, seen).Find());
+            var misrouted = new MisroutedSymptoms(view, seen);
+            incidents.AddRange(misrouted.Find());
+            notes.AddRange(misrouted.Notes());
             var limits = new LimitSymptoms(view, seen);
             incidents.AddRange(limits.Find());
             var answered = new AnsweredSymptoms(view, seen);

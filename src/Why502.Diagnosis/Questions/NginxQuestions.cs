@@ -121,7 +121,7 @@ public sealed record ConfigurationFact(IReadOnlyList<ConfigurationTextFile> File
 /// <param name="Path">As nginx opens it.</param>
 /// <param name="Content">Null when it could not be read.</param>
 /// <param name="Problem">Why it could not be read.</param>
-/// <param name="ModifiedAt">Last modification of the content.</param>
+/// <param name="ModifiedAt">Last modification of the content, or of a symbolic link on the way to it.</param>
 public sealed record ConfigurationTextFile(string Path, byte[]? Content, string? Problem, DateTimeOffset? ModifiedAt);
 
 /// <summary>What an error log says about a window of time, folded into groups of equal symptoms.</summary>

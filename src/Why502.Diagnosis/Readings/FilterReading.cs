@@ -10,6 +10,11 @@ public static class FilterReading
     /// <summary>The first rule that refuses new TCP connections to the peer; a chain's policy only when no rule does.</summary>
     public static FilterRule? Matching(PacketFilterFact filter, Endpoint peer, bool local) => Matching(filter, peer, local, local ? ["output", "input", "prerouting", "ingress"] : ["output"]);
 
+    /// <summary>A chain that drops what no rule has taken, and no rule is there that could have taken a connection to the peer.</summary>
+    public static bool IsShut(PacketFilterFact filter, FilterRule policy, Endpoint peer, bool local)
+        => policy.IsPolicy && IPAddress.TryParse(peer.Host, out var address)
+            && !filter.Accepts.Any(accept => IsBefore(accept, policy) && Concerns(accept, address, peer.Port, local, [policy.Hook], null));
+
     /// <summary>The rule on the way through a machine's own namespace that forwards between containers: docker's DOCKER-USER and FORWARD chains.</summary>
     public static FilterRule? Forwarding(PacketFilterFact filter, Endpoint peer) => Matching(filter, peer, local: false, ["forward", "prerouting"]);
 
@@ -69,7 +74,10 @@ public static class FilterReading
         => sources.Count == 0 || !IPAddress.TryParse(source, out var from) || sources.Any(prefix => InPrefix(prefix, from));
 
     private static bool Precedes(FilterRule accept, FilterRule rule)
-        => accept.Understood && accept.Tool == rule.Tool && accept.Family == rule.Family && accept.Table == rule.Table && accept.BaseChain == rule.BaseChain && accept.Order < rule.Order;
+        => accept.Understood && IsBefore(accept, rule);
+
+    private static bool IsBefore(FilterRule accept, FilterRule rule)
+        => accept.Tool == rule.Tool && accept.Family == rule.Family && accept.Table == rule.Table && accept.BaseChain == rule.BaseChain && accept.Order < rule.Order;
 
     private static bool InRange(string range, int port)
     {

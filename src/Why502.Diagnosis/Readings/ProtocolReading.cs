@@ -79,7 +79,7 @@ public static class ProtocolReading
     public static IReadOnlyList<ProtocolSign> Signs(Incident incident, Observations seen)
     {
         var answer = Handshake(incident, seen) ?? Greeting(incident, seen);
-        var signs = new[] { Bytes(incident), Pool(incident, seen), Process(incident, seen), BlockSize(incident, seen), Modifier(incident, seen), Complaint(incident, seen), Said(incident, seen), answer, Refused(incident), Written(incident) }.OfType<ProtocolSign>();
+        var signs = new[] { Bytes(incident), Pool(incident, seen), Process(incident, seen), HttpServer(incident, seen), BlockSize(incident, seen), Modifier(incident, seen), Complaint(incident, seen), Said(incident, seen), answer, Refused(incident), Written(incident) }.OfType<ProtocolSign>();
         return [.. HasSpoken(answer) ? signs.Where(sign => sign.Step != Weight.Weak) : signs];
     }
 
@@ -126,6 +126,14 @@ public static class ProtocolReading
         };
         return spoken is { } known ? new("process", Sources.Machine, known, Weight.Strong, $"{Words.Processes(processes)} listens there, which speaks {Name(known)}") : null;
     }
+
+    /// <summary>App servers that know HTTP and none of the binary protocols of a CGI family; newer gunicorns speak uwsgi when they are told to.</summary>
+    private static ProtocolSign? HttpServer(Incident incident, Observations seen)
+        => Expected(incident) is WireProtocol.FastCgi or WireProtocol.Uwsgi or WireProtocol.Scgi && incident is { Instance.FromFiles: false, Peer: { } peer }
+            && SettingsReading.Of(incident, seen)?.FactOrNull is { Stack: "gunicorn" or "uvicorn" or "hypercorn" or "waitress" or "waitress-serve" or "puma" or "unicorn" } server
+            && !(server.Stack == "gunicorn" && SocketReading.ServingProcesses(incident, peer, seen).Any(process => process.CommandLine?.Contains("uwsgi", StringComparison.Ordinal) == true))
+            ? new("process", Sources.Machine, WireProtocol.Http1, Weight.Decisive, $"{server.Stack} listens there, which speaks HTTP and no {Name(Expected(incident))}")
+            : null;
 
     /// <summary>
     /// uwsgi_proto_uwsgi_parser() takes bytes 2 and 3 of whatever comes for the request's size: of a request line they are letters

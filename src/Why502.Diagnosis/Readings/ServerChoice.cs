@@ -26,6 +26,15 @@ public sealed record ServerChoice(string Taken, string Meant, SourceLine At)
     /// <param name="server">The name of the server that took the request, where a line of the error log tells it.</param>
     public static ServerChoice? Of(NginxConfiguration configuration, string? host, string path, string? server) => ByName(configuration, host, server) ?? ByPath(configuration, host, path);
 
+    /// <summary>
+    /// The server that answers for a name which no server of the configuration has; null where one has it, for what is no name, and where no server is named:
+    /// a single server for whatever comes is meant so.
+    /// </summary>
+    public static Server? ForStranger(NginxConfiguration configuration, string? host, string? server)
+        => Name(host) is { } name && configuration.Servers.Any(own => own.Names.Any(written => written.Contains('.', StringComparison.Ordinal))) && !configuration.Servers.Any(own => own.Names.Any(written => written.StartsWith('~')) || Matches(own, name))
+            ? Logged(configuration, server) ?? RequestRoute.Of(configuration, host, "/").Server
+            : null;
+
     /// <summary>No server_name matches the Host, so that the default server of the address answers (ngx_http_find_virtual_server).</summary>
     private static ServerChoice? ByName(NginxConfiguration configuration, string? host, string? server)
     {

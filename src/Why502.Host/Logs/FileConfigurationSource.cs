@@ -14,6 +14,7 @@ public sealed class FileConfigurationSource(CancellationToken cancellation) : IC
 
     private readonly Dictionary<string, ConfigurationTextFile> files = new(StringComparer.Ordinal);
     private readonly List<ConfigurationTextFile> inOrder = [];
+    private readonly Dictionary<string, DateTimeOffset?> linkTimes = new(StringComparer.Ordinal);
     private long total;
 
     /// <summary>The largest maps and generated server lists are a few megabytes.</summary>
@@ -91,7 +92,32 @@ public sealed class FileConfigurationSource(CancellationToken cancellation) : IC
         }
 
         total += length;
-        return new(path, content[..length], null, file.Status.ModifiedAt);
+        return new(path, content[..length], null, LinkedAt(path) is { } linked && linked > file.Status.ModifiedAt ? linked : file.Status.ModifiedAt);
+    }
+
+    /// <summary>
+    /// When the newest symbolic link on the way to a file was made: a link that points elsewhere (sites-enabled, the current release) changes the configuration as an
+    /// edit does, and the file that it leads to is as old as it was.
+    /// </summary>
+    private DateTimeOffset? LinkedAt(string path)
+    {
+        if (path.Length < 2)
+        {
+            return null;
+        }
+
+        if (!linkTimes.TryGetValue(path, out var newest))
+        {
+            newest = LinkedAt(Path.GetDirectoryName(path) ?? "");
+            if (FileCalls.Status(Opened(path), follow: false, out _) is { IsSymlink: true } link && !(link.ModifiedAt < newest))
+            {
+                newest = link.ModifiedAt;
+            }
+
+            linkTimes.Add(path, newest);
+        }
+
+        return newest;
     }
 
     private IEnumerable<string> Matching(string directory, string part, bool isLast)

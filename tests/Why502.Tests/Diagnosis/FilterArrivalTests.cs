@@ -21,6 +21,19 @@ public sealed class FilterArrivalTests
         Assert.Equal("filter_IN_public", FilterReading.Receiving(Zones, Peer)?.Chain);
     }
 
+    /// <summary>A rule whose conditions are not known may have let the connection through; one for another port can not.</summary>
+    [Theory]
+    [InlineData("443", true, true)]
+    [InlineData("3000", true, false)]
+    [InlineData("", false, false)]
+    public void DropByDefault_IsShutWhereNoRuleCouldAccept(string acceptedPort, bool understood, bool shut)
+    {
+        var policy = new FilterRule("nft", "ip", "filter", "OUTPUT", "output", "drop", null, null, [], [], [], null, null, true, true, null, null, "policy drop") { BaseChain = "OUTPUT", Order = 5 };
+        var accept = policy with { Verdict = "accept", IsPolicy = false, DestinationPorts = acceptedPort.Length > 0 ? [acceptedPort] : [], Understood = understood, Order = 1 };
+
+        Assert.Equal(shut, FilterReading.IsShut(new([policy]) { Accepts = [accept] }, policy, Peer, local: false));
+    }
+
     [Fact]
     public void RichRule_IsForOneAddressAndOnePort()
     {

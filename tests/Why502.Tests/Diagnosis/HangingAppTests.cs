@@ -21,6 +21,16 @@ public sealed class HangingAppTests
     public void OneRouteThatHangs_IsSlow()
         => Assert.Equal("upstream-slow", Run(["/orders"], scene => Threads(scene).Answered("/", 200, Peer, 0.002, 20)).Cause.Id);
 
+    /// <summary>A sub-request has no row of its own in the access log: all that is known is that none of many was answered.</summary>
+    [Fact]
+    public void SubrequestThatIsNeverAnswered_IsSlow()
+    {
+        var line = $"upstream timed out (110: Connection timed out) while reading response header from upstream, client: 192.0.2.7, server: shop.example, request: \"GET /account HTTP/1.1\", subrequest: \"/_auth\", upstream: \"http://{Peer}/check\", host: \"shop.example\"";
+        var found = Scene.Run(new Case("", string.Join('\n', Enumerable.Repeat(line, 16)), $"proxy_pass http://{Peer}; proxy_read_timeout 2s;", scene => scene.Listens(Peer, "gunicorn", 812).Load(Peer, queue: 0, backlog: 1024, workers: 4, busy: 1, oneRequestPerWorker: null))).Findings[0];
+        Assert.Equal("upstream-slow", found.Cause.Id);
+        Assert.True(found.Confidence >= 0.5, $"{found.Confidence}");
+    }
+
     /// <summary>A page that was compiled when it was first asked for took nearly as long as nginx waits: that says nothing of a limit while nothing at all is answered.</summary>
     [Fact]
     public void SlowAnswersOfTheStart_AreNoLimitThatIsTooShort()

@@ -23,6 +23,18 @@ public sealed class MisroutedTests
         => Scene.Run(new Case("", string.Join('\n', Enumerable.Repeat($"open() \"/srv/empty/cart\" failed (2: No such file or directory), client: 192.0.2.7, server: {taken}, request: \"GET /cart HTTP/1.1\", host: \"shop.example\"", 12)),
             "proxy_pass http://127.0.0.1:8000;", scene => scene.Listens("127.0.0.1:8000", "gunicorn", 812), listen.Length == 0 ? "" : $"server {{ {listen} server_name status.example; root /srv/empty; }}")).Findings;
 
+    /// <summary>A site whose file no include reads, beside a name that a scanner tries.</summary>
+    [Theory]
+    [InlineData(12, true)]
+    [InlineData(400, false)]
+    public void NameThatNoServerHas_IsTold(long others, bool told)
+    {
+        var found = Scene.Run(new Case("", string.Join('\n', Enumerable.Repeat("open() \"/srv/empty/cart\" failed (2: No such file or directory), client: 192.0.2.7, server: shop.example, request: \"GET /cart HTTP/1.1\", host: \"crm.other.example\"", 12)),
+            "proxy_pass http://127.0.0.1:8000;", scene => scene.Listens("127.0.0.1:8000", "gunicorn", 812).Gets("/cart", 404, StatusOrigin.Nginx, 12, host: "crm.other.example").Gets("/", 200, StatusOrigin.Upstream, others, "127.0.0.1:8000")));
+        Assert.DoesNotContain(found.Findings, finding => finding.Confidence >= 0.5);
+        Assert.Equal(told, found.Notes.Any(note => note.Contains("crm.other.example", StringComparison.Ordinal) && note.Contains("no server_name", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("location /v2 { proxy_pass http://127.0.0.1:3000/api/;", "proxy_pass http://127.0.0.1:3000/api;")]
     [InlineData("location /v2/ { proxy_pass http://127.0.0.1:3000/api;", "proxy_pass http://127.0.0.1:3000/api/;")]

@@ -52,6 +52,7 @@ public sealed class ConnectTimeout : Cause
         {
             { Understood: true, IsPolicy: false } rule => Weight.Decisive.Against($"a rule of this machine drops it: {rule.Text}"),
             { IsPolicy: true } when local == true => Weight.None,
+            { IsPolicy: true } rule when FilterReading.IsShut(filter, rule, peer, local == true) => Weight.Moderate.Against($"this machine drops by default what goes out, and no rule lets {peer} through: {rule.Text}"),
             _ => Weight.Weak.For("no packet-filter rule of this machine matches"),
         });
         if (local == true)

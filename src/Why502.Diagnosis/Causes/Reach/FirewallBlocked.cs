@@ -56,6 +56,7 @@ public sealed class FirewallBlocked : Cause
             // A policy drops what no rule has taken, so that nobody is refused by it. Nearly every rule set lets lo through first; where none does, an own address has no other way.
             { IsPolicy: true } when local && incident.How != How.Timeout => Weight.Strong.Against($"no packet-filter rule of this machine matches port {peer.Port}"),
             { IsPolicy: true } rule when local => Weight.Strong.For($"what comes in is dropped by default, loopback too, and no rule lets port {peer.Port} through: {rule.Text}"),
+            { IsPolicy: true } rule when incident.How == How.Timeout && FilterReading.IsShut(filter, rule, peer, local) => Weight.Strong.For($"what goes out is dropped by default, and no rule lets {peer} through: {rule.Text}"),
             { } rule => Weight.Moderate.For($"a rule may refuse it: {rule.Text}"),
             null when incident.Instance.FromFiles && !local => Weight.None,
             null when boundary.IsCrossed || incident.Instance.NetworkThrough != 0 => Weight.None,

@@ -6,6 +6,9 @@ namespace Why502.Diagnosis.Causes.Timeout;
 /// <summary>The limit is below what the route normally needs.</summary>
 public sealed class TimeoutTooShort : Cause
 {
+    /// <summary>So many failures without one answer are hardly chance where half of all come in time (0.5⁵ ≈ 3 %).</summary>
+    private const int ManyUnanswered = 5;
+
     public override CauseInfo Info { get; } = new()
     {
         Id = "timeout-too-short",
@@ -79,6 +82,11 @@ public sealed class TimeoutTooShort : Cause
                 { Outcome: ProbeOutcome.TimedOut } => Weight.Moderate.Against($"a direct request takes more than {Words.Seconds(response.TotalMs / 1000)}"),
                 _ => Weight.None,
             });
+        }
+        else if (routes is { NoneAnswered: false, SameSucceeded: 0, Same: null } && incident.Requests >= ManyUnanswered)
+        {
+            // Where a limit cuts through what is normal, some answers still come in time; nothing more is known of what takes the same long each time.
+            scales.Weigh("same route", Sources.ErrorLog, Weight.Weak.Against($"{incident.Requests} requests to the route were not answered in time, and none is known that was"));
         }
 
         OverloadReading.WeighAgainst(incident, seen, scales, Weight.Strong);

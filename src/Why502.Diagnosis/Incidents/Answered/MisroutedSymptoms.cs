@@ -12,6 +12,9 @@ public sealed class MisroutedSymptoms(NginxView view, Observations seen)
     /// <summary>A log with fewer rows is a fragment that somebody chose.</summary>
     private const int FragmentRows = 20;
 
+    /// <summary>A site that this share of all requests asks for was meant to be here; scanners and retired names are fewer.</summary>
+    private const double SiteShare = 0.2;
+
     public IReadOnlyList<Incident> Find()
     {
         if (view.Configuration is not { } configuration)
@@ -19,14 +22,7 @@ public sealed class MisroutedSymptoms(NginxView view, Observations seen)
             return [];
         }
 
-        // Plain absence (errno 2) is the line of a static 404.
-        var logged = view.ErrorLogs.SelectMany(log => log.Groups)
-            .Where(group => group is { Host: not null, Errno: 2, UpstreamPeer: null, Level: null or LogLevel.Error })
-            .Select(group => new Miss(group.Host!, group.Path ?? group.Route ?? "/", group.Server, group.Count, group.MessageId, group.Message, 404, seen.Zoned(group.First), seen.Zoned(group.Last), group.Samples));
-        var rows = view.AccessLogs.SelectMany(log => log.Groups)
-            .Where(group => group is { Host: not null, Status: 404 or 421, Origin: StatusOrigin.Nginx or StatusOrigin.Unknown })
-            .Select(group => new Miss(group.Host!, group.Path ?? "/", group.ServerName, group.Count, null, "", group.Status, group.First, group.Last, group.Samples));
-        var misses = logged.ToList() is { Count: > 0 } lines ? lines : [.. rows];
+        var misses = Misses();
 
         // Who shows a few rows chose them.
         var least = view.Instance.FromFiles && view.ErrorLogs.Count == 0 && view.AccessLogs.Sum(log => log.Rows) < FragmentRows ? 1 : AnsweredForms.Least;
@@ -39,6 +35,29 @@ public sealed class MisroutedSymptoms(NginxView view, Observations seen)
                 .Where(place => place.Sum(item => item.Miss.Count) >= least)
                 .Select(place => IncidentOf([.. place.Select(item => item.Miss)])),
         ];
+    }
+
+    /// <summary>Sites that many ask for and that no server_name has: a file that no include reads (a missing link, another suffix) looks like this, and so does a name that was given up.</summary>
+    public IReadOnlyList<string> Notes()
+        => view.Configuration is not { } configuration ? []
+            :
+            [
+                .. Misses().GroupBy(miss => miss.Host)
+                    .Select(asked => (Host: asked.Key, Count: asked.Sum(miss => miss.Count), Taken: ServerChoice.ForStranger(configuration, asked.Key, asked.First().Server)))
+                    .Where(asked => asked.Taken is not null && asked.Count >= AnsweredForms.Least && asked.Count >= SiteShare * view.AccessLogs.Sum(log => log.Rows))
+                    .Select(asked => $"{asked.Count} requests asked {asked.Host} for what is not there: no server_name has that name, and the server at {asked.Taken!.At} answers for it. If the site is meant to be here, see whether an include reads its file."),
+            ];
+
+    private List<Miss> Misses()
+    {
+        // Plain absence (errno 2) is the line of a static 404.
+        var logged = view.ErrorLogs.SelectMany(log => log.Groups)
+            .Where(group => group is { Host: not null, Errno: 2, UpstreamPeer: null, Level: null or LogLevel.Error })
+            .Select(group => new Miss(group.Host!, group.Path ?? group.Route ?? "/", group.Server, group.Count, group.MessageId, group.Message, 404, seen.Zoned(group.First), seen.Zoned(group.Last), group.Samples));
+        var rows = view.AccessLogs.SelectMany(log => log.Groups)
+            .Where(group => group is { Host: not null, Status: 404 or 421, Origin: StatusOrigin.Nginx or StatusOrigin.Unknown })
+            .Select(group => new Miss(group.Host!, group.Path ?? "/", group.ServerName, group.Count, null, "", group.Status, group.First, group.Last, group.Samples));
+        return logged.ToList() is { Count: > 0 } lines ? lines : [.. rows];
     }
 
     private sealed record Miss(string Host, string Path, string? Server, long Count, string? MessageId, string Message, int Status, DateTimeOffset? First, DateTimeOffset? Last, IReadOnlyList<LogLine> Samples);

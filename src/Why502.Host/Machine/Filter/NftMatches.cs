@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Why502.Host.Machine;
 
 /// <summary>Gathers the conditions of one nft rule. What is not modelled makes the rule "not understood", never ignored.</summary>
-internal sealed class NftMatches(Func<string, JsonElement?> findSet)
+/// <param name="text">The rule as <c>nft list</c> writes it, where matches of iptables are put into nft's words; empty where it is not known.</param>
+internal sealed class NftMatches(Func<string, JsonElement?> findSet, string text = "")
 {
     /// <summary>Elements of a set that are kept; a longer one is not understood.</summary>
     private const int ElementsMax = 1000;
@@ -18,11 +19,47 @@ internal sealed class NftMatches(Func<string, JsonElement?> findSet)
         {
             Match = Matched(Match, value);
         }
+        else if (name == "xt" && OfIptables(NftRuleset.Text(value, "name")) is { } match)
+        {
+            Match = match;
+        }
         else if (!WithoutCondition.Contains(name))
         {
             // limit, quota, xt matches, lookups …
             Match = Match.NotUnderstood;
         }
+    }
+
+    /// <summary>
+    /// iptables-nft keeps <c>-m conntrack</c> and <c>-m multiport</c> as its own matches, of which the JSON has the name alone; the listing says them in nft's words, as
+    /// <c>ct state related,established</c> and <c>tcp dport { 80, 443 }</c> (the xlate functions of libxt_conntrack.c and libxt_multiport.c). Null where neither tells what is asked.
+    /// </summary>
+    private FilterMatch? OfIptables(string extension) => extension switch
+    {
+        "comment" => Match,
+        "conntrack" or "state" when Asked("ct state ") is { } states => states.Values.All(state => state.All(char.IsAsciiLetterLower))
+            ? states.Values.Contains("new") != states.IsNot ? Match : Match.Impossible
+            : null,
+        "multiport" when Asked("tcp dport ") is { } ports => ports.Values.All(port => port.All(letter => char.IsAsciiDigit(letter) || letter == '-'))
+            ? Match.And(new() { Protocol = "tcp", DestinationPorts = ports.IsNot ? PortRanges.Except(ports.Values) : ports.Values })
+            : null,
+        _ => null,
+    };
+
+    /// <summary>What stands behind these words in the listing: one value, <c>a,b</c> or <c>{ a, b }</c>, perhaps after <c>!=</c> or <c>!</c>. Null where they do not begin a condition.</summary>
+    private (bool IsNot, List<string> Values)? Asked(string words)
+    {
+        var at = text.IndexOf(words, StringComparison.Ordinal);
+        if (at < 0 || text.Contains(". " + words, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var rest = text[(at + words.Length)..];
+        var isNot = rest.StartsWith('!');
+        rest = isNot ? rest[(rest.IndexOf(' ') + 1)..] : rest;
+        var values = rest.StartsWith('{') && rest.IndexOf('}') is > 0 and var end ? rest[1..end] : rest.Split(' ', 2)[0];
+        return (isNot, [.. values.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)]);
     }
 
     /// <summary>One step for each verdict of a verdict map.</summary>

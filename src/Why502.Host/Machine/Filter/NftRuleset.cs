@@ -73,9 +73,9 @@ internal sealed class NftRuleset
 
     private List<FilterStep> StepsOf(JsonElement rule, FilterChain chain)
     {
-        var matches = new NftMatches(name => sets.TryGetValue((chain.Family, chain.Table, name), out var set) ? set : null);
         var handle = rule.TryGetProperty("handle", out var number) && number.TryGetInt64(out var value) ? value : (long?)null;
         var text = handle is { } known && texts.TryGetValue((chain.Family, chain.Table, known), out var listed) ? listed : "";
+        var matches = new NftMatches(name => sets.TryGetValue((chain.Family, chain.Table, name), out var set) ? set : null, text);
         var steps = new List<FilterStep>();
         long? packets = null;
         if (!rule.TryGetProperty("expr", out var expressions) || expressions.ValueKind != JsonValueKind.Array)

@@ -28,6 +28,25 @@ public sealed class ConfigurationTextTests : IDisposable
         Assert.Equal((null, "(2: No such file or directory)"), (fact.Files[^1].Content, fact.Files[^1].Problem));
     }
 
+    /// <summary>A link that points elsewhere since a moment changes the configuration, however old the file is that it leads to.</summary>
+    [Theory]
+    [InlineData("sites/active.conf", "sites/active.conf", "colours/green.conf")]
+    [InlineData("sites/current/green.conf", "sites/current", "colours")]
+    public async Task NewLinkToAnOldFile_IsAChange(string included, string link, string target)
+    {
+        Directory.CreateDirectory(folder["colours"]);
+        Directory.CreateDirectory(folder["sites"]);
+        File.WriteAllText(folder["colours/green.conf"], "# green");
+        var old = DateTime.UtcNow.AddDays(-30);
+        File.SetLastWriteTimeUtc(folder["colours/green.conf"], old);
+        var plain = folder.Write("nginx.conf", "http { include colours/green.conf; }");
+        Assert.Equal(old, (await ReadAsync(plain)).Files[1].ModifiedAt!.Value.UtcDateTime, TimeSpan.FromSeconds(1));
+
+        File.CreateSymbolicLink(folder[link], folder[target]);
+        var linked = folder.Write("linked.conf", $"http {{ include {included}; }}");
+        Assert.True((await ReadAsync(linked)).Files[1].ModifiedAt > old.AddDays(29));
+    }
+
     [Fact]
     public async Task WildcardDirectories_AreWalked()
     {

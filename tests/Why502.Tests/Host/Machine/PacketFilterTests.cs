@@ -44,6 +44,24 @@ public sealed class PacketFilterTests
     [InlineData("""{"match":{"op":"==","left":{"payload":{"protocol":"tcp","field":"dport"}},"right":"@unknown"}}""")]
     public void UnknownMatch_IsNotUnderstood(string match) => Assert.False(Assert.Single(Nft(match + ",{\"drop\":null}").Rules).Understood);
 
+    /// <summary>What the JSON of iptables-nft has the name alone of stands in the listing.</summary>
+    [Theory]
+    [InlineData("conntrack", "ct state related,established", 0, "", true)]
+    [InlineData("conntrack", "ct state ! new", 0, "", true)]
+    [InlineData("state", "ct state new", 1, "", true)]
+    [InlineData("conntrack", "ct status dnat", 1, "", false)]
+    [InlineData("multiport", "meta l4proto tcp tcp dport { 100-120, 30 }", 1, "100-120 30", true)]
+    [InlineData("multiport", "meta l4proto tcp tcp dport != { 0-99, 111-65535 }", 1, "100-110", true)]
+    [InlineData("multiport", "meta l4proto tcp tcp sport . tcp dport { 0-65535 . 100, 100 . 0-65535 }", 1, "", false)]
+    [InlineData("comment", "", 1, "", true)]
+    public void MatchOfIptables_IsReadFromTheListing(string extension, string listed, int count, string ports, bool understood)
+    {
+        var rules = Nft($$$"""{"xt":{"type":"match","name":"{{{extension}}}"}},{"counter":{"packets":0,"bytes":0}},{"drop":null}""", listing: $"{listed} counter packets 0 bytes 0 drop").Rules;
+
+        Assert.Equal(count, rules.Count);
+        Assert.All(rules, rule => Assert.Equal((ports, understood), (string.Join(' ', rule.DestinationPorts), rule.Understood)));
+    }
+
     [Fact]
     public void DropPolicyBehindAcceptedLoopback_ConcernsTheOtherInterfaces()
     {
@@ -109,7 +127,7 @@ public sealed class PacketFilterTests
         Assert.False(rules[3].Understood);
     }
 
-    private static PacketFilterFact Nft(string expressions, string policy = "accept", string inner = "")
+    private static PacketFilterFact Nft(string expressions, string policy = "accept", string inner = "", string listing = "tcp dport 3000 drop")
     {
         var json = $$$"""
             {"nftables":[{"metainfo":{}},{"table":{"family":"inet","name":"t","handle":1}},
@@ -119,7 +137,7 @@ public sealed class PacketFilterTests
             {"rule":{"family":"inet","table":"t","chain":"out","handle":9,"expr":[{{{expressions}}}]}},
             {"rule":{"family":"inet","table":"t","chain":"inner","handle":10,"expr":[{{{inner}}}]}}]}
             """;
-        const string Listing = "table inet t { # handle 1\n\tchain out { # handle 3\n\t\ttcp dport 3000 drop # handle 9\n\t}\n}\n";
-        return new FilterTraversal(NftRuleset.Parse(json, Listing)!).Fact();
+        var text = $"table inet t {{ # handle 1\n\tchain out {{ # handle 3\n\t\t{listing} # handle 9\n\t}}\n}}\n";
+        return new FilterTraversal(NftRuleset.Parse(json, text)!).Fact();
     }
 }
