@@ -30,7 +30,7 @@ public static class Diagnoser
         var incidents = new List<Incident>();
         foreach (var view in views)
         {
-            incidents.AddRange(new IncidentBuilder(view.Instance, view.Configuration, seen, view.AccessLogs).Build(view.ErrorLogs.SelectMany(log => log.Groups)));
+            incidents.AddRange(new IncidentBuilder(view.Instance, view.Configuration, seen, view.AccessLogs, view.Traffic).Build(view.ErrorLogs.SelectMany(log => log.Groups)));
         }
 
         foreach (var view in views)

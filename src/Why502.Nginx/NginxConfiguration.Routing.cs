@@ -53,6 +53,13 @@ public sealed partial class NginxConfiguration
     public ProxiedLocation? LocationFor(string? serverField, string? host, string requestUri, string? upstreamField) =>
         new RecordMatcher(this, Router).Find(serverField, host, requestUri, upstreamField);
 
+    /// <summary>The way of a request within a server that is known already, if no file exists.</summary>
+    public RouteAnswer RouteWithin(Server server, string? host, string uri)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        return Router.Within(server, new RouteRequest { Host = host, Uri = uri });
+    }
+
     internal IReadOnlyList<Server> ServersNamed(string field)
     {
         var byName = Servers.Where(s => string.Equals(s.FirstName ?? string.Empty, field, StringComparison.OrdinalIgnoreCase)).ToList();

@@ -75,7 +75,7 @@ public sealed class Transaction(RepairStore store, TimeProvider time, Action<str
     {
         using var held = store.Lock();
         RefuseAfterInterruption();
-        var last = store.All().FirstOrDefault(repair => repair.State == RepairState.Applied) ?? throw new StepFailedException("no repair is applied: there is nothing to undo");
+        var last = store.All().FirstOrDefault(repair => repair.State == RepairState.Applied) ?? throw new StepFailedException(store.IsBesideRoots ? "no repair of this user is applied. What was made with sudo is taken back with sudo: sudo why502 fix --undo" : "no repair is applied: there is nothing to undo");
         foreach (var index in last.BegunSteps)
         {
             if (StepRunner.ConflictOf(last.Plan.Steps[index].Action) is { } conflict)

@@ -33,10 +33,14 @@ internal static class ResolveFix
             return incident.Location is null ? null : [];
         }
 
-        return Servers(incident, seen) is { Count: > 0 } servers
+        return !IsInHosts(incident, seen) && Servers(incident, seen) is { Count: > 0 } servers
             ? [new Edit.Set(location.Location?.Block ?? location.Server.Block, "resolver", [.. servers, "valid=30s"])]
             : null;
     }
+
+    /// <summary>nginx's resolver asks DNS alone (ngx_resolver.c), and the name is one of /etc/hosts.</summary>
+    public static bool IsInHosts(Incident incident, Observations seen)
+        => (NameReading.AskedAndConfigured(incident) ?? NameReading.Question(incident)?.Name) is { } name && seen.Ask(new Resolve(name, "")).FactOrNull is { FromHosts: true };
 
     /// <summary>The system's name servers as nginx writes addresses.</summary>
     public static IReadOnlyList<string> Servers(Incident incident, Observations seen)

@@ -3,17 +3,22 @@ using Why502.Nginx;
 
 namespace Why502.Diagnosis;
 
-/// <summary>Pointing nginx at the address where the app listens, as an edit of the one line that names the wrong one.</summary>
+/// <summary>Pointing nginx at the address where the app listens, as an edit of the lines that name the wrong one.</summary>
 internal static class RetargetFix
 {
-    public static Fix Of(Incident incident, string address, string summary)
+    /// <summary>In every place of this nginx: what does not answer there answers nobody, and a place that is left would go on failing.</summary>
+    public static Fix Of(Incident incident, string address, string summary) => Of(incident, address, summary, Everywhere(incident, address) is { Count: > 0 } all ? all : Here(incident, address));
+
+    /// <summary>In the failing place alone, where the address is right elsewhere.</summary>
+    public static Fix OfHere(Incident incident, string address, string summary) => Of(incident, address, summary, Here(incident, address));
+
+    private static Fix Of(Incident incident, string address, string summary, IReadOnlyList<FileEdit> edits)
     {
-        var edit = Edit(incident, address);
         return new Fix
         {
             Summary = summary,
-            Edits = edit is null ? [] : [edit],
-            Steps = [Reload(incident, edit is null ? $"Change the upstream's address to {address}, test the configuration and reload." : "Test the changed configuration and reload nginx.")],
+            Edits = edits,
+            Steps = [Reload(incident, edits.Count == 0 ? $"Change the upstream's address to {address}, test the configuration and reload." : "Test the changed configuration and reload nginx.")],
         };
     }
 
@@ -35,21 +40,36 @@ internal static class RetargetFix
     private static string Program(NginxInstance instance)
         => Words.Shell(instance.Binary ?? "nginx") + (instance.ConfigPath == "/etc/nginx/nginx.conf" ? "" : $" -p {Words.Shell(instance.Prefix)} -c {Words.Shell(instance.ConfigPath)}");
 
-    private static FileEdit? Edit(Incident incident, string address)
+    private static IReadOnlyList<FileEdit> Here(Incident incident, string address)
+        => incident is { Configuration: { } configuration, Location: { } location } && Change(location, Named(incident, location), address) is { } change
+            ? ConfigurationEdit.Apply(configuration, change).Files
+            : [];
+
+    private static IReadOnlyList<FileEdit> Everywhere(Incident incident, string address)
     {
-        if (incident.Configuration is not { } configuration || incident.Location is not { } location)
+        if (incident is not { Configuration: { } configuration, Location: { } failing } || Named(incident, failing) is not { Endpoint: { } wrong } || Change(failing, Named(incident, failing), address) is null)
         {
-            return null;
+            return [];
         }
 
-        if (location.Group is { } group)
-        {
-            var target = group.Peers.FirstOrDefault(peer => Means(peer, incident.Peer));
-            return target?.Directive is not { Name: "server" } server ? null : ConfigurationEdit.SetArguments(configuration, server, [address, .. server.Arguments.Skip(1)]);
-        }
-
-        return location.HasVariables ? null : ConfigurationEdit.SetArguments(configuration, location.Pass, Target(location, address));
+        List<Edit> changes = [.. configuration.ProxiedLocations
+            .Where(location => location.Scheme == failing.Scheme)
+            .Select(location => Change(location, location.Peers.FirstOrDefault(peer => peer.Endpoint is { } endpoint && (endpoint.ToString() == wrong.ToString() || endpoint.ToString() == incident.Peer?.ToString())), address))
+            .OfType<Edit.SetArguments>()
+            .DistinctBy(change => change.Directive, ReferenceEqualityComparer.Instance)];
+        return ConfigurationEdit.Apply(configuration, changes).Files;
     }
+
+    /// <summary>What the location names and the incident's peer came from.</summary>
+    private static PeerTarget? Named(Incident incident, ProxiedLocation location)
+        => location.Group is null ? location.Peers.FirstOrDefault() : location.Peers.FirstOrDefault(peer => Means(peer, incident.Peer));
+
+    /// <summary>Null where the address is in no line of its own: a variable's value may mean others, too.</summary>
+    private static Edit.SetArguments? Change(ProxiedLocation location, PeerTarget? peer, string address)
+        => peer is null || location.HasVariables ? null
+            : location.Group is null ? new(location.Pass, [Target(location, address)])
+            : peer.Directive is { Name: "server" } server ? new(server, [address, .. server.Arguments.Skip(1)])
+            : null;
 
     private static bool Means(PeerTarget target, Endpoint? peer)
         => target.Endpoint is { } endpoint && peer is not null

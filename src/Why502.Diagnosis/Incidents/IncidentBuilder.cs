@@ -5,10 +5,8 @@ using Why502.Nginx;
 namespace Why502.Diagnosis;
 
 /// <summary>Folds the symptoms of one nginx into incidents: what fails the same way at the same place is one incident.</summary>
-public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? configuration, Observations seen, IReadOnlyList<AccessLogSummary> access)
+public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? configuration, Observations seen, IReadOnlyList<AccessLogSummary> access, TrafficReading traffic)
 {
-    private readonly TrafficReading traffic = new(configuration, access);
-
     public IReadOnlyList<Incident> Build(IEnumerable<ErrorGroup> groups)
     {
         var located = groups

@@ -56,6 +56,9 @@ public sealed record ResolveFact(string Code, IReadOnlyList<string> Addresses, i
 {
     /// <summary>How many times the same was asked: the addresses are those of all answers, for a server may give a part of them each time.</summary>
     public int Answers { get; init; } = 1;
+
+    /// <summary>The name stands in /etc/hosts of this machine, of which no DNS server knows. Only told where the system was asked.</summary>
+    public bool FromHosts { get; init; }
 }
 
 /// <summary>One GET straight to the upstream.</summary>

@@ -7,6 +7,8 @@ namespace Why502.Diagnosis.Readings;
 /// <summary>One nginx with everything that was read of it: configuration and what its logs say about the window.</summary>
 public sealed class NginxView
 {
+    private readonly Dictionary<AccessLogSummary, IReadOnlyList<Server>> writers = new(ReferenceEqualityComparer.Instance);
+    private TrafficReading? traffic;
     private readonly List<string> unreadable = [];
 
     private NginxView(NginxInstance instance, NginxConfiguration? configuration, TimeSpan? window)
@@ -28,6 +30,9 @@ public sealed class NginxView
     public IReadOnlyList<ErrorLogSummary> ErrorLogs { get; private set; } = [];
 
     public IReadOnlyList<AccessLogSummary> AccessLogs { get; private set; } = [];
+
+    /// <summary>Which rows of the access logs went where.</summary>
+    public TrafficReading Traffic => traffic ??= new(Configuration, AccessLogs, writers.GetValueOrDefault);
 
     /// <summary>What only many rows of an access log show.</summary>
     public IReadOnlyList<TrafficPattern> Patterns { get; private set; } = [];
@@ -103,7 +108,19 @@ public sealed class NginxView
 
     private void KeepAccessLogs(IEnumerable<AccessLogWindow> questions, Observations seen)
     {
-        var facts = questions.Select(question => seen.Ask(question).FactOrNull).OfType<AccessLogFact>().ToList();
+        List<AccessLogFact> facts = [];
+        foreach (var question in questions)
+        {
+            if (seen.Ask(question).FactOrNull is { } fact)
+            {
+                facts.Add(fact);
+                if (!Instance.FromFiles)
+                {
+                    writers[fact.Summary] = [.. Configuration!.AccessLogs.Where(log => log.Path is { } path && Absolute(path) == question.Path).SelectMany(log => log.Servers).Distinct()];
+                }
+            }
+        }
+
         AccessLogs = [.. facts.Select(fact => fact.Summary)];
         Patterns = [.. facts.SelectMany(fact => fact.Patterns)];
     }

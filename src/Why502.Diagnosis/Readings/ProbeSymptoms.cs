@@ -32,7 +32,7 @@ public sealed class ProbeSymptoms(Observations seen)
             return found;
         }
 
-        var traffic = new TrafficReading(view.Configuration, view.AccessLogs);
+        var traffic = view.Traffic;
         var anyTraffic = view.AccessLogs.Any(log => log.Rows > 0);
         foreach (var (location, target) in Targets(view.Configuration))
         {

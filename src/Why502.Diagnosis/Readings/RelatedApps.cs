@@ -5,7 +5,14 @@ namespace Why502.Diagnosis.Readings;
 
 /// <summary>An app that listens somewhere no location of this nginx points at, and how strongly it looks like the one that is missed.</summary>
 /// <param name="Why">The reason in words, for evidence.</param>
-public sealed record RelatedApp(Listener Listener, string Address, ProcessRef? Process, double LogOdds, string Why);
+public sealed record RelatedApp(Listener Listener, string Address, ProcessRef? Process, double LogOdds, string Why)
+{
+    /// <summary>Its address is a slip of the pen away from the configured one.</summary>
+    public bool IsAlike { get; init; }
+
+    /// <summary>What belongs together: a service, or equal programs of one parent that run in one directory.</summary>
+    public string Owner => Process is { } process ? (process.Unit ?? $"{process.Name}:{process.ParentPid}:{process.WorkingDirectory}") : Address;
+}
 
 /// <summary>
 /// Finds the app that nginx misses when nothing answers at the configured address: the same port on another address,
@@ -71,7 +78,7 @@ public static class RelatedApps
         }
 
         var free = related.Where(app => app.LogOdds >= 0).ToList();
-        if (free.Select(app => Owner(app)).Distinct().Count() == 1)
+        if (free.Select(app => app.Owner).Distinct().Count() == 1)
         {
             // A known app server that nobody proxies is rarely there for nothing; any other daemon often is.
             var alone = free.Any(app => StackOf(app.Listener, apps) is not null) ? Weight.Strong.Size : Weight.Weak.Size;
@@ -82,8 +89,6 @@ public static class RelatedApps
 
         return [.. related.Where(app => app.LogOdds > 0).OrderByDescending(app => app.LogOdds)];
     }
-
-    private static string Owner(RelatedApp app) => app.Process is { } process ? (process.Unit ?? $"{process.Name}:{process.ParentPid}") : app.Address;
 
     private static RelatedApp? Judge(Listener listener, Endpoint peer, Incident incident, AppProcessesFact? apps, IReadOnlyList<string> site, IReadOnlyList<string> elsewhere)
     {
@@ -120,7 +125,7 @@ public static class RelatedApps
 
         if (peer.IsUnix == (listener.Port == 0) && Alike(listener, peer) is { } alike)
         {
-            return new(listener, address, process, Weight.Strong.Size, $"{who} listens on {address}, {alike}");
+            return new(listener, address, process, Weight.Strong.Size, $"{who} listens on {address}, {alike}") { IsAlike = true };
         }
 
         if (process?.StartedAt is { } started && incident.First is { } first && (started - first).Duration() < TimeSpan.FromSeconds(20) && !IsPickedByKernel(listener, peer))
@@ -136,7 +141,7 @@ public static class RelatedApps
     {
         var answered = incident.Traffic.Groups
             .Where(group => TrafficReading.IsSuccess(group) && (group.UpstreamAddr == peer.ToString() || incident.Location?.Peers.Count == 1))
-            .Min(group => group.First);
+            .Max(group => group.Last);
         return process?.StartedAt < answered;
     }
 

@@ -1,11 +1,15 @@
 using Why502.Logs;
 using Why502.Nginx;
+using Why502.Nginx.Routing;
 
 namespace Why502.Diagnosis.Readings;
 
 /// <summary>Which rows of the access logs went through a location or to a peer.</summary>
-public sealed class TrafficReading(NginxConfiguration? configuration, IReadOnlyList<AccessLogSummary> access)
+/// <param name="writers">The servers that write a log; null where that is not known: then every server may.</param>
+public sealed class TrafficReading(NginxConfiguration? configuration, IReadOnlyList<AccessLogSummary> access, Func<AccessLogSummary, IReadOnlyList<Server>?>? writers = null)
 {
+    private readonly Dictionary<AccessLogSummary, Dictionary<(string Path, int Status), bool>> sure = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Requests to the same upstream: by <c>$upstream_addr</c> where the format has it, else by the location that the path selects.</summary>
     public PeerTraffic Of(Endpoint? peer, ProxiedLocation? location)
     {
@@ -15,7 +19,11 @@ public sealed class TrafficReading(NginxConfiguration? configuration, IReadOnlyL
         }
 
         var addresses = AddressesOf(peer, location);
-        return Of([.. access.SelectMany(summary => summary.Groups).Where(group => Belongs(group, addresses, location))]);
+        var groups = access.SelectMany(summary => summary.Groups.Select(group => (Group: group, Sure: IsSure(group, summary))))
+            .Where(row => Belongs(row.Group, addresses, location) || (!row.Sure && location is not null && MayBe(row.Group, location))).ToList();
+        List<AccessGroup> perhaps = [.. groups.Where(row => !row.Sure).Select(row => row.Group)];
+        var traffic = Of([.. groups.Where(row => row.Sure).Select(row => row.Group)]);
+        return traffic with { Known = traffic.Known && perhaps.Count == 0, Perhaps = perhaps };
     }
 
     /// <summary>Everything that nginx served: what it runs out of itself concerns every request.</summary>
@@ -89,6 +97,52 @@ public sealed class TrafficReading(NginxConfiguration? configuration, IReadOnlyL
     private bool SameServers(AccessGroup group, ProxiedLocation location)
         => location.Peers is [{ Endpoint: { IsName: false } only }] && group.Path is { } path && group.Origin != StatusOrigin.Nginx
             && configuration?.LocationFor(group.ServerName, group.Host, path, null) is { Peers: [{ Endpoint: { IsName: false } other }] } && other.ToString() == only.ToString();
+
+    /// <summary>A format without the server's name, as nginx's own, tells it only where every server that writes the log takes the path to the same place.</summary>
+    private bool IsSure(AccessGroup group, AccessLogSummary log)
+    {
+        if (configuration is null || (group.ServerName ?? group.Host) is not null || group.Path is not { } path || (group.UpstreamAddr is { Length: > 0 } address && address != "-"))
+        {
+            return true;
+        }
+
+        if (!sure.TryGetValue(log, out var ofLog))
+        {
+            sure[log] = ofLog = [];
+        }
+
+        var key = (path, group.Status);
+        if (!ofLog.TryGetValue(key, out var known))
+        {
+            var places = (writers?.Invoke(log) ?? configuration.Servers)
+                .Select(server => configuration.RouteWithin(server, server.FirstName, path))
+                .Where(answer => Gives(answer, group.Status))
+                .Select(answer => PlaceOf(answer.Pass))
+                .Distinct(StringComparer.Ordinal);
+            ofLog[key] = known = places.Take(2).Count() < 2;
+        }
+
+        return known;
+    }
+
+    private bool MayBe(AccessGroup group, ProxiedLocation location)
+        => group.Path is { } path && configuration?.RouteWithin(location.Server, location.Server.FirstName, path).Pass == location.Pass;
+
+    /// <summary>What answers with a status of its own gives no other; files give what is on the disk. Without an upstream nginx makes no 502 and no 504.</summary>
+    private static bool Gives(RouteAnswer answer, int status)
+        => answer.Status is { } own && (own is not (403 or 404) || Returns(answer)) ? own == status : answer.Pass is not null || status is not (502 or 504);
+
+    private static bool Returns(RouteAnswer answer) => (answer.Location?.Block ?? answer.Server?.Block)?.LastChild("return") is not null;
+
+    /// <summary>Two locations with one upstream are one place here.</summary>
+    private static string PlaceOf(Directive? pass) => pass is null ? "" : pass.Arguments is [var target] && !target.Contains('$') ? $"{pass.Name} {AuthorityOf(target)}" : $"{pass.At}";
+
+    private static string AuthorityOf(string target)
+    {
+        var start = target.IndexOf("://", StringComparison.Ordinal) is >= 0 and var scheme ? scheme + 3 : 0;
+        var end = target.AsSpan(start).StartsWith("unix:") ? -1 : target.IndexOf('/', start);
+        return end < 0 ? target : target[..end];
+    }
 
     private bool SameLocation(AccessGroup group, ProxiedLocation location)
         => group.Path is { } path && configuration?.LocationFor(group.ServerName, group.Host, path, null) is { } found && found.Pass == location.Pass;

@@ -15,6 +15,6 @@ public sealed partial class Scene
 
     private ResolveFact? Answer(Resolve ask)
         => lookUps.TryGetValue((ask.Name, ask.Server), out var code) ? new(code, [], null, 1)
-            : names.TryGetValue(ask.Name, out var addresses) ? new("ok", addresses, null, 1) { Answers = 3 }
+            : names.TryGetValue(ask.Name, out var addresses) ? new("ok", addresses, null, 1) { Answers = 3, FromHosts = hosts.Contains(ask.Name) }
             : null;
 }

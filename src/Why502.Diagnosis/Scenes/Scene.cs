@@ -30,6 +30,7 @@ public sealed partial class Scene
     private readonly Dictionary<string, ServerLoadFact> loads = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ProbeOutcome> connects = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<string>> names = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> hosts = [];
     private string configuration = "";
     private string errorLog = "";
 
@@ -120,6 +121,13 @@ public sealed partial class Scene
     {
         names[name] = addresses;
         return this;
+    }
+
+    /// <summary>The name stands in /etc/hosts.</summary>
+    public Scene InHosts(string name, params string[] addresses)
+    {
+        hosts.Add(name);
+        return Resolves(name, addresses);
     }
 
     public Scene Rejects(int port) => Rule(port, "reject");

@@ -27,7 +27,12 @@ public sealed class RepairStore(string directory)
 
     private string Repairs => Path.Combine(Directory, "fixes");
 
+    private const string RootsDirectory = "/var/lib/why502";
+
     private string LockPath => Path.Combine(Directory, "lock");
+
+    /// <summary>Root keeps repairs on this machine, and these are another user's.</summary>
+    public bool IsBesideRoots => Directory != RootsDirectory && System.IO.Directory.Exists(RootsDirectory);
 
     public static RepairStore OfThisUser()
     {
@@ -38,7 +43,7 @@ public sealed class RepairStore(string directory)
 
         if (Libc.EffectiveUserId() == 0)
         {
-            return new("/var/lib/why502");
+            return new(RootsDirectory);
         }
 
         var home = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } own && own.StartsWith('/') ? own

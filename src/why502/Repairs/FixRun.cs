@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Why502.Cli.Commands;
 using Why502.Diagnosis;
 using Why502.Repair;
@@ -21,9 +22,15 @@ internal sealed class FixRun(Terminal terminal, FixRequest request)
         }
 
         // Never the process's end: what was begun is taken back first.
-        using var stop = new StopSignals(secondEnds: false, cancellation);
+        using var stop = new StopSignals(secondEnds: false, cancellation, PosixSignal.SIGHUP);
         InterruptedRepair.Tell(terminal);
         var conclusion = await DiagnoseAsync(stop.Token).ConfigureAwait(false);
+        if (stop.Token.IsCancellationRequested)
+        {
+            Print(new FixAnswer("refused") { Refusal = "it was interrupted before anything was changed" });
+            return ExitStatus.Faulty;
+        }
+
         var repairs = Choose(conclusion);
         if (!request.Apply)
         {
@@ -42,6 +49,8 @@ internal sealed class FixRun(Terminal terminal, FixRequest request)
 
     public async Task<int> UndoAsync()
     {
+        // What is half taken back serves nobody: it is ended, whatever comes.
+        using var stop = new StopSignals(secondEnds: false, CancellationToken.None, PosixSignal.SIGHUP);
         try
         {
             var outcome = await Transaction(Say).UndoAsync().ConfigureAwait(false);
@@ -56,6 +65,7 @@ internal sealed class FixRun(Terminal terminal, FixRequest request)
 
     public async Task<int> RecoverAsync()
     {
+        using var stop = new StopSignals(secondEnds: false, CancellationToken.None, PosixSignal.SIGHUP);
         try
         {
             var outcomes = await Transaction(Say).RecoverAsync(request.Force).ConfigureAwait(false);
@@ -77,6 +87,7 @@ internal sealed class FixRun(Terminal terminal, FixRequest request)
     private async Task<int> ApplyAllAsync(IReadOnlyList<PlannedRepair> repairs, CancellationToken cancellation)
     {
         var outcomes = new List<RepairOutcome>();
+        var planned = repairs.Select(repair => Key(repair.Finding)).ToHashSet();
         var tried = new HashSet<string>();
         var next = repairs[0];
         while (true)
@@ -94,8 +105,8 @@ internal sealed class FixRun(Terminal terminal, FixRequest request)
                 break;
             }
 
-            // What was written has moved the lines of the other repairs: they are planned anew.
-            var left = Choose(await DiagnoseAsync(cancellation).ConfigureAwait(false)).FirstOrDefault(repair => !tried.Contains(Key(repair.Finding)));
+            // What was written has moved the lines of the other repairs: they are planned anew. What else the log of these moments suggests was shown to nobody.
+            var left = Choose(await DiagnoseAsync(cancellation).ConfigureAwait(false)).FirstOrDefault(repair => Key(repair.Finding) is var key && planned.Contains(key) && !tried.Contains(key));
             if (left is null)
             {
                 break;
@@ -143,6 +154,10 @@ internal sealed class FixRun(Terminal terminal, FixRequest request)
         {
             outcome = new(false, refusal.Message);
         }
+        catch (OperationCanceledException)
+        {
+            outcome = new(false, "it was interrupted before anything was changed");
+        }
 
         progress.Dispose();
         Tell(outcome);
@@ -186,7 +201,11 @@ internal sealed class FixRun(Terminal terminal, FixRequest request)
             .OfType<PlannedRepair>()
             .DistinctBy(repair => Key(repair.Finding))];
 
-    private static string Key(Finding finding) => $"{finding.Cause.Id} {finding.Incident.Location?.At} {finding.Incident.Peer}";
+    /// <summary>The fault by what stays when other repairs move its line.</summary>
+    private static string Key(Finding finding)
+        => finding.Incident.Location is { } place
+            ? $"{finding.Cause.Id} {finding.Incident.Peer} {place.At.File} {place.Server.FirstName} {string.Join(' ', place.Block.Arguments)} {place.Pass.Name}"
+            : $"{finding.Cause.Id} {finding.Incident.Peer}";
 
     private void Show(Conclusion conclusion, IReadOnlyList<PlannedRepair> repairs)
         => Print(new FixAnswer("plan") { Repairs = repairs, Conclusion = conclusion, Cause = request.Cause });

@@ -38,6 +38,19 @@ public sealed class ConfigurationRepairsAddress
         Prove(machine, "upstream-wrong-address", "upstream backend {\n    server 127.0.0.1:3000 weight=2;\n}\n" + Site.Proxy("http://backend"), ["-server 127.0.0.1:3000 weight=2;", "server 127.0.0.1:3001 weight=2;"]);
     });
 
+    /// <summary>What is left would go on failing, and nobody would look at it again after "Fixed.".</summary>
+    [SkippableFact]
+    public void WrongAddressInTwoPlaces() => LabMachine.Run(nameof(WrongAddressInTwoPlaces), machine =>
+    {
+        Node.Start(machine, 3001);
+        var nginx = NginxServer.Start(machine, "server {\nlisten 127.0.0.1:8080;\nserver_name shop.example.com;\nlocation / {\nproxy_pass http://127.0.0.1:3000;\n}\nlocation /api/ {\nproxy_pass http://127.0.0.1:3000/v1/;\n}\n}");
+        var client = new Client(machine);
+        client.MustGet(502, "/", times: 2);
+        client.MustGet(502, "/api/orders", times: 2);
+        Repaired.Prove(machine, nginx, "upstream-wrong-address", () => client.Get() == 200 && client.Get("/api/orders") == 200,
+            ["-proxy_pass http://127.0.0.1:3000/v1/;", "-proxy_pass http://127.0.0.1:3000;", "proxy_pass http://127.0.0.1:3001/v1/;", "proxy_pass http://127.0.0.1:3001;"]);
+    });
+
     [SkippableFact]
     public void PassesToItself() => LabMachine.Run(nameof(PassesToItself), machine =>
     {

@@ -106,6 +106,37 @@ public sealed class FixCommandScenarios
         Assert.Equal(before, File.ReadAllText(nginx.Config));
     });
 
+    /// <summary>That a program answers does not make it the site's app.</summary>
+    [SkippableFact]
+    public void StrangersOnOtherPorts_AreNotTakenForTheApp() => LabMachine.Run(nameof(StrangersOnOtherPorts_AreNotTakenForTheApp), machine =>
+    {
+        Node.Start(machine, 9464, name: "exporter");
+        Gunicorn.Start(machine, "127.0.0.1:8050", name: "trial");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
+        new Client(machine).MustGet(502, "/", times: 3);
+        var before = File.ReadAllText(nginx.Config);
+        var fix = Fix(machine, "--config", nginx.Config, "--apply", "--yes");
+        Assert.Equal(1, fix.ExitCode);
+        Assert.DoesNotContain("Fixed.", fix.Output, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllText(nginx.Config));
+    });
+
+    /// <summary>What the first repair leaves in the log is no third fault, and the second one is made.</summary>
+    [SkippableFact]
+    public void TwoFaults_AreBothRepaired() => LabMachine.Run(nameof(TwoFaults_AreBothRepaired), machine =>
+    {
+        Node.Start(machine, 3000, routes: new Route("/login") { Header = 6000 });
+        Node.Start(machine, 4001, name: "blog");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:4000", name: "blog.example.com", listen: "127.0.0.1:8081") + Site.Proxy("http://127.0.0.1:3000"));
+        var (shop, blog) = (new Client(machine), new Client(machine, 8081));
+        shop.MustGet(502, "/login", times: 3);
+        blog.MustGet(502, "/", times: 6);
+        var fix = Fix(machine, "--config", nginx.Config, "--apply", "--yes");
+        Assert.True(fix.ExitCode == 0, fix.Output + fix.Errors);
+        shop.MustGet(200, "/login");
+        blog.MustGet(200, "/");
+    });
+
     private static CommandResult Fix(LabMachine machine, params string[] arguments) => Tool.On(machine).RunWith([$"STATE_DIRECTORY={machine.PathOf("state")}"], ["fix", .. arguments]);
 
     private static (NginxServer Nginx, string Before) Broken(LabMachine machine, string head = "")

@@ -75,9 +75,9 @@ public sealed class RedirectOrLoop : Cause
     public override Fix? Propose(Incident incident, Observations seen)
     {
         var loop = LoopReading.Of(incident);
-        if (loop is not null && incident.Location?.At == loop.At && RelatedApps.Of(incident, seen) is [var app, ..] && app.LogOdds >= Weight.Strong.Size)
+        if (loop is not null && incident.Location?.At == loop.At && RelatedApps.Of(incident, seen) is [var app, ..] && app.LogOdds >= Weight.Strong.Size && AppIdentity.IsShown(app, incident, seen))
         {
-            return RetargetFix.Of(incident, app.Address, $"Pass to the app at {app.Address} instead of to nginx's own {loop.Listen}: {app.Why}.");
+            return RetargetFix.OfHere(incident, app.Address, $"Pass to the app at {app.Address} instead of to nginx's own {loop.Listen}: {app.Why}.");
         }
 
         return new Fix

@@ -65,6 +65,15 @@ public sealed class DnsResolverMissing : Cause
             };
         }
 
+        if (ResolveFix.IsInHosts(incident, seen))
+        {
+            return new Fix
+            {
+                Summary = $"Write {NameReading.AskedAndConfigured(incident)} without a variable: it stands in /etc/hosts, which a resolver of nginx does not read.",
+                Steps = [RetargetFix.Reload(incident, $"Write the name into {incident.Location?.Pass.Name ?? "proxy_pass"} itself: then it is looked up when the configuration is loaded, by the system. Test and reload.")],
+            };
+        }
+
         return new Fix
         {
             Summary = "Set resolver in this location to a name server that knows the name.",

@@ -141,30 +141,34 @@ public sealed class UpstreamWrongAddress : Cause
 
     public override string Describe(Incident incident, Observations seen)
         => Since(incident, seen) is { } since ? $"nginx was told {incident.UpstreamText}, and the app listens on {since}"
+            : Guessed(incident, seen) is { } guess ? $"nothing listens on {incident.UpstreamText}, and {AppIdentity.Who(guess)} may be the app"
             : Right(incident, seen) is { } right ? $"the app listens on {right}, and nginx is told {incident.UpstreamText}" : $"the app does not listen on {incident.UpstreamText} but elsewhere";
 
     public override Fix? Propose(Incident incident, Observations seen)
-        => Right(incident, seen) is { } right ? RetargetFix.Of(incident, right, $"Point nginx at {right}, where the app listens.") : null;
+        => Guessed(incident, seen) is { } guess ? AppIdentity.Ask(guess, Reachable(guess.Address, incident.Peer!), incident)
+            : Right(incident, seen) is { } right ? RetargetFix.Of(incident, right, $"Point nginx at {right}, where the app listens.") : null;
 
     /// <summary>Where one side is a unix socket it is socket-path-mismatch, and the same port on the other loopback family loopback-mismatch.</summary>
     private static Endpoint? Since(Incident incident, Observations seen)
         => LeftAddress.For(incident, seen) is { IsUnix: false } target && (target.Port != incident.Peer!.Port || !target.IsLoopback || !incident.Peer.IsLoopback) ? target : null;
 
     private static string? Right(Incident incident, Observations seen)
+        => Known(incident, seen) ?? (Nearest(incident, seen) is { } app ? Reachable(app.Address, incident.Peer!) : null);
+
+    /// <summary>The machine says itself where the app is: its container's ports, or the same port on another address.</summary>
+    private static string? Known(Incident incident, Observations seen)
     {
         var boundary = Boundary.Of(incident, seen);
-        if (Published(incident, boundary, seen) is { } published)
-        {
-            return published.Address;
-        }
-
-        if (boundary is { IsCrossed: false, At: { Serving: null, OtherLoopback: null, OtherAddress: [var other, ..] } })
-        {
-            return Words.Address(other);
-        }
-
-        return RelatedApps.Of(incident, seen).FirstOrDefault(app => app.Listener.Port != 0) is { } app ? Reachable(app.Address, incident.Peer!) : null;
+        return Published(incident, boundary, seen) is { } published ? published.Address
+            : boundary is { IsCrossed: false, At: { Serving: null, OtherLoopback: null, OtherAddress: [var other, ..] } } ? Words.Address(other)
+            : null;
     }
+
+    private static RelatedApp? Nearest(Incident incident, Observations seen) => RelatedApps.Of(incident, seen).FirstOrDefault(app => app.Listener.Port != 0);
+
+    /// <summary>An app that may be the one, where nothing shows that it is.</summary>
+    private static RelatedApp? Guessed(Incident incident, Observations seen)
+        => Known(incident, seen) is null && Nearest(incident, seen) is { } app && !AppIdentity.IsShown(app, incident, seen) ? app : null;
 
     /// <summary>A wildcard is listened on, and connected to by a literal address.</summary>
     private static string Reachable(string address, Endpoint peer)

@@ -101,12 +101,14 @@ public sealed class SocketPathMismatch : Cause
                 Summary = "Move the socket to a directory that both see, such as one below /run.",
                 Steps = [new("PrivateTmp= gives a service a /tmp and /var/tmp of its own; a container sees only what is mounted into it."), new("Let the app's unit make the directory (RuntimeDirectory=), write its path into both configurations, restart the app and reload nginx; for a container mount that directory into it.")],
             }
-            : incident.State != IncidentState.Recovered && Other(incident, seen) is { } other ? RetargetFix.Of(incident, other.Address, $"Point nginx at {other.Address}, where the app server listens.") : null;
+            : incident.State == IncidentState.Recovered || Other(incident, seen) is not { } other ? null
+            : other.App is { } app && !AppIdentity.IsShown(app, incident, seen) ? AppIdentity.Ask(app, other.Address, incident)
+            : RetargetFix.Of(incident, other.Address, $"Point nginx at {other.Address}, where the app server listens.");
 
     private static Nginx.Endpoint? Since(Incident incident, Observations seen)
         => LeftAddress.For(incident, seen) is { } target && (target.IsUnix || incident.Peer!.IsUnix) ? target : null;
 
-    private static (string Address, double LogOdds, string Why, string? File, int? Line)? Other(Incident incident, Observations seen)
+    private static (string Address, double LogOdds, string Why, string? File, int? Line, RelatedApp? App)? Other(Incident incident, Observations seen)
     {
         if (incident.Peer is not { } peer)
         {
@@ -115,23 +117,23 @@ public sealed class SocketPathMismatch : Cause
 
         if (ToldReading.Elsewhere(incident, seen) is { } told && (told.IsUnix || peer.IsUnix))
         {
-            return (told.Address, Weight.Strong.Size, $"{told.Who} listens on {told.Address}, not on {peer}", told.File, told.Line);
+            return (told.Address, Weight.Strong.Size, $"{told.Who} listens on {told.Address}, not on {peer}", told.File, told.Line, null);
         }
 
         // From files only: a listing of the directory shows a socket of another name, as an app server of another version makes it.
         if (peer.IsUnix && incident.Instance.FromFiles && seen.Ask(SocketReading.Question(incident)).FactOrNull is { Exists: false, Neighbour: { } neighbour })
         {
-            return ($"unix:{neighbour}", Weight.Strong.Size, $"{neighbour} is there, and {peer.UnixPath} is not", null, null);
+            return ($"unix:{neighbour}", Weight.Strong.Size, $"{neighbour} is there, and {peer.UnixPath} is not", null, null, null);
         }
 
         var pool = incident.Scheme is "fastcgi" ? PoolReading.Free(incident, seen) : null;
         if (pool is not null)
         {
-            return (pool.Listen, Weight.Decisive.Size, $"pool {pool.Name} listens on {pool.Listen}, not on {peer}", pool.File, pool.ListenLine);
+            return (pool.Listen, Weight.Decisive.Size, $"pool {pool.Name} listens on {pool.Listen}, not on {peer}", pool.File, pool.ListenLine, null);
         }
 
         // Both sides TCP is upstream-wrong-address: here at least one side is a unix socket.
         var app = RelatedApps.Of(incident, seen).FirstOrDefault(candidate => peer.IsUnix || candidate.Listener.Port == 0);
-        return app is null ? null : (app.Address, app.LogOdds, app.Why, null, null);
+        return app is null ? null : (app.Address, app.LogOdds, app.Why, null, null, app);
     }
 }

@@ -16,7 +16,7 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
     private const int RoutesMax = 8;
     private const int SamplesMax = 3;
 
-    private readonly TrafficReading traffic = new(view.Configuration, view.AccessLogs);
+    private readonly TrafficReading traffic = view.Traffic;
     private readonly LoggedRequests logged = new(view.ErrorLogs, view.Instance.FromFiles) { KnownFrom = new(() => view.FailuresKnownFrom(seen)) };
     private readonly bool fragment = view.Instance.FromFiles && view.AccessLogs.Sum(log => log.Rows) < FragmentRows;
     private readonly List<string> notes = [];

@@ -13,7 +13,7 @@ public sealed class LimitSymptoms(NginxView view, Observations seen)
     /// <summary>Where one client in twenty or fewer is refused, the limit does its work: a few bots.</summary>
     private const int FewClients = 20;
 
-    private readonly TrafficReading traffic = new(view.Configuration, view.AccessLogs);
+    private readonly TrafficReading traffic = view.Traffic;
     private readonly List<string> notes = [];
 
     public IReadOnlyList<string> Notes => notes;

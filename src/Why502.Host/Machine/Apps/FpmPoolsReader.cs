@@ -97,9 +97,14 @@ internal sealed partial class FpmPoolsReader(MachineSnapshot machine)
         yield return "/usr/local/etc/php-fpm.conf";
     }
 
-    /// <summary>The unit that brings the package of this file: Debian names it by version, others php-fpm.</summary>
-    private static string? UnitFor(string file)
+    /// <summary>The unit that brings the package of this file: Debian names it by version, others php-fpm. None where no systemd runs, as in a container: there the file alone is installed.</summary>
+    private string? UnitFor(string file)
     {
+        if (FileCalls.Status(machine.Options.SystemdDirectory) is null)
+        {
+            return null;
+        }
+
         var parts = file.Split('/', StringSplitOptions.RemoveEmptyEntries);
         var name = parts switch
         {

@@ -17,6 +17,18 @@ public sealed class NameProbeTests
         Assert.Contains("127.0.0.1", fact.Addresses);
     }
 
+    [Theory]
+    [InlineData("127.0.0.9  app.example app # the app", "APP.example", true)]
+    [InlineData("127.0.0.9 other.example # app.example", "app.example", false)]
+    [InlineData("app.example 127.0.0.9", "app.example", false)]
+    public void NameOfTheHostsFile_IsKnownAsOne(string line, string name, bool expected)
+    {
+        var path = Path.GetTempFileName();
+        File.WriteAllText(path, $"127.0.0.1 localhost\n{line}\n");
+        Assert.Equal(expected, NameProbe.StandsIn(path, name));
+        File.Delete(path);
+    }
+
     [Fact]
     public async Task AddressesOfBothFamilies_AreJoined()
     {
