@@ -20,15 +20,10 @@ public static partial class AppIdentity
 
     public static bool IsShown(RelatedApp app, Incident incident, Observations seen)
     {
-        if (app.LogOdds >= Weight.Decisive.Size)
-        {
-            return true;
-        }
-
         var rivals = RelatedApps.Of(incident, seen).Where(other => other.Owner != app.Owner).ToList();
         return BearsName(app, incident)
             ? rivals.All(other => other.LogOdds < app.LogOdds || !BearsName(other, incident))
-            : rivals.All(other => other.LogOdds < app.LogOdds) && (app.IsAlike || !MayHaveRunBeside(app, incident));
+            : rivals.All(other => other.LogOdds < app.LogOdds) && (app.LogOdds >= Weight.Decisive.Size || app.IsAlike || !MayHaveRunBeside(app, incident));
     }
 
     /// <summary>What a person has to find out where nothing shows it.</summary>

@@ -128,7 +128,7 @@ public sealed class FixCommandScenarios
         Node.Start(machine, 3000, routes: new Route("/login") { Header = 6000 });
         Node.Start(machine, 4001, name: "blog");
         var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:4000", name: "blog.example.com", listen: "127.0.0.1:8081") + Site.Proxy("http://127.0.0.1:3000"));
-        var (shop, blog) = (new Client(machine), new Client(machine, 8081));
+        var (shop, blog) = (new Client(machine), new Client(machine, 8081, "blog.example.com"));
         shop.MustGet(502, "/login", times: 3);
         blog.MustGet(502, "/", times: 6);
         var fix = Fix(machine, "--config", nginx.Config, "--apply", "--yes");
