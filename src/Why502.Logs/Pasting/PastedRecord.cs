@@ -24,7 +24,7 @@ public static partial class PastedRecord
 
         line = Colons(Quoted(CitedPlace(Titled(Starting(BareLevel(Labelled(CutOpen(Typographic(Blanks(FullStop(line)))))))))));
         var repaired = WithLevel(Quotes(Phase(FirstWord(LostHead(MaskedNumbers(MaskedHead(Spaces(Entities(WindowsCall(StreamColumn(line)))))))), next)));
-        return LostColon(LostTail(LostQuote(LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(PassengerRecord.Repair(repaired), next))))));
+        return LostColon(LostTail(LostQuote(LookedUpRecord.Repair(DialedRecord.Repair(RetoldRecord.Repair(AbortedWorker.Repair(PassengerRecord.Repair(repaired)), next))))));
     }
 
     /// <summary>

@@ -12,7 +12,7 @@ internal static partial class ToldPlaces
         new([".sock"], AppEventKind.SocketElsewhereTold, static text => Sockets().Matches(text).Select(path => path.Value).Distinct(StringComparer.Ordinal).Count() > 1 && Against().IsMatch(text)),
         new(["socket", ".sock"], AppEventKind.SocketAbsentTold, static text => Absent().IsMatch(text)),
         new(["socket", ".sock"], AppEventKind.SocketDeniedTold, static text => Denied().IsMatch(text)),
-        new(["port", "proxy_pass", "upstream"], AppEventKind.PortElsewhereTold, static text => (Ports().Match(text) is { Success: true } ports && ports.Groups["app"].Value != ports.Groups["nginx"].Value) || WrongPort().IsMatch(text)),
+        new(["port", "proxy_pass", "upstream"], AppEventKind.PortElsewhereTold, static text => (Ports().Match(text) is { Success: true } ports && ports.Groups["app"].Value != ports.Groups["nginx"].Value) || WrongPort().IsMatch(text) || (BothSides().Match(text) is { Success: true } sides && sides.Groups["inner"].Value != sides.Groups["outer"].Value)),
         new(["route to host", "unreachable", "tunnel", "vpn"], AppEventKind.UnreachableTold, static text => NoWay().IsMatch(text)),
         new(["label", "selector", "pods are"], AppEventKind.PodsUnselectedTold, static text => Unselected().IsMatch(text)),
     ];
@@ -62,6 +62,10 @@ internal static partial class ToldPlaces
 
     [GeneratedRegex(Listens + @"[^.]{0,60}?(?:,|\b(?:but|while|whereas|not|instead|and)\b)[^.]{0,40}?" + Goes + "|" + Goes + @"[^.]{0,60}\b(?:but|while|whereas|instead|and)\b[^.]{0,60}" + Listens, RegexOptions.IgnoreCase)]
     private static partial Regex Ports();
+
+    /// <summary>Who names both sides of a published port asks which of them counts: <c>I exposed internal port 80 to external port 8383</c>.</summary>
+    [GeneratedRegex(@"\b(?:expos|publish|mapp|map |forward|bound|bind)\w*\b[^.]{0,40}\b(?:internal|inner|container(?:'s)?)\b[^.]{0,20}?(?<inner>\d{2,5})\b[^.]{0,40}\b(?:external|outer|host(?:'s)?|public)\b[^.]{0,20}?(?<outer>\d{2,5})\b", RegexOptions.IgnoreCase)]
+    private static partial Regex BothSides();
 
     /// <summary>A Service has the pods that its selector fits, and none without (Kubernetes, Service: selector).</summary>
     [GeneratedRegex(@"\b(?:labels?|selectors?)\b[^.]{0,60}\b(?:(?:(?:did|do|does) not|n't|not|never) match(?:ed|ing|es)?|mismatch\w*)\b|\bmissing\b[^.]{0,30}\blabels?\b|\b(?:service|selector)\b[^.]{0,60}\bpods? (?:are|is|have|has) (?:using|labell?ed|the label)\b", RegexOptions.IgnoreCase)]

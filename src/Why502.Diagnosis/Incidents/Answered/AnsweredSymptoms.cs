@@ -98,6 +98,10 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
         return peers.All(target => target.Endpoint is { IsUnix: true }) ? [.. peers.Select(target => target.Endpoint!).Distinct()] : [];
     }
 
+    /// <summary>The one group of one server that was handed over, without a location that uses it.</summary>
+    private UpstreamGroup? LoneGroup
+        => view is { Instance.FromFiles: true, Configuration: { ProxiedLocations.Count: 0, Upstreams: [{ Peers: [{ Endpoint: not null }] } only] } } ? only : null;
+
     /// <summary>The only upstream that a row without an address can have come from: a socket, or the address of the one location that was handed over.</summary>
     private Endpoint? Only(AccessGroup group)
         => Sockets(group) is [var socket] ? socket
@@ -160,8 +164,8 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
             Instance = view.Instance,
             Configuration = view.Configuration,
             Location = location,
-            Peer = peer ?? (form.Unlogged && Only(main) is { } sole ? sole : form.Side == Side.Nginx ? null : OnlyPeer(location)),
-            Group = location?.Group,
+            Peer = peer ?? (form.Unlogged && Only(main) is { } sole ? sole : form.Side == Side.Nginx ? null : OnlyPeer(location) ?? (form.Unlogged && location is null ? LoneGroup?.Peers[0].Endpoint : null)),
+            Group = location?.Group ?? (form.Unlogged ? LoneGroup : null),
             Scheme = location?.Scheme ?? location?.DirectivePrefix,
             Server = main.ServerName ?? location?.Server.FirstName,
             Host = main.Host,
