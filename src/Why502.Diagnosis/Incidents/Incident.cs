@@ -198,6 +198,9 @@ public sealed record Incident
     /// <summary>When the same address first refused connections while or soon after these failures went on; null when it did not.</summary>
     public DateTimeOffset? RefusedAfter { get; init; }
 
+    /// <inheritdoc cref="Diagnosis.LastWords"/>
+    public LogLine? LastWords { get; init; }
+
     /// <summary>"no live upstreams" lines of the same group that were folded into this incident.</summary>
     public long NoLiveUpstreams { get; init; }
 

@@ -9,7 +9,9 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
 {
     public IReadOnlyList<Incident> Build(IEnumerable<ErrorGroup> groups)
     {
-        var located = groups
+        var all = groups.ToList();
+        var said = all.Where(group => group.MessageId == LastWords.MessageId).ToList();
+        var located = all
             .Select(group => Symptom.Of(SocketPeers.Named(group, configuration)))
             .OfType<Symptom>()
             .Select(symptom => (Symptom: symptom, Location: LocationOf(symptom.Group), Peer: PeerOf(symptom.Group)))
@@ -25,7 +27,8 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             AddNoLiveUpstreams(incidents, [.. group.Select(item => item.Symptom)], group.First().Location);
         }
 
-        return NeighbourReading.Add(incidents, access);
+        var closed = located.Where(item => item.Symptom.Kind is SymptomKind.ClosedEarly or SymptomKind.Reset).Select(item => item.Symptom.Group.Route).ToHashSet();
+        return NeighbourReading.Add([.. incidents.Select(incident => incident with { LastWords = LastWords.Of(incident, said, closed) })], access);
     }
 
     /// <summary>Connection failures do not depend on the route; what happens later does, so there the location is part of the place.</summary>

@@ -69,6 +69,12 @@ internal static class IncidentWords
             return logged.Key.ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
+        // What nginx's sources give after this message, where it is one status.
+        if (incident.MessageId is { } id && Why502.Logs.ErrorMessages.Find(id) is { Status: ['5', _, _] only })
+        {
+            return only;
+        }
+
         // ngx_http_upstream_next: a time-out before the header becomes 504, everything else 502.
         // What ends a PHP script at its own limit is PHP's 500 (php_error_cb).
         return incident.Kind == SymptomKind.TimedOut ? "504"

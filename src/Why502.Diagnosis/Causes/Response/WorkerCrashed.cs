@@ -74,6 +74,12 @@ public sealed class WorkerCrashed : Cause
         DeathScales.MissLog(incident, seen, scales);
         DeathScales.WeighPhase(incident, deaths, scales);
         DeathScales.WeighStarts(incident, seen, deaths, scales);
+        if (incident.LastWords is { } words)
+        {
+            // FCGX_Finish() and its like end the stream before the process may go; a stream that ends without a header was left by the process that wrote this.
+            scales.Weigh("last words", Sources.ErrorLog, Weight.Strong.For($"the app wrote to its standard error and ended without an answer: {words.Text}").At(words.File, words.Line));
+        }
+
         if (incident.RefusedAfter is { } refused)
         {
             // A process that comes back and goes again with the same request is ended by it; a stop happens once.
