@@ -44,7 +44,7 @@ public sealed class ConfigurationRepairsCapacity
         var client = new Client(machine);
         client.MustGet(200, "/", times: 10);
         using var one = client.Leave("/slow");
-        Thread.Sleep(200);
+        Poll.Until(() => client.Get() == 502, "the server's limit");
         client.MustGet(502, "/", times: 4);
 
         // A reload makes the group's shared memory anew, with nobody counted in it.

@@ -51,7 +51,7 @@ public sealed class PoolRepairs
             machine.Start(name, "sh", "-c", "while :; do curl -s -o /dev/null -H 'Host: shop.example.com' http://127.0.0.1:8080/slow; sleep 0.05; done");
         }
 
-        Thread.Sleep(500);
+        Poll.Until(() => client.Get() == 504, "both workers to be taken", seconds: 30);
         client.MustGet(504, "/", times: 2);
         Repaired.ProveOfMachine(machine, nginx, "worker-pool-exhausted", () => client.Get() == 200, ["-pm.max_children = 2", "pm.max_children = 4"]);
     });

@@ -46,7 +46,7 @@ public sealed class BalancingScenarios
         using var two = client.Leave("/slow");
         using var three = client.Leave("/slow");
         using var four = client.Leave("/slow");
-        Thread.Sleep(200);
+        Poll.Until(() => client.Get() == 502, "the servers' limit");
         client.MustGet(502, "/", times: 4);
         Examination.Faulty(machine, nginx, new Expected("upstream-connection-limit")
         {
@@ -80,7 +80,7 @@ public sealed class BalancingScenarios
         var client = new Client(machine);
         client.MustGet(200, "/", times: 10);
         using var one = client.Leave("/slow");
-        Thread.Sleep(200);
+        Poll.Until(() => client.Get() == 502, "the server's limit");
         client.MustGet(502, "/", times: 4);
         Examination.Faulty(machine, nginx, new Expected("upstream-connection-limit") { Symptom = NoneLive, Directive = "proxy_pass http://backend", Confidence = 0.8 });
     });

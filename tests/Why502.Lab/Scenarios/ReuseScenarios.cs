@@ -87,7 +87,7 @@ public sealed class ReuseScenarios
         client.MustGet(200, "/", times: 10);
         var under = new Thread(() => client.GetTogether(2, "/export"));
         under.Start();
-        Thread.Sleep(500);
+        app.WaitFor(2, "/export");
         machine.Must("kill", "-TERM", app.Process.Pid.ToString(CultureInfo.InvariantCulture));
         under.Join();
         app.Process.WaitForExit();
@@ -106,7 +106,7 @@ public sealed class ReuseScenarios
         client.MustGet(200, "/", times: 10);
         var under = new Thread(() => client.GetTogether(2, "/export"));
         under.Start();
-        Thread.Sleep(500);
+        php.WaitFor(2, "/export");
         machine.Must("kill", "-TERM", php.Process.Pid.ToString(CultureInfo.InvariantCulture));
         under.Join();
         php.Process.WaitForExit();
@@ -120,7 +120,7 @@ public sealed class ReuseScenarios
     [SkippableFact]
     public void ReloadWithShutdownTimeout_IsReloadCut() => LabMachine.Run(nameof(ReloadWithShutdownTimeout_IsReloadCut), machine =>
     {
-        Node.Start(machine, 3000, routes: new Route("/export") { Sleep = [20] });
+        var app = Node.Start(machine, 3000, routes: new Route("/export") { Sleep = [30] });
         var nginx = NginxServer.Prepare(machine, Site.Proxy("http://127.0.0.1:3000"));
         machine.Write("nginx.conf", "worker_shutdown_timeout 1s;\n" + File.ReadAllText(nginx.Config));
         nginx.StartMaster();
@@ -128,6 +128,7 @@ public sealed class ReuseScenarios
         client.MustGet(200, "/", times: 10);
         var under = new Thread(() => client.GetTogether(3, "/export"));
         under.Start();
+        app.WaitFor(3, "/export");
         // Workers of the master's own start are none of a reload.
         Thread.Sleep(3000);
         nginx.Reload();
@@ -151,13 +152,13 @@ public sealed class ReuseScenarios
     [SkippableFact]
     public void ReloadThatWaits_IsHealthy() => LabMachine.Run(nameof(ReloadThatWaits_IsHealthy), machine =>
     {
-        Node.Start(machine, 3000, routes: new Route("/export") { Sleep = [3] });
+        var app = Node.Start(machine, 3000, routes: new Route("/export") { Sleep = [3] });
         var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
         var client = new Client(machine);
         client.MustGet(200, "/", times: 10);
         var under = new Thread(() => client.GetTogether(3, "/export"));
         under.Start();
-        Thread.Sleep(1000);
+        app.WaitFor(3, "/export");
         nginx.Reload();
         under.Join();
         client.MustGet(200, "/", times: 5);

@@ -20,10 +20,9 @@ public static class Jetty
             "app-output",
             "setpriv", "--reuid=www-data", "--regid=www-data", "--clear-groups", "--",
             "java", "-Xmx64m", "-cp", classes, "App", host, port.ToString(CultureInfo.InvariantCulture), folder, threads.ToString(CultureInfo.InvariantCulture));
-        Poll.ForText(machine.PathOf("app-output.out"), "Started @", seconds: 30);
 
-        // The first request loads classes.
-        machine.Must("curl", "-s", "-o", "/dev/null", $"http://{host}:{port.ToString(CultureInfo.InvariantCulture)}/");
+        // The first request that is answered has also loaded classes.
+        Poll.Until(() => machine.Execute("curl", "-s", "-o", "/dev/null", $"http://{host}:{port.ToString(CultureInfo.InvariantCulture)}/").ExitCode == 0, "Jetty", seconds: 60);
         return new App(folder, process);
     }
 }
