@@ -22,6 +22,9 @@ public sealed record RouteReading(TimeSpan? Limit, long OtherSucceeded, double? 
     /// <summary>Answers that pile up just below the limit, those of the failing route among them.</summary>
     public TrafficPattern? Pile { get; private init; }
 
+    /// <summary>A path that a GET was answered for by this upstream or by another server's: the log does not tell. This location takes it, so it may be asked.</summary>
+    public string? PerhapsAnsweredPath { get; private init; }
+
     /// <summary>Several routes time out, and while they did no request to the upstream was answered.</summary>
     public bool NoneAnswered { get; private init; }
 
@@ -42,6 +45,7 @@ public sealed record RouteReading(TimeSpan? Limit, long OtherSucceeded, double? 
         return reading with
         {
             AtPeers = (atPeers.Sum(group => group.Count), atPeers.Max(group => Time(group)?.P95)),
+            PerhapsAnsweredPath = Path(incident.Traffic.Perhaps.Where(group => TrafficReading.IsSuccess(group) && IsGet(group) && !failing.Contains(Route(group)))),
             NoneAnswered = reading is { OtherFailed: > 0, OtherSucceeded: 0 } && incident.Traffic.Known && !groups[true].Any(group => TrafficReading.IsSuccess(group) && Since(group, incident, reading.Limit)),
             Pile = reading is { Limit: { } limit, Same: { } same } && same.Max >= NearShare * limit.TotalSeconds ? TrafficPatternReading.Pile(incident) : null,
         };

@@ -22,6 +22,18 @@ public sealed class TimeoutScenarios
         Examination.Faulty(machine, nginx, Expect("upstream-slow", "proxy_pass http://127.0.0.1:3000"));
     });
 
+    /// <summary>Two sites write one log that does not tell whose a row is: what the app answers is asked.</summary>
+    [SkippableFact]
+    public void OneSlowRouteBesideAnotherSite_IsSlow() => LabMachine.Run(nameof(OneSlowRouteBesideAnotherSite_IsSlow), machine =>
+    {
+        Node.Start(machine, 3000, routes: new Route("/report") { Sleep = [60] });
+        Node.Start(machine, 3001, name: "stock");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000", "proxy_read_timeout 700ms;") + "\n" + Site.Proxy("http://127.0.0.1:3001", name: "stock.example.com"), "combined");
+        new Client(machine, host: "stock.example.com").MustGet(200, "/", times: 5);
+        Slow(machine);
+        Examination.Faulty(machine, nginx, Expect("upstream-slow", "proxy_pass http://127.0.0.1:3000") with { Confidence = 0.8 });
+    });
+
     [SkippableFact]
     public void OneSlowRouteInGunicorn_IsSlow() => LabMachine.Run(nameof(OneSlowRouteInGunicorn_IsSlow), machine =>
     {

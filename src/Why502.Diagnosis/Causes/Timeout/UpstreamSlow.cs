@@ -55,6 +55,12 @@ public sealed class UpstreamSlow : Cause
                 ? Weight.Strong.For($"GET {routes.AnsweredPath} straight to {incident.Peer} is answered in {response.HeaderMs:0} ms")
                 : Weight.Moderate.Against($"GET {routes.AnsweredPath}, answered before, is not answered within 1 s now"));
         }
+        else if (Probing.Get(incident, routes.PerhapsAnsweredPath, TimeSpan.FromSeconds(1), seen) is { } perhaps)
+        {
+            scales.Weigh(seen.Ask(perhaps), response => response is { Outcome: ProbeOutcome.Ok, Status: < 500 }
+                ? Weight.Strong.For($"GET {routes.PerhapsAnsweredPath} straight to {incident.Peer} is answered in {response.HeaderMs:0} ms")
+                : Weight.None);
+        }
 
         if (routes.AtPeers is { Count: > 0, Seconds: { } elsewhere } && elsewhere < limit / 2 && TrafficPatternReading.BadNode(incident) is { } bad)
         {
