@@ -46,6 +46,14 @@ public sealed class RetargetTests
         Assert.All(found.Findings, finding => Assert.Empty(finding.Fix?.Edits ?? []));
     }
 
+    /// <summary>What a map names for another host is that host's, also where the request decides the URI.</summary>
+    [Fact]
+    public void AddressOfTheMap_IsSomebodyElses()
+    {
+        var found = Find("proxy_pass http://$be$request_uri;", scene => scene.Listens("127.0.0.1:3001", "node", 812), "map $host $be { shop.example 127.0.0.1:3000; blog.example 127.0.0.1:3001; }");
+        Assert.Equal("upstream-down", found.Findings[0].Cause.Id);
+    }
+
     /// <summary>nginx's own resolver does not read hosts(5).</summary>
     [Fact]
     public void MovedNameOfTheHostsFile_IsReloadedOnly()

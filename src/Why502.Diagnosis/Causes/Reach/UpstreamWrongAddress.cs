@@ -164,7 +164,8 @@ public sealed class UpstreamWrongAddress : Cause
             : null;
     }
 
-    private static RelatedApp? Nearest(Incident incident, Observations seen) => RelatedApps.Of(incident, seen).FirstOrDefault(app => app.Listener.Port != 0);
+    private static RelatedApp? Nearest(Incident incident, Observations seen)
+        => RelatedApps.Of(incident, seen).Where(app => app.Listener.Port != 0).OrderByDescending(app => AppIdentity.IsShown(app, incident, seen)).FirstOrDefault();
 
     /// <summary>An app that may be the one, where nothing shows that it is.</summary>
     private static RelatedApp? Guessed(Incident incident, Observations seen)
