@@ -172,6 +172,11 @@ internal sealed class ModelBuilder
     private static string BeforeUri(string target)
     {
         var start = target.IndexOf("://", StringComparison.Ordinal) is >= 0 and var scheme ? scheme + 3 : 0;
+        if (target.AsSpan(start).StartsWith("unix:"))
+        {
+            return target;
+        }
+
         var end = UriBeginnings.Select(uri => target.IndexOf(uri, start, StringComparison.Ordinal)).Where(at => at > start).DefaultIfEmpty(target.Length).Min();
         return target[..end];
     }
