@@ -175,8 +175,8 @@ public sealed class LoadedScenarios
             }
 
             """ + Site.Proxy("http://127.0.0.1:3000"));
-        new Client(machine, host: "www.shop.example.com").MustGet(404, "/cart", times: 10);
         new Client(machine).MustGet(200, "/cart", times: 4);
+        new Client(machine, host: "www.shop.example.com").MustGet(404, "/cart", times: 10);
         var diagnosis = Examination.Faulty(machine, nginx, new Expected("wrong-server-block")
         {
             Symptom = "(2: No such file or directory)",
