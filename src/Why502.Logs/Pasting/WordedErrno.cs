@@ -8,7 +8,6 @@ namespace Why502.Logs.Pasting;
 /// </summary>
 internal static partial class WordedErrno
 {
-
     /// <summary>strerror(3) of glibc, musl and the BSDs; Linux's numbers.</summary>
     private static readonly (string Words, int Errno)[] Texts =
     [

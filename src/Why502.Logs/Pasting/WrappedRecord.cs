@@ -43,12 +43,7 @@ public static class WrappedRecord
             var whole = last > first ? Whole(lines, first, last) : Spaced(lines, first, out last);
             if (whole is not null)
             {
-                lines[first] = whole;
-                for (var part = first + 1; part <= last; part++)
-                {
-                    lines[part] = "";
-                }
-
+                LineRun.Put(lines, first, last, whole);
                 joined = true;
                 first = last;
             }

@@ -28,12 +28,7 @@ public static class WrappedRow
                 continue;
             }
 
-            lines[first] = row;
-            for (var part = first + 1; part <= last; part++)
-            {
-                lines[part] = "";
-            }
-
+            LineRun.Put(lines, first, last, row);
             joined = true;
             first = last;
         }
@@ -47,5 +42,4 @@ public static class WrappedRow
 
     private static bool IsRow(string row)
         => row.EndsWith('}') && row.Length < ErrorLogReader.RecordBytesMax && AccessLogFormat.Recognise([row]) is not null;
-
 }

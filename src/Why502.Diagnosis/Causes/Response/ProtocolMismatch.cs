@@ -62,10 +62,7 @@ public sealed class ProtocolMismatch : Cause
             scales.Weigh(sign.Topic, sign.Source, expected is { } spoken && ProtocolReading.Fits(spoken, sign.Spoken) ? sign.Against : sign.For);
         }
 
-        if (incident.Kind != SymptomKind.TimedOut || !ProtocolReading.HasSpoken(signs))
-        {
-            WeighSymptom(incident, expected, scales);
-        }
+        WeighSymptom(incident, expected, signs, scales);
 
         // A port does not change its protocol from one request to the next.
         if (incident.Traffic.Succeeded > 0 && incident.Kind is not SymptomKind.Answered)
@@ -74,7 +71,7 @@ public sealed class ProtocolMismatch : Cause
         }
     }
 
-    private static void WeighSymptom(Incident incident, WireProtocol? expected, Scales scales)
+    private static void WeighSymptom(Incident incident, WireProtocol? expected, IReadOnlyList<ProtocolSign> signs, Scales scales)
     {
         switch (incident)
         {
@@ -96,7 +93,7 @@ public sealed class ProtocolMismatch : Cause
                 scales.Weigh("symptom", Sources.AccessLog, Weight.Strong.For("every request is answered 400, as an HTTP server refuses what is no HTTP"));
                 break;
 
-            case { Kind: SymptomKind.TimedOut }:
+            case { Kind: SymptomKind.TimedOut } when !ProtocolReading.HasSpoken(signs):
                 scales.Weigh("symptom", Sources.ErrorLog, Weight.Moderate.Against("a port of another protocol mostly closes or answers at once"));
                 break;
         }

@@ -15,6 +15,8 @@ public sealed class MisroutedSymptoms(NginxView view, Observations seen)
     /// <summary>A site that this share of all requests asks for was meant to be here; scanners and retired names are fewer.</summary>
     private const double SiteShare = 0.2;
 
+    private List<Miss>? misses;
+
     public IReadOnlyList<Incident> Find()
     {
         if (view.Configuration is not { } configuration)
@@ -22,13 +24,11 @@ public sealed class MisroutedSymptoms(NginxView view, Observations seen)
             return [];
         }
 
-        var misses = Misses();
-
         // Who shows a few rows chose them.
         var least = view.Instance.FromFiles && view.ErrorLogs.Count == 0 && view.AccessLogs.Sum(log => log.Rows) < FragmentRows ? 1 : AnsweredForms.Least;
         return
         [
-            .. misses
+            .. Misses
                 .Select(miss => (Miss: miss, Choice: ServerChoice.Of(configuration, miss.Host, miss.Path, miss.Server)))
                 .Where(item => item.Choice is not null)
                 .GroupBy(item => item.Choice!.At)
@@ -42,13 +42,15 @@ public sealed class MisroutedSymptoms(NginxView view, Observations seen)
         => view.Configuration is not { } configuration ? []
             :
             [
-                .. Misses().GroupBy(miss => miss.Host)
+                .. Misses.GroupBy(miss => miss.Host)
                     .Select(asked => (Host: asked.Key, Count: asked.Sum(miss => miss.Count), Taken: ServerChoice.ForStranger(configuration, asked.Key, asked.First().Server)))
                     .Where(asked => asked.Taken is not null && asked.Count >= AnsweredForms.Least && asked.Count >= SiteShare * view.AccessLogs.Sum(log => log.Rows))
                     .Select(asked => $"{asked.Count} requests asked {asked.Host} for what is not there: no server_name has that name, and the server at {asked.Taken!.At} answers for it. If the site is meant to be here, see whether an include reads its file."),
             ];
 
-    private List<Miss> Misses()
+    private List<Miss> Misses => misses ??= Missed();
+
+    private List<Miss> Missed()
     {
         // Plain absence (errno 2) is the line of a static 404.
         var logged = view.ErrorLogs.SelectMany(log => log.Groups)
