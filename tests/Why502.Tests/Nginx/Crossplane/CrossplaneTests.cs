@@ -4,7 +4,7 @@ using Why502.Nginx;
 using Why502.Nginx.Crossplane;
 using Xunit;
 
-namespace Why502.Tests.Nginx;
+namespace Why502.Tests.Nginx.Crossplane;
 
 public sealed class CrossplaneTests
 {

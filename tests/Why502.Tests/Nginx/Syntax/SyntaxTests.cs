@@ -2,7 +2,7 @@ using System.Text;
 using Why502.Nginx;
 using Xunit;
 
-namespace Why502.Tests.Nginx;
+namespace Why502.Tests.Nginx.Syntax;
 
 public sealed class SyntaxTests
 {

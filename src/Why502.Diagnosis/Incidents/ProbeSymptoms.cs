@@ -1,6 +1,7 @@
+using Why502.Diagnosis.Readings;
 using Why502.Nginx;
 
-namespace Why502.Diagnosis.Readings;
+namespace Why502.Diagnosis;
 
 /// <summary>
 /// Asks every upstream that the configuration names whether it accepts connections, and makes incidents of those that

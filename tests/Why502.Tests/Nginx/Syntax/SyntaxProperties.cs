@@ -4,7 +4,7 @@ using FsCheck.Fluent;
 using Why502.Nginx;
 using Xunit;
 
-namespace Why502.Tests.Nginx;
+namespace Why502.Tests.Nginx.Syntax;
 
 /// <summary>What holds for every input: nothing throws, nothing is lost, an edit means what it says.</summary>
 public sealed class SyntaxProperties

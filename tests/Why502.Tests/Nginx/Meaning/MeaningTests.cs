@@ -1,7 +1,7 @@
 using Why502.Nginx;
 using Xunit;
 
-namespace Why502.Tests.Nginx;
+namespace Why502.Tests.Nginx.Meaning;
 
 public sealed class MeaningTests
 {
