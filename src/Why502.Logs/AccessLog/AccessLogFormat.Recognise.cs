@@ -60,7 +60,7 @@ public sealed partial class AccessLogFormat
     /// format of most rows inside.
     /// </summary>
     public static AccessLogFormat? PassedOn(IReadOnlyList<string> firstLines, AccessLogFormat written)
-        => WrappedRows.Recognise(firstLines, rows => rows.Count(row => written.TryParse(Encoding.Latin1.GetBytes(row), out _)) * 2 > rows.Count ? written : null);
+        => WrappedRows.Recognise(firstLines, rows => rows.Count(row => written.Fits(Encoding.Latin1.GetBytes(row))) * 2 > rows.Count ? written : null);
 
     private static AccessLogFormat? Recognise(IReadOnlyList<string> firstLines, int fittingOfTen)
     {

@@ -55,6 +55,13 @@ public sealed partial class AccessLogFormat
 
     public static AccessLogFormat Compile(string formatText, EscapeMode escape = EscapeMode.Default) => new(formatText, escape);
 
+    /// <summary>Whether the line is a row of this format.</summary>
+    public bool Fits(ReadOnlySpan<byte> line)
+    {
+        AccessRow row = default;
+        return TryParse(line, ref row);
+    }
+
     public bool TryParse(ReadOnlySpan<byte> line, [NotNullWhen(true)] out AccessRecord? record)
     {
         AccessRow row = default;

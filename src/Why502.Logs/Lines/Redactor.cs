@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.RegularExpressions;
 
 namespace Why502.Logs;
@@ -31,7 +30,7 @@ public static partial class Redactor
             s = Query().Replace(s, static query => Variables().IsMatch(query.ValueSpan[2..]) ? query.Value : $"{query.Groups["path"].Value}?{(query.ValueSpan.Contains(Handshake, StringComparison.Ordinal) ? Handshake + "&" : "")}{Mark}");
         }
 
-        if (s.AsSpan().IndexOfAny(SecretWords) >= 0)
+        if (MayNameSecret(s))
         {
             s = Header().Replace(s, "${name}${sep}" + Mark);
             s = Named().Replace(s, "${name}${sep}" + Mark);
@@ -107,9 +106,34 @@ public static partial class Redactor
         return !isAsked && word.StartsWith('/') && !word.Contains('?') && Array.Exists(RootDirectories, root => text.AsSpan(start).StartsWith(root, StringComparison.Ordinal));
     }
 
-    /// <summary>One of these stands in every secret-looking name: lines without them skip the costly patterns.</summary>
-    private static readonly SearchValues<string> SecretWords = SearchValues.Create(
-        ["pass", "pwd", "secret", "token", "key", "auth", "credential", "cookie", "sess", "sid", "signature", "dsn", "bearer", "csrf"], StringComparison.OrdinalIgnoreCase);
+    /// <summary>One of these words stands in every secret-looking name: lines without them skip the costly patterns.</summary>
+    /// <remarks>A search for several strings at once takes milliseconds to build, which is more than a short run redacts in.</remarks>
+    private static bool MayNameSecret(ReadOnlySpan<char> text)
+    {
+        for (; text.Length > 2; text = text[1..])
+        {
+            var named = (text[0] | 0x20) switch
+            {
+                'a' => Begins(text, "auth"),
+                'b' => Begins(text, "bearer"),
+                'c' => Begins(text, "credential") || Begins(text, "cookie") || Begins(text, "csrf"),
+                'd' => Begins(text, "dsn"),
+                'k' => Begins(text, "key"),
+                'p' => Begins(text, "pass") || Begins(text, "pwd"),
+                's' => Begins(text, "secret") || Begins(text, "sess") || Begins(text, "sid") || Begins(text, "signature"),
+                't' => Begins(text, "token"),
+                _ => false,
+            };
+            if (named)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Begins(ReadOnlySpan<char> text, string word) => text.StartsWith(word, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A command line as it may be shown: secret options lose their value, wherever it stands.</summary>
     public static string CommandLine(IReadOnlyList<string> argv)

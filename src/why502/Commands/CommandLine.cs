@@ -11,7 +11,7 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] arguments, Terminal terminal)
     {
         arguments = WithDefault(arguments, terminal);
-        var root = Root(terminal, arguments[0]);
+        var root = Root(terminal, arguments);
         // No response files: "@file" is a file name like any other.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
@@ -39,14 +39,16 @@ internal static class CommandLine
     ];
 
     /// <summary>All commands, or the only one that is asked for: the options of the others would cost every start.</summary>
-    /// <param name="first">The first argument.</param>
-    private static RootCommand Root(Terminal terminal, string? first = null)
+    private static Command Root(Terminal terminal, params string[] arguments)
     {
-        var root = new RootCommand("Why does this nginx answer 502, 504, 503 or 500, and what makes it stop? Without a command: diagnose.");
-        var isAsked = IsCommand(first);
+        var asked = arguments is [var first, ..] && IsCommand(first) ? first : null;
+        // The help of a RootCommand reads the library's resources, which costs every start that does not ask for it.
+        var root = asked is null || Array.Exists(arguments, IsHelp)
+            ? new RootCommand("Why does this nginx answer 502, 504, 503 or 500, and what makes it stop? Without a command: diagnose.")
+            : new Command("why502");
         foreach (var (name, create) in Commands)
         {
-            if (!isAsked || name == first)
+            if (asked is null || name == asked)
             {
                 root.Subcommands.Add(create(terminal));
             }
@@ -54,6 +56,8 @@ internal static class CommandLine
 
         return root;
     }
+
+    private static bool IsHelp(string argument) => argument is "--help" or "-h" or "-?" or "/?" or "/h";
 
     private static bool IsCommand(string? word) => Array.Exists(Commands, command => command.Name == word);
 
@@ -66,7 +70,7 @@ internal static class CommandLine
         }
 
         var first = arguments[0];
-        if (first is "--help" or "-h" or "-?" or "/?" or "--version" || first.StartsWith('[') || IsCommand(first))
+        if (IsHelp(first) || first == "--version" || first.StartsWith('[') || IsCommand(first))
         {
             return arguments;
         }

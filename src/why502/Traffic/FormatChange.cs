@@ -57,7 +57,7 @@ internal static class FormatChange
     {
         List<(int At, AccessLogFormat Format, string How)> changes = [];
         var end = block.LastIndexOf((byte)'\n');
-        while (end > 0 && changes.Count < Most && !format.TryParse(LastRow(block[..end]), out _))
+        while (end > 0 && changes.Count < Most && !format.Fits(LastRow(block[..end])))
         {
             var begin = block[..Math.Max(0, end - EndBytes)].LastIndexOf((byte)'\n') + 1;
             if (Later(format, Last(Rows(block[begin..end])), formatOf) is not { } found || First(block[..end], format, found.Format) is not { } at)
@@ -86,7 +86,7 @@ internal static class FormatChange
     /// <summary>Whether most of some rows are of a format; not when there are too few to tell.</summary>
     private static bool AreMostly(AccessLogFormat format, List<string> rows) => rows.Count >= RowsMin && Fitting(format, rows) * 2 >= rows.Count;
 
-    private static int Fitting(AccessLogFormat format, List<string> rows) => rows.Count(row => format.TryParse(Encoding.Latin1.GetBytes(row), out _));
+    private static int Fitting(AccessLogFormat format, List<string> rows) => rows.Count(row => format.Fits(Encoding.Latin1.GetBytes(row)));
 
     /// <summary>The first row that only the later format fits.</summary>
     private static int? First(ReadOnlySpan<byte> rows, AccessLogFormat format, AccessLogFormat later)
@@ -95,7 +95,7 @@ internal static class FormatChange
         {
             var length = rows[at..].IndexOf((byte)'\n');
             var row = length < 0 ? rows[at..] : rows.Slice(at, length);
-            if (later.TryParse(row, out _) && !format.TryParse(row, out _))
+            if (later.Fits(row) && !format.Fits(row))
             {
                 return at;
             }

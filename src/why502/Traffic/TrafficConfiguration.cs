@@ -48,7 +48,7 @@ internal sealed class TrafficConfiguration
 
     private static AccessLogFormat? Best(IReadOnlyList<(string? Path, AccessLogFormat Format)> logs, IReadOnlyList<string> lines)
     {
-        var best = logs.Select(log => (log.Format, Fits: lines.Count(line => log.Format.TryParse(Encoding.Latin1.GetBytes(line), out _))))
+        var best = logs.Select(log => (log.Format, Fits: lines.Count(line => log.Format.Fits(Encoding.Latin1.GetBytes(line)))))
             .OrderByDescending(log => log.Fits).ThenByDescending(log => log.Format.Text.Length).FirstOrDefault();
         return best.Fits * 2 > lines.Count ? best.Format : null;
     }

@@ -64,7 +64,8 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
         }
 
         // Rotated sets in the order of time; a log without one keeps its place behind those that have one.
-        return [.. sources.SelectMany(Parts).Order(Comparer<TrafficSource>.Create((one, other) => DateTime.Compare(one.First ?? DateTime.MaxValue, other.First ?? DateTime.MaxValue)))];
+        List<TrafficSource> parts = [.. sources.SelectMany(Parts)];
+        return parts.Count == 1 ? parts : [.. parts.OrderBy(part => part.First ?? DateTime.MaxValue)];
     }
 
     /// <summary>A log that changed its format is read as several.</summary>
@@ -209,7 +210,7 @@ internal sealed class TrafficSources(TrafficRequest request, TrafficConfiguratio
         return (AccessLogFormat.Recognise(lines) ?? (lines.Count > FewLines ? AccessLogFormat.Recognise(lines[..FewLines]) ?? AccessLogFormat.Recognise(lines[^FewLines..]) : null) ?? AccessLogFormat.RecogniseMost(lines), "recognised");
     }
 
-    private static bool IsOf(AccessLogFormat format, List<string> lines) => lines.Exists(line => format.TryParse(Encoding.Latin1.GetBytes(line), out _));
+    private static bool IsOf(AccessLogFormat format, List<string> lines) => lines.Exists(line => format.Fits(Encoding.Latin1.GetBytes(line)));
 
     private static AccessLogFormat Compile(string text)
     {
