@@ -75,9 +75,9 @@ internal static class RetargetFix
         => target.Endpoint is { } endpoint && peer is not null
             && (endpoint.ToString() == peer.ToString() || (endpoint.IsName && endpoint.Port == peer.Port));
 
-    /// <summary>http keeps its scheme and URI part; a unix socket with a URI needs the colon behind its path.</summary>
+    /// <summary>http keeps its scheme and URI part.</summary>
     private static string Target(ProxiedLocation location, string address)
         => location.Kind is PassKind.Proxy or PassKind.Grpc
-            ? $"{location.Scheme}://{address}{(location.UriPart is { Length: > 0 } uri ? (address.StartsWith("unix:", StringComparison.Ordinal) ? ":" : "") + uri : "")}"
+            ? new TargetText(location.Scheme, address, location.UriPart ?? "").ToString()
             : address;
 }

@@ -166,26 +166,11 @@ internal sealed class ModelBuilder
         proxied.Add(new ProxiedLocation(server, location, pass, target, target.Authority is null ? null : Group(target.Authority)) { PossibleTargets = possible });
     }
 
-    private static readonly string[] UriBeginnings = ["/", "$request_uri", "${request_uri}", "$uri", "${uri}"];
-
-    /// <summary>A URI that the request decides leaves open where on the server it goes, and not to which server.</summary>
-    private static string BeforeUri(string target)
-    {
-        var start = target.IndexOf("://", StringComparison.Ordinal) is >= 0 and var scheme ? scheme + 3 : 0;
-        if (target.AsSpan(start).StartsWith("unix:"))
-        {
-            return target;
-        }
-
-        var end = UriBeginnings.Select(uri => target.IndexOf(uri, start, StringComparison.Ordinal)).Where(at => at > start).DefaultIfEmpty(target.Length).Min();
-        return target[..end];
-    }
-
     /// <summary>What the variables of a pass may stand for; nothing when the request decides.</summary>
     private List<PossibleTarget> PossibleTargets(Directive pass, Server server)
     {
         List<Directive> levels = [.. BlockLevels.From(pass.Parent, server)];
-        var texts = variables.Of(pass.Arguments[0], levels) ?? variables.Of(BeforeUri(pass.Arguments[0]), levels) ?? [];
+        var texts = variables.Of(pass.Arguments[0], levels) ?? variables.Of(PassTarget.BeforeUri(pass.Arguments[0]), levels) ?? [];
         var targets = new List<PossibleTarget>();
         foreach (var text in texts.Where(text => text.Length > 0 && !text.Contains('$')))
         {

@@ -21,24 +21,17 @@ internal sealed record PassTarget(PassKind Kind, string? Scheme, string? Authori
     public static PassTarget Of(string directiveName, string target)
     {
         var (_, kind, scheme) = Kinds.First(k => k.Directive == directiveName);
-        string? written = null;
-        var address = target;
-        var separator = target.IndexOf("://", StringComparison.Ordinal);
-        if (separator > 0 && !target.AsSpan(0, separator).Contains('$'))
-        {
-            written = target[..separator].ToLowerInvariant();
-            address = target[(separator + 3)..];
-        }
-
-        if (address.StartsWith('$') || (written is null && target.StartsWith('$')))
+        var text = TargetText.Of(target, socketHasUri: kind == PassKind.Proxy);
+        var written = text.Scheme?.Contains('$') == true ? null : text.Scheme?.ToLowerInvariant();
+        if (text.Authority.StartsWith('$') || written is null && text.Scheme is not null)
         {
             return new PassTarget(kind, written ?? (kind == PassKind.Proxy ? null : scheme), null, null, true, null);
         }
 
-        var (authority, uri) = SplitUri(address, kind == PassKind.Proxy);
+        var (authority, uri) = (text.Authority, text.Uri.Length == 0 ? null : text.Uri);
         if (kind == PassKind.Proxy && UriVariable(authority) is > 0 and var variable)
         {
-            (authority, uri) = (authority[..variable], address[variable..]);
+            (authority, uri) = (authority[..variable], authority[variable..] + text.Uri);
         }
 
         var authorityVaries = authority.Contains('$');
@@ -50,6 +43,24 @@ internal sealed record PassTarget(PassKind Kind, string? Scheme, string? Authori
             uri,
             target.Contains('$'),
             !authorityVaries && Endpoint.TryParse(authority, defaultPort, out var endpoint) ? endpoint : null);
+    }
+
+    /// <summary>What of a target decides where a request goes: the text before a slash, or before a variable whose value can only be a URI. A socket's path has slashes of its own.</summary>
+    public static string BeforeUri(string target)
+    {
+        var text = TargetText.Of(target);
+        if (text.IsUnix)
+        {
+            return target;
+        }
+
+        var end = 1;
+        while (end < text.Authority.Length && !(text.Authority[end] == '$' && IsUriVariable(text.Authority.AsSpan(end + 1))))
+        {
+            end++;
+        }
+
+        return (text with { Authority = text.Authority[..Math.Min(end, text.Authority.Length)], Uri = string.Empty }).ToString();
     }
 
     /// <summary>
@@ -64,27 +75,15 @@ internal sealed record PassTarget(PassKind Kind, string? Scheme, string? Authori
             return -1;
         }
 
-        var name = authority.AsSpan(dollar + 1).Trim("{}");
         var colon = authority.AsSpan(0, dollar).LastIndexOf(':');
         var behindPort = colon >= 0 && dollar - colon > 2 && !authority.AsSpan(colon + 1, dollar - colon - 1).ContainsAnyExceptInRange('0', '9');
-        return behindPort || name.StartsWith("request_uri") || name.StartsWith("uri") || name.StartsWith("document_uri") || name.StartsWith("is_args")
-            ? dollar
-            : -1;
+        return behindPort || IsUriVariable(authority.AsSpan(dollar + 1)) ? dollar : -1;
     }
 
-    /// <summary>ngx_parse_url with uri_part: a unix socket's path ends at the next colon, any other address at a slash or question mark.</summary>
-    private static (string Authority, string? Uri) SplitUri(string address, bool uriAllowed)
+    /// <param name="behindDollar">The variable's name, in braces or not, and what follows.</param>
+    private static bool IsUriVariable(ReadOnlySpan<char> behindDollar)
     {
-        var unix = address.StartsWith("unix:", StringComparison.OrdinalIgnoreCase);
-        var end = unix
-            ? (uriAllowed ? address.IndexOf(':', 5) : -1)
-            : address.AsSpan().IndexOfAny('/', '?');
-        if (end < 0)
-        {
-            return (address, null);
-        }
-
-        var uri = address[(unix ? end + 1 : end)..];
-        return (address[..end], uri.Length == 0 ? null : uri);
+        var name = behindDollar.TrimStart('{');
+        return name.StartsWith("request_uri") || name.StartsWith("uri") || name.StartsWith("document_uri") || name.StartsWith("is_args");
     }
 }

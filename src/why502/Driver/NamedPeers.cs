@@ -156,12 +156,10 @@ internal sealed class NamedPeers
 
     private void AddValue(string value)
     {
-        var scheme = value.IndexOf("://", StringComparison.Ordinal);
-        var (port, text) = scheme < 0 ? (0, value) : (value.StartsWith("https", StringComparison.Ordinal) ? 443 : 80, value[(scheme + 3)..]);
-        var end = text.StartsWith("unix:", StringComparison.Ordinal) ? -1 : text.IndexOf('/', StringComparison.Ordinal);
-        text = end < 0 ? text : text[..end];
-        if (!text.Contains('$') && (text.StartsWith("unix:/", StringComparison.Ordinal) || scheme >= 0 || text.Contains(':'))
-            && Endpoint.TryParse(text, port, out var endpoint) && (endpoint.IsUnix || endpoint.Port > 0))
+        var text = TargetText.Of(value);
+        var port = text.Scheme is null ? 0 : text.Scheme == "https" ? 443 : 80;
+        if (!text.Authority.Contains('$') && (text.IsUnix || text.Scheme is not null || text.Authority.Contains(':'))
+            && Endpoint.TryParse(text.Authority, port, out var endpoint) && (endpoint.IsUnix || endpoint.Port > 0))
         {
             Add(endpoint);
         }

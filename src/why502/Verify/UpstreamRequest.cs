@@ -80,16 +80,8 @@ internal static class UpstreamRequest
             return group.Name;
         }
 
-        var target = location.Target;
-        var start = target.IndexOf("://", StringComparison.Ordinal);
-        if (start < 0 || target.Contains('$') || target.AsSpan(start + 3).StartsWith("unix:"))
-        {
-            return start >= 0 && !target.Contains('$') ? "localhost" : null;
-        }
-
-        var rest = target[(start + 3)..];
-        var slash = rest.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0 ? rest : rest[..slash];
+        var target = TargetText.Of(location.Target);
+        return target.Scheme is null || location.Target.Contains('$') ? null : target.IsUnix ? "localhost" : target.Authority;
     }
 
     private static FastCgiGet FastCgi(CasePlan plan, string address, int patienceMs)

@@ -147,7 +147,7 @@ public sealed class ProtocolMismatch : Cause
             return [];
         }
 
-        var bare = target.Contains("://", StringComparison.Ordinal) ? target[(target.IndexOf("://", StringComparison.Ordinal) + 3)..] : target;
+        var bare = (TargetText.Of(target, socketHasUri: location.Kind == PassKind.Proxy) with { Scheme = null }).ToString();
         var (name, argument) = (spoken, location.Kind) switch
         {
             (WireProtocol.Tls, PassKind.Proxy) => ("proxy_pass", "https://" + bare),

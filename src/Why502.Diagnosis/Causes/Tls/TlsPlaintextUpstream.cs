@@ -146,9 +146,9 @@ public sealed class TlsPlaintextUpstream : Cause
     /// <summary>The port goes on being the same: without one, https:// means 443 and http:// means 80.</summary>
     private static string WithPort(ProxiedLocation location, string plain)
     {
-        var rest = location.Target[(location.Target.IndexOf("://", StringComparison.Ordinal) + 3)..];
-        var authority = rest[..(rest.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash ? slash : rest.Length)];
-        var hasPort = authority.LastIndexOf(':') > authority.LastIndexOf(']') || authority.StartsWith("unix:", StringComparison.Ordinal);
-        return $"{plain}://{authority}{(hasPort || location.Group is not null || location.Scheme != "https" ? "" : ":443")}{rest[authority.Length..]}";
+        var target = TargetText.Of(location.Target, socketHasUri: location.Kind == PassKind.Proxy);
+        var hasPort = target.Authority.LastIndexOf(':') > target.Authority.LastIndexOf(']');
+        var port = hasPort || location.Group is not null || location.Scheme != "https" ? "" : ":443";
+        return (target with { Scheme = plain, Authority = target.Authority + port }).ToString();
     }
 }

@@ -135,14 +135,7 @@ public sealed class TrafficReading(NginxConfiguration? configuration, IReadOnlyL
     private static bool Returns(RouteAnswer answer) => (answer.Location?.Block ?? answer.Server?.Block)?.LastChild("return") is not null;
 
     /// <summary>Two locations with one upstream are one place here.</summary>
-    private static string PlaceOf(Directive? pass) => pass is null ? "" : pass.Arguments is [var target] && !target.Contains('$') ? $"{pass.Name} {AuthorityOf(target)}" : $"{pass.At}";
-
-    private static string AuthorityOf(string target)
-    {
-        var start = target.IndexOf("://", StringComparison.Ordinal) is >= 0 and var scheme ? scheme + 3 : 0;
-        var end = target.AsSpan(start).StartsWith("unix:") ? -1 : target.IndexOf('/', start);
-        return end < 0 ? target : target[..end];
-    }
+    private static string PlaceOf(Directive? pass) => pass is null ? "" : pass.Arguments is [var target] && !target.Contains('$') ? $"{pass.Name} {TargetText.Of(target) with { Uri = "" }}" : $"{pass.At}";
 
     private bool SameLocation(AccessGroup group, ProxiedLocation location)
         => group.Path is { } path && configuration?.LocationFor(group.ServerName, group.Host, path, null) is { } found && found.Pass == location.Pass;
