@@ -7,6 +7,9 @@ public sealed class UpstreamSlow : Cause
 {
     private static readonly TimeSpan LongForOneAnswer = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long another route is waited for, which was quick before.</summary>
+    private static readonly TimeSpan OtherPatience = TimeSpan.FromSeconds(1);
+
     public override CauseInfo Info { get; } = new()
     {
         Id = "upstream-slow",
@@ -43,25 +46,48 @@ public sealed class UpstreamSlow : Cause
     {
         var routes = RouteReading.Of(incident);
         var limit = routes.Limit?.TotalSeconds ?? 60;
+        WeighOtherRoutes(routes, limit, incident, seen, scales);
+        WeighSameRoute(routes, limit, incident, scales);
+        WeighLoad(incident, seen, scales);
+        WaitsReading.Weigh(incident, seen, scales);
+        if (routes.Limit is { } configured && configured >= LongForOneAnswer)
+        {
+            scales.Weigh("limit", Sources.Config, Weight.Weak.For($"the limit is {Words.Seconds(configured)}, which is long for one answer"));
+        }
+    }
+
+    /// <summary>What answers in time beside the route: in the log, else asked for now.</summary>
+    private static void WeighOtherRoutes(RouteReading routes, double limit, Incident incident, Observations seen, Scales scales)
+    {
         if (routes.OtherSucceeded > 0 && (routes.OtherSlowest is null || routes.OtherSlowest < limit / 2))
         {
             scales.Weigh("other routes", Sources.AccessLog, Weight.Strong.For(routes.OtherSlowest is { } slowest
                 ? $"{routes.OtherSucceeded} requests to other routes were answered meanwhile, 95 % of them within {Words.Seconds(slowest)}"
                 : $"{routes.OtherSucceeded} requests to other routes were answered meanwhile"));
         }
-        else if (Probing.Get(incident, routes.AnsweredPath, TimeSpan.FromSeconds(1), seen) is { } other)
+        else if (!WeighAsked(routes.AnsweredPath, Weight.Moderate.Against($"GET {routes.AnsweredPath}, answered before, is not answered within 1 s now")))
         {
-            scales.Weigh(seen.Ask(other), response => response is { Outcome: ProbeOutcome.Ok, Status: < 500 }
-                ? Weight.Strong.For($"GET {routes.AnsweredPath} straight to {incident.Peer} is answered in {response.HeaderMs:0} ms")
-                : Weight.Moderate.Against($"GET {routes.AnsweredPath}, answered before, is not answered within 1 s now"));
-        }
-        else if (Probing.Get(incident, routes.PerhapsAnsweredPath, TimeSpan.FromSeconds(1), seen) is { } perhaps)
-        {
-            scales.Weigh(seen.Ask(perhaps), response => response is { Outcome: ProbeOutcome.Ok, Status: < 500 }
-                ? Weight.Strong.For($"GET {routes.PerhapsAnsweredPath} straight to {incident.Peer} is answered in {response.HeaderMs:0} ms")
-                : Weight.None);
+            // That the app has answered it before is not known: silence says nothing.
+            WeighAsked(routes.PerhapsAnsweredPath, Weight.None);
         }
 
+        bool WeighAsked(string? path, Weight silence)
+        {
+            if (Probing.Get(incident, path, OtherPatience, seen) is not { } question)
+            {
+                return false;
+            }
+
+            scales.Weigh(seen.Ask(question), response => response is { Outcome: ProbeOutcome.Ok, Status: < 500 }
+                ? Weight.Strong.For($"GET {path} straight to {incident.Peer} is answered in {response.HeaderMs:0} ms")
+                : silence);
+            return true;
+        }
+    }
+
+    /// <summary>What the route takes otherwise, here and at the peers of a bad node.</summary>
+    private static void WeighSameRoute(RouteReading routes, double limit, Incident incident, Scales scales)
+    {
         if (routes.AtPeers is { Count: > 0, Seconds: { } elsewhere } && elsewhere < limit / 2 && TrafficPatternReading.BadNode(incident) is { } bad)
         {
             scales.Weigh("peers", Sources.AccessLog, Weight.Moderate.For($"{bad.Title}; these answered the same routes {routes.AtPeers.Count} times, 95 % within {Words.Seconds(elsewhere)}"));
@@ -81,7 +107,10 @@ public sealed class UpstreamSlow : Cause
         {
             scales.Weigh("same route", Sources.AccessLog, Weight.Moderate.Against("routes that were answered before hang together, and no other is answered"));
         }
+    }
 
+    private static void WeighLoad(Incident incident, Observations seen, Scales scales)
+    {
         if (incident.Peer is { } peer && Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) != false)
         {
             scales.Weigh(seen.Ask(Probing.Load(incident.Instance, peer)), load => load switch
@@ -92,12 +121,6 @@ public sealed class UpstreamSlow : Cause
                 { QueueLength: 0, Stack: not ("java" or "dotnet") } => Weight.Weak.For("nothing waits in the app's accept queue"),
                 _ => Weight.None,
             });
-        }
-
-        WaitsReading.Weigh(incident, seen, scales);
-        if (routes.Limit is { } configured && configured >= LongForOneAnswer)
-        {
-            scales.Weigh("limit", Sources.Config, Weight.Weak.For($"the limit is {Words.Seconds(configured)}, which is long for one answer"));
         }
     }
 

@@ -18,12 +18,22 @@ public static partial class AppIdentity
         "php", "ruby", "dotnet", "gunicorn", "uwsgi", "service", "current", "releases", "html", "public", "src", "dist", "bind",
     };
 
-    public static bool IsShown(RelatedApp app, Incident incident, Observations seen)
+    /// <param name="app">One of <see cref="RelatedApps.Of"/>.</param>
+    public static bool IsShown(RelatedApp app, Incident incident, Observations seen) => seen.Once(incident, () => Shown(incident, seen)).Contains(app);
+
+    private static HashSet<RelatedApp> Shown(Incident incident, Observations seen)
     {
-        var rivals = RelatedApps.Of(incident, seen).Where(other => other.Owner != app.Owner).ToList();
-        return BearsName(app, incident)
-            ? rivals.All(other => other.LogOdds < app.LogOdds || !BearsName(other, incident))
-            : rivals.All(other => other.LogOdds < app.LogOdds) && (app.LogOdds >= Weight.Decisive.Size || app.IsAlike || !MayHaveRunBeside(app, incident));
+        var apps = RelatedApps.Of(incident, seen);
+        var named = apps.Where(app => BearsName(app, incident)).ToHashSet();
+        return [.. apps.Where(IsMissed)];
+
+        bool IsMissed(RelatedApp app)
+        {
+            var rivals = apps.Where(other => other.Owner != app.Owner);
+            return named.Contains(app)
+                ? rivals.All(other => other.LogOdds < app.LogOdds || !named.Contains(other))
+                : rivals.All(other => other.LogOdds < app.LogOdds) && (app.LogOdds >= Weight.Decisive.Size || app.IsAlike || !MayHaveRunBeside(app, incident));
+        }
     }
 
     /// <summary>What a person has to find out where nothing shows it.</summary>
