@@ -92,7 +92,7 @@ public static class LinePage
             var column = causes.Take(CausesMax).Max(id => id.Length);
             foreach (var id in causes.Take(CausesMax))
             {
-                page.Wrapped($"  {id.PadRight(column)}   ", CauseRegistry.Find(id) is { } cause ? Telltale.Of(cause.Info) : CauseNames.Of(id) ?? "");
+                page.Wrapped($"  {id.PadRight(column)}   ", CauseRegistry.Find(id) is { } cause ? Telltale.Of(cause.Info, causes) : CauseNames.Of(id) ?? "");
             }
         }
 

@@ -13,13 +13,13 @@ internal static class Telltale
             return from.NearMiss.Story;
         }
 
-        return CauseRegistry.Find(id) is { } other ? Of(other.Info) : Known(id);
+        return CauseRegistry.Find(id) is { } other ? Of(other.Info, [from.Id, .. from.LookAlikes]) : Known(id);
     }
 
-    public static string Of(CauseInfo cause)
+    /// <summary>What tells a cause from <paramref name="rivals"/>: the near miss of one of them that it explains states the difference, else its own example states the situation.</summary>
+    public static string Of(CauseInfo cause, IReadOnlyCollection<string> rivals)
     {
-        // Another cause's near miss that this one explains states the difference; its own example states the situation.
-        var miss = CauseRegistry.All.FirstOrDefault(other => other.Id != cause.Id && other.Info.NearMiss.Expect == cause.Id);
+        var miss = CauseRegistry.All.FirstOrDefault(other => other.Id != cause.Id && rivals.Contains(other.Id) && other.Info.NearMiss.Expect == cause.Id);
         return miss?.Info.NearMiss.Story ?? cause.Example.Story;
     }
 

@@ -50,9 +50,7 @@ internal static class FixPage
     {
         if (answer.Repairs.Count == 0)
         {
-            page.Wrapped("", answer.Cause is { } cause ? $"Nothing to fix: {cause} is not found here now. What is: why502"
-                : answer.Conclusion?.Verdict == Verdict.Healthy ? "Nothing to fix: no gateway fault now."
-                : "Nothing to fix yet: no cause is certain enough. What speaks for which: why502", answer.Conclusion?.Verdict == Verdict.Healthy ? Ink.Proof : Ink.Doubt);
+            page.Wrapped("", NothingToFix(answer), answer.Conclusion?.Verdict == Verdict.Healthy ? Ink.Proof : Ink.Doubt);
             return;
         }
 
@@ -62,6 +60,15 @@ internal static class FixPage
             Write(page, repair, invite: true);
         }
     }
+
+    private static string NothingToFix(FixAnswer answer) => answer switch
+    {
+        { Cause: { } cause } => $"Nothing to fix: {cause} is not found here now. What is: why502",
+        { Conclusion.Verdict: Verdict.Healthy } => "Nothing to fix: no gateway fault now.",
+        { Conclusion: { Findings.Count: 0, Overview: { NginxCount: 0, StoppedCount: > 0 } } } => "Nothing to fix: nginx does not run here, so that no request is answered.",
+        { Conclusion.Findings.Count: 0 } => "Nothing to fix: no cause is found here. What was seen, and what was not: why502",
+        _ => "Nothing to fix yet: no cause is certain enough. What speaks for which: why502",
+    };
 
     private static void Write(Page page, PlannedRepair repair, bool invite)
     {

@@ -33,15 +33,21 @@ internal static class TrafficPage
         Frequent(page, "Routes", report.Routes);
         Frequent(page, "Hosts", report.Hosts);
         Frequent(page, "Methods", report.Methods);
-        Frequent(page, report.DistinctClients is { } clients ? $"Clients (about {TrafficWords.Count(clients)} different ones)" : "Clients", report.Clients);
+        Frequent(page, TrafficWords.Clients(report), report.Clients);
         Malformed(page, report);
         if (report.Unlogged.Count > 0 && report.Rows > 0)
         {
             page.Blank();
             page.Line("Not logged", Ink.Faint);
+            var longest = 0;
             foreach (var value in report.Unlogged)
             {
-                page.Wrapped($"  {value.Variable}  ", value.WouldTell, Ink.Faint, Ink.Faint);
+                longest = Math.Max(longest, value.Variable.Length);
+            }
+
+            foreach (var value in report.Unlogged)
+            {
+                page.Wrapped($"  {value.Variable.PadRight(longest)}  ", value.WouldTell, Ink.Faint, Ink.Faint);
             }
         }
 

@@ -48,6 +48,14 @@ internal static class TrafficWords
 
     public static long ServerErrors(TrafficReport report) => report.Status.Where(status => status.Key is >= 500 and < 600).Sum(status => status.Value);
 
+    /// <summary>The head of the table of clients, with how many there are: an estimate where the table does not hold them all.</summary>
+    public static string Clients(TrafficReport report) => report.DistinctClients switch
+    {
+        null => "Clients",
+        { } all when all <= report.Clients.Count => $"Clients ({Count(report.Clients.Count)})",
+        { } all => $"Clients (about {Count(all)})",
+    };
+
     public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>A count that may be too low.</summary>

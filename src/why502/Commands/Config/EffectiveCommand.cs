@@ -15,7 +15,7 @@ internal static class EffectiveCommand
         var uri = new Option<string>("--uri") { Description = "The request target, with its query if it has one", HelpName = "URI", Required = true };
         var listen = new Option<string?>("--listen") { Description = "The local address the request comes to", HelpName = "ADDR:PORT" };
         var tls = new Option<bool>("--tls") { Description = "The request comes over TLS" };
-        var method = new Option<string>("--method") { Description = "The request's method (default GET)", HelpName = "METHOD", DefaultValueFactory = _ => "GET" };
+        var method = new Option<string>("--method") { Description = "The request's method", HelpName = "M", DefaultValueFactory = _ => "GET" };
         var version = NginxVersionOption.Create("The nginx that is meant, for defaults that changed, not the installed one");
         var prefix = new Option<string?>("--prefix") { Description = "nginx's -p, which relative paths are relative to", HelpName = "DIR" };
         var all = new Option<bool>("--all") { Description = "Every directive of nginx's modules, defaults too" };

@@ -13,7 +13,7 @@ internal static class RouteCommand
         var tls = new Option<bool>("--tls") { Description = "The client speaks TLS" };
         var host = new Option<string?>("--host") { Description = "The Host header; without this option there is none", HelpName = "HOST" };
         var uri = new Option<string?>("--uri") { Description = "The request target as it is sent", HelpName = "URI" };
-        var method = new Option<string>("--method") { Description = "The method (default GET)", HelpName = "M", DefaultValueFactory = _ => "GET" };
+        var method = new Option<string>("--method") { Description = "The method", HelpName = "M", DefaultValueFactory = _ => "GET" };
         var http = new Option<string?>("--http") { Description = "HTTP version: 1.1, 1.0 or 0.9 (default 1.1; without a Host 1.0)", HelpName = "VERSION" };
         var client = new Option<string?>("--client") { Description = "The client's address (default: loopback)", HelpName = "ADDR" };
         var batch = new Option<bool>("--batch") { Description = "Take one JSON request from each line of standard input, and answer one line each" };

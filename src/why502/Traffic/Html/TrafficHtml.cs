@@ -41,7 +41,7 @@ internal sealed class TrafficHtml
         Frequent("Routes", "route", report.Routes);
         Frequent("Hosts", "host", report.Hosts);
         Frequent("Methods", "method", report.Methods);
-        Frequent(report.DistinctClients is { } clients ? $"Clients (about {TrafficWords.Count(clients)} different ones)" : "Clients", "client", report.Clients);
+        Frequent(TrafficWords.Clients(report), "client", report.Clients);
         Malformed();
         Unlogged();
         Inputs();
