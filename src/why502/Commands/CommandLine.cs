@@ -10,6 +10,14 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] arguments, Terminal terminal)
     {
+        // Signals are the commands' own business: a diagnosis prints what it has, a demo cleans up.
+        return await Parse(arguments, terminal).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }).ConfigureAwait(false);
+    }
+
+    /// <summary>The command that is meant, before anything is done.</summary>
+    /// <exception cref="UsageException">There is no such command, option or value.</exception>
+    internal static ParseResult Parse(string[] arguments, Terminal terminal)
+    {
         arguments = WithDefault(arguments, terminal);
         var root = Root(terminal, arguments);
         // No response files: "@file" is a file name like any other.
@@ -20,8 +28,7 @@ internal static class CommandLine
             throw new UsageException($"{Complaint(parsed)} See: why502{command} --help");
         }
 
-        // Signals are the commands' own business: a diagnosis prints what it has, a demo cleans up.
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }).ConfigureAwait(false);
+        return parsed;
     }
 
     /// <summary>Every command by its name, in the order of the help.</summary>

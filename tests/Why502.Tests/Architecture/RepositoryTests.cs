@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Why502.Cli.Commands;
+using Why502.Tests.Cli;
 using Xunit;
 
 namespace Why502.Tests.Architecture;
@@ -63,19 +65,40 @@ public partial class RepositoryTests
         Assert.Contains($"\n## [{version}]", Checkout.Read("CHANGELOG.md"), StringComparison.Ordinal);
     }
 
+    public static TheoryData<string> Documents => [.. Checkout.Files(".md").Where(file => !file.Contains("/Snapshots/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
     /// <summary>Scripts and files that the documents name are there, so that a command copied from them runs.</summary>
     [Theory]
-    [InlineData("README.md")]
-    [InlineData("ARCHITECTURE.md")]
-    [InlineData("CONTRIBUTING.md")]
-    [InlineData("SECURITY.md")]
-    [InlineData("bench/README.md")]
+    [MemberData(nameof(Documents))]
     public void EveryPathInADocument_Exists(string document)
     {
         var text = Checkout.Read(document);
         var named = OwnPath().Matches(text).Select(match => match.Groups[1].Value.TrimEnd('/', '.')).Distinct()
             .Where(path => !path.Contains("ID", StringComparison.Ordinal) && !path.StartsWith("artifacts", StringComparison.Ordinal));
         Assert.Empty(named.Where(path => !Path.Exists(Path.Combine(Checkout.Root, path))));
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void EveryLinkInADocument_LeadsToAFile(string document)
+    {
+        var folder = Path.GetDirectoryName(Path.Combine(Checkout.Root, document))!;
+        Assert.Empty(OwnLink().Matches(Checkout.Read(document)).Select(match => match.Groups[1].Value).Where(link => !Path.Exists(Path.Combine(folder, link))));
+    }
+
+    /// <summary>What a document has people type is a command that exists, with options that it has.</summary>
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void EveryCommandInADocument_IsUnderstood(string document)
+    {
+        var (terminal, _, _) = CommandLineTests.Memory();
+        foreach (var line in Block().Matches(Checkout.Read(document)).SelectMany(block => block.Groups[1].Value.Split('\n')))
+        {
+            if (OwnCommand().Match(line) is { Success: true } command)
+            {
+                CommandLine.Parse([.. Word().Matches(command.Groups[1].Value).Select(word => word.Value)], terminal);
+            }
+        }
     }
 
     [Theory]
@@ -111,4 +134,19 @@ public partial class RepositoryTests
     /// <summary>./script, or a path below one of the checkout's folders.</summary>
     [GeneratedRegex(@"(?<=[\s`(])(?:\./)?((?<=\./)[\w.-]+|(?:src|tests|eng|docs|bench|\.ci)/[\w./-]*)")]
     private static partial Regex OwnPath();
+
+    /// <summary>The target of a link that stays within the repository.</summary>
+    [GeneratedRegex(@"\]\((?!https?:)([^)#\s]+)")]
+    private static partial Regex OwnLink();
+
+    /// <summary>A fenced block.</summary>
+    [GeneratedRegex("^```\\w*\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Block();
+
+    /// <summary>why502 with its arguments: at a line's start, behind a prompt, or behind a pipe; without what the shell does with it.</summary>
+    [GeneratedRegex(@"(?:^|\$ |\| )(?:\./)?why502( [^#>|]*|$)")]
+    private static partial Regex OwnCommand();
+
+    [GeneratedRegex(@"[^\s]+")]
+    private static partial Regex Word();
 }
