@@ -33,6 +33,9 @@ public sealed partial class NginxConfiguration
 
     public IReadOnlyList<Problem> Problems { get; }
 
+    /// <summary>A block is still open where a file ends: what should stand behind it was never read.</summary>
+    public bool EndsEarly => Problems.Any(problem => problem.Kind == ProblemKind.Syntax && problem.Message.StartsWith("unexpected end of file", StringComparison.Ordinal));
+
     /// <summary>The top-level directives in effect, those of <c>-g</c> first, includes replaced by what they bring in.</summary>
     public IReadOnlyList<Directive> Root { get; }
 

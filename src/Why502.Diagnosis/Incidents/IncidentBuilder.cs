@@ -17,6 +17,11 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             .Select(symptom => (Symptom: symptom, Location: LocationOf(symptom.Group), Peer: PeerOf(symptom.Group)))
             .Select(item => item with { Peer = item.Peer ?? OnlyPeer(item.Symptom, item.Location) })
             .ToList();
+        if (located.Exists(item => !item.Symptom.IsOfTimer))
+        {
+            located.RemoveAll(item => item.Symptom.IsOfTimer);
+        }
+
         var incidents = located
             .Where(item => item.Symptom.Kind != SymptomKind.NoLiveUpstreams)
             .GroupBy(item => Key(item.Symptom, item.Location, item.Peer))

@@ -12,6 +12,12 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
     /// <summary>Set when nginx itself ran out of something.</summary>
     public OwnFailure? Own { get; init; }
 
+    /// <summary>What ngx_http_lua_timer.c calls the context of code that no request waits for.</summary>
+    private const string Timer = "ngx.timer";
+
+    /// <summary>Met by code that a timer of Lua's runs: nobody's request.</summary>
+    public bool IsOfTimer => Group is { Phase: Timer, Path: null };
+
     /// <summary>The symptom of a group, or null when the group is no failure on a gateway path.</summary>
     public static Symptom? Of(ErrorGroup group)
     {
@@ -114,6 +120,7 @@ public sealed record Symptom(ErrorGroup Group, SymptomKind Kind, Phase Phase, Si
         "proxying connection" => Phase.Body,
         "resolving" => Phase.Resolve,
         "reading PROXY protocol" => Phase.Connect,
+        Timer when known.Format.StartsWith("connect()", StringComparison.Ordinal) => Phase.Connect,
         null when known.Format.StartsWith("connect()", StringComparison.Ordinal) => Phase.Connect,
         null when known.Phases.Count > 0 => PhaseOf(group with { Phase = known.Phases[0] }, known with { Phases = [] }),
         null => Phase.Connect,

@@ -52,7 +52,9 @@ public sealed class HostMemoryExhausted : Cause
         }
         else if (incident.Event is { Kind: AppEventKind.OomKill } or { Kind: AppEventKind.MemoryExhausted, Log: AppLogKind.Kernel })
         {
-            scales.Weigh("kernel", Sources.KernelLog, InGroup(incident.Event) ? Weight.Moderate.Against("the limit of one control group was reached, not the machine's") : Weight.Weak.For("the kernel ran out of memory as a whole"));
+            scales.Weigh("kernel", Sources.KernelLog, InGroup(incident.Event) ? Weight.Moderate.Against("the limit of one control group was reached, not the machine's")
+                : incident.Event is { Process: { } victim } && NginxFamily.HasProgram(victim) && incident.Event.Text.Contains("CONSTRAINT_NONE", StringComparison.Ordinal) ? Weight.Moderate.For("the kernel ran out of memory as a whole, and took nginx") // mm/oom_kill.c: no control group's limit, and no node's
+                : Weight.Weak.For("the kernel ran out of memory as a whole"));
         }
         else if (incident.Event is { Kind: AppEventKind.ForkFailed } refused)
         {

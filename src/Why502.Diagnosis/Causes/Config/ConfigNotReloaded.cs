@@ -59,6 +59,12 @@ public sealed class ConfigNotReloaded : Cause
                 : Weight.None);
         }
 
+        if (!live && incident.Configuration!.EndsEarly)
+        {
+            // What was cut off the paste may hold the place that these requests went by.
+            return;
+        }
+
         if (DiskDifference.Of(incident) is not { } difference)
         {
             scales.Weigh("difference", Sources.Config, live ? Weight.Decisive.Against("the configuration on disk has the same for these requests") : Weight.Strong.Against("the given configuration has what failed"));

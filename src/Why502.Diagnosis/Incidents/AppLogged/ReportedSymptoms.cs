@@ -119,11 +119,11 @@ public sealed class ReportedSymptoms(NginxView view, Observations seen)
     private static List<AppLogEvent> AllEvents(NginxInstance instance, Observations seen)
         =>
         [
-            .. instance.GivenLogs
+            .. OomVictims.Named([.. instance.GivenLogs
                 .Where(log => log.Kind is GivenLogKind.AppLog or GivenLogKind.KernelLog)
                 .Select(log => seen.Ask(new AppLogWindow(log.Path, null)).FactOrNull)
                 .OfType<AppLogFact>()
-                .SelectMany(log => log.Events),
+                .SelectMany(log => log.Events)]),
             .. StateEvents(seen),
         ];
 

@@ -58,7 +58,7 @@ public sealed class DeathReading
         var told = AppLogReading.Of(incident, seen).Concat(Journal(incident, seen)).Concat(incident.Event is { } symptom ? [symptom] : []).Where(logged => incident.Instance.FromFiles || logged.Kind != AppEventKind.CrashTold).DistinctBy(logged => (logged.Line.File, logged.Line.Line, logged.Text)).ToList();
         var app = told.Where(logged => logged.Log != AppLogKind.Kernel && logged.Kind is not (AppEventKind.OomKill or AppEventKind.Segfault)).ToList();
         var kernelAnswer = seen.Ask(AppLogReading.Kernel(seen));
-        var kernel = (kernelAnswer.FactOrNull?.Events ?? []).Concat(told.Except(app)).Where(logged => IsOurs(logged, incident, seen)).ToList();
+        var kernel = OomVictims.Named([.. kernelAnswer.FactOrNull?.Events ?? [], .. told.Except(app)]).Where(logged => IsOurs(logged, incident, seen)).ToList();
         var near = app.Concat(kernel).Where(logged => IsNear(logged, incident, seen)).OrderBy(logged => AppLogReading.Time(logged, seen)).ToList();
         var deaths = near.Select(logged => Of(logged, near, seen)).OfType<Death>().ToList();
 

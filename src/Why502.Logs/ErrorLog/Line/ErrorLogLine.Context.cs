@@ -27,7 +27,10 @@ public static partial class ErrorLogLine
             end = context;
         }
 
+        end = TakeLuaContext(line, start, end, out Slice timer);
         end = TakePhase(line, start, end, context >= 0, ref f);
+        f.Phase = f.Phase.Present ? f.Phase : timer;
+
         if (!f.HasContext)
         {
             end = TakeConfigPlace(line, start, end, ref f);
@@ -40,6 +43,27 @@ public static partial class ErrorLogLine
         }
 
         f.Truncated |= f.OpenQuote && !line.Contains((byte)'\n');
+    }
+
+    /// <summary>Cuts <c>, context: ngx.timer</c> or <c>, context: access_by_lua*</c> off (ngx_http_lua_timer.c: ngx_http_lua_log_timer_error; ngx_http_lua_ssl.c): what Lua code ran in. A timer's stands where others have their phase.</summary>
+    private static int TakeLuaContext(ReadOnlySpan<byte> line, int start, int end, out Slice timer)
+    {
+        timer = default;
+        ReadOnlySpan<byte> text = line[start..end];
+        bool isTimer = text.EndsWith("ngx.timer"u8);
+        if (!isTimer && !text.EndsWith("_by_lua*"u8))
+        {
+            return end;
+        }
+
+        int at = text.LastIndexOf(", context: "u8);
+        if (at < 0 || text[(at + 11)..].Contains((byte)' '))
+        {
+            return end;
+        }
+
+        timer = isTimer ? new Slice(start + at + 11, text.Length - at - 11) : default;
+        return start + at;
     }
 
     /// <summary>

@@ -36,6 +36,17 @@ public class ErrorLogLineTests
     }
 
     [Theory]
+    [InlineData("connect() to unix:/run/kv.sock failed (11: Resource temporarily unavailable), context: ngx.timer", "connect() to unix:/run/kv.sock failed", 11, "ngx.timer")]
+    [InlineData("connect() failed (111: Connection refused), context: ngx.timer, client: 192.0.2.7, server: 0.0.0.0:80", "connect() failed", 111, "ngx.timer")]
+    [InlineData("connect() failed (111: Connection refused) while connecting to upstream, context: ngx.timer", "connect() failed", 111, "connecting to upstream")]
+    [InlineData("connect() failed (111: Connection refused), context: ssl_certificate_by_lua*, client: 192.0.2.7, server: 0.0.0.0:443", "connect() failed", 111, null)]
+    public void WhatLuaCodeRanIn_IsNoPartOfTheMessage(string text, string message, int errno, string? phase)
+    {
+        ErrorLogRecord r = Parse(Head + text);
+        Assert.Equal((message, errno, phase), (r.Message, r.Errno, r.Phase));
+    }
+
+    [Theory]
     [InlineData("fastcgi://unix:/run/php/php8.2-fpm.sock:", "fastcgi", "unix:/run/php/php8.2-fpm.sock", null)]
     [InlineData("http://unix:/run/app.sock:/a/b", "http", "unix:/run/app.sock", "/a/b")]
     [InlineData("http://[::1]:8080/a", "http", "[::1]:8080", "/a")]
