@@ -50,7 +50,7 @@ public sealed class FixCommandScenarios
     public void ChangeThatNobodyHasLoaded_NeedsForce() => LabMachine.Run(nameof(ChangeThatNobodyHasLoaded_NeedsForce), machine =>
     {
         var (nginx, _) = Broken(machine);
-        Thread.Sleep(1500);
+        LogClock.Pass();
         File.AppendAllText(nginx.Config, "# being edited\n");
         var refused = Fix(machine, "--config", nginx.Config, "--apply", "--yes");
         Assert.Equal(1, refused.ExitCode);

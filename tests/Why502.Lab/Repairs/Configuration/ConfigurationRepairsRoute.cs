@@ -45,7 +45,7 @@ public sealed class ConfigurationRepairsRoute
         var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
         var client = new Client(machine);
         client.MustGet(200, "/", times: 5);
-        Thread.Sleep(1200);
+        LogClock.Pass();
         nginx.Configure(Site.Proxy("http://127.0.0.1:3000", "proxy_read_timeot 5s;\n        add_header X-New yes;"));
         machine.Shell($"kill -HUP $(cat {machine.PathOf("run/nginx.pid")})");
         nginx.WaitForLogged("proxy_read_timeot");
@@ -59,7 +59,7 @@ public sealed class ConfigurationRepairsRoute
     {
         Node.Start(machine, 3001);
         var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
-        Thread.Sleep(1200);
+        LogClock.Pass();
         nginx.Configure(Site.Proxy("http://127.0.0.1:3001"));
         var client = new Client(machine);
         client.MustGet(502, "/", times: 5);

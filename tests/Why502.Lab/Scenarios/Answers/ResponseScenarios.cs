@@ -89,7 +89,7 @@ public sealed class ResponseScenarios
         client.MustGet(502, "/login", times: 4);
 
         // Other routes go on being answered: that is no recovery of this one.
-        Thread.Sleep(1100);
+        LogClock.Pass();
         client.MustGet(200, "/", times: 5);
     }
 

@@ -31,7 +31,7 @@ public sealed class ReuseScenarios
         var nginx = NginxServer.Start(machine, Group("keepalive 8;") + Site.Proxy("http://app", Keep));
         var client = new Client(machine);
         client.MustGet(200, "/", times: 10);
-        Thread.Sleep(1200);
+        LogClock.Pass();
         for (var i = 0; i < 3; i++)
         {
             Assert.Equal(502, client.Send("POST /pdf HTTP/1.1", "Content-Length: 0"));
@@ -47,7 +47,7 @@ public sealed class ReuseScenarios
         TcpPeer.Start(machine, "reset", "127.0.0.1:3000");
         var nginx = NginxServer.Start(machine, Group("keepalive 8;") + Site.Proxy("http://app", Keep));
         // A log line tells the second: a server that was started within it may have been restarted.
-        Thread.Sleep(1200);
+        LogClock.Pass();
         new Client(machine).MustGet(502, "/", times: 6);
         Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "upstream-reset", "proxy_pass") with { Confidence = 0.4 });
     });
@@ -73,7 +73,7 @@ public sealed class ReuseScenarios
         Poll.Until(() => Upload(machine) == 502, "an upload that fails", seconds: 20);
         Upload(machine);
         Upload(machine);
-        Thread.Sleep(1100);
+        LogClock.Pass();
         client.MustGet(200, "/index.html", times: 3);
         Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "request-too-large-for-upstream", "proxy_pass") with { Confidence = 0.5, State = "intermittent" });
     });
@@ -92,7 +92,7 @@ public sealed class ReuseScenarios
         under.Join();
         app.Process.WaitForExit();
         Gunicorn.Start(machine, "127.0.0.1:8000", routes: new Route("/export"));
-        Thread.Sleep(1100);
+        LogClock.Pass();
         client.MustGet(200, "/export", times: 5);
         Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "reload-cut", "proxy_pass") with { State = "recovered", Verdict = "healthy", Confidence = 0.6 });
     });
@@ -111,7 +111,7 @@ public sealed class ReuseScenarios
         under.Join();
         php.Process.WaitForExit();
         PhpFpm.Start(machine, "/run/php.sock", routes: new Route("/export"));
-        Thread.Sleep(1100);
+        LogClock.Pass();
         client.MustGet(200, "/export", times: 5);
         Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "reload-cut", "fastcgi_pass") with { State = "recovered", Verdict = "healthy", Confidence = 0.6 });
     });
@@ -130,11 +130,11 @@ public sealed class ReuseScenarios
         under.Start();
         app.WaitFor(3, "/export");
         // Workers of the master's own start are none of a reload.
-        Thread.Sleep(3000);
+        LogClock.Pass(3);
         nginx.Reload();
         under.Join();
         nginx.WaitForLogged(" 000 ", nginx.AccessLog);
-        Thread.Sleep(1100);
+        LogClock.Pass();
         client.MustGet(200, "/", times: 5);
         Examination.Faulty(machine, nginx, new("reload-cut")
         {
@@ -199,7 +199,7 @@ public sealed class ReuseScenarios
             }
 
             Assert.Equal(502, Reused(machine, idle));
-            Thread.Sleep(1200);
+            LogClock.Pass();
         }
 
         Poll.Until(() => client.Send("POST /cart HTTP/1.1", "Content-Length: 0") == 200, "a request that is answered");

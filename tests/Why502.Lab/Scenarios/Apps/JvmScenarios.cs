@@ -62,7 +62,7 @@ public sealed class JvmScenarios
         client.Get("/export");
         nginx.WaitForLogged("prematurely closed connection while reading upstream");
         Jetty.Start(machine, 8081);
-        Thread.Sleep(1100);
+        LogClock.Pass();
         client.MustGet(200, "/", times: 5);
         Examination.Faulty(machine, nginx, RubyScenarios.Truncated);
     });

@@ -87,7 +87,7 @@ public sealed class KestrelScenarios
         client.MustGet(200, "/", times: 10);
         for (var i = 0; i < 2; i++)
         {
-            Thread.Sleep(1200);
+            LogClock.Pass();
             client.Get(route);
             supervisor.WaitForStarts(i + 2);
             machine.WaitForPort(5000);

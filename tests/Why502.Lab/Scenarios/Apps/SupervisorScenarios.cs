@@ -28,7 +28,7 @@ public sealed class SupervisorScenarios
         var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8000"));
         var client = new Client(machine);
         Poll.Until(() => client.Get("/") == 200, "the app");
-        Thread.Sleep(1100);
+        LogClock.Pass();
         supervisor.Control("stop", "shop");
         client.MustGet(502, "/", times: 4);
         Examination.Faulty(machine, nginx, new Expected("upstream-down") { Symptom = Refused, Directive = "proxy_pass", Confidence = 0.8 });
@@ -56,7 +56,7 @@ public sealed class SupervisorScenarios
         client.MustGet(200, "/", times: 10);
         for (var i = 0; i < 3; i++)
         {
-            Thread.Sleep(1200);
+            LogClock.Pass();
             client.MustGet(502, "/pdf");
             supervisor.WaitForStarts(i + 2);
             machine.WaitForPort(3000);

@@ -19,7 +19,7 @@ public sealed class SystemdScenarios
         var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
         var client = new Client(machine);
         client.MustGet(200, "/", times: 3);
-        Thread.Sleep(3000);
+        LogClock.Pass(3);
         client.Get("/end");
         Poll.Until(() => machine.Execute("systemctl", "is-active", "shop.service").Output.Trim() == "failed", "the service to fail");
         client.MustGet(502, "/", times: 5);

@@ -33,7 +33,7 @@ public sealed class WaitScenarios
         var client = new Client(machine);
         client.MustGet(200, "/fast", times: 5);
         client.GetTogether(2, "/report");
-        Thread.Sleep(1100);
+        LogClock.Pass();
         client.MustGet(200, "/fast", times: 10);
         var answer = Examination.Faulty(machine, nginx, Expect("upstream-slow", "proxy_pass") with { Alongside = ["timeout-too-short"], UnprivilegedMay = ["timeout-too-short"] });
         Assert.Contains(answer.Findings[0].Evidence, evidence => evidence.Text.Contains("127.0.0.1:5432 (PostgreSQL)", StringComparison.Ordinal));
@@ -48,7 +48,7 @@ public sealed class WaitScenarios
         var client = new Client(machine);
         client.MustGet(200, "/fast", times: 9);
         client.MustGet(200, "/a", times: 9);
-        Thread.Sleep(1100);
+        LogClock.Pass();
         client.GetTogether(4, "/report");
         client.MustGet(504, "/fast", times: 3);
         client.MustGet(504, "/a", times: 3);

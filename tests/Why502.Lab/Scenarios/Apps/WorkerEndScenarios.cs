@@ -79,7 +79,7 @@ public sealed class WorkerEndScenarios
         var nginx = NginxServer.Start(machine, Site.Proxy("http://unix:/run/app.sock"));
 
         // gunicorn's log has whole seconds, and the workers of its own start are no news within one of them.
-        Thread.Sleep(2100);
+        LogClock.Pass(2);
         Fail(machine, "/pdf", 4);
         Examination.Faulty(machine, nginx, Expect(nginx, Crashed, "proxy_pass") with { Confidence = 0.6 });
     });
@@ -145,7 +145,7 @@ public sealed class WorkerEndScenarios
             Assert.Equal(502, client.Get("/fast", "Cookie: cart=" + new string('c', 6000)));
         }
 
-        Thread.Sleep(1100);
+        LogClock.Pass();
         client.MustGet(200, "/fast", times: 2);
         Examination.Faulty(machine, nginx, Expect(nginx, "request-too-large-for-upstream", "uwsgi_pass") with { State = "intermittent" });
     });

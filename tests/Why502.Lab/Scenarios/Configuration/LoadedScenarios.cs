@@ -15,7 +15,7 @@ public sealed class LoadedScenarios
     {
         Node.Start(machine, 3001);
         var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
-        Thread.Sleep(1200);
+        LogClock.Pass();
         nginx.Configure(Site.Proxy("http://127.0.0.1:3001"));
         new Client(machine).MustGet(502, "/", times: 5);
         Examination.Faulty(machine, nginx, new Expected("config-not-reloaded")
@@ -32,7 +32,7 @@ public sealed class LoadedScenarios
     public void TouchedAndTheSame_IsDown() => LabMachine.Run(nameof(TouchedAndTheSame_IsDown), machine =>
     {
         var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
-        Thread.Sleep(1200);
+        LogClock.Pass();
         nginx.Configure(Site.Proxy("http://127.0.0.1:3000"));
         new Client(machine).MustGet(502, "/", times: 5);
         Examination.Faulty(machine, nginx, new Expected("upstream-down")
@@ -50,7 +50,7 @@ public sealed class LoadedScenarios
         Node.Start(machine, 3000);
         var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
         new Client(machine).MustGet(200, "/", times: 5);
-        Thread.Sleep(1200);
+        LogClock.Pass();
         nginx.Configure(Site.Proxy("http://127.0.0.1:3000", "proxy_read_timeot 5s;"));
         machine.Shell($"kill -HUP $(cat {machine.PathOf("run/nginx.pid")})");
         var diagnosis = Examination.Faulty(machine, nginx, new Expected("config-invalid")
@@ -69,7 +69,7 @@ public sealed class LoadedScenarios
     {
         Node.Start(machine, 3001);
         var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
-        Thread.Sleep(1200);
+        LogClock.Pass();
         nginx.Configure(Site.Proxy("http://127.0.0.1:3001", setting));
         if (cause == "config-invalid")
         {

@@ -139,7 +139,7 @@ public sealed class InstanceScenarios
         var client = new Client(machine, address: web.Address);
         client.MustGet(200, "/", times: 10);
         client.GetTogether(2, "/report");
-        Thread.Sleep(1100);
+        LogClock.Pass();
         client.MustGet(200, "/fast", times: 5);
         Examination.Faulty(machine, nginx, new Expected("upstream-slow") { Symptom = TimedOut, Directive = "proxy_pass", Unprivileged = false });
         waiting.ForEach(socket => socket.Dispose());
@@ -155,7 +155,7 @@ public sealed class InstanceScenarios
         machine.Start("inside", [.. web.Enter, "openssl", "s_server", "-accept", "127.0.0.1:3000", "-cert", machine.PathOf("certificate.pem"), "-key", machine.PathOf("key.pem"), "-www", "-quiet"]);
         Poll.Until(() => machine.Must([.. web.Enter, "cat", "/proc/net/tcp"]).Contains(":0BB8 0000", StringComparison.Ordinal), "the port inside");
         var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000", listen: "172.18.0.3:8080"), within: web.Enter);
-        Thread.Sleep(1200);
+        LogClock.Pass();
         new Client(machine, address: web.Address).MustGet(502, "/", times: 5);
         Examination.Faulty(machine, nginx, WorkerEndScenarios.Expect(nginx, "protocol-mismatch", "proxy_pass") with { Unprivileged = false });
     });

@@ -62,7 +62,7 @@ public sealed class FilterScenarios
         Node.Start(machine, 3000);
         machine.Must("nft", "add table inet guard; add chain inet guard out { type filter hook output priority 0; }; add rule inet guard out meta skuid www-data tcp dport 3000 reject with tcp reset");
         var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000"));
-        Thread.Sleep(2100);
+        LogClock.Pass(2);
         new Client(machine).MustGet(502, "/", times: 3);
         Examination.Faulty(machine, nginx, new Expected("firewall-blocked")
         {
