@@ -1,5 +1,6 @@
 using Why502.Logs.Commands;
 using Xunit;
+using static Why502.Tests.Logs.Commands.Paste;
 
 namespace Why502.Tests.Logs.Commands;
 
@@ -9,7 +10,7 @@ public sealed class RecipeListingTests
     [Fact]
     public void Ruleset_BecomesSavedRules()
     {
-        var filter = Assert.Single(Read<FilterText>("""
+        var filter = Assert.Single(Session<FilterText>("""
             # nft -a list ruleset
             table inet filter { # handle 1
             	chain output { # handle 3
@@ -28,11 +29,11 @@ public sealed class RecipeListingTests
 
     [Fact]
     public void RulesetWithAConditionThatNobodyModels_IsNotUnderstood()
-        => Assert.Contains("-m unknown -j DROP", Assert.Single(Read<FilterText>("table ip f {\n chain c {\n type filter hook output priority 0; policy accept;\n limit rate 5/second tcp dport 80 drop\n }\n}\n")).Text, StringComparison.Ordinal);
+        => Assert.Contains("-m unknown -j DROP", Assert.Single(Session<FilterText>("table ip f {\n chain c {\n type filter hook output priority 0; policy accept;\n limit rate 5/second tcp dport 80 drop\n }\n}\n")).Text, StringComparison.Ordinal);
 
     [Fact]
     public void NumberedIptablesTable_IsReadByItsHeader()
-        => Assert.Contains("-A OUTPUT -p tcp -d 10.7.0.9 -o eth0 --dport 8100 -j DROP\n", Assert.Single(Read<FilterText>("""
+        => Assert.Contains("-A OUTPUT -p tcp -d 10.7.0.9 -o eth0 --dport 8100 -j DROP\n", Assert.Single(Session<FilterText>("""
             Chain OUTPUT (policy ACCEPT 3 packets, 180 bytes)
             num   pkts bytes target     prot opt in     out     source               destination
             1       12   720 DROP       tcp  --  *      eth0    0.0.0.0/0            10.7.0.9             tcp dpt:8100
@@ -44,7 +45,7 @@ public sealed class RecipeListingTests
     [InlineData("FROM python:3.12 AS build\nCMD gunicorn -b :8100 tally:app\n", "gunicorn -b :8100 tally:app")]
     [InlineData("[program:tally]\ncommand=/srv/tally/bin/gunicorn -b unix:/run/tally.sock tally:app\nuser=tally\n", "/srv/tally/bin/gunicorn -b unix:/run/tally.sock tally:app")]
     [InlineData("start on runlevel [2345]\nrespawn\nexec /srv/tally/bin/gunicorn -b unix:/run/tally.sock tally:app\n", "/srv/tally/bin/gunicorn -b unix:/run/tally.sock tally:app")]
-    public void Launch_IsTheCommandLine(string text, string command) => Assert.Equal(command, Assert.Single(Read<ListedProcess>(text)).CommandLine);
+    public void Launch_IsTheCommandLine(string text, string command) => Assert.Equal(command, Assert.Single(Session<ListedProcess>(text)).CommandLine);
 
     [Theory]
     [InlineData("$ docker run -d --name tally -p 127.0.0.1:8100:80 -e MODE=live registry.example/tally:3 serve --port 80\n")]
@@ -54,34 +55,30 @@ public sealed class RecipeListingTests
     public void ContainersCommand_TellsItsImageAndPorts(string text, bool alone = true)
         => Assert.Equal(
             alone ? [("tally", "registry.example/tally:3", 8100, 80)] : [],
-            Read<ListedContainer>(text).Select(row => (row.Name, row.Image!, row.Published[0].Host, row.Published[0].Container)));
+            Session<ListedContainer>(text).Select(row => (row.Name, row.Image!, row.Published[0].Host, row.Published[0].Container)));
 
     [Theory]
     [InlineData("docker run --name front -p 80:80 -d nginx:1.27\n", true)]
     [InlineData("docker run --name front --network host -d nginx:1.27\n", false)]
     [InlineData("docker run --help\n", false)]
-    public void ContainersCommandOfNginx_TellsThatItsLoopbackIsItsOwn(string text, bool contained) => Assert.Equal(contained, Read<ContainedNginx>(text).Count == 1);
+    public void ContainersCommandOfNginx_TellsThatItsLoopbackIsItsOwn(string text, bool contained) => Assert.Equal(contained, Session<ContainedNginx>(text).Count == 1);
 
     [Theory]
     [InlineData("command=1\n")]
     [InlineData("CMD was not found\n")]
     [InlineData("the unit says ExecStart=x\n")]
-    public void ProseAboutALaunch_IsNone(string text) => Assert.Empty(Read<ListedProcess>(text));
+    public void ProseAboutALaunch_IsNone(string text) => Assert.Empty(Session<ListedProcess>(text));
 
     [Theory]
     [InlineData("FROM node:20\nEXPOSE 8100\nCMD [\"node\", \"tally.js\"]\n", 8100)]
     [InlineData("FROM node:20 AS build\nEXPOSE 1234\nFROM node:20-slim\nEXPOSE 8100/tcp\n", 8100)]
     [InlineData("kind: Deployment\nspec:\n  containers:\n    - image: tally:3\n      ports:\n        - containerPort: 8100\n", 8100)]
     [InlineData("Containers:\n  tally:\n    Image:          tally:3\n    Port:           8100/TCP\n", 8100)]
-    public void Ports_AreTheImagesOwn(string text, int port) => Assert.Equal([port], Assert.Single(Read<ListedContainer>(text)).Exposed);
+    public void Ports_AreTheImagesOwn(string text, int port) => Assert.Equal([port], Assert.Single(Session<ListedContainer>(text)).Exposed);
 
     [Theory]
     [InlineData("FROM nginx:1.27\nEXPOSE 80\n")]
     [InlineData("EXPOSE 80\n")]
     [InlineData("kind: Service\nspec:\n  ports:\n    - port: 80\n      targetPort: 8100\n")]
-    public void PortsOfNginxItself_AreNobodysUpstream(string text) => Assert.Empty(Read<ListedContainer>(text));
-
-    private static List<TRecord> Read<TRecord>(string text)
-        where TRecord : CommandRecord
-        => [.. Prompts.Split("t", text.ReplaceLineEndings("\n").Split('\n')).SelectMany(CommandReaders.Read).OfType<TRecord>()];
+    public void PortsOfNginxItself_AreNobodysUpstream(string text) => Assert.Empty(Session<ListedContainer>(text));
 }

@@ -51,7 +51,7 @@ public sealed class LoadListingTests
 
     private static PastedText Text(string text, string? command)
     {
-        var pasted = new PastedText("f", command, [.. text.Split('\n').Select((line, index) => new PastedLine(index + 1, line))]);
+        var pasted = Paste.Of(text, command);
         Assert.True(new LoadListing().Looks(pasted));
         return pasted;
     }

@@ -16,7 +16,7 @@ public sealed class SocketListingTests
             ESTAB    0        0              10.0.0.5:443        203.0.113.9:40122
             """);
         Assert.Equal(3, rows.Count);
-        Assert.Equal(new ListeningSocket("127.0.0.1", 8000, 129, 128, "gunicorn", 4411, true) { File = "f", Line = 2 }, rows[0]);
+        Assert.Equal(new ListeningSocket("127.0.0.1", 8000, 129, 128, "gunicorn", 4411, true) { File = "given", Line = 2 }, rows[0]);
         Assert.Equal(("127.0.0.53", 53, null), (rows[2].Address, rows[2].Port, rows[2].Process));
     }
 
@@ -24,7 +24,7 @@ public sealed class SocketListingTests
     public void SsOfUnixSockets_KeepsThePath()
     {
         var rows = Read("u_str LISTEN 0 100 /run/uwsgi/app.sock 30121 * 0 users:((\"uwsgi\",pid=77,fd=3))");
-        Assert.Equal(new ListeningSocket("/run/uwsgi/app.sock", 0, 0, 100, "uwsgi", 77, false) { File = "f", Line = 1 }, Assert.Single(rows));
+        Assert.Equal(new ListeningSocket("/run/uwsgi/app.sock", 0, 0, 100, "uwsgi", 77, false) { File = "given", Line = 1 }, Assert.Single(rows));
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class SocketListingTests
     [Fact]
     public void FilteredListing_IsNotComplete()
     {
-        var text = Prompts.Split("f", ["deploy@web:~$ sudo ss -ltnp | grep 3000", "LISTEN 0 511 0.0.0.0:3001 0.0.0.0:*"]);
+        var text = Prompts.Split("given", ["deploy@web:~$ sudo ss -ltnp | grep 3000", "LISTEN 0 511 0.0.0.0:3001 0.0.0.0:*"]);
         Assert.False(Assert.IsType<ListeningSocket>(Assert.Single(CommandReaders.Read(Assert.Single(text)))).Complete);
     }
 
@@ -62,6 +62,5 @@ public sealed class SocketListingTests
     [InlineData("LISTEN 0 99999999999999 :::::: x")]
     public void Prose_IsNoListing(string line) => Assert.Empty(Read(line));
 
-    private static List<ListeningSocket> Read(string text)
-        => [.. CommandReaders.Read(new PastedText("f", null, [.. text.Split('\n').Select((line, index) => new PastedLine(index + 1, line))])).OfType<ListeningSocket>()];
+    private static List<ListeningSocket> Read(string text) => Paste.Read<ListeningSocket>(text);
 }

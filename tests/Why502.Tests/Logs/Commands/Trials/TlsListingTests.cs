@@ -85,9 +85,5 @@ public sealed class TlsListingTests
     public void OtherText_IsPassedOver(string text) => Assert.Null(Read(text));
 
     private static TlsShown? Read(string output, string? command = null)
-    {
-        var text = new PastedText("f", command, [.. output.Split('\n').Select((line, index) => new PastedLine(index + 1, line.TrimEnd('\r')))]);
-        var reader = new TlsListing();
-        return reader.Looks(text) ? reader.Read(text).Cast<TlsShown>().SingleOrDefault() : null;
-    }
+        => Paste.Read<TlsShown>(new TlsListing(), output, command).SingleOrDefault();
 }

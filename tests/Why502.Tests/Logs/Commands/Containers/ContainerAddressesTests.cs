@@ -26,9 +26,5 @@ public sealed class ContainerAddressesTests
         => Assert.Empty(Read("docker inspect -f '{{.NetworkSettings.IPAddress}}' tally-app-1", "Error: No such object: tally-app-1"));
 
     private static List<NameLookUp> Read(string command, string output)
-    {
-        var text = new PastedText("given", command, [.. output.Split('\n').Select((line, index) => new PastedLine(index + 1, line))]);
-        var reader = new ContainerAddresses();
-        return reader.Looks(text) ? [.. reader.Read(text).OfType<NameLookUp>()] : [];
-    }
+        => Paste.Read<NameLookUp>(new ContainerAddresses(), output, command);
 }

@@ -33,9 +33,5 @@ public sealed class PolicyListingTests
     private static (string? Context, string? Path) Pair(ShownPolicy row) => (row.Context, row.Path);
 
     private static List<ShownPolicy> Read(string command, string output)
-    {
-        var text = new PastedText("given", command, [.. output.Split('\n').Select((line, index) => new PastedLine(index + 1, line))]);
-        var reader = new PolicyListing();
-        return reader.Looks(text) ? [.. reader.Read(text).OfType<ShownPolicy>()] : [];
-    }
+        => Paste.Read<ShownPolicy>(new PolicyListing(), output, command);
 }

@@ -23,5 +23,5 @@ public sealed class AnswerListingTests
     public void OthersAnswer_IsNone(string text, string command) => Assert.Empty(Read(text, command));
 
     private static List<AnsweredByNginx> Read(string text, string? command)
-        => [.. new AnswerListing().Read(new PastedText("given", command, [.. text.Split('\n').Select((line, index) => new PastedLine(index + 1, line))])).OfType<AnsweredByNginx>()];
+        => [.. new AnswerListing().Read(Paste.Of(text, command)).OfType<AnsweredByNginx>()];
 }

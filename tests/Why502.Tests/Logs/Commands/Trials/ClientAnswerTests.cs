@@ -35,5 +35,5 @@ public sealed class ClientAnswerTests
     public void OtherNumber_IsNone(string line) => Assert.Empty(Read(line));
 
     private static List<ToldByClient> Read(string text)
-        => [.. new ClientAnswer().Read(new PastedText("given", null, [new PastedLine(1, text)])).OfType<ToldByClient>()];
+        => [.. new ClientAnswer().Read(Paste.Of(text)).OfType<ToldByClient>()];
 }

@@ -82,9 +82,5 @@ public sealed class NameListingTests
     public void OtherText_IsPassedOver(string text) => Assert.Empty(Read(text));
 
     private static List<NameLookUp> Read(string output, string? command = null)
-    {
-        var text = new PastedText("f", command, [.. output.Split('\n').Select((line, index) => new PastedLine(index + 1, line.TrimEnd('\r')))]);
-        var reader = new NameListing();
-        return reader.Looks(text) ? [.. reader.Read(text).Cast<NameLookUp>()] : [];
-    }
+        => Paste.Read<NameLookUp>(new NameListing(), output, command);
 }

@@ -1,5 +1,6 @@
 using Why502.Logs.Commands;
 using Xunit;
+using static Why502.Tests.Logs.Commands.Paste;
 
 namespace Why502.Tests.Logs.Commands;
 
@@ -49,22 +50,17 @@ public sealed class LimitListingTests
         Assert.Equal(("net.ipv4.ip_local_port_range", "32768\t60999"), Pair(Assert.Single(Read<KernelSetting>("32768\t60999", "cat /proc/sys/net/ipv4/ip_local_port_range"))));
     }
 
-    [Fact]
-    public void Connections_AreReadFromSsAndNetstat()
+    [Theory]
+    [InlineData("cat /proc/31/limits", "Max open files            1024                 4096                 files", 1024L, false)]
+    [InlineData("ulimit -a", "open files                      (-n) 65535", 65535L, true)]
+    [InlineData("ulimit -a", "nofiles              1024", 1024L, true)]
+    [InlineData("ulimit -n", "1024", 1024L, true)]
+    [InlineData("cat /proc/31/limits", "Max open files            unlimited            unlimited            files", null, false)]
+    public void FileLimit_IsTheSoftOne(string command, string line, long? soft, bool isShells)
     {
-        var rows = Read<ListedConnection>("""
-            ESTAB      0      0       10.0.0.5:40122      10.0.0.8:8080
-            TIME-WAIT  0      0       10.0.0.5:40123      10.0.0.8:8080
-            tcp        0      0 10.0.0.5:40124          10.0.0.8:8080           TIME_WAIT
-            LISTEN     0      511     0.0.0.0:80          0.0.0.0:*
-            """);
-        Assert.Equal([40122, 40123, 40124], rows.Select(row => row.Local.Port));
-        Assert.Equal([false, true, true], rows.Select(row => row.IsTimeWait));
+        var row = Assert.Single(Read<ShownFileLimit>(new LimitListing(), line, command));
+        Assert.Equal((soft, isShells), (row.Soft, row.IsShells));
     }
 
     private static (string, string) Pair(KernelSetting setting) => (setting.Name, setting.Value);
-
-    private static List<TRecord> Read<TRecord>(string text, string? command = null)
-        where TRecord : CommandRecord
-        => [.. CommandReaders.Read(new PastedText("f", command, [.. text.Split('\n').Select((line, at) => new PastedLine(at + 1, line))])).OfType<TRecord>()];
 }
