@@ -60,7 +60,7 @@ internal static class ComposeFix
             Summary = $"In {file}, service {service}: {what}.",
             Steps =
             [
-                new($"In {file}, service {service}: {what}. Then its container is made anew, with nothing else changed.{lost}", $"docker compose {string.Join(' ', files.Select(one => $"-f {Words.Shell(one)}"))} -p {Words.Shell(project)} up -d --no-deps {Words.Shell(service)}")
+                new($"In {file}, service {service}: {what}. Then its container is made anew, with nothing else changed.{lost}", $"docker compose {string.Join(' ', files.Select(one => $"-f {Shell.Quote(one)}"))} -p {Shell.Quote(project)} up -d --no-deps {Shell.Quote(service)}")
                 {
                     Action = kept ? new RepairAction.EditCompose(files, project, service, made) { Publish = publishes ? mapping : null, ListenOnAll = listensOnLoopback ? port : null } : null,
                 },

@@ -10,7 +10,7 @@ internal static class ContainerStartFix
     {
         var engine = container.Engine == "podman" ? "podman" : "docker";
         var name = container.Name;
-        var steps = new List<FixStep> { new($"{ContainerReading.Ended(container)}. Read why, and mend that first.", $"{engine} logs --tail 50 {Words.Shell(name)}") };
+        var steps = new List<FixStep> { new($"{ContainerReading.Ended(container)}. Read why, and mend that first.", $"{engine} logs --tail 50 {Shell.Quote(name)}") };
         if (!IsName(name))
         {
             return new Fix { Summary = $"Start container {name}.", Steps = steps };
@@ -27,7 +27,7 @@ internal static class ContainerStartFix
             : Run("Start it again, as it was made.", [engine, "start", name], [engine, "stop", name]));
         var later = container.RestartPolicy is null or "" or "no"
             ? container.Service is { } service ? string.Create(CultureInfo.InvariantCulture, $"restart: unless-stopped for service {service} in its compose file keeps the next crash short.")
-                : $"{engine} update --restart unless-stopped {Words.Shell(name)} keeps the next crash short."
+                : $"{engine} update --restart unless-stopped {Shell.Quote(name)} keeps the next crash short."
             : null;
         return new Fix { Summary = $"Start container {name}.", Steps = steps, Later = later };
     }

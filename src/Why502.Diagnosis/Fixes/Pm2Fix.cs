@@ -18,8 +18,8 @@ internal static class Pm2Fix
         {
             return new Fix
             {
-                Summary = $"Start {unit}, which starts PM2 and {Words.Shell(app.Name)}.",
-                Steps = [new(text, $"systemctl start {Words.Shell(unit)}") { Action = new RepairAction.AskUnit(unit, UnitVerb.Start) }],
+                Summary = $"Start {unit}, which starts PM2 and {Shell.Quote(app.Name)}.",
+                Steps = [new(text, $"systemctl start {Shell.Quote(unit)}") { Action = new RepairAction.AskUnit(unit, UnitVerb.Start) }],
                 Later = $"systemctl enable {unit}: else the next boot ends like this one.",
             };
         }
@@ -28,10 +28,10 @@ internal static class Pm2Fix
         string[]? start = app.Control is { } control && other is null ? [.. control, "resurrect"] : null;
         return new Fix
         {
-            Summary = $"Have PM2 start its saved list, with {Words.Shell(app.Name)} in it.",
+            Summary = $"Have PM2 start its saved list, with {Shell.Quote(app.Name)} in it.",
             Steps =
             [
-                start is not null ? new(text, string.Join(' ', start.Select(Words.Shell))) { Action = new RepairAction.RunProgram(start, [.. app.Control!, "kill"]) { Starts = true } }
+                start is not null ? new(text, string.Join(' ', start.Select(Shell.Quote))) { Action = new RepairAction.RunProgram(start, [.. app.Control!, "kill"]) { Starts = true } }
                     : new($"{text}{(other is null ? "" : $" {other.Name} is served already, by somebody else, and would be started a second time: so it is yours to decide.")} As that user: pm2 resurrect."),
             ],
             Later = "pm2 startup makes the unit that starts PM2 at boot.",
@@ -47,13 +47,13 @@ internal static class Pm2Fix
         var steps = new List<FixStep>();
         if (app.State == "errored")
         {
-            steps.Add(new($"{Pm2Reading.Ended(app)}. Read why in what it printed, and mend that first.", app.Output is [var output, ..] ? $"tail -n 50 {Words.Shell(output)}" : null));
+            steps.Add(new($"{Pm2Reading.Ended(app)}. Read why in what it printed, and mend that first.", app.Output is [var output, ..] ? $"tail -n 50 {Shell.Quote(output)}" : null));
         }
 
         string[]? start = app.Control is { } control ? [.. control, "restart", .. numbers] : null;
         var text = $"Start {app.Name} again: PM2 (pid {app.DaemonPid}{(app.Owner is { } owner ? $", user {owner}" : "")}) has it {app.State}, and it serves {address}. Its environment stays as PM2 has it.";
         steps.Add(start is null ? new($"{text} As that user: pm2 restart {string.Join(' ', numbers)}.")
-            : new(text, string.Join(' ', start.Select(Words.Shell))) { Action = new RepairAction.RunProgram(start, [.. app.Control!, "stop", .. numbers]) { Starts = true } });
-        return new Fix { Summary = $"Start {Words.Shell(app.Name)} through PM2.", Steps = steps, Later = "pm2 save keeps the list of apps for the next boot; pm2 startup makes the unit that starts PM2 then." };
+            : new(text, string.Join(' ', start.Select(Shell.Quote))) { Action = new RepairAction.RunProgram(start, [.. app.Control!, "stop", .. numbers]) { Starts = true } });
+        return new Fix { Summary = $"Start {Shell.Quote(app.Name)} through PM2.", Steps = steps, Later = "pm2 save keeps the list of apps for the next boot; pm2 startup makes the unit that starts PM2 then." };
     }
 }

@@ -79,7 +79,7 @@ internal static class PolicyFix
                 Summary = $"Give the socket{(directory is null ? "" : $" in {directory}")} the label httpd_var_run_t.",
                 Steps = directory is null || directory is "/" or "/run" or "/tmp" or "/var/run"
                     ? [new("Let the server create its socket in a directory of its own below /run, labelled httpd_var_run_t (RuntimeDirectory= of its unit), not in /tmp or a home.")]
-                    : [new("The label is kept in the policy's store and then set.", $"semanage fcontext -a -t httpd_var_run_t {Words.Shell(directory + "(/.*)?")} && restorecon -Rv {Words.Shell(directory)}"), new("Restart the app server: a socket that it makes anew inherits the directory's label.")],
+                    : [new("The label is kept in the policy's store and then set.", $"semanage fcontext -a -t httpd_var_run_t {Shell.Quote(directory + "(/.*)?")} && restorecon -Rv {Shell.Quote(directory)}"), new("Restart the app server: a socket that it makes anew inherits the directory's label.")],
             };
     }
 
@@ -104,7 +104,7 @@ internal static class PolicyFix
         Summary = "Start nginx without the rules that forbid it to connect.",
         Steps =
         [
-            new("See what starts nginx: a wrapper that lays Landlock rules over it, a hardened unit, a BPF program of a security agent. SELinux and AppArmor are not over it, and nothing is to be set there.", incident.Instance.Unit is { } unit ? $"systemctl cat {Words.Shell(unit)}" : null),
+            new("See what starts nginx: a wrapper that lays Landlock rules over it, a hardened unit, a BPF program of a security agent. SELinux and AppArmor are not over it, and nothing is to be set there.", incident.Instance.Unit is { } unit ? $"systemctl cat {Shell.Quote(unit)}" : null),
             new($"Have it allow TCP connections to port {incident.Peer?.Port}; then restart nginx in a quiet moment, for a running process keeps its rules."),
         ],
     };
@@ -112,6 +112,6 @@ internal static class PolicyFix
     private static Fix Filter(Incident incident) => new()
     {
         Summary = incident.Errno == 97 ? "Let nginx's unit use the address family that the upstream needs." : "Let nginx's unit make connections: a filter of its system calls forbids them.",
-        Steps = [new("Look for RestrictAddressFamilies= and SystemCallFilter= in the unit.", $"systemctl cat {Words.Shell(incident.Instance.Unit ?? "nginx.service")}"), new("AF_INET, AF_INET6 and AF_UNIX belong into RestrictAddressFamilies=, and what SystemCallFilter= takes away must not hold connect (systemd-analyze syscall-filter @network-io); then restart nginx in a quiet moment, for a reload does not change its filter.")],
+        Steps = [new("Look for RestrictAddressFamilies= and SystemCallFilter= in the unit.", $"systemctl cat {Shell.Quote(incident.Instance.Unit ?? "nginx.service")}"), new("AF_INET, AF_INET6 and AF_UNIX belong into RestrictAddressFamilies=, and what SystemCallFilter= takes away must not hold connect (systemd-analyze syscall-filter @network-io); then restart nginx in a quiet moment, for a reload does not change its filter.")],
     };
 }

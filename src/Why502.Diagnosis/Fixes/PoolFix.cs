@@ -70,7 +70,7 @@ public static class PoolFix
     {
         const string Text = "PHP-FPM takes it with a reload. Requests under way are ended with it unless process_control_timeout lets them finish.";
         return pool.Unit is { } unit
-            ? new(Text, $"systemctl reload {Words.Shell(unit)}") { Action = new RepairAction.AskUnit(unit, UnitVerb.Reload) }
+            ? new(Text, $"systemctl reload {Shell.Quote(unit)}") { Action = new RepairAction.AskUnit(unit, UnitVerb.Reload) }
             : new(Text + $" Its master is {pool.MasterPid}.", pool.MasterPid is { } master ? $"kill -USR2 {Number(master)}" : null);
     }
 

@@ -27,18 +27,18 @@ internal static class RetargetFix
         var instance = incident.Instance;
         return instance.FromFiles
             ? new(text, "nginx -t && nginx -s reload")
-            : new(text, $"{Program(instance)} -t && {(instance.Unit is { } unit ? $"systemctl reload {Words.Shell(unit)}" : $"{Program(instance)} -s reload")}") { Action = instance.Running ? new RepairAction.ReloadNginx() : null };
+            : new(text, $"{Program(instance)} -t && {(instance.Unit is { } unit ? $"systemctl reload {Shell.Quote(unit)}" : $"{Program(instance)} -s reload")}") { Action = instance.Running ? new RepairAction.ReloadNginx() : null };
     }
 
     /// <summary>An nginx that does not run loads the configuration when its service is started.</summary>
     public static FixStep Load(Incident incident, Observations seen, string text)
         => incident.Instance is { IsStopped: true } instance && ServiceOfNginx.Of(instance, seen) is { ActiveState: not "active" } unit
-            ? new(text, $"{Program(instance)} -t && systemctl start {Words.Shell(unit.Name)}") { Action = new RepairAction.AskUnit(unit.Name, UnitVerb.Start) }
+            ? new(text, $"{Program(instance)} -t && systemctl start {Shell.Quote(unit.Name)}") { Action = new RepairAction.AskUnit(unit.Name, UnitVerb.Start) }
             : incident.Instance is { IsStopped: true } stopped ? new(text, $"{Program(stopped)} -t && {Program(stopped)}")
             : Reload(incident, text);
 
     private static string Program(NginxInstance instance)
-        => Words.Shell(instance.Binary ?? "nginx") + (instance.ConfigPath == "/etc/nginx/nginx.conf" ? "" : $" -p {Words.Shell(instance.Prefix)} -c {Words.Shell(instance.ConfigPath)}");
+        => Shell.Quote(instance.Binary ?? "nginx") + (instance.ConfigPath == "/etc/nginx/nginx.conf" ? "" : $" -p {Shell.Quote(instance.Prefix)} -c {Shell.Quote(instance.ConfigPath)}");
 
     private static IReadOnlyList<FileEdit> Here(Incident incident, string address)
         => incident is { Configuration: { } configuration, Location: { } location } && Change(location, Named(incident, location), address) is { } change

@@ -20,7 +20,7 @@ internal static class StartFix
                 Summary = $"Start PHP-FPM: its pool {pool.Name} listens on {peer}.",
                 Steps =
                 [
-                    pool.Unit is { } name ? new($"Pool {pool.Name} ({pool.File}:{pool.ListenLine}) belongs to {name}.", $"systemctl start {Words.Shell(name)}") { Action = new RepairAction.AskUnit(name, UnitVerb.Start) }
+                    pool.Unit is { } name ? new($"Pool {pool.Name} ({pool.File}:{pool.ListenLine}) belongs to {name}.", $"systemctl start {Shell.Quote(name)}") { Action = new RepairAction.AskUnit(name, UnitVerb.Start) }
                         : new($"Start the PHP-FPM master that reads {pool.File}."),
                 ],
             };
@@ -54,13 +54,13 @@ internal static class StartFix
         var steps = new List<FixStep>();
         if (unit.ActiveState == "failed")
         {
-            steps.Add(new($"{ServiceReading.Ended(unit)}. Read why, and mend that first.", $"journalctl -u {Words.Shell(unit.Name)} -n 50 --no-pager"));
+            steps.Add(new($"{ServiceReading.Ended(unit)}. Read why, and mend that first.", $"journalctl -u {Shell.Quote(unit.Name)} -n 50 --no-pager"));
         }
 
         if (unit is { ActiveState: "activating", SubState: "auto-restart" })
         {
             // systemd starts it already: once more changes nothing.
-            steps.Add(new($"{unit.Name} ends and is started again and again ({unit.RestartCount ?? 0} times): its last words say why.", $"journalctl -u {Words.Shell(unit.Name)} -n 50 --no-pager"));
+            steps.Add(new($"{unit.Name} ends and is started again and again ({unit.RestartCount ?? 0} times): its last words say why.", $"journalctl -u {Shell.Quote(unit.Name)} -n 50 --no-pager"));
             return new Fix { Summary = $"Mend what ends {unit.Name}.", Steps = steps };
         }
 
@@ -71,11 +71,11 @@ internal static class StartFix
 
         if (unit.UnitFileState == "disabled")
         {
-            steps.Add(new($"{unit.Name} is disabled: it would be missing after the next boot.", $"systemctl enable {Words.Shell(unit.Name)}") { Action = new RepairAction.AskUnit(unit.Name, UnitVerb.Enable) });
+            steps.Add(new($"{unit.Name} is disabled: it would be missing after the next boot.", $"systemctl enable {Shell.Quote(unit.Name)}") { Action = new RepairAction.AskUnit(unit.Name, UnitVerb.Enable) });
         }
 
         // A start takes a unit that failed, too, and can be taken back.
-        steps.Add(new($"Start it again; it serves {address}.", $"systemctl start {Words.Shell(unit.Name)}") { Action = new RepairAction.AskUnit(unit.Name, UnitVerb.Start) });
+        steps.Add(new($"Start it again; it serves {address}.", $"systemctl start {Shell.Quote(unit.Name)}") { Action = new RepairAction.AskUnit(unit.Name, UnitVerb.Start) });
         return new Fix { Summary = $"Start {unit.Name}.", Steps = steps };
     }
 }

@@ -20,11 +20,11 @@ internal static class SupervisorFix
         var steps = new List<FixStep>();
         if (last is { Kind: not AppEventKind.ServerStopped } ended)
         {
-            steps.Add(new($"supervisord says: {ended.Text}. Read why in the program's own output, and mend that first.", program.Output is [var output, ..] ? $"tail -n 50 {Words.Shell(output)}" : Command(program, "tail", "stderr")));
+            steps.Add(new($"supervisord says: {ended.Text}. Read why in the program's own output, and mend that first.", program.Output is [var output, ..] ? $"tail -n 50 {Shell.Quote(output)}" : Command(program, "tail", "stderr")));
         }
 
         var start = Arguments(program, "start");
-        steps.Add(new($"Start it again; it serves {address}. supervisord does not by itself after it gave up or was told to stop.", string.Join(' ', start.Select(Words.Shell)))
+        steps.Add(new($"Start it again; it serves {address}. supervisord does not by itself after it gave up or was told to stop.", string.Join(' ', start.Select(Shell.Quote)))
         {
             Action = program.ControlProgram is null ? null : new RepairAction.RunProgram(start, Arguments(program, "stop")) { Starts = true },
         });
@@ -33,5 +33,5 @@ internal static class SupervisorFix
 
     private static string[] Arguments(SupervisedProgram program, string verb) => [program.ControlProgram ?? "supervisorctl", "-c", program.Configuration, verb, program.Control];
 
-    private static string Command(SupervisedProgram program, string verb, string which) => string.Join(' ', Arguments(program, verb).Append(which).Select(Words.Shell));
+    private static string Command(SupervisedProgram program, string verb, string which) => string.Join(' ', Arguments(program, verb).Append(which).Select(Shell.Quote));
 }

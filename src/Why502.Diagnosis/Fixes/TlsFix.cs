@@ -32,6 +32,6 @@ internal static class TlsFix
         }
 
         var name = TlsReading.Settings(incident)?.Name is { } own && !TlsReading.IsAddress(own) ? own : TlsReading.Names(incident).FirstOrDefault();
-        return new(text, $"openssl s_client -connect {Words.Shell(peer.ToString())}{(name is null ? " -noservername" : $" -servername {Words.Shell(name)}")} -showcerts </dev/null");
+        return new(text, $"openssl s_client -connect {Shell.Quote(peer.ToString())}{(name is null ? " -noservername" : $" -servername {Shell.Quote(name)}")} -showcerts </dev/null");
     }
 }

@@ -1,5 +1,3 @@
-using Why502.Diagnosis.Readings;
-
 namespace Why502.Diagnosis;
 
 /// <summary>A setting of a systemd service in a drop-in of why502's own: the package's unit stays as it is (systemd.unit(5)).</summary>
@@ -15,10 +13,10 @@ internal static class UnitDropIn
             yield break;
         }
 
-        yield return new(why, $"systemctl edit {Words.Shell(unit)}   # [Service] {key}={value}") { Action = new RepairAction.EditSettings(PathOf(unit), [new("Service", key, value)]) };
+        yield return new(why, $"systemctl edit {Shell.Quote(unit)}   # [Service] {key}={value}") { Action = new RepairAction.EditSettings(PathOf(unit), [new("Service", key, value)]) };
         yield return new("systemd reads its units again.", "systemctl daemon-reload") { Action = new RepairAction.AskUnit(unit, UnitVerb.DaemonReload) };
     }
 
     /// <summary>A service that runs takes its limits when it starts.</summary>
-    public static FixStep Restart(string unit, string why) => new(why, $"systemctl restart {Words.Shell(unit)}") { Action = new RepairAction.AskUnit(unit, UnitVerb.Restart) { WasActive = true } };
+    public static FixStep Restart(string unit, string why) => new(why, $"systemctl restart {Shell.Quote(unit)}") { Action = new RepairAction.AskUnit(unit, UnitVerb.Restart) { WasActive = true } };
 }

@@ -26,10 +26,4 @@ public static class Words
     public static string Seconds(double seconds) => Seconds(TimeSpan.FromSeconds(seconds));
 
     public static string Bytes(long bytes) => bytes.ToString("N0", CultureInfo.InvariantCulture) + " bytes";
-
-    /// <summary>Quotes a value for the shell; plain words stay as they are.</summary>
-    public static string Shell(string value)
-        => value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || "/._-:@%+=,".Contains(c, StringComparison.Ordinal))
-            ? value
-            : "'" + value.Replace("'", @"'\''", StringComparison.Ordinal) + "'";
 }

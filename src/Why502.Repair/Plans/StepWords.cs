@@ -1,6 +1,5 @@
 using System.Globalization;
 using Why502.Diagnosis;
-using Why502.Diagnosis.Readings;
 using Why502.Host.Machine;
 
 namespace Why502.Repair;
@@ -32,7 +31,7 @@ internal static class StepWords
     };
 
     /// <summary>As a person would type it.</summary>
-    private static string Shown(IReadOnlyList<string> command) => string.Join(' ', command.Select(Words.Shell));
+    private static string Shown(IReadOnlyList<string> command) => string.Join(' ', command.Select(Shell.Quote));
 
     /// <summary>As chown(1) takes it.</summary>
     private static string Names(uint user, uint group)

@@ -15,6 +15,6 @@ internal static class FixPlan
             return null;
         }
 
-        return Scope.VerifyUrl(finding.Incident) is { } url ? $"why502 verify {Why502.Diagnosis.Readings.Words.Shell(url)}" : null;
+        return Scope.VerifyUrl(finding.Incident) is { } url ? $"why502 verify {Shell.Quote(url)}" : null;
     }
 }

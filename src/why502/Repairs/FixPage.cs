@@ -121,7 +121,7 @@ internal static class FixPage
         }
     }
 
-    private static string Config(PlannedRepair repair) => repair.Plan.Nginx.ConfigPath is "/etc/nginx/nginx.conf" ? "" : $" --config {Why502.Diagnosis.Readings.Words.Shell(repair.Plan.Nginx.ConfigPath)}";
+    private static string Config(PlannedRepair repair) => repair.Plan.Nginx.ConfigPath is "/etc/nginx/nginx.conf" ? "" : $" --config {Shell.Quote(repair.Plan.Nginx.ConfigPath)}";
 
     private static void Step(Page page, PlannedStep step)
     {

@@ -81,7 +81,7 @@ public sealed class DiskFull : Cause
         var steps = new List<FixStep>();
         if (room is not null)
         {
-            var at = Words.Shell(room.MountPoint);
+            var at = Shell.Quote(room.MountPoint);
             steps.Add(room.OutOfInodes
                 ? new($"{room.MountPoint} has {room.InodesTotal} inodes and none free: many small files, not large ones. Find the directory that holds them.", $"du --inodes -xd2 {at} | sort -n | tail -15")
                 : room.OutOfBytes

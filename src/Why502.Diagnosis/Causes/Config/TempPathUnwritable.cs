@@ -120,7 +120,7 @@ public sealed class TempPathUnwritable : Cause
             Steps =
             [
                 user is { } name && fact is not null
-                    ? new($"{where} nginx goes on at once. What other users made below it is given along: nginx keeps its levels of directories.", $"chown -R {Words.Shell(name)} {Words.Shell(path)} && chmod 700 {Words.Shell(path)}") { Action = incident.Instance.WorkerIdentity is { } identity ? new RepairAction.Give(path, (uint)identity.Uid, null, 0x1C0) { WithDirectories = true } : null }
+                    ? new($"{where} nginx goes on at once. What other users made below it is given along: nginx keeps its levels of directories.", $"chown -R {Shell.Quote(name)} {Shell.Quote(path)} && chmod 700 {Shell.Quote(path)}") { Action = incident.Instance.WorkerIdentity is { } identity ? new RepairAction.Give(path, (uint)identity.Uid, null, 0x1C0) { WithDirectories = true } : null }
                     : new($"Its owner has to be the `user` of nginx.conf, with mode 0700. {where}"),
             ],
         };

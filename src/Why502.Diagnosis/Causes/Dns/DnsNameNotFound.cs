@@ -112,7 +112,7 @@ public sealed class DnsNameNotFound : Cause
         var short_ = !asked.Contains('.', StringComparison.Ordinal);
         var steps = new List<FixStep>
         {
-            new($"Check the spelling of {asked}, and whether it has an address{(short_ ? "; a container's name resolves only inside its own network and while it runs" : "")}.", name is null ? null : $"getent ahosts {Words.Shell(name)}"),
+            new($"Check the spelling of {asked}, and whether it has an address{(short_ ? "; a container's name resolves only inside its own network and while it runs" : "")}.", name is null ? null : $"getent ahosts {Shell.Quote(name)}"),
         };
         var search = NameReading.NameServers(incident, seen)?.Search ?? [];
         if (incident.Kind == SymptomKind.NotLoaded)

@@ -81,7 +81,7 @@ public sealed class ConnectTimeout : Cause
             Summary = $"Find out why {peer} does not answer; no edit of nginx's configuration makes it.",
             Steps =
             [
-                new($"See which way packets to {peer.Host} take, and whether its neighbour entry is answered.", $"ip route get {Words.Shell(peer.Host!)}"),
+                new($"See which way packets to {peer.Host} take, and whether its neighbour entry is answered.", $"ip route get {Shell.Quote(peer.Host!)}"),
                 new("Check on the host itself that it is up, that the address is still its own, and that nothing before it filters the port. If it has moved, change proxy_pass and reload."),
             ],
             Later = incident.Group is { Peers.Count: 1 } or null ? "A second server in the upstream group would take over while one does not answer." : null,

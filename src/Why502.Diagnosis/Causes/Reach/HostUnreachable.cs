@@ -113,7 +113,7 @@ public sealed class HostUnreachable : Cause
     public override Fix? Propose(Incident incident, Observations seen)
     {
         var peer = incident.Peer!;
-        var look = new FixStep($"See which way the kernel takes to {peer.Host}.", $"ip route get {Words.Shell(peer.Host!.Trim('[', ']'))}");
+        var look = new FixStep($"See which way the kernel takes to {peer.Host}.", $"ip route get {Shell.Quote(peer.Host!.Trim('[', ']'))}");
         var named = incident.Location?.Peers.Any(target => target.Endpoint is { IsName: true }) == true;
         return (IsWithoutIPv6(incident), Route(incident, seen)) switch
         {
@@ -135,7 +135,7 @@ public sealed class HostUnreachable : Cause
             _ => TakeOutFix.Of(incident, seen) ?? new Fix
             {
                 Summary = $"Bring {peer.Host} or the router before it back.",
-                Steps = [look, new("FAILED or INCOMPLETE means that nobody answers for the address.", $"ip neigh show {Words.Shell(peer.Host!.Trim('[', ']'))}"), new("Check on the host that it is up and that the address is still its own. If it has moved, change the upstream's address and reload.")],
+                Steps = [look, new("FAILED or INCOMPLETE means that nobody answers for the address.", $"ip neigh show {Shell.Quote(peer.Host!.Trim('[', ']'))}"), new("Check on the host that it is up and that the address is still its own. If it has moved, change the upstream's address and reload.")],
                 Later = incident.Group is { Peers.Count: 1 } or null ? "A second server in the upstream group would take over." : null,
             },
         };

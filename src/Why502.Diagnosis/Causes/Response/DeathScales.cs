@@ -94,7 +94,7 @@ internal static class DeathScales
         return new Fix
         {
             Summary = summary,
-            Steps = [.. unit is null ? [] : new FixStep[] { new("Read what the service said at that time.", $"journalctl -u {Words.Shell(unit)} --since {Words.Shell(from)} --no-pager") }, .. steps],
+            Steps = [.. unit is null ? [] : new FixStep[] { new("Read what the service said at that time.", $"journalctl -u {Shell.Quote(unit)} --since {Shell.Quote(from)} --no-pager") }, .. steps],
         };
     }
 }

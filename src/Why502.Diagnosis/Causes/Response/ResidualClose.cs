@@ -76,7 +76,7 @@ internal static class ResidualClose
             Summary = "The repair is in the app: find out why it closes this connection.",
             Steps =
             [
-                new($"Read the app's own log at {at}.", unit is null ? null : $"journalctl -u {Words.Shell(unit)} --since {Words.Shell((incident.First ?? seen.Now).AddSeconds(-30).ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture))} --no-pager"),
+                new($"Read the app's own log at {at}.", unit is null ? null : $"journalctl -u {Shell.Quote(unit)} --since {Shell.Quote((incident.First ?? seen.Now).AddSeconds(-30).ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture))} --no-pager"),
                 new($"Send the same request straight to {incident.UpstreamText} and see whether it is answered: why502 verify."),
             ],
         };

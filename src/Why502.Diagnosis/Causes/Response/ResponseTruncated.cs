@@ -88,7 +88,7 @@ public sealed class ResponseTruncated : Cause
             Steps =
             [
                 new("Read the app's own log at the time of the line: an exception while it streams, a recycled worker, a limit for one answer.",
-                    unit is null ? null : $"journalctl -u {Words.Shell(unit)} --since {Words.Shell((incident.First ?? seen.Now).AddSeconds(-30).ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture))} --no-pager"),
+                    unit is null ? null : $"journalctl -u {Shell.Quote(unit)} --since {Shell.Quote((incident.First ?? seen.Now).AddSeconds(-30).ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture))} --no-pager"),
                 new($"Fetch {route} straight from {incident.UpstreamText} and compare the number of bytes: if it is complete there, the client's pace matters."),
             ],
             Later = $"Only downloads over about 1 GB to slow clients: {prefix}_max_temp_file_size (1024m) is full, nginx stops reading and the app gives up; {prefix}_buffering off or a longer send time-out in the app mends it.",

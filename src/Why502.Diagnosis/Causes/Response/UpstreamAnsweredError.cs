@@ -85,7 +85,7 @@ public sealed class UpstreamAnsweredError : Cause
             Summary = $"The failure is behind {incident.UpstreamText}: look there.",
             Steps =
             [
-                new($"Read the log of {(serving.Count > 0 ? Words.Processes(serving) : "what listens there")} for the same second: it knows which of its own upstreams failed.", unit is null ? null : $"journalctl -u {Words.Shell(unit)} --no-pager -n 200"),
+                new($"Read the log of {(serving.Count > 0 ? Words.Processes(serving) : "what listens there")} for the same second: it knows which of its own upstreams failed.", unit is null ? null : $"journalctl -u {Shell.Quote(unit)} --no-pager -n 200"),
                 new($"Compare with the same request straight to {incident.UpstreamText}: why502 verify."),
             ],
             Later = "Log $upstream_status, $upstream_header_time and $upstream_bytes_received: they tell whose status it was.",

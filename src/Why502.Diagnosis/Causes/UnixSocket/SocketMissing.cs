@@ -102,7 +102,7 @@ public sealed class SocketMissing : Cause
                 Steps =
                 [
                     unlinked.Processes.Select(process => process.Unit).OfType<string>().FirstOrDefault() is { } unit
-                        ? new($"{unit} makes {incident.Peer!.UnixPath} when it starts.", $"systemctl restart {Words.Shell(unit)}") { Action = new RepairAction.AskUnit(unit, UnitVerb.Restart) }
+                        ? new($"{unit} makes {incident.Peer!.UnixPath} when it starts.", $"systemctl restart {Shell.Quote(unit)}") { Action = new RepairAction.AskUnit(unit, UnitVerb.Restart) }
                         : new($"Restart it the way it was started; a reload keeps the socket that no path leads to."),
                 ],
                 Later = "Find what removes files there: a cleaner of temporary files, a second copy of the app that ended, a deployment.",

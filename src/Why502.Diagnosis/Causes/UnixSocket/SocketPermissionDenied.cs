@@ -60,7 +60,7 @@ public sealed class SocketPermissionDenied : Cause
         var step = seen.Known(SocketReading.Question(incident))?.BlockedBy;
         if (worker is null || step is null)
         {
-            return new Fix { Summary = "Give the socket to nginx's group with mode 0660.", Steps = [new("Find out which step refuses nginx's user: the socket or a directory above it.", $"namei -l {Words.Shell(incident.Peer!.UnixPath!)}")] };
+            return new Fix { Summary = "Give the socket to nginx's group with mode 0660.", Steps = [new("Find out which step refuses nginx's user: the socket or a directory above it.", $"namei -l {Shell.Quote(incident.Peer!.UnixPath!)}")] };
         }
 
         if (JoinedGroup(incident, step) is { } joined)
@@ -95,7 +95,7 @@ public sealed class SocketPermissionDenied : Cause
                     },
 
                     // fpm_sockets.c: a reload takes the sockets over as they are; only a new one gets its owner and mode.
-                    new("The socket that is there now gets the same at once: PHP-FPM keeps it over a reload, and nothing is restarted.", $"chown {Words.Shell(worker.User)} {Words.Shell(step.Path)} && chmod 0660 {Words.Shell(step.Path)}")
+                    new("The socket that is there now gets the same at once: PHP-FPM keeps it over a reload, and nothing is restarted.", $"chown {Shell.Quote(worker.User)} {Shell.Quote(step.Path)} && chmod 0660 {Shell.Quote(step.Path)}")
                     {
                         Action = new RepairAction.Give(step.Path, (uint)worker.Uid, null, 0x1B0),
                     },
@@ -108,7 +108,7 @@ public sealed class SocketPermissionDenied : Cause
             Summary = $"Give {step.Path} to the group of {worker.User} with mode 0660.",
             Steps =
             [
-                new("At once, until the server makes the socket anew.", $"chgrp {Words.Shell(worker.User)} {Words.Shell(step.Path)} && chmod 0660 {Words.Shell(step.Path)}") { Action = new RepairAction.Give(step.Path, null, (uint)worker.Gid, 0x1B0) },
+                new("At once, until the server makes the socket anew.", $"chgrp {Shell.Quote(worker.User)} {Shell.Quote(step.Path)} && chmod 0660 {Shell.Quote(step.Path)}") { Action = new RepairAction.Give(step.Path, null, (uint)worker.Gid, 0x1B0) },
                 new("For good: let the server create it so (gunicorn: --umask 007 and a group that nginx shares; uwsgi: chmod-socket = 660; systemd socket unit: SocketGroup=, SocketMode=0660)."),
             ],
         };

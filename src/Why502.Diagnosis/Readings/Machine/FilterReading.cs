@@ -108,7 +108,7 @@ public static class FilterReading
             {
                 "nft" => [text with
                 {
-                    Command = $"nft insert rule {rule.Family} {Words.Shell(rule.Table)} {Words.Shell(rule.Chain)}{(rule.Handle is { } handle ? $" handle {handle.ToString(CultureInfo.InvariantCulture)}" : "")} {string.Join(' ', match)} accept",
+                    Command = $"nft insert rule {rule.Family} {Shell.Quote(rule.Table)} {Shell.Quote(rule.Chain)}{(rule.Handle is { } handle ? $" handle {handle.ToString(CultureInfo.InvariantCulture)}" : "")} {string.Join(' ', match)} accept",
                     Action = new RepairAction.AllowThroughFilter(rule.Family, rule.Table, rule.Chain, rule.Handle, match),
                 }],
                 "iptables" or "ip6tables" => [Run(text.Text, [rule.Tool, "-t", rule.Table, "-I", rule.Chain, "-p", "tcp", "-d", peer.Host!, "--dport", port, "-j", "ACCEPT"], [rule.Tool, "-t", rule.Table, "-D", rule.Chain, "-p", "tcp", "-d", peer.Host!, "--dport", port, "-j", "ACCEPT"])],
@@ -172,7 +172,7 @@ public static class FilterReading
         return name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-') ? name : null;
     }
 
-    private static FixStep Run(string text, string[] command, string[] undo) => new(text, string.Join(' ', command.Select(Words.Shell))) { Action = new RepairAction.RunProgram(command, undo) };
+    private static FixStep Run(string text, string[] command, string[] undo) => new(text, string.Join(' ', command.Select(Shell.Quote))) { Action = new RepairAction.RunProgram(command, undo) };
 }
 
 /// <summary>How nginx's packets come into the namespace of the peer.</summary>
