@@ -15,24 +15,20 @@ namespace Why502.Cli.Given;
 /// </summary>
 internal sealed class GivenSet
 {
-    private const string CombinedMain = "(given files)";
-
     private readonly IReadOnlyList<GivenFile> whole;
     private readonly IReadOnlyList<GivenFile> files;
-    private readonly IReadOnlyList<GivenFile> configurations;
+    private readonly GivenConfiguration configuration;
     private readonly Dictionary<(string Path, GivenKind Kind), GivenFile> logFiles;
     private readonly GivenRecords records;
     private readonly FileClock clock;
     private readonly LogAnswers logs;
     private readonly Dictionary<Question, Answer> read = [];
-    private ConfigurationFact? configuration;
-    private NginxConfiguration? model;
 
     public GivenSet(IReadOnlyList<GivenFile> given)
     {
         whole = given;
         files = ToldAnswers.AddTo([.. given.SelectMany(GivenPieces.Of)]);
-        configurations = [.. files.Where(file => file.Kind == GivenKind.Configuration)];
+        configuration = new GivenConfiguration([.. files.Where(file => file.Kind == GivenKind.Configuration)]);
         logFiles = files.DistinctBy(file => (file.Path, file.Kind)).ToDictionary(file => (file.Path, file.Kind));
         records = new([.. files.SelectMany(file => file.Records)]);
         clock = new FileClock();
@@ -105,7 +101,7 @@ internal sealed class GivenSet
     private Question Ask(GivenLog log) => log.Kind switch
     {
         GivenLogKind.ErrorLog => new ErrorLogWindow(log.Path, null),
-        GivenLogKind.AccessLog => new AccessLogWindow(log.Path, log.Format, log.Escape, null) { Setup = Model() is { } configuration ? TrafficSetup.Of(configuration) : new() },
+        GivenLogKind.AccessLog => new AccessLogWindow(log.Path, log.Format, log.Escape, null) { Setup = configuration.Model is { } model ? TrafficSetup.Of(model) : new() },
         _ => new AppLogWindow(log.Path, null),
     };
 
@@ -149,7 +145,7 @@ internal sealed class GivenSet
         return question switch
         {
             NginxInstances => new(question, new NginxInstancesFact([Instance()]), null, provenance),
-            ConfigurationText when configurations.Count > 0 => new(question, Configuration(), null, provenance with { Source = Sources.Config }),
+            ConfigurationText when !configuration.IsEmpty => new(question, configuration.Fact, null, provenance with { Source = Sources.Config }),
             ConfigurationText => new(question, null, "no configuration was given", provenance),
             ErrorLogWindow { Path: var path } when logFiles.TryGetValue((path, GivenKind.ErrorLog), out var file) => await LogAsync(question, file, cancellation).ConfigureAwait(false),
             AccessLogWindow { Path: var path } when logFiles.TryGetValue((path, GivenKind.AccessLog), out var file) => await LogAsync(question, file, cancellation).ConfigureAwait(false),
@@ -201,134 +197,25 @@ internal sealed class GivenSet
     private bool RunsInContainer()
         => records.Of<ContainedNginx>().Count > 0 || records.Of<ListedContainer>().Any(row => row.Image is { } image && image.Contains("nginx", StringComparison.OrdinalIgnoreCase));
 
-    private string? WorkerUser() => Model()?.Root.FirstOrDefault(directive => directive is { Name: "user", Arguments.Count: > 0 })?.Arguments[0];
+    private string? WorkerUser() => configuration.Model?.Root.FirstOrDefault(directive => directive is { Name: "user", Arguments.Count: > 0 })?.Arguments[0];
 
     private NginxInstance Instance() => new()
     {
         Release = records.Of<NginxBuildText>() is [.., var build] ? build.Release : null,
-        ConfigPath = MainPath,
-        Prefix = configurations.Count > 0 && MainPath.StartsWith('/') ? System.IO.Path.GetDirectoryName(MainPath)! + "/" : "/etc/nginx/",
+        ConfigPath = configuration.MainPath,
+        Prefix = configuration.Prefix,
         FromFiles = true,
         WorkerFileLimit = records.Of<ShownFileLimit>().LastOrDefault(row => !row.IsShells)?.Soft,
         Container = RunsInContainer() ? "" : null,
         GivenLogs = [.. files.Select(Log).OfType<GivenLog>()],
     };
 
-    private string MainPath => configurations.Count == 0 ? "nginx.conf" : Configuration().Files[0].Path;
-
     private GivenLog? Log(GivenFile file) => file.Kind switch
     {
         GivenKind.ErrorLog => new(GivenLogKind.ErrorLog, file.Path),
-        GivenKind.AccessLog => AccessLog(file),
+        GivenKind.AccessLog => GivenLogFormat.Of(file, configuration.Model),
         GivenKind.AppLog => new(GivenLogKind.AppLog, file.Path),
         GivenKind.KernelLog => new(GivenLogKind.KernelLog, file.Path),
         _ => null,
     };
-
-    /// <summary>The format is the given configuration's where one of its formats fits the first lines, else it is recognised.</summary>
-    private GivenLog AccessLog(GivenFile file)
-    {
-        if (file.Format is { } told)
-        {
-            return new(GivenLogKind.AccessLog, file.Path, told, "default");
-        }
-
-        var lines = Encoding.Latin1.GetString(file.Head).Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(20).ToList();
-        var configured = Model()?.AccessLogs
-            .Where(log => log.Format is not null)
-            .DistinctBy(log => (log.Format, log.Escape))
-            .Select(log => (log.Format, log.Escape, Fits: Fits(log.Format!, log.Escape, file.Head)))
-            .Where(log => log.Fits > 0)
-            .OrderByDescending(log => log.Fits)
-            .ThenByDescending(log => log.Format!.Length)
-            .FirstOrDefault();
-        if (configured is { Format: { } format })
-        {
-            return new(GivenLogKind.AccessLog, file.Path, format, configured.Value.Escape);
-        }
-
-        var recognised = AccessLogFormat.Recognise(lines) ?? AccessLogFormat.Combined;
-        return new(GivenLogKind.AccessLog, file.Path, recognised.Text, EscapeWords.Word(recognised.Escape));
-    }
-
-    private static int Fits(string format, string escape, ReadOnlySpan<byte> head)
-    {
-        var compiled = AccessLogFormat.Compile(format, EscapeWords.Mode(escape));
-        var fits = 0;
-        for (var line = 0; line < 20 && !head.IsEmpty; line++)
-        {
-            var end = head.IndexOf((byte)'\n');
-            if (end < 0)
-            {
-                break;
-            }
-
-            fits += compiled.TryParse(head[..end], out _) ? 1 : 0;
-            head = head[(end + 1)..];
-        }
-
-        return fits;
-    }
-
-    private NginxConfiguration? Model()
-    {
-        if (configurations.Count == 0 || model is not null)
-        {
-            return model;
-        }
-
-        var fact = Configuration();
-        var source = new InMemorySource(fact.Files.Where(file => file.Content is not null).Select(file => KeyValuePair.Create(file.Path, file.Content!)));
-        return model = NginxConfiguration.Load(source, fact.Files[0].Path, "/etc/nginx/");
-    }
-
-    /// <summary>
-    /// The given configuration files, the main one first. Includes find their files only among those that were given. Several
-    /// pieces of which none includes the others are joined by a main file that is only thought of.
-    /// </summary>
-    private ConfigurationFact Configuration()
-    {
-        if (configuration is not null)
-        {
-            return configuration;
-        }
-
-        var texts = configurations.Select(file => new ConfigurationTextFile(file.Path, file.Content ?? ReadAll(file.Path, out _), null, null)).ToList();
-        var main = texts.FindIndex(text => text.Content is { } content && (DumpText.IsDump(content) || IsMain(content)));
-        if (texts.Count > 1 && main < 0)
-        {
-            var includes = string.Concat(texts.Select(text => $"include \"{text.Path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\";\n"));
-            texts.Insert(0, new ConfigurationTextFile(CombinedMain, Encoding.UTF8.GetBytes(includes), null, null));
-        }
-        else if (main > 0)
-        {
-            (texts[0], texts[main]) = (texts[main], texts[0]);
-        }
-
-        return configuration = new ConfigurationFact(texts);
-    }
-
-    /// <summary>A main file has http at its top; the pieces it includes do not.</summary>
-    private static bool IsMain(byte[] content)
-    {
-        var configuration = NginxConfiguration.Load(new InMemorySource([KeyValuePair.Create("/given", content)]), "/given", "/");
-        return configuration.Root.Any(directive => directive.Name is "http" or "events");
-    }
-
-    private static byte[]? ReadAll(string path, out string? problem)
-    {
-        problem = null;
-        try
-        {
-            using var file = File.OpenRead(path);
-            var content = new byte[(int)Math.Min(file.Length, GivenFile.ConfigurationBytesMax)];
-            var read = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-            return read == content.Length ? content : content[..read];
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            problem = failure.Message;
-            return null;
-        }
-    }
 }
