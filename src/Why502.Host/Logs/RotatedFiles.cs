@@ -55,6 +55,6 @@ internal static partial class RotatedFiles
     }
 
     /// <summary>A number or a date in any of strftime's numeric forms, then the packing.</summary>
-    [GeneratedRegex(@"^[._-][0-9][0-9T:_.-]{0,30}(?<packing>|\.gz|\.zst|\.xz|\.bz2|\.lz4|\.zip)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[._-][0-9][0-9T:_.-]{0,30}(?<packing>|\.gz|\.zst|\.xz|\.bz2|\.lz4|\.zip)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Suffix();
 }

@@ -46,6 +46,6 @@ internal static partial class StubStatusPage
         return [.. numbers];
     }
 
-    [GeneratedRegex(@"^Active connections: ([0-9]+) *\n *server accepts handled requests\n *([0-9]+) ([0-9]+) ([0-9]+) *\nReading: ([0-9]+) Writing: ([0-9]+) Waiting: ([0-9]+)", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^Active connections: ([0-9]+) *\n *server accepts handled requests\n *([0-9]+) ([0-9]+) ([0-9]+) *\nReading: ([0-9]+) Writing: ([0-9]+) Waiting: ([0-9]+)", RegexOptions.CultureInvariant)]
     private static partial Regex Page();
 }
