@@ -32,13 +32,7 @@ internal sealed class FixRun(Terminal terminal, FixRequest request)
         }
 
         var repairs = Choose(conclusion);
-        if (!request.Apply)
-        {
-            Show(conclusion, repairs);
-            return conclusion.Verdict == Verdict.Healthy ? ExitStatus.Healthy : ExitStatus.Faulty;
-        }
-
-        if (repairs.Count == 0)
+        if (!request.Apply || repairs.Count == 0)
         {
             Show(conclusion, repairs);
             return conclusion.Verdict == Verdict.Healthy ? ExitStatus.Healthy : ExitStatus.Faulty;

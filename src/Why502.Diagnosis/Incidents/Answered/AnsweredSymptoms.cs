@@ -127,23 +127,9 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
         // What refuses or does not find is a place; other places of the same app may work.
         var total = Math.Max(form.Share >= AnsweredForms.RefusalShare && location is not null ? traffic.Through(location) : flow.Total, requests);
         var status = rows.GroupBy(row => row.Group.Status).MaxBy(group => group.Sum(row => row.Group.Count))!.Key;
-        if (requests < form.Share * total || (!fragment && requests < form.Least))
+        if (NoFault(rows, form, requests, total, status) is { } why)
         {
-            notes.Add($"{requests} of {total} requests{At(location, peer)} were answered {status}, too few to be a fault.");
-            return null;
-        }
-
-        if (view.LogRefused && status is 502 or 504 && rows.All(row => row.Group.Origin == StatusOrigin.Unknown))
-        {
-            // nginx's own and the upstream's look the same in such a row, and the lines that tell them apart were not seen.
-            notes.Add($"{requests} of {total} requests{At(location, peer)} were answered {status}; whose status it is stands in the error log, which could not be read.");
-            return null;
-        }
-
-        if (form.Origin == Origin.Nginx && view.Configuration is { } configuration
-            && IntendedStatus.Of(configuration, rows[0].Group.Host ?? rows[0].Group.ServerName, rows[0].Group.Path ?? "/", status) is { IsMeant: true } meant)
-        {
-            notes.Add($"{requests} of {total} requests{At(location, peer)} were answered {status} by intention: {meant.Words} ({meant.At}).");
+            notes.Add($"{requests} of {total} requests{At(location, peer)} were answered {status}{why}");
             return null;
         }
 
@@ -178,6 +164,26 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
             Traffic = flow,
         };
         return incident with { State = StateReading.Of(incident, seen) };
+    }
+
+    /// <summary>Why such answers are not taken for a fault: the end of a sentence, or null.</summary>
+    private string? NoFault(IReadOnlyList<Row> rows, AnsweredForm form, long requests, long total, int status)
+    {
+        if (requests < form.Share * total || (!fragment && requests < form.Least))
+        {
+            return ", too few to be a fault.";
+        }
+
+        if (view.LogRefused && status is 502 or 504 && rows.All(row => row.Group.Origin == StatusOrigin.Unknown))
+        {
+            // nginx's own and the upstream's look the same in such a row, and the lines that tell them apart were not seen.
+            return "; whose status it is stands in the error log, which could not be read.";
+        }
+
+        return form.Origin == Origin.Nginx && view.Configuration is { } configuration
+            && IntendedStatus.Of(configuration, rows[0].Group.Host ?? rows[0].Group.ServerName, rows[0].Group.Path ?? "/", status) is { IsMeant: true } meant
+            ? $" by intention: {meant.Words} ({meant.At})."
+            : null;
     }
 
     /// <summary>Another incident of the same place tells already why requests fail there; clients that leave a failing place follow from it.</summary>

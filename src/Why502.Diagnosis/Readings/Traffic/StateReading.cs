@@ -33,49 +33,54 @@ public static class StateReading
             return IncidentState.Recovered;
         }
 
-        var answeredSince = LastSuccess(incident) > last;
         var silence = seen.Now - last;
-        if (incident.Kind == SymptomKind.OutOfResource)
+        return incident switch
         {
-            // Requests are served beside those that find nothing left: only silence ends it, workers that begin with nothing taken, or a temp file that could be written for the same route.
-            var mended = incident.Resource switch
-            {
-                Resource.Connections or Resource.Descriptors => incident.Instance.WorkersStartedAt > last.AddSeconds(1),
-                Resource.TempPath => SuccessOfFailingRoutes(incident).Max(group => group.Last) > last,
-                _ => false,
-            };
-            return (silence > Quiet || mended) && incident.Traffic.LastSuccess > last ? IncidentState.Recovered : IncidentState.Current;
+            { Kind: SymptomKind.OutOfResource } => OfResource(incident, last, silence),
+            { Kind: SymptomKind.Answered, Status: 0 } => OfCutRequests(incident, last, silence),
+            { Kind: SymptomKind.ConnectFailed, Peer: { } peer } => OfConnection(incident, peer, last, silence, seen),
+            _ => OfExchange(incident, last, silence, seen),
+        };
+    }
+
+    /// <summary>Requests are served beside those that find nothing left: only silence ends it, workers that begin with nothing taken, or a temp file that could be written for the same route.</summary>
+    private static IncidentState OfResource(Incident incident, DateTimeOffset last, TimeSpan silence)
+    {
+        var mended = incident.Resource switch
+        {
+            Resource.Connections or Resource.Descriptors => incident.Instance.WorkersStartedAt > last.AddSeconds(1),
+            Resource.TempPath => SuccessOfFailingRoutes(incident).Max(group => group.Last) > last,
+            _ => false,
+        };
+        return (silence > Quiet || mended) && incident.Traffic.LastSuccess > last ? IncidentState.Recovered : IncidentState.Current;
+    }
+
+    /// <summary>Who closed them was a worker that has ended since; what one reload cuts, it cuts at one moment, and what was cut at several will be again.</summary>
+    private static IncidentState OfCutRequests(Incident incident, DateTimeOffset last, TimeSpan silence)
+        => silence > Quiet || incident.Traffic.LastSuccess > last && !(last - incident.First > OneSecond) ? IncidentState.Recovered
+            : incident.Traffic.LastSuccess > last ? IncidentState.Intermittent
+            : IncidentState.Current;
+
+    /// <summary>The process took the request that failed: one that mends it was started afterwards, and the log's second is cut off.</summary>
+    private static IncidentState OfExchange(Incident incident, DateTimeOffset last, TimeSpan silence, Observations seen)
+        => !(LastSuccess(incident) > last) ? IncidentState.Current
+            : Changed(incident, incident.Peer, last.AddSeconds(1), seen) ? IncidentState.Recovered
+            : Mixed(incident, silence);
+
+    private static IncidentState OfConnection(Incident incident, Endpoint peer, DateTimeOffset last, TimeSpan silence, Observations seen)
+    {
+        var answeredSince = LastSuccess(incident) > last;
+        var stands = FaultStands(incident, peer, seen);
+        if (stands is not false)
+        {
+            return stands is null && answeredSince ? Mixed(incident, silence) : IncidentState.Current;
         }
 
-        if (incident is { Kind: SymptomKind.Answered, Status: 0 })
-        {
-            // Who closed them was a worker that has ended since; what one reload cuts, it cuts at one moment, and what was cut at several will be again.
-            return silence > Quiet || incident.Traffic.LastSuccess > last && !(last - incident.First > OneSecond) ? IncidentState.Recovered
-                : incident.Traffic.LastSuccess > last ? IncidentState.Intermittent : IncidentState.Current;
-        }
-
-        if (incident.Kind == SymptomKind.ConnectFailed && incident.Peer is { } peer)
-        {
-            var stands = FaultStands(incident, peer, seen);
-            if (stands is not false)
-            {
-                return stands is null && answeredSince ? Mixed(incident, silence) : IncidentState.Current;
-            }
-
-            // nginx's log cuts the second off: what was started within the only second that has failures may have been there before them, and refused by a rule that stands.
-            var after = incident.First is { } first && last - first < OneSecond && IsRefusedByRule(incident, peer, seen) ? last + OneSecond : last;
-            return Changed(incident, peer, after, seen) || (answeredSince && !ComesWithLoad(incident) && FirstSuccess(incident) > last) || silence > Quiet
-                ? IncidentState.Recovered
-                : IncidentState.Intermittent;
-        }
-
-        if (answeredSince)
-        {
-            // The process took the request that failed: one that mends it was started afterwards, and the log's second is cut off.
-            return Changed(incident, incident.Peer, last.AddSeconds(1), seen) ? IncidentState.Recovered : Mixed(incident, silence);
-        }
-
-        return IncidentState.Current;
+        // nginx's log cuts the second off: what was started within the only second that has failures may have been there before them, and refused by a rule that stands.
+        var after = incident.First is { } first && last - first < OneSecond && IsRefusedByRule(incident, peer, seen) ? last + OneSecond : last;
+        return Changed(incident, peer, after, seen) || (answeredSince && !ComesWithLoad(incident) && FirstSuccess(incident) > last) || silence > Quiet
+            ? IncidentState.Recovered
+            : IncidentState.Intermittent;
     }
 
     private static IncidentState FromLogsAlone(Incident incident, DateTimeOffset now)
