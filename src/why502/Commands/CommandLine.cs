@@ -24,8 +24,7 @@ internal static class CommandLine
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            var command = parsed.CommandResult.Command == root ? "" : $" {parsed.CommandResult.Command.Name}";
-            throw new UsageException($"{Complaint(parsed)} See: why502{command} --help");
+            throw new UsageException($"{Complaint(parsed)} See: why502{Path(parsed.CommandResult)} --help");
         }
 
         return parsed;
@@ -89,6 +88,9 @@ internal static class CommandLine
 
         throw new UsageException($"there is no command and no file '{first}'. Commands: {string.Join(", ", Root(terminal).Subcommands.Where(command => !command.Hidden).Select(command => command.Name))}. See: why502 --help");
     }
+
+    /// <summary>" config effective"; empty for the program itself.</summary>
+    private static string Path(CommandResult result) => result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "";
 
     private static string Complaint(ParseResult parsed)
     {

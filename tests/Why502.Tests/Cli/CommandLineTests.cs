@@ -53,6 +53,13 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [InlineData("why502 --help", "diagnos")]
+    [InlineData("why502 diagnose --help", "diagnose", "--foo")]
+    [InlineData("why502 config effective --help", "config", "effective")]
+    public void WrongUsage_NamesTheHelpOfItsCommand(string help, params string[] arguments)
+        => Assert.EndsWith($" See: {help}", Assert.Throws<UsageException>(() => CommandLine.Parse(arguments, Memory().Terminal)).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData(0, "upstream-down")]
     [InlineData(0, "UPSTREAM-DOWN")]
     [InlineData(0, "502")]
