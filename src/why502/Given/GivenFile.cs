@@ -103,14 +103,8 @@ internal sealed record GivenFile(string Name, string Path, GivenKind Kind)
 
             var head = new byte[(int)Math.Min(HeadBytes, Math.Max(file.Length, 0))];
             head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
-            if (head is [0x1f, 0x8b, ..])
-            {
-                file.Position = 0;
-                return OfStream(name, file, cancellation);
-            }
-
-            // Files of /proc and /sys say length 0 and have content.
-            if (head.Length == 0)
+            // Files of /proc and /sys say length 0 and have content; an archive is unpacked.
+            if (head is [] or [0x1f, 0x8b, ..])
             {
                 file.Position = 0;
                 return OfStream(name, file, cancellation);
@@ -118,11 +112,7 @@ internal sealed record GivenFile(string Name, string Path, GivenKind Kind)
 
             return new GivenFile(name, path, KindOf(head)) { Head = head };
         }
-        catch (FileNotFoundException)
-        {
-            return Unreadable(name, "there is no such file");
-        }
-        catch (DirectoryNotFoundException)
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
             return Unreadable(name, "there is no such file");
         }
