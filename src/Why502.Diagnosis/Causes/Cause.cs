@@ -45,6 +45,7 @@ public sealed record CauseInfo
     public required Case NearMiss { get; init; }
 }
 
+/// <summary>What a cause is about; each has a folder of this name.</summary>
 public enum CauseFamily
 {
     Reach,

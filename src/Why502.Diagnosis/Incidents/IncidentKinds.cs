@@ -12,6 +12,7 @@ public enum Phase
     Upgraded,
 }
 
+/// <summary>Who failed the exchange, as nginx sees it.</summary>
 public enum Side
 {
     Client,
@@ -19,6 +20,7 @@ public enum Side
     Upstream,
 }
 
+/// <summary>How it was failed, whatever the errno.</summary>
 public enum How
 {
     Refused,
@@ -30,6 +32,7 @@ public enum How
     Denied,
 }
 
+/// <summary>Whether it goes on, comes and goes, or is over; in the order of the report.</summary>
 public enum IncidentState
 {
     Current,

@@ -10,11 +10,14 @@ public sealed record AppProcesses : Question<AppProcessesFact>
     public override string WouldTell => "whether the app runs at all, and on which address it was told to listen";
 }
 
+/// <param name="Processes">One entry a server: its master stands for its workers.</param>
 public sealed record AppProcessesFact(IReadOnlyList<AppProcess> Processes) : Fact;
 
+/// <summary>An app server that runs.</summary>
 /// <param name="Stack">gunicorn, uwsgi, php-fpm, node, java, dotnet, ruby, python, go …</param>
 /// <param name="ToldToBind">Addresses from its arguments ("127.0.0.1:8000", "unix:/run/x.sock", ":3000").</param>
 /// <param name="ListensOn">Addresses it holds now.</param>
+/// <param name="Workers">Processes below it that serve.</param>
 /// <param name="LogFiles">Regular files open for writing that look like its logs, and those named by its arguments.</param>
 public sealed record AppProcess(ProcessRef Process, string Stack, IReadOnlyList<string> ToldToBind, IReadOnlyList<string> ListensOn, int Workers, IReadOnlyList<string> LogFiles)
 {
@@ -32,12 +35,15 @@ public sealed record PhpFpmPools : Question<PhpFpmPoolsFact>
     public override string WouldTell => "on which socket each pool listens, for whom it is open, and how many workers it may have";
 }
 
+/// <param name="Pools">Those of all versions that are installed, running or not.</param>
 public sealed record PhpFpmPoolsFact(IReadOnlyList<PhpFpmPool> Pools) : Fact;
 
+/// <summary>A pool as its file configures it (php-fpm.conf): null where the file does not say, so that PHP-FPM's default holds.</summary>
 public sealed record PhpFpmPool
 {
     public required string Name { get; init; }
 
+    /// <summary>Where the pool stands, absolute.</summary>
     public required string File { get; init; }
 
     /// <summary>Line of <c>listen</c>.</summary>
@@ -52,13 +58,16 @@ public sealed record PhpFpmPool
 
     public string? ListenGroup { get; init; }
 
+    /// <summary>Octal, as written: "0660".</summary>
     public string? ListenMode { get; init; }
 
+    /// <summary><c>listen.backlog</c>, in connections; -1 leaves it to the kernel.</summary>
     public int? Backlog { get; init; }
 
     /// <summary><c>listen.allowed_clients</c>; null lets everybody in.</summary>
     public IReadOnlyList<string>? AllowedClients { get; init; }
 
+    /// <summary><c>pm</c>: static, dynamic or ondemand.</summary>
     public string? ProcessManager { get; init; }
 
     public int? MaxChildren { get; init; }

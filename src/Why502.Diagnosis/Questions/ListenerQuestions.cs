@@ -71,4 +71,5 @@ public sealed record UnixListeners : Question<UnixListenersFact>
     public override string WouldTell => "whether a process listens on the socket, and where the app listens instead";
 }
 
+/// <param name="ProcessesComplete">False without root: sockets of other users have no process.</param>
 public sealed record UnixListenersFact(IReadOnlyList<Listener> Listeners, bool ProcessesComplete) : Fact;

@@ -33,8 +33,10 @@ public sealed record LogHeld(string Path, int MasterPid) : Question<LogHeldFact>
     public override string WouldTell => "whether a failure that is not in this log was no failure of nginx";
 }
 
+/// <param name="Held">The master has the file open.</param>
 public sealed record LogHeldFact(bool Held) : Fact;
 
+/// <param name="Summary">The records in groups of equal symptoms.</param>
 public sealed record ErrorLogFact(ErrorLogSummary Summary, LogCoverage Coverage) : Fact, IPartialFact
 {
     [JsonIgnore]
@@ -75,15 +77,18 @@ public sealed record AccessLogWindow(string Path, string Format, string Escape, 
     public override string WouldTell => "how many requests there were, how many failed, how long the upstreams took, and which server fails more often than its peers";
 }
 
+/// <param name="Summary">The rows in groups of one route, peer and status.</param>
 public sealed record AccessLogFact(AccessLogSummary Summary, LogCoverage Coverage) : Fact, IPartialFact
 {
     [JsonIgnore]
     public string? Lacks => Coverage.Lacks;
 
+    /// <summary>What stands out in all rows together.</summary>
     public IReadOnlyList<TrafficPattern> Patterns { get; init; } = [];
 }
 
 /// <summary>An app server's own log, recognised by its content.</summary>
+/// <param name="From">Start of the window; null is the beginning of what is there.</param>
 public sealed record AppLogWindow(string Path, DateTimeOffset? From) : Question<AppLogFact>
 {
     public override Cost Cost => Cost.Read;
@@ -93,6 +98,9 @@ public sealed record AppLogWindow(string Path, DateTimeOffset? From) : Question<
     public override string WouldTell => "what the app itself says about the failed requests";
 }
 
+/// <summary>What systemd's journal has of a unit.</summary>
+/// <param name="Unit">With its ending: "app.service".</param>
+/// <param name="From">Start of the window; null is the beginning of what is there.</param>
 public sealed record JournalWindow(string Unit, DateTimeOffset? From) : Question<AppLogFact>
 {
     public override Cost Cost => Cost.Read;
@@ -102,6 +110,8 @@ public sealed record JournalWindow(string Unit, DateTimeOffset? From) : Question
     public override string WouldTell => "what the service said before it failed";
 }
 
+/// <summary>The kernel's own log: its ring, else the journal's or a file's copy of it.</summary>
+/// <param name="From">Start of the window; null is the beginning of what is there.</param>
 public sealed record KernelLogWindow(DateTimeOffset? From) : Question<AppLogFact>
 {
     public override Cost Cost => Cost.Read;
@@ -111,4 +121,6 @@ public sealed record KernelLogWindow(DateTimeOffset? From) : Question<AppLogFact
     public override string WouldTell => "OOM kills, crashes and dropped packets";
 }
 
+/// <param name="Events">Lines that tell of an end, a limit or an address, in the log's order.</param>
+/// <param name="LastLines">The newest lines, whatever they say.</param>
 public sealed record AppLogFact(IReadOnlyList<AppLogEvent> Events, IReadOnlyList<LogLine> LastLines, LogCoverage Coverage) : Fact;

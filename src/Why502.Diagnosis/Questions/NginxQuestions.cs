@@ -84,6 +84,7 @@ public sealed record NginxInstance
     public IReadOnlyList<GivenLog> GivenLogs { get; init; } = [];
 }
 
+/// <summary>What a file that was handed over holds.</summary>
 public enum GivenLogKind
 {
     ErrorLog,
@@ -95,6 +96,8 @@ public enum GivenLogKind
 /// <summary>A log file named by the user. <paramref name="Format"/> and <paramref name="Escape"/> are an access log's, as recognised or configured.</summary>
 public sealed record GivenLog(GivenLogKind Kind, string Path, string Format = "", string Escape = "");
 
+/// <summary>The user that nginx's workers run as.</summary>
+/// <param name="Groups">Supplementary groups, by number.</param>
 public sealed record Identity(int Uid, string User, int Gid, IReadOnlyList<int> Groups)
 {
     /// <summary>Names of groups that /etc/group gives the user now and the running worker is not in: ngx_worker_process_init() asks once, with initgroups(3).</summary>
@@ -114,6 +117,7 @@ public sealed record ConfigurationText(string ConfigPath, string Prefix) : Quest
     public override string WouldTell => "which locations are proxied, where to, and with which limits";
 }
 
+/// <param name="Files">The main file first, then what it includes, each once.</param>
 public sealed record ConfigurationFact(IReadOnlyList<ConfigurationTextFile> Files) : Fact;
 
 /// <param name="Path">As nginx opens it.</param>

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Why502.Diagnosis;
 
+/// <summary>What asking comes to.</summary>
 public enum Outcome
 {
     Seen,

@@ -147,4 +147,5 @@ public sealed record FpmStatus(string Address, string StatusPath) : Question<Fpm
     public override string WouldTell => "how many FPM workers are busy and how many requests wait";
 }
 
+/// <summary>The status page in its own words (fpm_status.c): requests that wait and the most that have, the queue's length, processes now and at most, how often max_children was reached.</summary>
 public sealed record FpmStatusFact(string Pool, string ProcessManager, int ListenQueue, int MaxListenQueue, int ListenQueueLength, int Idle, int Active, int Total, int MaxActive, int MaxChildrenReached, int SlowRequests, long Accepted) : Fact;

@@ -62,6 +62,10 @@ public sealed record MachinePressure(string Pids) : Question<MachinePressureFact
 /// <param name="SwapPages">Pages swapped in and out in a second.</param>
 public sealed record MachinePressureFact(int Cores, double? Load1, Pressure? Cpu, Pressure? Memory, Pressure? Io, double? Busy, double? IoWait, double? Steal, long? SwapPages, IReadOnlyList<ThrottledGroup> Groups) : Fact;
 
+/// <summary>Percent of time in which some task, or all of them, waited (Documentation/accounting/psi.rst).</summary>
+/// <param name="Some10">"some avg10": of the last ten seconds.</param>
+/// <param name="Some60">"some avg60".</param>
+/// <param name="Full10">"full avg10".</param>
 public sealed record Pressure(double Some10, double Some60, double Full10);
 
 /// <summary>A control group with a quota of processor time.</summary>

@@ -1,5 +1,7 @@
 namespace Why502.Diagnosis;
 
+/// <summary>One service.</summary>
+/// <param name="Name">With its ending: "app.service".</param>
 public sealed record UnitOf(string Name) : Question<UnitFact>
 {
     public override Cost Cost => Cost.Read;
@@ -59,6 +61,7 @@ public sealed record ServiceUnits : Question<ServiceUnitsFact>
     public override string WouldTell => "which service should serve this address, and whether it failed";
 }
 
+/// <param name="Units">In no particular order.</param>
 public sealed record ServiceUnitsFact(IReadOnlyList<UnitFact> Units) : Fact
 {
     /// <summary>A person chose these units because they belong to the fault; a machine lists all it has.</summary>

@@ -1,5 +1,6 @@
 namespace Why502.Nginx;
 
+/// <summary>Where the lines of a log go.</summary>
 public enum LogKind
 {
     File,

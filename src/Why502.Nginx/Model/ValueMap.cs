@@ -1,5 +1,6 @@
 namespace Why502.Nginx;
 
+/// <summary>Which block defines it.</summary>
 public enum ValueMapKind
 {
     Map,

@@ -19,6 +19,7 @@ public enum RepairState
     Undone,
 }
 
+/// <summary>What follows from a state.</summary>
 public static class RepairStates
 {
     public static bool IsFinal(this RepairState state) => state is RepairState.Applied or RepairState.RolledBack or RepairState.Undone;

@@ -57,6 +57,7 @@ public sealed record Listening(Listener? Serving, Listener? OtherLoopback, IRead
         => Serves(listener, address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? IPAddress.IPv6Loopback : IPAddress.Loopback);
 }
 
+/// <summary>Whose an address is.</summary>
 public static class Addresses
 {
     /// <summary>Whether an address belongs to this machine; null when its own addresses are not known.</summary>
