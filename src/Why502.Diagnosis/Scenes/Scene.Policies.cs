@@ -18,6 +18,13 @@ public sealed partial class Scene
         return this;
     }
 
+    /// <summary>nginx was started under a filter of system calls.</summary>
+    public Scene FiltersCalls()
+    {
+        policy = policy with { Seccomp = true };
+        return this;
+    }
+
     public Scene AppArmor(string profile)
     {
         policy = policy with { Profile = $"{profile} (enforce)" };

@@ -12,7 +12,7 @@ internal sealed class RecordMatcher(NginxConfiguration configuration, Router rou
         }
 
         var upstream = upstreamField is null ? null : UpstreamAddress.Of(upstreamField);
-        var routed = Routed(servers, host, requestUri);
+        var routed = Routed(servers, host, requestUri, isOnlyByName: upstream is null);
         var confirmed = routed.FirstOrDefault(p => upstream is null || upstream.Fits(p));
         if (confirmed is not null)
         {
@@ -22,10 +22,12 @@ internal sealed class RecordMatcher(NginxConfiguration configuration, Router rou
         return upstream is null ? null : ByUpstream(servers, upstream) ?? ByUpstream(configuration.Servers, upstream);
     }
 
-    private List<ProxiedLocation> Routed(IReadOnlyList<Server> servers, string? host, string requestUri)
+    /// <param name="isOnlyByName">Nothing confirms a place: then a server that does not have the name, beside one that has it, is no place for the request.</param>
+    private List<ProxiedLocation> Routed(IReadOnlyList<Server> servers, string? host, string requestUri, bool isOnlyByName)
     {
         var chosen = servers.Count > 1 && !string.IsNullOrEmpty(host) ? Router.ByName(servers, host) : null;
-        return (chosen is null ? servers : servers.Where(s => s != chosen).Prepend(chosen))
+        var others = servers.Where(s => s != chosen && (chosen is null || !isOnlyByName || Router.ByName([s], host!) is not null));
+        return (chosen is null ? others : others.Prepend(chosen))
             .Select(s => router.Within(s, new RouteRequest { Host = host, Uri = requestUri }))
             .SelectMany(r => configuration.ProxiedLocations.Where(p => p.Server == r.Server && p.Location == r.Location && p.Location is not null))
             .ToList();

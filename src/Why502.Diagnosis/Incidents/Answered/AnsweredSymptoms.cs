@@ -57,7 +57,7 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
     /// A page of a cache in its place (use_stale) is what the client asked for.
     /// </summary>
     private AccessGroup Unreplaced(AccessGroup group)
-        => HiddenFailureReading.IsReplaced(group) && LocationOf(group) is { } location && location.Effective($"{location.DirectivePrefix}_intercept_errors").IsOn
+        => (HiddenFailureReading.IsReplaced(group) || HiddenFailureReading.IsRenamed(group)) && LocationOf(group) is { } location && location.Effective($"{location.DirectivePrefix}_intercept_errors").IsOn
             ? group with { Status = group.UpstreamStatuses[^1], Origin = StatusOrigin.Unknown }
             : group;
 

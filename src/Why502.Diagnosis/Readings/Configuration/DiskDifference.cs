@@ -25,9 +25,9 @@ public sealed record DiskDifference(string Words, SourceLine At, Endpoint? Targe
 
     private static DiskDifference? Moved(Incident incident, NginxConfiguration configuration, Endpoint peer)
     {
-        if (configuration.ProxiedLocations.Any(location => location.HasVariables || location.Peers.Any(target => target.Endpoint is null or { IsName: true } || target.Endpoint.ToString() == peer.ToString()))
+        if (configuration.ProxiedLocations.Any(location => (location.HasVariables && location.PossibleTargets.Count == 0) || location.Peers.Any(target => target.Endpoint is null or { IsName: true } || target.Endpoint.ToString() == peer.ToString()))
             || RequestRoute.Of(incident) is not { Pass: { } pass }
-            || configuration.ProxiedLocations.FirstOrDefault(location => location.Pass == pass) is not { } now)
+            || configuration.ProxiedLocations.FirstOrDefault(location => location.Pass == pass) is not { PossibleTargets.Count: < 2 } now)
         {
             return null;
         }

@@ -28,6 +28,9 @@ public static class HiddenFailureReading
     /// <summary>The upstream's last word was a gateway's error, and the client got something else.</summary>
     public static bool IsReplaced(AccessGroup group) => group is { Status: >= 200 and < 500 and not 499, UpstreamStatuses: [.., 502 or 503 or 504] };
 
+    /// <summary>The upstream's last word was a gateway's error, and the client got another one in its place (error_page 504 =503 …).</summary>
+    public static bool IsRenamed(AccessGroup group) => group is { Status: >= 500, UpstreamStatuses: [.., 502 or 503 or 504] } && group.UpstreamStatuses[^1] != group.Status;
+
     private static IEnumerable<string> Retried(IReadOnlyList<AccessLogSummary> logs, long rows)
         => logs.SelectMany(log => log.HiddenRetries)
             .GroupBy(retry => retry.UpstreamAddr, StringComparer.Ordinal)

@@ -122,7 +122,7 @@ public static class StateReading
     private static bool? FaultStands(Incident incident, Endpoint peer, Observations seen)
     {
         // A policy forbids nginx, and not why502: that we get through says nothing of nginx.
-        if (incident.Errno is 13 or 1 && (!peer.IsUnix || seen.Ask(Policies.Question(incident)).FactOrNull is { IsConfinedBySelinux: true } or { IsConfinedByAppArmor: true })
+        if (incident.Errno is 13 or 1 && (!peer.IsUnix || IsConfined(incident, peer, seen))
             && seen.Ask(Probing.Connect(incident.Instance, peer)).FactOrNull is not { Outcome: not ProbeOutcome.Ok })
         {
             return null;
@@ -137,6 +137,11 @@ public static class StateReading
 
         return seen.Ask(Probing.Connect(incident.Instance, peer)).FactOrNull is { } now ? now.Outcome != ProbeOutcome.Ok : ListenerGone(incident, peer, seen);
     }
+
+    /// <summary>Many units filter system calls: there a socket that was made anew, or changed, since the last failure tells that this was not why.</summary>
+    private static bool IsConfined(Incident incident, Endpoint peer, Observations seen)
+        => seen.Ask(Policies.Question(incident)).FactOrNull is { } policy
+            && (policy is { IsConfinedBySelinux: true } or { IsConfinedByAppArmor: true } || (policy.Seccomp == true && !Changed(incident, peer, incident.Last!.Value.AddSeconds(1), seen)));
 
     private static bool IsRefusedByRule(Incident incident, Endpoint peer, Observations seen)
         => !peer.IsUnix && incident.Instance.Running && seen.Ask(new PacketFilter(incident.Instance.MasterPid ?? 0)).FactOrNull is { } filter

@@ -19,8 +19,8 @@ public sealed class TrafficReading(NginxConfiguration? configuration, IReadOnlyL
         }
 
         var addresses = AddressesOf(peer, location);
-        var groups = access.SelectMany(summary => summary.Groups.Select(group => (Group: group, Sure: IsSure(group, summary))))
-            .Where(row => Belongs(row.Group, addresses, location) || (!row.Sure && location is not null && MayBe(row.Group, location))).ToList();
+        var groups = access.SelectMany(summary => summary.Groups.Select(group => (Group: group, Sure: IsSure(group, summary), Elsewhere: IsElsewhere(group, summary))))
+            .Where(row => !row.Elsewhere && (Belongs(row.Group, addresses, location) || (!row.Sure && location is not null && MayBe(row.Group, location)))).ToList();
         List<AccessGroup> perhaps = [.. groups.Where(row => !row.Sure).Select(row => row.Group)];
         var traffic = Of([.. groups.Where(row => row.Sure).Select(row => row.Group)]);
         return traffic with { Known = traffic.Known && perhaps.Count == 0, Perhaps = perhaps };
@@ -124,6 +124,10 @@ public sealed class TrafficReading(NginxConfiguration? configuration, IReadOnlyL
 
         return known;
     }
+
+    /// <summary>Of nobody's site by its names, and served without an upstream in a format that would tell it: a file, or a cache, and no answer of the app.</summary>
+    private static bool IsElsewhere(AccessGroup group, AccessLogSummary log)
+        => log.HasUpstreamAddr && group is { UpstreamAddr: null or "-", ServerName: null, Host: null, Status: >= 200 and < 499 };
 
     private bool MayBe(AccessGroup group, ProxiedLocation location)
         => group.Path is { } path && configuration?.RouteWithin(location.Server, location.Server.FirstName, path).Pass == location.Pass;

@@ -188,11 +188,12 @@ public sealed class OneFactTests
 
     /// <summary>A page in the place of each failure hides a fault; one from a cache is an answer.</summary>
     [Theory]
-    [InlineData("proxy_intercept_errors on; error_page 503 =200 /sorry.html;", "upstream-answered-error")]
-    [InlineData("proxy_cache_use_stale http_503;", null)]
-    public void PageInThePlaceOfAFailure(string told, string? cause)
+    [InlineData("proxy_intercept_errors on; error_page 503 =200 /sorry.html;", 200, 503, "upstream-answered-error")]
+    [InlineData("proxy_intercept_errors on; error_page 503 =502 /sorry.html;", 502, 503, "upstream-answered-error")]
+    [InlineData("proxy_cache_use_stale http_503;", 200, 503, null)]
+    public void PageInThePlaceOfAFailure(string told, int status, int upstreamStatus, string? cause)
     {
-        var found = Run("", $"{told} proxy_pass http://127.0.0.1:8081;", scene => scene.Listens("127.0.0.1:8081", "apache2", 812).GetsPage("/", 200, 503, "127.0.0.1:8081", 24)).Findings;
+        var found = Run("", $"{told} proxy_pass http://127.0.0.1:8081;", scene => scene.Listens("127.0.0.1:8081", "apache2", 812).GetsPage("/", status, upstreamStatus, "127.0.0.1:8081", 24)).Findings;
         Assert.Equal(cause, found.FirstOrDefault(finding => finding.Confidence >= 0.5)?.Cause.Id);
     }
 

@@ -23,6 +23,10 @@ public sealed class RefusedFoldingTests
     [Fact]
     public void EditThatWouldLoad_IsNotReloaded() => Assert.Equal("config-not-reloaded", Run("proxy_pass http://127.0.0.1:3001;", null).Findings[0].Cause.Id);
 
+    /// <summary>What the variable stands for is written beside it.</summary>
+    [Fact]
+    public void EditOfAVariable_IsNotReloaded() => Assert.Equal("config-not-reloaded", Run("set $port 3001; proxy_pass http://127.0.0.1:$port;", null, " 3001").Findings[0].Cause.Id);
+
     [Fact]
     public void RefusedEditThatEndsNothing_LeavesTheFailureAlone()
     {
@@ -31,6 +35,6 @@ public sealed class RefusedFoldingTests
         Assert.Contains(found.Findings, finding => finding.Cause.Id == "config-invalid" && finding.Incident.Id != found.Findings[0].Incident.Id);
     }
 
-    private static Conclusion Run(string location, string? mistake)
-        => Scene.Run(new Case("", Refused, location, scene => (location.Contains(":3001", StringComparison.Ordinal) ? scene.Listens("127.0.0.1:3001", "node", 812) : scene).ConfigurationChanged(mistake)));
+    private static Conclusion Run(string location, string? mistake, string there = ":3001")
+        => Scene.Run(new Case("", Refused, location, scene => (location.Contains(there, StringComparison.Ordinal) ? scene.Listens("127.0.0.1:3001", "node", 812) : scene).ConfigurationChanged(mistake)));
 }

@@ -47,6 +47,17 @@ public sealed class StateReadingTests
             _ = refused ? scene.Rejects(3000) : scene;
         }).Incident.State);
 
+    /// <summary>Whoever asks from beside nginx is not under the filter that it is under.</summary>
+    [Theory]
+    [InlineData(true, IncidentState.Current, "access-control-denied")]
+    [InlineData(false, IncidentState.Intermittent, "socket-permission-denied")]
+    public void SocketThatModesLetNginxOpen(bool filtered, IncidentState state, string cause)
+    {
+        var found = Run("connect() to unix:/run/shop.sock failed (13: Permission denied) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://unix:/run/shop.sock:/\", host: \"shop.example\"", "proxy_pass http://unix:/run/shop.sock;", "", scene => _ = filtered ? scene.Listens("unix:/run/shop.sock", "gunicorn", 812).FiltersCalls() : scene.Listens("unix:/run/shop.sock", "gunicorn", 812));
+        Assert.Equal(state, found.Incident.State);
+        Assert.Equal(cause, found.Cause.Id);
+    }
+
     private static void Servers(Scene scene)
         => scene.Listens("127.0.0.1:3001", "node", 812).Listens("127.0.0.1:3002", "node", 813).AnsweredSince("/", 200, "127.0.0.1:3001", 0.8, 40);
 

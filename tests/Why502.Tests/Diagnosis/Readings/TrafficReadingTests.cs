@@ -41,13 +41,23 @@ public sealed class TrafficReadingTests
         Assert.Equal(40, Of(configuration, _ => [configuration.Servers[0]]).Succeeded);
     }
 
-    private static PeerTraffic Read(string servers) => Of(Conf.Http(servers), null);
+    /// <summary>The format tells the upstream, and these rows have none.</summary>
+    [Fact]
+    public void RowsThatNoUpstreamAnswered_AreNoRivals()
+    {
+        var traffic = Read(Shop + " server { listen 80; server_name intranet.example; location / { root /srv; } }", AccessFields.UpstreamAddr);
+        Assert.True(traffic.Known);
+        Assert.Empty(traffic.Perhaps);
+    }
 
-    private static PeerTraffic Of(NginxConfiguration configuration, Func<AccessLogSummary, IReadOnlyList<Server>?>? writers)
+    private static PeerTraffic Read(string servers, AccessFields fields = default) => Of(Conf.Http(servers), null, fields);
+
+    private static PeerTraffic Of(NginxConfiguration configuration, Func<AccessLogSummary, IReadOnlyList<Server>?>? writers, AccessFields fields = default)
     {
         AccessLogSummary log = new()
         {
             Rows = 47,
+            Fields = fields,
             Groups = [new() { Method = "GET", Path = "/", Route = "/", Status = 200, Count = 40 }, new() { Method = "GET", Path = "/", Route = "/", Status = 502, Origin = StatusOrigin.Nginx, Count = 7 }],
         };
         var location = configuration.ProxiedLocations[0];

@@ -90,6 +90,17 @@ public sealed class RouteTests
     public void Record_LeadsToItsProxiedLocation(string server, string host, string uri, string? upstream, int line) =>
         Assert.Equal(line + 1, Records.LocationFor(server, host, uri, upstream)?.At.Line);
 
+    /// <summary>A row of the access log: the server that has the name answers by itself there, and no other server is asked.</summary>
+    [Theory]
+    [InlineData("shop.example.com", "/closed", null)]
+    [InlineData("shop.example.com", "/x", "http://127.0.0.1:3000")]
+    [InlineData("elsewhere.example.com", "/closed", "http://127.0.0.1:4000")]
+    public void Row_LeadsToTheServerOfItsName(string host, string uri, string? target) =>
+        Assert.Equal(target, Conf.Http("""
+            server { listen 80; server_name shop.example.com; location / { proxy_pass http://127.0.0.1:3000; } location /closed { return 502; } }
+            server { listen 80; server_name status.example.com; location / { proxy_pass http://127.0.0.1:4000; } }
+            """).LocationFor(null, host, uri, null)?.Target);
+
     [Fact]
     public void CatastrophicExpression_DoesNotHang()
     {
