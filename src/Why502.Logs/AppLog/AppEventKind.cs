@@ -259,6 +259,9 @@ public enum AppEventKind
 
     /// <summary>A client got bytes from there that are no HTTP/1 answer.</summary>
     NoHttpAnswer,
+
+    /// <summary>A server that speaks HTTP got FastCGI's records where it looked for a request line.</summary>
+    RecordsToHttp,
 }
 
 /// <summary>Who wrote an app-side log.</summary>

@@ -317,6 +317,12 @@ public static partial class PastedRecord
             return "connect() to " + text;
         }
 
+        // "tally.sock failed (61: …) while connecting to upstream": a selection that began in the socket's path.
+        if (text.IndexOf(".sock failed (", StringComparison.Ordinal) is > 0 and var name && !text.AsSpan(0, name).ContainsAny(" :\"") && text.Contains(" while connecting to upstream", StringComparison.Ordinal))
+        {
+            return $"connect() to unix:{(text[0] == '/' ? string.Empty : "/")}{text}";
+        }
+
         // OpenSSL's queue of errors, as ngx_ssl_error() writes it, and the phase: of what nginx calls then only the handshake fails.
         if (text.StartsWith("(SSL: error:", StringComparison.Ordinal) && text.Contains(") while SSL handshaking to upstream", StringComparison.Ordinal))
         {

@@ -82,6 +82,7 @@ public static class ReportedForms
 
         // What answers so speaks TLS, and whoever asked did not; a scanner may have, too.
         AppEventKind.PlainRequestToTls => new(3, Phase.Header, Side.Upstream, How.Closed, Likely("protocol-mismatch")),
+        AppEventKind.RecordsToHttp => new(2, Phase.Header, Side.Upstream, How.Closed, Sure("protocol-mismatch")),
         AppEventKind.UpgradeMissing => new(5, Phase.Header, Side.Nginx, How.Invalid, Sure("upgrade-failed")),
 
         // No pod is ready, or the Service's selector fits none (Kubernetes, Service: selector).

@@ -79,7 +79,7 @@ public static class ProtocolReading
     public static IReadOnlyList<ProtocolSign> Signs(Incident incident, Observations seen)
     {
         var answer = Handshake(incident, seen) ?? Greeting(incident, seen);
-        var signs = new[] { Bytes(incident), Pool(incident, seen), Process(incident, seen), HttpServer(incident, seen), BlockSize(incident, seen), Modifier(incident, seen), Complaint(incident, seen), Said(incident, seen), answer, Refused(incident), Written(incident) }.OfType<ProtocolSign>();
+        var signs = new[] { Bytes(incident), Pool(incident, seen), Process(incident, seen), HttpServer(incident, seen), BlockSize(incident, seen), Modifier(incident, seen), Complaint(incident, seen), Records(incident, seen), Said(incident, seen), answer, Refused(incident), Written(incident) }.OfType<ProtocolSign>();
         return [.. HasSpoken(answer) ? signs.Where(sign => sign.Step != Weight.Weak) : signs];
     }
 
@@ -157,6 +157,12 @@ public static class ProtocolReading
     private static ProtocolSign? Complaint(Incident incident, Observations seen)
         => Expected(incident) is not null and not WireProtocol.Tls && AppLogReading.Of(incident, seen).LastOrDefault(logged => logged.Kind == AppEventKind.PlainRequestToTls) is { } said
             ? new("complaint", Sources.AppLog, WireProtocol.Tls, Weight.Strong, $"the app says that it speaks TLS and was sent something else: {said.Text}") { File = said.Line.File, Line = said.Line.Line }
+            : null;
+
+    /// <summary>A server of HTTP shows the bytes that it could not read as a request line, and they are FastCGI's.</summary>
+    private static ProtocolSign? Records(Incident incident, Observations seen)
+        => Expected(incident) == WireProtocol.FastCgi && AppLogReading.Of(incident, seen).LastOrDefault(logged => logged.Kind == AppEventKind.RecordsToHttp) is { } said
+            ? new("complaint", Sources.AppLog, WireProtocol.Http1, Weight.Decisive, $"the app looked for an HTTP request line and got FastCGI's records: {said.Text}") { File = said.Line.File, Line = said.Line.Line }
             : null;
 
     /// <summary>What the app itself said when it began to listen there.</summary>

@@ -17,6 +17,10 @@ internal static class TransportRules
         new("client sent an HTTP request to an HTTPS server", AppEventKind.PlainRequestToTls),
         new("plain HTTP request was sent to HTTPS port", AppEventKind.PlainRequestToTls),
 
+        // FastCGI 1.0, 3.3 and 5.1: version 1, BEGIN_REQUEST, and request 1, which nginx uses alone; as Go, Python and Ruby write bytes that they cannot read.
+        new(@"\x01\x01\x00\x01", AppEventKind.RecordsToHttp),
+        new(@"\u0001\u0001\u0000\u0001", AppEventKind.RecordsToHttp),
+
         // curl since 7.66, lib/http.c: CURLE_UNSUPPORTED_PROTOCOL for an answer without a status line.
         new("Received HTTP/0.9 when not allowed", AppEventKind.NoHttpAnswer),
         new("first record does not look like a TLS handshake", AppEventKind.PlainRequestToTls, static (t, at, e) =>
@@ -60,6 +64,9 @@ internal static class TransportRules
         new("\"Connection\" must be \"Upgrade\"", AppEventKind.UpgradeMissing),
         new("InvalidUpgrade: ", AppEventKind.UpgradeMissing),
 
+        // A request's header as the app prints it: a handshake has the key (RFC 6455, 4.1), and the hop before the app took Upgrade and Connection away.
+        new("Sec-WebSocket-Key", AppEventKind.UpgradeMissing, static (t, at, e) => HasLostUpgrade(t) ? e : null),
+
         // gobwas/ws, errors.go; em-websocket, handshake.rb.
         new("handshake error: bad \"Upgrade\" header", AppEventKind.UpgradeMissing),
         new("handshake error: bad \"Connection\" header", AppEventKind.UpgradeMissing),
@@ -69,6 +76,25 @@ internal static class TransportRules
         new("net/http: timeout awaiting response headers", AppEventKind.SlowRequest),
         new("WebSocket connection", AppEventKind.WebSocketRefused, static (t, at, e) => LostHeaders.Any(lost => t.IndexOf(lost, at, StringComparison.Ordinal) > 0) ? e with { Kind = AppEventKind.UpgradeMissing } : IsComplaint(t) ? e : null),
     ];
+
+    /// <summary>nginx's own default towards an upstream is <c>Connection: close</c> before 1.29.7 (ngx_http_proxy_module.c), and Upgrade is never passed on unasked.</summary>
+    private static bool HasLostUpgrade(string text)
+        => ValueBehind(text, "Connection").StartsWith("close", StringComparison.OrdinalIgnoreCase) && !ValueBehind(text, "Upgrade").StartsWith("websocket", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What stands behind a name in a header, a dictionary or JSON: <c>Connection: close</c>, <c>'Connection': 'close'</c>, <c>"Connection":["close"]</c>.</summary>
+    private static ReadOnlySpan<char> ValueBehind(string text, string name)
+    {
+        for (int at = text.IndexOf(name, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(name, at + 1, StringComparison.OrdinalIgnoreCase))
+        {
+            ReadOnlySpan<char> behind = text.AsSpan(at + name.Length).TrimStart("'\"");
+            if ((at == 0 || (!char.IsAsciiLetterOrDigit(text[at - 1]) && text[at - 1] != '-')) && behind.Length > 0 && behind[0] is ':' or '=')
+            {
+                return behind.TrimStart(":= '\"[");
+            }
+        }
+
+        return default;
+    }
 
     private static bool IsWordGoingOn(string text, int at) => at < text.Length && char.IsAsciiLetter(text[at]);
 

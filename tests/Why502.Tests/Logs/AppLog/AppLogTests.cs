@@ -36,6 +36,8 @@ public class AppLogTests
     [InlineData("proxy_pass http://localhost:71; # the tally, in another container")]
     [InlineData("2026-11-21 01:02:03 the tally service is not running")]
     [InlineData("tally[71]: all workers are busy with the books")]
+    [InlineData("tally: header {'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==', 'Connection': 'upgrade', 'Upgrade': 'websocket'}")]
+    [InlineData(@"Invalid HTTP request line: '\x03\x00\x00\x13'")]
     public void Line_ThatIsNobodysFailure_IsNoEvent(string line) => Assert.Null(AppLogReader.Read(Encoding.UTF8.GetBytes(line), "app.log", 1));
 
     private static AppLogEvent Read(string line)
@@ -58,6 +60,9 @@ public class AppLogTests
     [InlineData("OSError: [Errno 107] Transport endpoint is not connected", AppEventKind.ReaderGone)]
     [InlineData("Sat Nov 21 01:02:03 2026 - SIGPIPE: writing to a closed pipe/socket/fd (probably the client disconnected) !!!", AppEventKind.ReaderGone)]
     [InlineData("handshake error: bad \"Upgrade\" header", AppEventKind.UpgradeMissing)]
+    [InlineData("tally: header {'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==', 'Connection': 'close'}", AppEventKind.UpgradeMissing)]
+    [InlineData(@"Invalid HTTP request line: '\x01\x01\x00\x01\x00\x08\x00\x00'", AppEventKind.RecordsToHttp)]
+    [InlineData(@"tally: bad request \u0001\u0001\u0000\u0001\u0000\b", AppEventKind.RecordsToHttp)]
     [InlineData("WebSocket connection to 'ws://tally.example/live' failed: Error during WebSocket handshake: 'Upgrade' header is missing", AppEventKind.UpgradeMissing)]
     [InlineData("2026-11-21 01:02:03 [71] [ERROR] Can't connect to /srv/tally/tally.sock", AppEventKind.BindFailed)]
     [InlineData("since auth_request is on, tally answers 500", AppEventKind.AuthQuestionFailed)]

@@ -40,6 +40,7 @@ public sealed class PastedRecordTests
     [InlineData("ror] 771#771: *8810 upstream prematurely closed connection while reading response header from upstream", "upstream prematurely closed connection")]
     [InlineData("8810 upstream timed out (110: Connection timed out) while reading response header from upstream", "upstream timed out")]
     [InlineData("02:09 [error] 771#771: *8810 no live upstreams while connecting to upstream", "no live upstreams")]
+    [InlineData("tally.sock failed (61: Connection refused) while connecting to upstream", "connect() to unix:/tally.sock failed")]
     [InlineData("unix:/run/tally.sock failed (13: Permission denied) while connecting to upstream", "connect() to unix:/run/tally.sock failed")]
     [InlineData("2021/11/02 08:11:40 [crit] 118 # 118: * 52 connect () to unix: /run/gunicorn.sock failed (2: No such file or directory) while connecting to upstream", "connect() to unix:/run/gunicorn.sock failed")]
     [InlineData("`*4 connect() failed (111: Connection refused) while connecting to upstream`", "connect() failed")]
