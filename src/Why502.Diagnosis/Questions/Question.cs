@@ -69,6 +69,7 @@ public enum Cost
 [JsonDerivedType(typeof(MachinePressure), "machine-pressure")]
 [JsonDerivedType(typeof(AppSettings), "app-settings")]
 [JsonDerivedType(typeof(WorkerWaits), "worker-waits")]
+[JsonDerivedType(typeof(ForwardsOf), "forwards-of")]
 public abstract record Question
 {
     [JsonIgnore]
@@ -130,6 +131,7 @@ public abstract record Question<TFact> : Question
 [JsonDerivedType(typeof(MachinePressureFact), "machine-pressure")]
 [JsonDerivedType(typeof(AppSettingsFact), "app-settings")]
 [JsonDerivedType(typeof(WorkerWaitsFact), "worker-waits")]
+[JsonDerivedType(typeof(ForwardsFact), "forwards")]
 public abstract record Fact;
 
 /// <summary>An answer that may lack a part of what was asked for.</summary>

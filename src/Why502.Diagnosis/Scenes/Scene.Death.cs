@@ -11,6 +11,7 @@ public sealed partial class Scene
     private readonly List<string> kernelSaid = [];
     private readonly Dictionary<string, AppSettingsFact> settings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WorkerWaitsFact> waits = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ForwardsFact> forwards = new(StringComparer.Ordinal);
 
     /// <summary>Lines of the app server's own log, with their times; failures are at 11:59:00 on 15 January 2026.</summary>
     public Scene Says(params string[] lines)
@@ -40,6 +41,13 @@ public sealed partial class Scene
     public Scene WaitsFor(string address, int workers, params WaitTarget[] targets)
     {
         waits[address] = new(workers, targets);
+        return this;
+    }
+
+    /// <summary>What listens on an address is a forwarder.</summary>
+    public Scene HandsOn(string address, params ForwardTarget[] targets)
+    {
+        forwards[address] = new(targets);
         return this;
     }
 

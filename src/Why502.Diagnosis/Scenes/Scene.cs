@@ -230,6 +230,7 @@ public sealed partial class Scene
         AppLogWindow { Path: AppLogPath } => Log(said, AppLogPath),
         AppSettings ask => settings.GetValueOrDefault(ask.Address),
         WorkerWaits ask => waits.GetValueOrDefault(ask.Address),
+        ForwardsOf ask => forwards.GetValueOrDefault(ask.Address),
         PhpFpmPools => new PhpFpmPoolsFact(pools),
         ServiceUnits => new ServiceUnitsFact([]),
         SupervisedPrograms => new SupervisedProgramsFact([]),

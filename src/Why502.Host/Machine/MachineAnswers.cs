@@ -37,6 +37,7 @@ public sealed class MachineAnswers
     private readonly ContainersReader containers;
     private readonly AppSettingsReader settings;
     private readonly WorkerWaitsReader waits;
+    private readonly ForwardsReader forwards;
 
     public MachineAnswers(MachineOptions options, TimeProvider time)
     {
@@ -69,13 +70,14 @@ public sealed class MachineAnswers
         containers = new(machine);
         settings = new(machine);
         waits = new(machine);
+        forwards = new(machine);
     }
 
     public static bool CanAnswer(Question question) => question is AccessControl or SystemNameServers or NginxInstances or TcpListeners or UnixListeners or SocketPath or AppProcesses
         or PhpFpmPools or UnitOf or ServiceUnits or SupervisedPrograms or Pm2Apps or PacketFilter or ServerLoad or MachineState
         or LogHeld or StoragePath or ConnectionTracking or LocalPorts or OpenFiles or MemoryUse or MachinePressure
         or RouteTo or NetworkSpaces or Containers or ContainerWrites
-        or AppSettings or WorkerWaits or ConfigurationTest or PackageHistory;
+        or AppSettings or WorkerWaits or ForwardsOf or ConfigurationTest or PackageHistory;
 
     public async Task<Answer> AnswerAsync(Question question, CancellationToken cancellation)
     {
@@ -127,6 +129,7 @@ public sealed class MachineAnswers
         ContainerWrites ask => await containers.WritesAsync(ask.Id, cancellation).ConfigureAwait(false),
         AppSettings ask => settings.Read(ask),
         WorkerWaits ask => waits.Read(ask),
+        ForwardsOf ask => forwards.Read(ask),
         _ => Look.Blind("this is not a question about the machine", question.What),
     };
 }

@@ -37,7 +37,12 @@ public sealed class RedirectOrLoop : Cause
             scene => scene.Listens("127.0.0.1:3000", "node", 812)),
     };
 
-    public override bool Applies(Incident incident) => base.Applies(incident) || (incident.Kind != SymptomKind.NotLoaded && LoopReading.Of(incident) is not null);
+    public override bool Applies(Incident incident) => base.Applies(incident) || MayGoThrough(incident) || (incident.Kind != SymptomKind.NotLoaded && LoopReading.Of(incident) is not null);
+
+    /// <summary>What goes round through a proxy beside nginx ends where one of the two runs out of time or of connections.</summary>
+    private static bool MayGoThrough(Incident incident)
+        => incident is { Kind: SymptomKind.Answered, Origin: Origin.Upstream, Status: >= 500 } or { Kind: SymptomKind.TimedOut or SymptomKind.ClosedEarly or SymptomKind.Reset, Phase: Phase.Header or Phase.Send }
+            && incident is { Peer.IsName: false, Instance.FromFiles: false };
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
@@ -49,7 +54,9 @@ public sealed class RedirectOrLoop : Cause
         // The routing engine takes the request as nginx would, from pass to listen and on.
         if (LoopReading.Of(incident) is not { } loop)
         {
-            scales.Weigh("loop", Sources.Config, Weight.Strong.Against("by the configuration these requests leave this nginx"));
+            scales.Weigh("loop", Sources.Machine, LoopReading.Through(incident, seen) is { } through
+                ? Weight.Decisive.For($"{Words.Process(ForwardReading.Process(incident, seen)!)} on {incident.Peer} hands these requests on to {through.Listen}, a listen address of this nginx, and by the configuration they come back").At(through.At.File, through.At.Line)
+                : Weight.Strong.Against("by the configuration these requests leave this nginx"));
             return;
         }
 
@@ -70,7 +77,8 @@ public sealed class RedirectOrLoop : Cause
     public override SourceLine? PlaceOf(Incident incident, Observations seen) => LoopReading.Of(incident)?.At;
 
     public override string Describe(Incident incident, Observations seen)
-        => LoopReading.Of(incident) is { } loop ? $"nginx passes the requests to itself: {loop.Listen} is its own address" : "nginx passes the requests to itself";
+        => LoopReading.Of(incident) is null && LoopReading.Through(incident, seen) is { } through ? $"nginx passes the requests to itself through {incident.UpstreamText}, which hands them back to {through.Listen}"
+            : LoopReading.Of(incident) is { } loop ? $"nginx passes the requests to itself: {loop.Listen} is its own address" : "nginx passes the requests to itself";
 
     public override Fix? Propose(Incident incident, Observations seen)
     {

@@ -100,6 +100,12 @@ public sealed class ContainerLoopback : Cause
             return;
         }
 
+        if (ForwardReading.InsideLoopback(incident, seen) is { } bound)
+        {
+            scales.Weigh("proxy", Sources.Machine, Weight.Decisive.For($"{Words.Process(proxy)} hands connections on to {bound.Target.Address}, and {Words.Processes(bound.Inside.Processes)} inside binds {Words.Address(bound.Inside)} only"));
+            return;
+        }
+
         if (ContainerReading.Behind(incident, seen) is not { } container || container.Published.FirstOrDefault(port => port.HostPort == incident.Peer!.Port) is not { } published
             || seen.Ask(new NetworkSpaces()).FactOrNull?.Spaces.FirstOrDefault(space => space.Container == container.Id) is not { } inside
             || seen.Ask(new TcpListeners()).FactOrNull is not { } table)

@@ -35,11 +35,25 @@ public sealed class UpstreamDown : Cause
             Expect: "upstream-wrong-address"),
     };
 
-    public override bool Applies(Incident incident) => ConnectRefusal.IsTcp(incident);
+    /// <summary>Refused; or closed at once by a forwarder on this machine that finds nobody behind it.</summary>
+    public override bool Applies(Incident incident) => ConnectRefusal.IsTcp(incident) || IsTaken(incident);
+
+    /// <summary>The connection was made, and closed without an answer.</summary>
+    private static bool IsTaken(Incident incident)
+        => incident is { Kind: SymptomKind.Reset or SymptomKind.ClosedEarly, Phase: Phase.Header or Phase.Send, Peer.IsName: false, Unlogged: false, Instance.FromFiles: false };
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
         var peer = incident.Peer!;
+        if (IsTaken(incident))
+        {
+            // haproxy in tcp mode, socat and stunnel take the connection first and connect then; all they can do is close it.
+            scales.Weigh("behind", Sources.Machine, ForwardReading.Dead(incident, seen) is { } dead
+                ? Weight.Decisive.For($"{ForwardReading.Words(ForwardReading.Process(incident, seen)!, peer, dead.Target)}, where nothing listens").At(dead.Target.File, dead.Target.Line)
+                : Weight.Decisive.Against($"{peer} took the connections"));
+            return;
+        }
+
         var boundary = Boundary.Of(incident, seen);
         var local = boundary.IsHere;
         if (local == true)
@@ -105,7 +119,9 @@ public sealed class UpstreamDown : Cause
     }
 
     public override string Describe(Incident incident, Observations seen)
-        => incident.State == IncidentState.Recovered ? $"nothing listened on {incident.UpstreamText}" : $"nothing listens on {incident.UpstreamText}";
+        => IsTaken(incident) && ForwardReading.Dead(incident, seen) is { } dead ? $"nothing listens on {dead.Address}, where {Words.Process(ForwardReading.Process(incident, seen)!)} on {incident.UpstreamText} hands the requests on to"
+            : incident.State == IncidentState.Recovered ? $"nothing listened on {incident.UpstreamText}" : $"nothing listens on {incident.UpstreamText}";
 
-    public override Fix? Propose(Incident incident, Observations seen) => StartFix.Of(incident, seen);
+    public override Fix? Propose(Incident incident, Observations seen)
+        => StartFix.Of(IsTaken(incident) && ForwardReading.Dead(incident, seen) is { } dead ? incident with { Peer = dead.Address } : incident, seen);
 }

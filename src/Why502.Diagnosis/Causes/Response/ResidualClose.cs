@@ -14,6 +14,10 @@ internal static class ResidualClose
         if (incident.Peer is { } peer && Addresses.IsLocal(peer, seen.Ask(new MachineState()).FactOrNull) != false)
         {
             WeighProcesses(incident, seen, scales);
+            if (ForwardReading.Dead(incident, seen) is { } dead)
+            {
+                scales.Weigh("behind", Sources.Machine, Weight.Strong.Against($"{ForwardReading.Words(ForwardReading.Process(incident, seen)!, peer, dead.Target)}, where nothing listens"));
+            }
         }
 
         // Where nothing is ever answered no connection is left to be reused.

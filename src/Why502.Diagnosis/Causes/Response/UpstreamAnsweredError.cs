@@ -55,6 +55,12 @@ public sealed class UpstreamAnsweredError : Cause
             return;
         }
 
+        if (LoopReading.Through(incident, seen) is { } loop)
+        {
+            scales.Weigh("loop", Sources.Machine, Weight.Decisive.Against($"what answers is handed the requests by this nginx and hands them back to {loop.Listen}: it answers what came of that"));
+            return;
+        }
+
         var serving = SocketReading.ServingProcesses(incident, incident.Peer, seen);
         if (serving.FirstOrDefault(process => process.Name is "haproxy" or "nginx" or "envoy" or "traefik" or "caddy" or "varnishd" or "apache2" or "httpd" or "squid") is { } proxy)
         {

@@ -38,6 +38,26 @@ public sealed record LoopReading(string Listen, SourceLine At, int Turns)
                 .FirstOrDefault(found => found is not null);
     }
 
+    /// <summary>A forwarder or proxy on this machine hands the requests back to a listen address of this nginx, which passes them to it again.</summary>
+    public static LoopReading? Through(Incident incident, Observations seen)
+    {
+        if (incident is not { Configuration: { } configuration, Location: { } location, Host: var host })
+        {
+            return null;
+        }
+
+        foreach (var target in ForwardReading.Targets(incident, seen))
+        {
+            if (Endpoint.TryParse(target.Address, 0, out var address) && OwnListen(configuration, address) is { } listen
+                && configuration.Route(new RouteRequest { Listen = listen, Host = host ?? incident.Server, Uri = RequestRoute.PathOf(incident) }, NoRouteFiles.Instance).Pass == location.Pass)
+            {
+                return new(address.ToString(), location.At, 2);
+            }
+        }
+
+        return null;
+    }
+
     private static LoopReading? Follow(NginxConfiguration configuration, RouteAnswer answer, string host)
     {
         var visited = new List<Directive>();
@@ -69,18 +89,21 @@ public sealed record LoopReading(string Listen, SourceLine At, int Turns)
     {
         foreach (var peer in location.Peers.Where(target => !target.Down).Select(target => target.Endpoint).OfType<Endpoint>())
         {
-            var isOwnName = peer.IsName && (peer.Host == "localhost" || configuration.Servers.Any(server => server.Names.Contains(peer.Host!, StringComparer.OrdinalIgnoreCase)));
-            foreach (var listen in configuration.Servers.SelectMany(server => server.Listens))
+            if (OwnListen(configuration, peer) is { } listen)
             {
-                if (peer.IsUnix ? listen.Address == $"unix:{peer.UnixPath}" : listen.Port == peer.Port && !listen.IsUnix
-                    && (listen.Address == peer.ToString() || isOwnName || (listen.IsWildcard && peer.IsLoopback)))
-                {
-                    return (listen.Address, peer.ToString());
-                }
+                return (listen, peer.ToString());
             }
         }
 
         return null;
+    }
+
+    private static string? OwnListen(NginxConfiguration configuration, Endpoint peer)
+    {
+        var isOwnName = peer.IsName && (peer.Host == "localhost" || configuration.Servers.Any(server => server.Names.Contains(peer.Host!, StringComparer.OrdinalIgnoreCase)));
+        return configuration.Servers.SelectMany(server => server.Listens)
+            .FirstOrDefault(listen => peer.IsUnix ? listen.Address == $"unix:{peer.UnixPath}" : listen.Port == peer.Port && !listen.IsUnix
+                && (listen.Address == peer.ToString() || isOwnName || (listen.IsWildcard && peer.IsLoopback)))?.Address;
     }
 
     /// <summary>proxy_set_header Host: the request's own host is kept with $host and $http_host; by default the target's is sent ($proxy_host).</summary>

@@ -217,6 +217,27 @@ public sealed class NextHopScenarios
 
     private static string Stream(string app) => $"load_module /usr/lib/nginx/modules/ngx_stream_module.so;\nstream {{ server {{ listen 127.0.0.1:4400; proxy_pass {app}; }} }}";
 
+    /// <summary>haproxy takes each connection, finds nobody at its server, and can only close it.</summary>
+    [SkippableFact]
+    public void ForwarderReachesNobody_IsDown() => LabMachine.Run(nameof(ForwarderReachesNobody_IsDown), machine =>
+    {
+        Haproxy(machine, "listen crm\n  mode tcp\n  bind 127.0.0.1:8081\n  server crm1 127.0.0.1:4401\n");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8081"));
+        new Client(machine).MustGet(502, "/", times: 6);
+        Examination.Faulty(machine, nginx, new Expected("upstream-down") { Symptom = "while reading response header from upstream", Directive = "proxy_pass", Confidence = 0.9 });
+    });
+
+    /// <summary>The look-alike: its server is there, and closes.</summary>
+    [SkippableFact]
+    public void AppBehindAForwarderCloses_IsClosedEarly() => LabMachine.Run(nameof(AppBehindAForwarderCloses_IsClosedEarly), machine =>
+    {
+        TcpPeer.Start(machine, "close", "127.0.0.1:4401");
+        Haproxy(machine, "listen crm\n  mode tcp\n  bind 127.0.0.1:8081\n  server crm1 127.0.0.1:4401\n");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8081"));
+        new Client(machine).MustGet(502, "/", times: 6);
+        Examination.Faulty(machine, nginx, new Expected("upstream-closed-early") { Symptom = "while reading response header from upstream", Directive = "proxy_pass" });
+    });
+
     /// <summary>Every request has a copy that fails, and no client sees it.</summary>
     [SkippableFact]
     public void MirrorsTargetIsDown_ComesAfterWhatClientsMeet() => LabMachine.Run(nameof(MirrorsTargetIsDown_ComesAfterWhatClientsMeet), machine =>
