@@ -5,7 +5,7 @@ using LogKind = Why502.Nginx.LogKind;
 namespace Why502.Diagnosis.Readings;
 
 /// <summary>One nginx with everything that was read of it: configuration and what its logs say about the window.</summary>
-public sealed class NginxView
+public sealed partial class NginxView
 {
     private readonly Dictionary<AccessLogSummary, IReadOnlyList<Server>> writers = new(ReferenceEqualityComparer.Instance);
     private TrafficReading? traffic;
@@ -164,87 +164,4 @@ public sealed class NginxView
     };
 
     private string Absolute(string path) => path.StartsWith('/') ? path : Instance.Prefix.TrimEnd('/') + "/" + path;
-
-    public IEnumerable<string> Notes(Observations seen)
-    {
-        if (Instance.IsStopped)
-        {
-            yield return ServiceOfNginx.Of(Instance, seen) is { } unit
-                ? $"nginx with {Instance.ConfigPath} does not run: {unit.Name} is {unit.ActiveState}{(unit.Result is "" or "success" ? "" : $" ({unit.Result})")}; journalctl -u {unit.Name} says why."
-                : $"nginx with {Instance.ConfigPath} does not run.";
-        }
-
-        foreach (var note in HiddenFailureReading.Notes(AccessLogs).Concat(TrafficPatternReading.Notes(Patterns)))
-        {
-            yield return note;
-        }
-
-        if (Configuration is null)
-        {
-            yield break;
-        }
-
-        foreach (var problem in Configuration.Problems.Take(3))
-        {
-            yield return $"{problem.At}: {problem.Message}";
-        }
-
-        foreach (var target in Configuration.ErrorLogs.Where(target => target.Level is "crit" or "alert" or "emerg"))
-        {
-            yield return $"error_log at level {target.Level} hides refused connections and time-outs, which nginx logs at level error{(target.At is { } at ? $" ({at})" : "")}.";
-        }
-
-        foreach (var path in Configuration.ErrorLogs.Where(target => target.Kind is LogKind.Syslog or LogKind.Off or LogKind.Memory && JournalOf(Instance, target) is null).Select(target => target.At).OfType<SourceLine>().Take(2))
-        {
-            yield return $"An error log of {path} goes where it cannot be read back (syslog, memory or nowhere).";
-        }
-
-        foreach (var note in ConnectionNotes(seen))
-        {
-            yield return note;
-        }
-
-        var groupsDropped = ErrorLogs.Sum(log => log.GroupsDropped);
-        if (groupsDropped > 0)
-        {
-            yield return $"{groupsDropped} more kinds of error-log records were counted and not kept.";
-        }
-
-        var suspect = ErrorLogs.Sum(log => log.SuspectCount);
-        if (suspect > 0)
-        {
-            yield return $"{suspect} error-log lines look forged by a client (a line feed inside a decoded URI) and were left out.";
-        }
-    }
-
-    /// <summary>Where stub_status is configured: how near nginx is to the limit of its connections.</summary>
-    private IEnumerable<string> ConnectionNotes(Observations seen)
-    {
-        if (!Instance.Running || Configuration!.StubStatus.Select(StatusPage).FirstOrDefault(question => question is not null) is not { } question
-            || seen.Ask(question with { ThroughPid = Instance.NetworkThrough }).FactOrNull is not { } page)
-        {
-            yield break;
-        }
-
-        // ngx_events: 512 by default; proxied requests hold two connections each.
-        var limit = (Configuration.WorkerConnections ?? 512) * (long)Math.Max(1, Instance.WorkerPids.Count);
-        if (page.Active * 2 > limit * 8 / 10)
-        {
-            yield return $"nginx holds {page.Active} client connections of {limit} in all (stub_status); each proxied request takes two.";
-        }
-    }
-
-    /// <summary>Only a page that asking leaves no line for in an access log: looking must not change what is looked at.</summary>
-    private static StubStatus? StatusPage(StubStatusLocation status)
-    {
-        var listen = status.Server.Listens.FirstOrDefault(candidate => candidate is { IsUnix: false, Ssl: false, Quic: false, ProxyProtocol: false });
-        var silent = (status.Location?.Block ?? status.Server.Block).Block?.Any(directive => directive is { Name: "access_log", Arguments: ["off", ..] }) == true;
-        if (listen is null || !silent || status.Location is not { Modifier: "" or "=" or "^~" } location)
-        {
-            return null;
-        }
-
-        var host = listen.IsWildcard ? (listen.Address.StartsWith('[') ? "[::1]" : "127.0.0.1") : listen.Address[..listen.Address.LastIndexOf(':')];
-        return new($"{host}:{listen.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)}", location.Path) { ServerName = status.Server.FirstName ?? "" };
-    }
 }
