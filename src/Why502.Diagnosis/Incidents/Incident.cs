@@ -86,7 +86,7 @@ public sealed record Incident
     /// <summary>Methods of the failing requests: GET, POST …; empty when the lines do not tell.</summary>
     public IReadOnlyList<string> Methods { get; init; } = [];
 
-    /// <summary>Routes of the failing requests, most frequent first.</summary>
+    /// <summary>All routes of the failing requests that the logs tell apart, most frequent first.</summary>
     public IReadOnlyList<string> Routes { get; init; } = [];
 
     public required IncidentState State { get; init; }

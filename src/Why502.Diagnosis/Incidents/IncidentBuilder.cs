@@ -104,7 +104,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             Host = main.Group.Host,
             Methods = [.. symptoms.Select(symptom => symptom.Group.Method).OfType<string>().Distinct()],
             Subrequest = main.Group.Subrequest,
-            Routes = [.. symptoms.OrderByDescending(symptom => symptom.Group.Count).Select(symptom => symptom.Group.Subrequest ?? symptom.Group.Path ?? symptom.Group.Route).OfType<string>().Distinct().Take(8)],
+            Routes = [.. symptoms.OrderByDescending(symptom => symptom.Group.Count).Select(symptom => symptom.Group.Subrequest ?? symptom.Group.Path ?? symptom.Group.Route).OfType<string>().Distinct()],
             State = IncidentState.Current,
             Requests = symptoms.Sum(symptom => symptom.Group.Count),
             First = first,
@@ -141,7 +141,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
         }
 
         var last = Latest(symptoms);
-        IReadOnlyList<string> routes = [.. symptoms.Select(symptom => symptom.Group.Path ?? symptom.Group.Route).OfType<string>().Distinct().Take(8)];
+        IReadOnlyList<string> routes = [.. symptoms.Select(symptom => symptom.Group.Path ?? symptom.Group.Route).OfType<string>().Distinct()];
         for (var at = 0; at < incidents.Count; at++)
         {
             // The other servers of the group failed in the same way: what is true of the group is true of each.

@@ -7,6 +7,9 @@ namespace Why502.Reports;
 /// <summary>How many requests of how many, whose, where and through which nodes.</summary>
 internal static class ImpactJson
 {
+    /// <summary>The most frequent ones say where; a scanner leaves thousands.</summary>
+    private const int RoutesMax = 8;
+
     public static void Write(Utf8JsonWriter json, Incident incident)
     {
         var impact = ImpactReading.Of(incident);
@@ -21,7 +24,7 @@ internal static class ImpactJson
         }
 
         Number(json, "clients", impact.Clients);
-        List(json, "routes", incident.Routes);
+        List(json, "routes", [.. incident.Routes.Take(RoutesMax)]);
         List(json, "upstreams", impact.Upstreams);
     }
 

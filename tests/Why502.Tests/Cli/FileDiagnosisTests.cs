@@ -63,6 +63,17 @@ public sealed class FileDiagnosisTests : IDisposable
     }
 
     [Fact]
+    public async Task RoutesThatAreNotNamed_AreCounted()
+    {
+        const int Routes = 12;
+        var line = Line.Replace("connect() failed (111: Connection refused) while connecting to upstream", "upstream sent too big header while reading response header from upstream", StringComparison.Ordinal);
+        var log = string.Concat(Enumerable.Range(0, Routes).Select(route => line.Replace("/api/", $"/api/{(char)('a' + route)}page", StringComparison.Ordinal)));
+        var (terminal, output, _) = CommandLineTests.Memory();
+        Assert.Equal(1, await CommandLine.RunAsync(["diagnose", Write("error.log", log)], terminal));
+        Assert.Matches($@"\sand\s{Routes - 2}\smore\sroutes\s", Encoding.UTF8.GetString(output.ToArray()));
+    }
+
+    [Fact]
     public async Task UnreadableNeighbour_IsUnobserved()
     {
         using var report = await DiagnoseAsync(1, Write("error.log", Line), Path.Combine(directory, "missing.log"));

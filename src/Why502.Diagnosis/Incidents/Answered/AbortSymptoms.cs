@@ -48,7 +48,7 @@ public sealed class AbortSymptoms(NginxView view)
             Scheme = main.UpstreamScheme,
             Server = main.Server,
             Host = main.Host,
-            Routes = [.. groups.OrderByDescending(group => group.Count).Select(group => group.Path ?? group.Route).OfType<string>().Distinct().Take(8)],
+            Routes = [.. groups.OrderByDescending(group => group.Count).Select(group => group.Path ?? group.Route).OfType<string>().Distinct()],
             State = IncidentState.Current,
             Requests = groups.Sum(group => group.Count),
             Samples = [.. groups.SelectMany(group => group.Samples).OrderBy(line => line.Time).TakeLast(3)],

@@ -13,7 +13,6 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
     /// <summary>A log with fewer rows is a fragment that somebody chose: what is in it is meant.</summary>
     private const int FragmentRows = 20;
 
-    private const int RoutesMax = 8;
     private const int SamplesMax = 3;
 
     private readonly TrafficReading traffic = view.Traffic;
@@ -155,7 +154,7 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
             Scheme = location?.Scheme ?? location?.DirectivePrefix,
             Server = main.ServerName ?? location?.Server.FirstName,
             Host = main.Host,
-            Routes = [.. heaviest.Select(row => row.Group.Path ?? row.Group.Route).OfType<string>().Distinct().Take(RoutesMax)],
+            Routes = [.. heaviest.Select(row => row.Group.Path ?? row.Group.Route).OfType<string>().Distinct()],
             State = IncidentState.Current,
             Requests = requests,
             First = rows.Min(row => row.Group.First),

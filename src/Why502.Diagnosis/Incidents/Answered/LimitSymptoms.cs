@@ -73,7 +73,7 @@ public sealed class LimitSymptoms(NginxView view, Observations seen)
             Scheme = location?.Scheme ?? location?.DirectivePrefix,
             Server = main.Server,
             Host = main.Host,
-            Routes = [.. groups.OrderByDescending(group => group.Count).Select(group => group.Path ?? group.Route).OfType<string>().Distinct().Take(8)],
+            Routes = [.. groups.OrderByDescending(group => group.Count).Select(group => group.Path ?? group.Route).OfType<string>().Distinct()],
             State = IncidentState.Current,
             Requests = requests,
             First = seen.Zoned(groups.Min(group => group.First)),

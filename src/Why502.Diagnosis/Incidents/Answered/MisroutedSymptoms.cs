@@ -85,7 +85,7 @@ public sealed class MisroutedSymptoms(NginxView view, Observations seen)
             Configuration = view.Configuration,
             Server = main.Server,
             Host = main.Host,
-            Routes = [.. misses.OrderByDescending(miss => miss.Count).Select(miss => miss.Path).Distinct().Take(8)],
+            Routes = [.. misses.OrderByDescending(miss => miss.Count).Select(miss => miss.Path).Distinct()],
             State = IncidentState.Current,
             Requests = requests,
             First = misses.Min(miss => miss.First),

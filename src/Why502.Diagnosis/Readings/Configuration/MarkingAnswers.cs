@@ -12,7 +12,6 @@ namespace Why502.Diagnosis.Readings;
 /// <param name="OthersAnswered">Requests to other routes that the same servers answered well.</param>
 public sealed record MarkingAnswers(int Status, IReadOnlyList<string> Routes, long Requests, long OthersAnswered)
 {
-    private const int RoutesMax = 8;
     private const string StatusWord = "http_";
 
     /// <summary>Null where no such answer is in the window.</summary>
@@ -38,7 +37,7 @@ public sealed record MarkingAnswers(int Status, IReadOnlyList<string> Routes, lo
         var routes = marking.Select(Route).OfType<string>().Distinct().ToList();
         return new(
             marking[0].UpstreamStatuses.First(counted.Contains),
-            [.. routes.Take(RoutesMax)],
+            routes,
             marking.Sum(row => row.Count),
             incident.Traffic.Groups.Where(row => TrafficReading.IsSuccess(row) && !routes.Contains(Route(row) ?? "")).Sum(row => row.Count));
     }
