@@ -17,7 +17,7 @@ public sealed class StatusFromConfig : Cause
             $upstream_addr is "-" in the access log. Left over from a maintenance, meant for other requests than it catches, or an
             error_page that turns another status into this one.
             Lua code in the configuration (content_by_lua, access_by_lua, balancer_by_lua) that ends with an error makes 500 of the request.
-            A page that is marked as intended (its own error_page, Retry-After, a switch file) is no fault. With limit_req in force: rate-limited.
+            A page that is marked as intended (its own error_page, Retry-After) is no fault. With limit_req in force: rate-limited.
             """,
         LookAlikes = ["rate-limited", "upstream-answered-error", "internal-redirect-cycle"],
         Remedy = "Take the return or the mapping out, or let its condition match only what it is meant for; then reload.",

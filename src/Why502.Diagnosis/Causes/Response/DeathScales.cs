@@ -25,7 +25,8 @@ internal static class DeathScales
     /// Whether a process behind the address was started when the failures happened. One that has run since before did not die of them,
     /// and a pool that grows and shrinks starts children all the time.
     /// </summary>
-    public static void WeighStarts(Incident incident, Observations seen, DeathReading deaths, Scales scales)
+    /// <param name="byMaster">The end is one that a server deals to its workers, and the server itself lives on.</param>
+    public static void WeighStarts(Incident incident, Observations seen, DeathReading deaths, Scales scales, bool byMaster = false)
     {
         var processes = SocketReading.ServingProcesses(incident, incident.Peer, seen);
         if (processes.Count == 0 || incident is not { First: { } first, Last: { } last })
@@ -41,7 +42,11 @@ internal static class DeathScales
                 && (process.StartedAt >= first + LogSecond || (process.StartedAt >= first.AddSeconds(-0.5) && process.StartedAt >= oldest + LogSecond)))
             .ToList();
         var changing = processes.Any(process => process.Name.StartsWith("php", StringComparison.Ordinal));
-        if (started.Count > 0)
+        if (byMaster && started.Count == processes.Count && oldest > first + LogSecond)
+        {
+            scales.Weigh("processes", Sources.Machine, Weight.Moderate.Against($"{Words.Process(started[^1])}, the server itself, was started at {Words.Clock(oldest!.Value)}: whoever ends workers lives on"));
+        }
+        else if (started.Count > 0)
         {
             scales.Weigh("processes", Sources.Machine, (changing ? Weight.Weak : Weight.Moderate).For($"{Words.Process(started[^1])} was started at {Words.Clock(started[^1].StartedAt!.Value)}, when the failures happened"));
         }

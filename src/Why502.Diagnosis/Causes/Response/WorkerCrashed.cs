@@ -74,6 +74,12 @@ public sealed class WorkerCrashed : Cause
         DeathScales.MissLog(incident, seen, scales);
         DeathScales.WeighPhase(incident, deaths, scales);
         DeathScales.WeighStarts(incident, seen, deaths, scales);
+        if (ComesBackForOneRoute(incident, seen) is { } server)
+        {
+            // A stop or a deployment cuts whatever is under way, and does so once.
+            scales.Weigh("comes back", Sources.Machine, Weight.Moderate.For($"{incident.Requests} times it was {incident.Routes[0]} alone that failed, and {Words.Process(server)}, the server itself, was started anew between"));
+        }
+
         if (incident.LastWords is { } words)
         {
             // FCGX_Finish() and its like end the stream before the process may go; a stream that ends without a header was left by the process that wrote this.
@@ -88,6 +94,11 @@ public sealed class WorkerCrashed : Cause
                 : Weight.Moderate.For($"the address refused connections from {Words.Clock(refused)} on: its process was gone"));
         }
     }
+
+    /// <summary>The server that was started after the first failure, where every failure is of one route and they go on after a second.</summary>
+    private static ProcessRef? ComesBackForOneRoute(Incident incident, Observations seen)
+        => incident is { Requests: >= 3, Routes.Count: 1, First: { } first, Last: { } last } && last > first + DeathScales.LogSecond
+            && SocketReading.ServingProcesses(incident, incident.Peer, seen) is { Count: > 0 } processes && processes.All(process => process.StartedAt > first + DeathScales.LogSecond) ? processes[0] : null;
 
     private static void WeighUnit(Incident incident, Observations seen, Scales scales)
     {

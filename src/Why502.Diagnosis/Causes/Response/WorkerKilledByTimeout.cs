@@ -49,7 +49,7 @@ public sealed class WorkerKilledByTimeout : Cause
         DeathScales.WeighRival(deaths, scales, DeathKind.TimeLimit);
         DeathScales.MissLog(incident, seen, scales);
         DeathScales.WeighPhase(incident, deaths, scales);
-        DeathScales.WeighStarts(incident, seen, deaths, scales);
+        DeathScales.WeighStarts(incident, seen, deaths, scales, byMaster: true);
         var times = FailureTimes.Of(incident);
         if (SettingsReading.Of(incident, seen) is { } settings)
         {

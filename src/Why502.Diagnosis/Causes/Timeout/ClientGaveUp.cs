@@ -46,7 +46,8 @@ public sealed class ClientGaveUp : Cause
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
-        var left = incident.Traffic.Groups.Where(group => group.Status == 499).ToList();
+        // A format without the server's name leaves it open whose rows they are.
+        var left = incident.Traffic.Groups.Concat(incident.Traffic.Perhaps).Where(group => group.Status == 499).ToList();
         if (left.Where(group => group.RequestTime is not null).MaxBy(group => group.Count)?.RequestTime is { } waited)
         {
             scales.Weigh("waited", Sources.AccessLog, waited.P50 switch
@@ -60,7 +61,7 @@ public sealed class ClientGaveUp : Cause
         if (left.Count > 0 && left.All(group => group.RequestTime is null) && OnlyOf(incident, left) is var (left499, all, others))
         {
             // Whoever leaves for reasons of his own leaves any page.
-            scales.Weigh("waited", Sources.AccessLog, Weight.Strong.For($"{left499} of {all} requests to {string.Join(", ", incident.Routes.Take(2))} were left by their clients, and none of {others} to other routes of the same upstream"));
+            scales.Weigh("waited", Sources.AccessLog, Weight.Strong.For($"{left499} of {all} requests to {string.Join(", ", incident.Routes.Take(2))} were left by their clients, and none of {others} to other routes{(incident.Traffic.Perhaps.Count > 0 ? "" : " of the same upstream")}"));
         }
 
         if (incident is { Kind: SymptomKind.Answered, Traffic.Groups.Count: > 0 } && incident.Traffic.Groups.All(group => group.Status == 499))
@@ -89,9 +90,11 @@ public sealed class ClientGaveUp : Cause
     private static (long Left, long All, long Others)? OnlyOf(Incident incident, IReadOnlyList<AccessGroup> left)
     {
         var routes = left.Select(Route).ToHashSet();
-        var (there, elsewhere) = (incident.Traffic.Groups.Where(group => routes.Contains(Route(group))).Sum(group => group.Count), incident.Traffic.Groups.Where(group => !routes.Contains(Route(group))).Sum(group => group.Count));
+        // Of rows that may be another site's none was left there either.
+        var rows = incident.Traffic.Groups.Concat(incident.Traffic.Perhaps).ToLookup(group => routes.Contains(Route(group)));
+        var (there, elsewhere) = (rows[true].Sum(group => group.Count), rows[false].Sum(group => group.Count));
         var count = left.Sum(group => group.Count);
-        return count >= AnsweredForms.LeastAborts && 2 * count >= there && elsewhere >= 2 * count ? (count, there, elsewhere) : null;
+        return count >= AnsweredForms.LeastAborts && 2 * count >= there && elsewhere >= count ? (count, there, elsewhere) : null;
     }
 
     private static string Route(AccessGroup group) => group.Route ?? group.Path ?? "";

@@ -206,7 +206,8 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
 
     /// <summary>Every client of this place left, and none was ever answered.</summary>
     private bool IsUnanswered(IReadOnlyList<Row> rows)
-        => rows[0] is { Form.Origin: Origin.Client, Location: { } location } && traffic.Of(PeerOf(rows), location).Groups.All(group => group.Status == 499);
+        => rows[0] is { Form.Origin: Origin.Client, Location: { } location } && traffic.Of(PeerOf(rows), location) is var flow
+            && flow.Groups.All(group => group.Status == 499) && !flow.Perhaps.Any(TrafficReading.IsSuccess);
 
     /// <summary>Without an upstream the place is the site that the rows name.</summary>
     private PeerTraffic Everything(AccessGroup like)

@@ -83,8 +83,8 @@ public sealed record IntendedStatus(SourceLine At, Directive? Directive, bool Is
             .FirstOrDefault(directive => directive.Name is "error_page" or "try_files" && directive.Arguments.Contains($"={Text(status)}"));
 
     /// <summary>
-    /// Marks of intention: a page for exactly this status, a Retry-After header (RFC 9110, 10.2.3, for planned outages), a file that
-    /// switches it, or the word itself.
+    /// Marks of intention: a page for exactly this status, a Retry-After header (RFC 9110, 10.2.3, for planned outages), or the word
+    /// itself. A file that switches it is none: without a page it may be left over, and users see a bare error.
     /// </summary>
     private static bool IsMarked(NginxConfiguration configuration, Directive made, IReadOnlyList<Directive> levels, int status)
     {
@@ -92,7 +92,6 @@ public sealed record IntendedStatus(SourceLine At, Directive? Directive, bool Is
         var near = levels.Concat(http).SelectMany(level => level.Block ?? []).ToList();
         return near.Any(directive => directive.Name == "error_page" && directive.Arguments.Count(argument => int.TryParse(argument, out _)) == 1 && directive.Arguments[0] == Text(status))
             || levels.SelectMany(Below).Any(directive => directive.Name == "add_header" && directive.Arguments is ["Retry-After", ..])
-            || (made.Parent is { Name: "if" } condition && condition.Arguments.Any(argument => argument is "-f" or "-e" or "-d" || argument.TrimStart('(') is "-f" or "-e" or "-d"))
             || new[] { made, made.Parent }.OfType<Directive>().Any(directive => directive.Arguments.Any(argument => argument.Contains("maintenance", StringComparison.OrdinalIgnoreCase)));
     }
 

@@ -35,6 +35,27 @@ public sealed class WorkerEndScenarios
         Examination.Faulty(machine, nginx, Expect(nginx, TimedOut, "fastcgi_pass"));
     });
 
+    /// <summary>A server without workers ends itself, says nothing, and a loop starts it again: the same route fails each time.</summary>
+    [SkippableFact]
+    public void ServerThatEndsItself_IsCrashed() => LabMachine.Run(nameof(ServerThatEndsItself_IsCrashed), machine =>
+    {
+        Programs.Require("python3");
+        var script = machine.Write("app.py", "import http.server, os\nclass H(http.server.BaseHTTPRequestHandler):\n    def do_GET(self):\n        if self.path == '/exit': os._exit(3)\n        self.send_response(200); self.send_header('Content-Length', '2'); self.end_headers(); self.wfile.write(b'ok')\n    def log_message(self, *a): pass\nhttp.server.ThreadingHTTPServer(('127.0.0.1', 8000), H).serve_forever()\n");
+        machine.Start("loop", "sh", "-c", $"while :; do python3 {script}; done");
+        machine.WaitForPort(8000);
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:8000"));
+        var client = new Client(machine);
+        for (var i = 0; i < 4; i++)
+        {
+            client.MustGet(200, "/", times: 5);
+            client.MustGet(502, "/exit");
+            Thread.Sleep(TimeSpan.FromSeconds(1));
+            machine.WaitForPort(8000);
+        }
+
+        Examination.Faulty(machine, nginx, new Expected(Crashed) { Symptom = "while reading response header from upstream", Directive = "proxy_pass", UnprivilegedMay = ["upstream-closed-early"] });
+    });
+
     [SkippableFact]
     public void PhpOverItsMemoryLimit_IsOutOfMemory() => LabMachine.Run(nameof(PhpOverItsMemoryLimit_IsOutOfMemory), machine =>
     {

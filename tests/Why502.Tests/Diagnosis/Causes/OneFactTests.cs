@@ -186,6 +186,20 @@ public sealed class OneFactTests
         Assert.Contains("answers 502 on /cart", TextReport.Render(new ReportInput(found, TimeSpan.FromSeconds(1)), 120).ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>Packages write PHP's version into the socket's name: after an upgrade one of many sites was forgotten. Another name is another pool.</summary>
+    [Theory]
+    [InlineData("/run/php/php8.2-fpm.sock", "socket-path-mismatch")]
+    [InlineData("/run/php/shop.sock", "socket-missing")]
+    public void PoolThatOtherSitesUse(string listen, string cause)
+        => Assert.Equal(cause, Run(NoSocketFpm.Replace("/run/php-fpm/www.sock", "/run/php/php8.1-fpm.sock", StringComparison.Ordinal), $"fastcgi_pass unix:/run/php/php8.1-fpm.sock; }} location /two {{ fastcgi_pass unix:{listen};", scene => scene.NoSocket("/run/php/php8.1-fpm.sock").Pool("www", $"unix:{listen}", running: true)).Findings[0].Cause.Id);
+
+    /// <summary>A switch that was left on, with nothing for users to read, is not what anybody meant.</summary>
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("error_page 503 /sorry.html; ", false)]
+    public void SwitchFile_IsMeantWhereItHasAPage(string page, bool named)
+        => Assert.Equal(named, Run("", $"{page}if (-f /srv/off) {{ return 503; }} proxy_pass http://127.0.0.1:3000;", scene => scene.Listens("127.0.0.1:3000", "node", 812).Gets("/", 503, StatusOrigin.Nginx, 40)).Findings.Any(finding => finding.Cause.Id == "status-from-config" && finding.Confidence >= 0.5));
+
     /// <summary>A page in the place of each failure hides a fault; one from a cache is an answer.</summary>
     [Theory]
     [InlineData("proxy_intercept_errors on; error_page 503 =200 /sorry.html;", 200, 503, "upstream-answered-error")]

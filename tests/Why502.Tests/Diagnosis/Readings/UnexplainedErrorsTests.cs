@@ -55,5 +55,14 @@ public sealed class UnexplainedErrorsTests
         Assert.Equal(slow, found.Findings.Any(finding => finding.Cause.Id == "client-gave-up" && finding.Confidence >= 0.5));
     }
 
+    /// <summary>Nor does the log name the server, and another site may have had the rows.</summary>
+    [Fact]
+    public void ClientsThatLeaveInALogWithoutServers()
+    {
+        var found = Scene.Run(new Case("", "", "proxy_pass http://127.0.0.1:8000;", scene => scene.Listens("127.0.0.1:8000", "gunicorn", 812).Gets("/search", 499, StatusOrigin.Client, 18, host: null, timed: false).Gets("/", 200, StatusOrigin.Upstream, 30, "127.0.0.1:8000", host: null, timed: false),
+            "server { listen 80; server_name docs.example; location / { root /srv/docs; } }"));
+        Assert.Contains(found.Findings, finding => finding.Cause.Id == "client-gave-up" && finding.Confidence >= 0.5);
+    }
+
     private static Conclusion Run(string log, Action<Scene> machine) => Scene.Run(new Case("", log, "proxy_pass http://127.0.0.1:8000;", scene => machine(scene.Listens("127.0.0.1:8000", "gunicorn", 812))));
 }
