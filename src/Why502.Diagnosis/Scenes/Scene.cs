@@ -231,7 +231,7 @@ public sealed partial class Scene
         AppSettings ask => settings.GetValueOrDefault(ask.Address),
         WorkerWaits ask => waits.GetValueOrDefault(ask.Address),
         ForwardsOf ask => forwards.GetValueOrDefault(ask.Address),
-        PhpFpmPools => new PhpFpmPoolsFact(pools),
+        PhpFpmPools => new PhpFpmPoolsFact(said.Count == 0 ? pools : [.. pools.Select(pool => pool with { ErrorLog = AppLogPath })]),
         ServiceUnits => new ServiceUnitsFact([]),
         SupervisedPrograms => new SupervisedProgramsFact([]),
         Pm2Apps => new Pm2AppsFact([]),

@@ -32,6 +32,9 @@ public static class AnsweredForms
     /// </summary>
     public static AnsweredForm Cut { get; } = new("cut", ["reload-cut"], Phase.Header, Side.Nginx, How.Closed, Origin.Nginx, 0, 1);
 
+    /// <summary>A 500 of the app that its own log explains by the limit on its memory: any other is the app's business.</summary>
+    public static AnsweredForm OutOfMemory { get; } = new("memory", ["worker-out-of-memory"], Phase.Header, Side.Upstream, How.Limit, Origin.Upstream, GatewayShare, Least);
+
     /// <summary>
     /// Nobody ever waited long enough: who takes requests and answers none may be slow, and as well wait for the rest of something that was never meant for it, as
     /// an HTTP server does with a TLS handshake or a FastCGI record.

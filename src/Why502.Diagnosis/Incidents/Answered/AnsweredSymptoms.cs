@@ -64,7 +64,14 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
         => group.Status == 0 ? (log.Fields.HasFlag(AccessFields.Status) && view.Configuration?.AtTop("worker_shutdown_timeout").IsDefault == false ? AnsweredForms.Cut : null)
             : UnloggedForms.Of(group, log.Fields, Sockets(group).Count > 0) is { } unlogged && !logged.Covers(group) ? unlogged
             : IsOwnFailure(group) ? null
+            : IsOutOfMemory(group) ? AnsweredForms.OutOfMemory
             : AnsweredForms.Of(group.Status, OriginOf(group));
+
+    /// <summary>PHP answers 500 when a script needs more than memory_limit, and tells it in the log that the pool names (main.c, php_error_cb): nginx's own log has it only where the pool names none.</summary>
+    private bool IsOutOfMemory(AccessGroup group)
+        => group is { Status: 500, Origin: not StatusOrigin.Nginx } && !view.Instance.FromFiles && logged.For(group) == 0 && LocationOf(group) is { Kind: PassKind.FastCgi, Peers: [{ Endpoint: { } peer }] }
+            && ServiceReading.PoolFor(peer, seen) is { ErrorLog: { } log } && seen.Ask(new AppLogWindow(log, seen.Now - DiagnosisOptions.DefaultWindow - TimeSpan.FromMinutes(5))).FactOrNull is { } told
+            && 2 * told.Events.Count(told => told.Kind == AppEventKind.MemoryExhausted) >= group.Count;
 
     /// <summary>nginx asked an upstream and failed: that is no status of the configuration, and the error log has its line ($upstream_status repeats it).</summary>
     private static bool IsOwnFailure(AccessGroup group)

@@ -193,6 +193,14 @@ public sealed class OneFactTests
     public void PoolThatOtherSitesUse(string listen, string cause)
         => Assert.Equal(cause, Run(NoSocketFpm.Replace("/run/php-fpm/www.sock", "/run/php/php8.1-fpm.sock", StringComparison.Ordinal), $"fastcgi_pass unix:/run/php/php8.1-fpm.sock; }} location /two {{ fastcgi_pass unix:{listen};", scene => scene.NoSocket("/run/php/php8.1-fpm.sock").Pool("www", $"unix:{listen}", running: true)).Findings[0].Cause.Id);
 
+    /// <summary>The pool names a log of its own, so that nginx's has nothing of it; what else PHP dies of there is the app's business.</summary>
+    [Theory]
+    [InlineData("Allowed memory size of 25165824 bytes exhausted (tried to allocate 2097152 bytes) in /srv/export.php on line 1", true)]
+    [InlineData("Uncaught Error: Call to undefined function price() in /srv/export.php:1", false)]
+    public void FatalErrorsInThePoolsOwnLog(string message, bool named)
+        => Assert.Equal(named, Run("", "fastcgi_pass unix:/run/php.sock;", scene => scene.Pool("www", "unix:/run/php.sock", running: true).Says([.. Enumerable.Repeat($"[15-Jan-2026 11:59:00 UTC] PHP Fatal error:  {message}", 12)])
+            .Gets("/export.php", 500, StatusOrigin.Upstream, 12, "unix:/run/php.sock").Gets("/", 200, StatusOrigin.Upstream, 60, "unix:/run/php.sock")).Findings.Any(finding => finding.Cause.Id == "worker-out-of-memory" && finding.Confidence >= 0.5));
+
     /// <summary>A switch that was left on, with nothing for users to read, is not what anybody meant.</summary>
     [Theory]
     [InlineData("", true)]
