@@ -9,6 +9,9 @@ public sealed record Change(DateTimeOffset At, string What, string Source)
     public string? File { get; init; }
 
     public int? Line { get; init; }
+
+    /// <summary>nginx took a configuration, by its start or a reload: what it answers later is answered with it.</summary>
+    public bool IsLoad { get; init; }
 }
 
 /// <summary>An incident among the changes around it.</summary>

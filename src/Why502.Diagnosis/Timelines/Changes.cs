@@ -35,7 +35,7 @@ internal static class Changes
         {
             if (happened.Time is { } time && Told(happened.Kind) is { } what)
             {
-                yield return new(seen.Zoned(time)!.Value, what, Sources.ErrorLog) { File = happened.Line.File, Line = happened.Line.Line };
+                yield return new(seen.Zoned(time)!.Value, what, Sources.ErrorLog) { File = happened.Line.File, Line = happened.Line.Line, IsLoad = happened.Kind is NginxEventKind.Started or NginxEventKind.Reconfiguring };
             }
         }
     }
@@ -52,7 +52,7 @@ internal static class Changes
             1 => $" with changes in {edited[0].Path}",
             var count => $" with changes in {count} files",
         };
-        return new(at, what + with, Sources.Machine) { File = edited is [var only] ? only.Path : null };
+        return new(at, what + with, Sources.Machine) { File = edited is [var only] ? only.Path : null, IsLoad = true };
     }
 
     private static string? Told(NginxEventKind kind) => kind switch

@@ -28,11 +28,26 @@ internal static class TimelineReading
         }
 
         var changes = Changes.Of(incident, view, seen).Where(change => change.At <= seen.Now + Clocks).OrderBy(change => change.At).ToList();
-        var before = changes.Where(change => change.At >= first - Before && change.At <= first + Clocks);
+        var before = changes.Where(change => change.At >= first - Before && change.At <= first + Clocks && !(change.IsLoad && IsAnsweredSince(incident, change.At, first)));
         return new(
             [.. Distinct(before).TakeLast(ToldMax)],
             BeginningSeen(incident, view, first),
             incident.State == IncidentState.Recovered ? changes.FirstOrDefault(change => change.At >= last && change.At > first + Clocks && change.At <= last + After) : null);
+    }
+
+    /// <summary>
+    /// Connections were still made after a change, so that it broke none. Rows have whole seconds: one of the change's own second counts when the log has none before it.
+    /// </summary>
+    private static bool IsAnsweredSince(Incident incident, DateTimeOffset change, DateTimeOffset first)
+    {
+        if (incident.Phase is not (Phase.Connect or Phase.Tls or Phase.Resolve))
+        {
+            return false;
+        }
+
+        var second = change.AddTicks(-(change.Ticks % TimeSpan.TicksPerSecond));
+        var since = incident.Traffic.Groups.Any(group => group.First < second) ? change : second;
+        return incident.Traffic.Groups.Where(TrafficReading.IsSuccess).Any(group => (group.First >= since && group.First <= first) || (group.Last >= since && group.Last <= first));
     }
 
     /// <summary>One event that several sources tell is told once: by the one that says most.</summary>

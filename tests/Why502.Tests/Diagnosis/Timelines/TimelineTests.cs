@@ -18,6 +18,18 @@ public sealed class TimelineTests
         Assert.Equal(2, timeline.Trigger?.Line);
     }
 
+    [Theory]
+    [InlineData("15/Jan/2026:12:00:10", false)]
+    [InlineData("15/Jan/2026:11:59:50", true)]
+    public void AnswerBetweenAReloadAndTheFailure_ShowsThatItWasNotTheReload(string answered, bool isTrigger)
+    {
+        var timeline = Of(
+            $"2026/01/15 11:00:00 [notice] 9#9: start worker processes\n2026/01/15 12:00:00 [notice] 8#8: reconfiguring\n{Refused}\n",
+            $"192.0.2.7 - - [{answered} +0000] \"GET / HTTP/1.1\" 200 12 \"-\" \"curl/8\"\n192.0.2.7 - - [15/Jan/2026:12:00:40 +0000] \"GET / HTTP/1.1\" 502 12 \"-\" \"curl/8\"\n",
+            "events {}\nhttp { server { listen 80; server_name shop.example; location / { proxy_pass http://127.0.0.1:8000; } } }\n");
+        Assert.Equal(isTrigger ? "nginx was reloaded" : null, timeline.Trigger?.What);
+    }
+
     [Fact]
     public void LogThatBeginsWithTheFailure_HasNoBeginning()
     {
