@@ -41,11 +41,11 @@ internal static partial class LookedUpRecord
         return failure is null ? null : $"{Level().Replace(head.Value, "[error]")}{(asked.Groups[1].Success ? asked.Groups[1] : asked.Groups[2]).Value} could not be resolved ({failure})";
     }
 
-    /// <summary><c>querying dns for NAME failed: …</c>, <c>DNS resolution failed: … Tried: ["(short)NAME:(na) - cache-miss"</c></summary>
-    [GeneratedRegex(@"(?:querying dns for ([A-Za-z0-9_.-]{1,253}) failed|(?:DNS resolution failed|\[dns\]).{0,400}\(short\)([A-Za-z0-9_.-]{1,253}))")]
+    /// <summary><c>querying dns for NAME failed: …</c>, <c>failed the initial dns/balancer resolve for 'NAME' with: …</c>, <c>DNS resolution failed: … Tried: ["(short)NAME:(na) - cache-miss"</c></summary>
+    [GeneratedRegex(@"(?:(?:querying dns for |dns/balancer resolve for ')([A-Za-z0-9_.-]{1,253})(?: failed|' with)|(?:DNS resolution failed|\[dns\]).{0,400}\(short\)([A-Za-z0-9_.-]{1,253}))")]
     private static partial Regex Asked();
 
-    [GeneratedRegex(@"dns server error: ([235]) ")]
+    [GeneratedRegex(@"dns server error[:;] ([235]) ")]
     private static partial Regex Rcode();
 
     [GeneratedRegex(@"\[(?:warn|notice|info|debug|crit|error)\]")]

@@ -49,9 +49,13 @@ public sealed class ProtocolMismatch : Cause
         SymptomKind.Answered => incident.Candidates.Contains(Id) && !(incident.Side == Side.Client && ProtocolReading.Expected(incident) == WireProtocol.Tls),
         SymptomKind.ClosedEarly or SymptomKind.Reset => incident.Phase is Phase.Header or Phase.Send && ProtocolReading.Expected(incident) is not (null or WireProtocol.Tls),
         SymptomKind.TimedOut => incident.Phase == Phase.Header && ProtocolReading.Expected(incident) is WireProtocol.FastCgi or WireProtocol.Uwsgi or WireProtocol.Scgi or WireProtocol.Http2,
-        SymptomKind.AppLogged => incident.Candidates.Contains(Id) || (incident.Event is { } logged && ProtocolReading.IsRequestLine(logged)),
+        SymptomKind.AppLogged => incident.Candidates.Contains(Id) || (incident.Event is { } logged && (ProtocolReading.IsRequestLine(logged) || WaitsForLine(incident, logged))),
         _ => false,
     };
+
+    /// <summary>A worker that waits for the end of an HTTP request line in bytes that have none is killed as one that works too long (gunicorn's http/message.py, Request.read_line()).</summary>
+    private static bool WaitsForLine(Incident incident, AppLogEvent logged)
+        => logged.Kind == AppEventKind.WorkerTimeout && ProtocolReading.Expected(incident) is WireProtocol.FastCgi or WireProtocol.Uwsgi or WireProtocol.Scgi;
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {

@@ -46,6 +46,12 @@ public sealed class WorkerKilledByTimeout : Cause
             scales.Weigh("death", struck.Source, deaths.Weigh(struck));
         }
 
+        // What never understands its request works on none: the limit ends its wait for the end of a line that does not come.
+        if (ProtocolReading.Other(incident, seen) is { } other)
+        {
+            scales.Weigh("protocol", other.Source, Weight.Decisive.Against($"the worker cannot have read a request: {other.Because}"));
+        }
+
         DeathScales.WeighRival(deaths, scales, DeathKind.TimeLimit);
         DeathScales.MissLog(incident, seen, scales);
         DeathScales.WeighPhase(incident, deaths, scales);

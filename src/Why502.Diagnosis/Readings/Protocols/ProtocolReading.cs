@@ -88,6 +88,10 @@ public static class ProtocolReading
 
     private static bool HasSpoken(ProtocolSign? sign) => sign is { Topic: OwnAnswer, Spoken: not null } && sign.Step == Weight.Decisive;
 
+    /// <summary>The sign that settles that another protocol than nginx's is spoken there; null when none does.</summary>
+    public static ProtocolSign? Other(Incident incident, Observations seen)
+        => Expected(incident) is { } expected ? Signs(incident, seen).FirstOrDefault(sign => sign.Step == Weight.Decisive && !Fits(expected, sign.Spoken)) : null;
+
     /// <summary>The bytes that nginx's own message shows are the answer's, whoever sent it.</summary>
     private static ProtocolSign? Bytes(Incident incident)
     {
@@ -168,7 +172,7 @@ public static class ProtocolReading
     /// <summary>What the app itself said when it began to listen there.</summary>
     private static ProtocolSign? Said(Incident incident, Observations seen)
     {
-        if (incident.Peer is not { } peer || Expected(incident) is not { } expected
+        if ((incident.Peer ?? OnlyPeer(incident)) is not { } peer || Expected(incident) is not { } expected
             || AppLogReading.Of(incident, seen).LastOrDefault(logged => logged is { Kind: AppEventKind.ListeningOn, Address: { } address } && (peer.IsUnix ? ServiceReading.Means(address, peer) : logged.Port == peer.Port) && SpokenWhere(logged.Text) is not null) is not { } said
             || SpokenWhere(said.Text) is not { } spoken)
         {
@@ -179,6 +183,10 @@ public static class ProtocolReading
             : (Fits(expected, spoken) ? Weight.Strong : Weight.Decisive, $"the app says that it listens there for {Name(spoken)}");
         return new("said", Sources.AppLog, spoken, weight, $"{words}: {said.Text}") { File = said.Line.File, Line = said.Line.Line };
     }
+
+    /// <summary>Where the only location goes, for a failure that the app alone tells of.</summary>
+    private static Endpoint? OnlyPeer(Incident incident)
+        => incident is { Kind: SymptomKind.AppLogged, Location.Peers: [{ Endpoint: { IsName: false } only }] } ? only : null;
 
     /// <summary>So uWSGI calls each of its sockets, also one that speaks HTTP (http-socket; core/socket.c, uwsgi_bind_sockets()).</summary>
     private const string AnySocketOfUwsgi = "uwsgi socket ";

@@ -70,6 +70,7 @@ public sealed class PastedRecordTests
     [InlineData("[oauthproxy.go:71] Error proxying to upstream server: dial tcp: lookup tally on 127.0.0.11:53: no such host", "tally could not be resolved")]
     [InlineData("level=debug msg=\"'502 Bad Gateway' caused by: dial tcp 172.18.0.5:5201: connect: connection refused\"", "connect() failed")]
     [InlineData("2023/08/29 08:32:14 [warn] 12#12: *9 [lua] balancer.lua:71: queryDns(): [ringbalancer 3] querying dns for tally.example failed: dns lookup pool exceeded retries (1): timeout. Tried [\"(short)tally.example:(na) - cache-miss\"]", "tally.example could not be resolved (110: Operation timed out)")]
+    [InlineData("2023/08/29 08:32:14 [error] 12#12: *9 [lua] responses.lua:71: before(): failed the initial dns/balancer resolve for 'tally' with: dns server error; 3 name error", "tally could not be resolved (3: Host not found)")]
     [InlineData("2023/08/29 08:32:14 [error] 12#12: *9 [lua] init.lua:71: execute(): DNS resolution failed: dns server error: 3 name error. Tried: [\"(short)tally.internal:(na) - cache-miss\"] while connecting to upstream", "tally.internal could not be resolved (3: Host not found)")]
     [InlineData("2022/02/08 17:18:16 [error] 387#387: *2 connect() to unix:/srv/tally/ta$", "connect() to unix:/srv/tally/ta failed")]
     [InlineData("2022/02/08 17:18:16 [crit] 387#387: *2 connect() to unix:/srv/tally.sock fai", "connect() to unix:/srv/tally.sock failed")]
