@@ -89,6 +89,9 @@ public sealed record Incident
     /// <summary>All routes of the failing requests that the logs tell apart, most frequent first.</summary>
     public IReadOnlyList<string> Routes { get; init; } = [];
 
+    /// <summary>There were too many routes to keep them all apart: more failed than <see cref="Routes"/> has.</summary>
+    public bool HasMoreRoutes { get; init; }
+
     public required IncidentState State { get; init; }
 
     public required long Requests { get; init; }

@@ -105,6 +105,7 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             Methods = [.. symptoms.Select(symptom => symptom.Group.Method).OfType<string>().Distinct()],
             Subrequest = main.Group.Subrequest,
             Routes = [.. symptoms.OrderByDescending(symptom => symptom.Group.Count).Select(symptom => symptom.Group.Subrequest ?? symptom.Group.Path ?? symptom.Group.Route).OfType<string>().Distinct()],
+            HasMoreRoutes = symptoms.Any(symptom => symptom.Group.HasManyRoutes),
             State = IncidentState.Current,
             Requests = symptoms.Sum(symptom => symptom.Group.Count),
             First = first,

@@ -30,6 +30,9 @@ public sealed record ErrorGroup
     /// <summary>The request path without its query, identifiers folded, first three segments.</summary>
     public string? Route { get; init; }
 
+    /// <summary>Routes that there was no room to keep apart; <see cref="Path"/> is one of them.</summary>
+    public bool HasManyRoutes { get; init; }
+
     /// <summary>A concrete path of the group, without its query; redacted.</summary>
     public string? Path { get; init; }
     public string? Host { get; init; }

@@ -36,14 +36,9 @@ internal static class IncidentWords
             return path == "/" ? "" : path;
         }
 
-        if (routes is ["/"])
-        {
-            return "/";
-        }
-
-        return routes.Count <= RoutesShown
+        return routes.Count <= RoutesShown && !incident.HasMoreRoutes
             ? Words.List(routes)
-            : $"{string.Join(", ", routes.Take(RoutesShown))} and {routes.Count - RoutesShown} more routes";
+            : $"{string.Join(", ", routes.Take(RoutesShown))} and {(incident.HasMoreRoutes ? "many" : Words.Count(routes.Count - RoutesShown))} more routes";
     }
 
     /// <summary>The status that clients got: what the access log shows, else what nginx makes of this failure.</summary>

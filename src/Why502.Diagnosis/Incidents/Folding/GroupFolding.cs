@@ -23,6 +23,7 @@ public static class GroupFolding
                 Last = above.Last,
                 Samples = above.Samples,
                 Routes = above.Routes,
+                HasMoreRoutes = above.HasMoreRoutes,
                 Host = above.Host,
             };
             folded.Remove(above);

@@ -25,6 +25,7 @@ public static class RefusedFolding
                 Server = beneath.Server,
                 Host = beneath.Host,
                 Routes = beneath.Routes,
+                HasMoreRoutes = beneath.HasMoreRoutes,
                 Samples = [.. beneath.Samples.TakeLast(1), .. refused.Samples],
             };
         }

@@ -161,6 +161,7 @@ public sealed partial class ErrorLogFold(DateTime? from = null, DateTime? to = n
             UpstreamScheme = trusted ? Clean(record.UpstreamScheme) : null,
             UpstreamPeer = trusted ? Address(record.UpstreamPeer) : null,
             Route = isOwn && record.RequestUri is { Length: > 0 } uri ? Routes.Fold(uri) : null,
+            HasManyRoutes = group.Scope == GroupScope.Rest,
             Path = !hasPlace || record.RequestUri is null ? null : Clean(Encoding.UTF8.GetString(Routes.PathOf(Encoding.UTF8.GetBytes(record.RequestUri)))),
             Host = isOwn ? Clean(record.Host) : null,
             Method = isOwn ? Clean(record.Method) : null,
