@@ -77,8 +77,9 @@ public sealed class RedirectOrLoop : Cause
     public override SourceLine? PlaceOf(Incident incident, Observations seen) => LoopReading.Of(incident)?.At;
 
     public override string Describe(Incident incident, Observations seen)
-        => LoopReading.Of(incident) is null && LoopReading.Through(incident, seen) is { } through ? $"nginx passes the requests to itself through {incident.UpstreamText}, which hands them back to {through.Listen}"
-            : LoopReading.Of(incident) is { } loop ? $"nginx passes the requests to itself: {loop.Listen} is its own address" : "nginx passes the requests to itself";
+        => LoopReading.Of(incident) is { } loop ? $"nginx passes the requests to itself: {loop.Listen} is its own address"
+            : LoopReading.Through(incident, seen) is { } through ? $"nginx passes the requests to itself through {incident.UpstreamText}, which hands them back to {through.Listen}"
+            : "nginx passes the requests to itself";
 
     public override Fix? Propose(Incident incident, Observations seen)
     {

@@ -69,7 +69,11 @@ public sealed record RouteReading(TimeSpan? Limit, long OtherSucceeded, double? 
 
     /// <summary>Each by one name: a path that the access log knows is told by its route.</summary>
     private static HashSet<string> FailingRoutes(Incident incident)
-        => [.. incident.Routes.Where(route => !incident.Traffic.Groups.Any(group => group.Path == route)), .. incident.Traffic.Groups.Where(group => group.Status == 504).Select(Route), .. incident.Traffic.Groups.Where(group => incident.Routes.Contains(group.Path ?? "")).Select(Route)];
+    {
+        var failing = incident.Routes.ToHashSet();
+        var known = incident.Traffic.Groups.Select(group => group.Path).ToHashSet();
+        return [.. failing.Where(route => !known.Contains(route)), .. incident.Traffic.Groups.Where(group => group.Status == 504 || failing.Contains(group.Path ?? "")).Select(Route)];
+    }
 
     private static string Route(AccessGroup group) => group.Route ?? group.Path ?? "";
 

@@ -103,7 +103,8 @@ public static class StateReading
 
     private static IEnumerable<Logs.AccessGroup> SuccessOfFailingRoutes(Incident incident)
     {
-        var failing = incident.Traffic.Groups.Where(group => incident.Routes.Contains(group.Path ?? "")).Select(group => group.Route).OfType<string>().Concat(incident.Routes).ToHashSet();
+        var failing = incident.Routes.ToHashSet();
+        failing.UnionWith(incident.Traffic.Groups.Where(group => failing.Contains(group.Path ?? "")).Select(group => group.Route).OfType<string>().ToList());
         return incident.Traffic.Groups.Where(group => TrafficReading.IsSuccess(group) && !IsAsSlow(group, incident) && (failing.Contains(group.Path ?? "") || failing.Contains(group.Route ?? "")));
     }
 
