@@ -19,6 +19,7 @@ internal sealed class ConclusionBuilder(IReadOnlyList<NginxView> views, ProbeSym
             .ThenBy(judgement => judgement.Incident.FromProbe)
             .ThenBy(judgement => judgement.Incident.IsMirror)
             .ThenByDescending(judgement => judgement.Incident.Requests)
+            .ThenBy(judgement => IsOfLoading(judgement.Incident))
             .ThenByDescending(judgement => judgement.Incident.Requests <= 1 && judgement.Findings is [{ Confidence: >= Conclusion.NamedFrom }, ..])
             .Select((judgement, index) => judgement.Numbered(index + 1))
             .ToList();
@@ -45,6 +46,9 @@ internal sealed class ConclusionBuilder(IReadOnlyList<NginxView> views, ProbeSym
             Overview = OverviewOf(judged),
         };
     }
+
+    /// <summary>What nginx met while it loaded a configuration fails no request as long as the one before runs on.</summary>
+    private static bool IsOfLoading(Incident incident) => incident is { Level: LogLevel.Emerg, Resource: Resource.TempPath, Routes.Count: 0 };
 
     private Verdict VerdictOf(IReadOnlyList<Judgement> judged, IReadOnlyList<Unexplained> unexplained, bool hasUnexplainedErrors)
     {

@@ -142,6 +142,9 @@ public sealed record Incident
     /// <summary>How other upstreams of this nginx did meanwhile.</summary>
     public IReadOnlyList<Neighbour> Neighbours { get; init; } = [];
 
+    /// <summary>Where a handshake was reset: another address of the same host, without TLS, that resets connections too.</summary>
+    public Endpoint? ResetElsewhere { get; init; }
+
     /// <summary>The subrequest that failed, as nginx logs it: an auth_request or an include.</summary>
     public string? Subrequest { get; init; }
 

@@ -32,9 +32,19 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             AddNoLiveUpstreams(incidents, [.. group.Select(item => item.Symptom)], group.First().Location);
         }
 
+        for (var at = 0; at < incidents.Count; at++)
+        {
+            incidents[at] = incidents[at] with { ResetElsewhere = ResetElsewhere(incidents[at], incidents) };
+        }
+
         var closed = located.Where(item => item.Symptom.Kind is SymptomKind.ClosedEarly or SymptomKind.Reset).Select(item => item.Symptom.Group.Route).ToHashSet();
         return NeighbourReading.Add([.. incidents.Select(incident => incident with { LastWords = LastWords.Of(incident, said, closed) })], access);
     }
+
+    /// <summary>ECONNRESET is 104.</summary>
+    private static Endpoint? ResetElsewhere(Incident incident, IReadOnlyList<Incident> incidents)
+        => incident is not { Phase: Phase.Tls, Errno: 104, Peer: { IsUnix: false } peer } ? null
+            : incidents.FirstOrDefault(other => other is { Kind: SymptomKind.Reset, Errno: 104, Scheme: not ("https" or "grpcs"), Peer: { } reset } && reset.Host == peer.Host && reset.Port != peer.Port)?.Peer;
 
     /// <summary>Connection failures do not depend on the route; what happens later does, so there the location is part of the place.</summary>
     private static string Key(Symptom symptom, ProxiedLocation? location, Endpoint? peer)
@@ -129,7 +139,8 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
         var sameGroup = incidents
             .Select((incident, index) => (incident, index))
             .Where(item => item.incident.Kind != SymptomKind.OutOfResource
-                && ((location is not null && item.incident.Location?.At == location.At) || (named is not null && item.incident.Group?.Name == named.Name)))
+                && ((location is not null && item.incident.Location?.At == location.At) || (named is not null && item.incident.Group?.Name == named.Name)
+                    || (configuration is null && symptoms.Any(symptom => IsOfSameSite(item.incident, symptom.Group)))))
             .ToList();
         var beneath = sameGroup
             .Where(item => item.incident.State != IncidentState.Recovered)
@@ -161,6 +172,11 @@ public sealed class IncidentBuilder(NginxInstance instance, NginxConfiguration? 
             Samples = [.. symptoms.SelectMany(symptom => symptom.Group.Samples).TakeLast(1), .. beneath.incident.Samples],
         };
     }
+
+    /// <summary>Without a configuration nothing says which servers a group has: those that failed for the same site, and count as failed (ngx_http_upstream_free_round_robin_peer), are the likeliest.</summary>
+    private static bool IsOfSameSite(Incident incident, ErrorGroup said)
+        => incident is { Kind: SymptomKind.ConnectFailed or SymptomKind.TimedOut or SymptomKind.ClosedEarly or SymptomKind.Reset, Peer: not null, Phase: not Phase.Body }
+            && incident.Server == said.Server && (incident.Host ?? said.Host) == (said.Host ?? incident.Host);
 
     /// <summary>The upstream block: of the location, or of the stream server that wrote the line.</summary>
     private UpstreamGroup? GroupOf(ProxiedLocation? location, ErrorGroup group)

@@ -33,7 +33,7 @@ public sealed class SupposedSymptoms(NginxView view, Observations seen)
 
         if (view.Configuration is not { } configuration)
         {
-            return [.. Upgraded()];
+            return [.. Upgraded(), .. Proxied()];
         }
 
         var places = configuration.ProxiedLocations.Take(PlacesMax).ToList();
@@ -56,6 +56,17 @@ public sealed class SupposedSymptoms(NginxView view, Observations seen)
            {
                First = upgrade.At,
                Last = upgrade.At,
+           };
+
+    /// <summary>A container that tells a proxy in another container the port at which the host publishes it: between containers that port is nobody's.</summary>
+    private IEnumerable<Incident> Proxied()
+        => from container in seen.Ask(new Containers()).FactOrNull?.All ?? []
+           where container.ProxiedPort is { } port && container.Published.Any(published => published.HostPort == port) && !container.Published.Any(published => published.ContainerPort == port) && !container.Exposed.Contains(port)
+           select Form(SymptomKind.ConnectFailed, Phase.Connect, How.Refused, "connect() failed", []) with
+           {
+               Errno = 111,
+               Peer = Endpoint.TryParse($"{container.Service ?? container.Name}:{container.ProxiedPort}", 0, out var peer) ? peer : null,
+               Scheme = "http",
            };
 
     /// <summary>Each request to that place fails, whatever the upstream does.</summary>

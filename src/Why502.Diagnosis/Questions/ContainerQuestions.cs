@@ -81,6 +81,9 @@ public sealed record Container
     /// <summary>Ports that the image says it listens on.</summary>
     public IReadOnlyList<int> Exposed { get; init; } = [];
 
+    /// <summary>The port at which it asks a proxy that is configured from the containers to reach it (nginx-proxy's VIRTUAL_PORT).</summary>
+    public int? ProxiedPort { get; init; }
+
     /// <summary>Compose project and service, from the labels.</summary>
     public string? Project { get; init; }
 

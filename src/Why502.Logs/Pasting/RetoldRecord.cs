@@ -83,11 +83,17 @@ internal static partial class RetoldRecord
         yield return OnlyPhase(plain);
         yield return Abridged(plain);
         yield return Cited(plain);
+        yield return LooseContext.Punctuated(plain);
         yield return ToPhase(Cited(plain));
         yield return Quoted(plain);
         yield return ByNumber(text);
         if (WordedErrno.Number(plain) is var numbered && !ReferenceEquals(numbered, plain))
         {
+            if (LooseContext.Punctuated(numbered) is var whole && !ReferenceEquals(whole, numbered))
+            {
+                yield return whole;
+            }
+
             var cited = ToPhase(Quoted(Cited(numbered)));
             yield return PastedRecord.Phase(cited, next);
             yield return cited;

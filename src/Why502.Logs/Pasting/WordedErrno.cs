@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Why502.Logs.Pasting;
 
 /// <summary>
-/// Sets the number of a system's error where a teller kept its words alone: <c>connect() failed (Connection refused)</c>, <c>connect() failed, connection refused</c>. nginx writes <c>N: text</c>
-/// (ngx_strerror).
+/// Sets the number of a system's error where a teller kept its words alone: <c>connect() failed (Connection refused)</c>, <c>connect() failed, connection refused</c>, or both without the
+/// colon between them. nginx writes <c>N: text</c> (ngx_strerror).
 /// </summary>
 internal static partial class WordedErrno
 {
@@ -30,6 +30,6 @@ internal static partial class WordedErrno
         return errno == 0 ? text : $"{told.Groups["call"].Value} ({errno}: {words}){text[(told.Index + told.Length)..]}";
     }
 
-    [GeneratedRegex(@"^(?<call>[a-z_0-9]{3,16}\(\)(?: [^()]{1,200}?)? failed|upstream timed out)(?: ?\((?<words>[A-Za-z -]{8,48})\)|(?:,|:| -|:? with:?) (?<words>[A-Za-z -]{8,48}?)(?=$|,| while ))")]
+    [GeneratedRegex(@"^(?<call>[a-z_0-9]{3,16}\(\)(?: [^()]{1,200}?)? failed|upstream timed out)(?: ?\((?:\d{1,3} )?(?<words>[A-Za-z -]{8,48})\)|(?:,|:| -|:? with:?) (?<words>[A-Za-z -]{8,48}?)(?=$|,| while ))")]
     private static partial Regex Worded();
 }

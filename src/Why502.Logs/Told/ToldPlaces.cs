@@ -9,6 +9,7 @@ internal static partial class ToldPlaces
     [
         new(["ipv4", "ipv6", "::1"], AppEventKind.FamilyElsewhereTold, static text => (Bound().IsMatch(text) || Refused().IsMatch(text)) && SixthFamily().IsMatch(text) && FourthFamily().IsMatch(text)),
         new(["container", "pod"], AppEventKind.ContainerLoopbackTold, static text => Loopback().IsMatch(text) && (Boundary().IsMatch(text) || BoundInside().IsMatch(text))),
+        new(["container", "docker"], AppEventKind.ContainerLoopbackTold, static text => OnHost().IsMatch(text)),
         new([".sock"], AppEventKind.SocketElsewhereTold, static text => Sockets().Matches(text).Select(path => path.Value).Distinct(StringComparer.Ordinal).Count() > 1 && Against().IsMatch(text)),
         new(["socket", ".sock"], AppEventKind.SocketAbsentTold, static text => Absent().IsMatch(text)),
         new(["socket", ".sock"], AppEventKind.SocketDeniedTold, static text => Denied().IsMatch(text)),
@@ -43,6 +44,10 @@ internal static partial class ToldPlaces
 
     [GeneratedRegex(@"\bno route to host\b|\b(?:network|host) is unreachable\b|\b(?:vpn|tunnel|route)\b[^.]{0,60}\b(?:is|was|went) down\b", RegexOptions.IgnoreCase)]
     private static partial Regex NoWay();
+
+    /// <summary>Who says of the app alone that it is in no container has nginx in one.</summary>
+    [GeneratedRegex(@"\b(?:app|application|backend|service|site|website|program)\b[^.]{0,40}\b(?:is |runs? |running |it's )?(?:not (?:running )?(?:inside|in)|outside(?: of)?) (?:a |the |any |of )?(?:docker )?container\b|\b(?:app|application|backend|service|site|website|program)\b[^.]{0,40}\b(?:installed|runs|running|listens|listening) (?:directly )?on the (?:docker )?host\b[^.]{0,80}\b(?:nginx|proxy)\b[^.]{0,40}\b(?:container|docker)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex OnHost();
 
     [GeneratedRegex(@"\b(?:inside|within|in) (?:a |the |its |their |my |our )?(?:\w+[- ])?(?:container|pod)\b[^.]{0,160}\b(?:proxy_pass|refers? to|points? to|means?|is) |\b(?:another|other|separate|different|own)\b (?:docker )?(?:compose )?(?:container|service|pod)\b[^.]{0,120}\b(?:proxy_pass|nginx|upstream)\b|\b(?:proxy_pass|nginx|upstream)\b[^.]{0,160}\b(?:another|other|separate|different)\b (?:docker )?(?:compose )?(?:container|service|pod)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Boundary();

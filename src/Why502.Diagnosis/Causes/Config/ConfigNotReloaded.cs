@@ -16,7 +16,7 @@ public sealed class ConfigNotReloaded : Cause
         Explanation = """
             the configuration was edited and nginx was not told: its workers go on with what they read when they started. The error
             log then names an address that the files no longer have. Everything looks right on disk, and a reload ends the fault.
-            Where the reload was tried and refused it is config-invalid. Where the disk says the same as what runs, reloading changes nothing.
+            Where the reload was tried and refused it is config-invalid; where its signal found no process, the pid file is an older nginx's. Where the disk says the same as what runs, reloading changes nothing.
             """,
         LookAlikes = ["config-invalid", "upstream-down", "upstream-wrong-address", "dns-stale-address"],
         Remedy = "Test the configuration and reload nginx.",
@@ -37,10 +37,16 @@ public sealed class ConfigNotReloaded : Cause
     };
 
     public override bool Applies(Incident incident)
-        => incident is { Kind: not (SymptomKind.NotLoaded or SymptomKind.AppLogged), Configuration: not null, FromProbe: false } && (incident.Peer is not null || incident.Kind == SymptomKind.Answered);
+        => LostReloadSymptoms.Is(incident) || incident is { Kind: not (SymptomKind.NotLoaded or SymptomKind.AppLogged), Configuration: not null, FromProbe: false } && (incident.Peer is not null || incident.Kind == SymptomKind.Answered);
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
+        if (LostReloadSymptoms.Is(incident))
+        {
+            scales.Weigh("signal", Sources.ErrorLog, Weight.Decisive.For("the signal to reload found no process of that id"));
+            return;
+        }
+
         var live = !incident.Instance.FromFiles;
         var newer = live ? DiskState.Newer(incident.Instance, seen) : [];
         if (live)
@@ -83,11 +89,21 @@ public sealed class ConfigNotReloaded : Cause
         }
     }
 
-    public override SourceLine? PlaceOf(Incident incident, Observations seen) => DiskDifference.Of(incident)?.At;
+    public override SourceLine? PlaceOf(Incident incident, Observations seen) => LostReloadSymptoms.Is(incident) ? null : DiskDifference.Of(incident)?.At;
 
     public override string Describe(Incident incident, Observations seen)
-        => DiskDifference.Of(incident) is { Target: { } target } ? $"nginx still uses {incident.Peer}; the configuration on disk says {target} and was not loaded" : "the configuration on disk was not loaded";
+        => LostReloadSymptoms.Is(incident) ? "the reload reached no nginx: no process has the id that the pid file names"
+            : DiskDifference.Of(incident) is { Target: { } target } ? $"nginx still uses {incident.Peer}; the configuration on disk says {target} and was not loaded" : "the configuration on disk was not loaded";
 
     public override Fix? Propose(Incident incident, Observations seen)
-        => new() { Summary = "Load the configuration that lies on disk.", LoadsPending = true, Steps = [RetargetFix.Reload(incident, "Test it, and reload.")] };
+        => LostReloadSymptoms.Is(incident) ? new()
+        {
+            Summary = "Find the nginx that runs, and let that one load the configuration.",
+            Steps =
+            [
+                new("See which master process runs, if any does, and which pid file its configuration names.", "ps -e -o pid,args | grep '[n]ginx: master'"),
+                new("Send that process the signal to reload (HUP); where none runs, start nginx. Where nginx is the first process of a container, start the container anew."),
+            ],
+        }
+        : new() { Summary = "Load the configuration that lies on disk.", LoadsPending = true, Steps = [RetargetFix.Reload(incident, "Test it, and reload.")] };
 }

@@ -37,8 +37,17 @@ public sealed class DnsResolverMissing : Cause
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
-        // ngx_http_upstream_init_request(): written where ngx_resolve_start() gives NGX_NO_RESOLVER, and nowhere else.
-        scales.Weigh("message", Sources.ErrorLog, Weight.Decisive.For("nginx has no resolver for this request"));
+        if (incident.MessageId is null && incident.Instance.FromFiles && incident.Configuration?.Root.Any(directive => directive.Is("http")) == false)
+        {
+            // A site's file, or a piece of one: what http says around it was not handed over.
+            scales.Weigh("message", Sources.Config, Weight.Strong.For("what was handed over of the configuration sets no resolver for this request"));
+        }
+        else
+        {
+            // ngx_http_upstream_init_request(): written where ngx_resolve_start() gives NGX_NO_RESOLVER, and nowhere else.
+            scales.Weigh("message", Sources.ErrorLog, Weight.Decisive.For("nginx has no resolver for this request"));
+        }
+
         if (incident.Location is { } location && location.Effective("resolver") is { IsSet: true, At: { } at } resolver)
         {
             scales.Weigh("resolver", Sources.Config, Weight.Strong.Against($"{resolver} is in force now").At(at.File, at.Line));

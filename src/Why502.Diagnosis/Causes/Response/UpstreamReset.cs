@@ -35,7 +35,8 @@ public sealed class UpstreamReset : Cause
 
     public override bool Applies(Incident incident) => incident is { Kind: SymptomKind.Reset, Phase: Phase.Header or Phase.Send or Phase.Connect or Phase.Body }
         // connect(2) gives ECONNRESET where the handshake was done and the reset came before nginx looked: a proxy in between has nobody behind it.
-        || incident is { Kind: SymptomKind.ConnectFailed or SymptomKind.OtherMessage, Errno: 104 or 32 };
+        || incident is { Kind: SymptomKind.ConnectFailed or SymptomKind.OtherMessage, Errno: 104 or 32 }
+        || incident is { Kind: SymptomKind.Reset, ResetElsewhere: not null };
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
@@ -43,6 +44,12 @@ public sealed class UpstreamReset : Cause
         {
             // RFC 9293, 3.10.4 and tcp_close(): a reset instead of an end comes of data that the app left unread or of an aborted socket, not of an answer that was merely too short.
             scales.Weigh("phase", Sources.ErrorLog, Weight.Moderate.For("the connection was reset in mid-answer, not closed: the app left something unread, such as the request's body, or aborted"));
+        }
+
+        if (incident.ResetElsewhere is { } other)
+        {
+            // What has no TLS meets the same: it is none of the handshake's reasons.
+            scales.Weigh("other port", Sources.ErrorLog, Weight.Strong.For($"the same host resets connections to {other}, too, where no TLS is spoken"));
         }
 
         ResidualClose.Weigh(incident, seen, scales);

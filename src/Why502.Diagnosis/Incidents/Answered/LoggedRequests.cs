@@ -28,7 +28,7 @@ public sealed class LoggedRequests(IReadOnlyList<ErrorLogSummary> logs, bool fra
     /// there a row of the very second of a failure has that failure's status for the same reason.
     /// </summary>
     public long For(AccessGroup row)
-        => failures.Where(failure => LeadsTo(failure, row.Status) && SamePlace(failure, row)).Sum(failure => failure.Count) is > 0 and var lines ? lines
+        => failures.Where(failure => (LeadsTo(failure, row.Status) || (fragments && IsLeftWhileTrying(failure, row.Status))) && SamePlace(failure, row)).Sum(failure => failure.Count) is > 0 and var lines ? lines
             : fragments && failures.Any(failure => LeadsTo(failure, row.Status) && SameSecond(failure, row)) ? row.Count
             : 0;
 
@@ -47,6 +47,9 @@ public sealed class LoggedRequests(IReadOnlyList<ErrorLogSummary> logs, bool fra
         var text = failure.Known!.Status;
         return text.StartsWith(status.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
     }
+
+    /// <summary>Before a connection is made nginx has nothing to wait for: whoever left then left while nginx tried the next server.</summary>
+    private static bool IsLeftWhileTrying(ErrorGroup failure, int status) => status == 499 && Symptom.Of(failure) is { Phase: Phase.Resolve or Phase.Connect or Phase.Tls };
 
     private static bool SamePlace(ErrorGroup failure, AccessGroup row)
         => (failure.UpstreamPeer is { } peer && row.UpstreamAddr is { } address && peer == address.TrimEnd(':'))

@@ -26,6 +26,7 @@ public sealed record DiskDifference(string Words, SourceLine At, Endpoint? Targe
     private static DiskDifference? Moved(Incident incident, NginxConfiguration configuration, Endpoint peer)
     {
         if (configuration.ProxiedLocations.Any(location => (location.HasVariables && location.PossibleTargets.Count == 0) || location.Peers.Any(target => target.Endpoint is null or { IsName: true } || target.Endpoint.ToString() == peer.ToString()))
+            || IsOfServerNotGiven(incident, configuration, peer)
             || RequestRoute.Of(incident) is not { Pass: { } pass }
             || configuration.ProxiedLocations.FirstOrDefault(location => location.Pass == pass) is not { PossibleTargets.Count: < 2 } now)
         {
@@ -35,4 +36,10 @@ public sealed record DiskDifference(string Words, SourceLine At, Endpoint? Targe
         var target = now.Peers.Select(target => target.Endpoint).FirstOrDefault(endpoint => endpoint is not null);
         return new($"the failing requests went to {peer}, and on disk they go to {target?.ToString() ?? now.Target}", now.At, target);
     }
+
+    /// <summary>A group has the address, and the server that the line names is none of these: the part of the configuration that sends requests there was not handed over.</summary>
+    private static bool IsOfServerNotGiven(Incident incident, NginxConfiguration configuration, Endpoint peer)
+        => incident is { Instance.FromFiles: true, Server: { Length: > 0 } server }
+            && configuration.Servers.All(own => own.FirstName is { } name && name != server)
+            && configuration.Upstreams.Any(group => group.Peers.Any(target => target.Endpoint?.ToString() == peer.ToString()));
 }

@@ -38,8 +38,8 @@ public static class ContainerReading
             return null;
         }
 
-        var inside = !peer.IsLoopback && (incident.Instance.Container is not null || ContainerSigns.IsBridgeAddress(peer));
         var all = All(seen);
+        var inside = !peer.IsLoopback && (incident.Instance.Container is not null || ContainerSigns.IsBridgeAddress(peer) || all.Any(container => container.ProxiedPort == peer.Port && peer.Host is { } host && IsCalled(container, host)));
         if (!peer.IsLoopback && SaidPort(all, peer.Port) is { } said)
         {
             return said;

@@ -11,6 +11,9 @@ public sealed class ComposeFile : ICommandReader
     /// <summary>In no engine's words: a recipe says what shall run, not whether it does.</summary>
     public const string Defined = "defined";
 
+    /// <summary>The variable by which a container tells nginx-proxy its port; without it the one that it exposes counts.</summary>
+    private const string ProxiedPort = "VIRTUAL_PORT";
+
     private const int ServicesMax = 200;
 
     public string Command => "docker-compose.yml";
@@ -59,7 +62,7 @@ public sealed class ComposeFile : ICommandReader
 
     private static IEnumerable<CommandRecord> Rows(Service service)
     {
-        yield return new ListedContainer("", service.Container ?? service.Name, service.Image, Defined, null, false, 0, service.Ports) { Service = service.Name, Exposed = service.Exposed, Line = service.Line };
+        yield return new ListedContainer("", service.Container ?? service.Name, service.Image, Defined, null, false, 0, service.Ports) { Service = service.Name, Exposed = service.Exposed, ProxiedPort = service.ProxiedPort, Line = service.Line };
         if (service.Command is { } command)
         {
             yield return new ListedProcess(0, null, null, command, false) { Line = service.CommandLine };
@@ -79,6 +82,10 @@ public sealed class ComposeFile : ICommandReader
             else if (list == "expose" && int.TryParse(item.Split('/')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var inner) && inner is > 0 and < 65536)
             {
                 service.Exposed.Add(inner);
+            }
+            else if (list == "environment" && item.Split('=') is [ProxiedPort, var asked])
+            {
+                service.ProxiedPort = Number(asked);
             }
             else if (list == "command")
             {
@@ -100,6 +107,9 @@ public sealed class ComposeFile : ICommandReader
             case "command":
                 (service.Command, service.CommandLine) = (value.Length == 0 ? null : string.Join(' ', value.Trim('[', ']').Split(',').Select(word => word.Trim().Trim('"', '\''))), service.Line);
                 break;
+            case ProxiedPort:
+                service.ProxiedPort = Number(value.Trim('"', '\''));
+                return list;
             case "ports" when value.StartsWith('['):
                 service.Ports.AddRange(value.Trim('[', ']').Split(',').Select(item => Port(item.Trim().Trim('"', '\''))).OfType<(string, int, int)>());
                 break;
@@ -109,6 +119,8 @@ public sealed class ComposeFile : ICommandReader
 
         return value.Length == 0 ? Key(content) ?? "" : "";
     }
+
+    private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536 ? port : null;
 
     private static string? Key(string line)
     {
@@ -142,6 +154,8 @@ public sealed class ComposeFile : ICommandReader
         public string? Command { get; set; }
 
         public int CommandLine { get; set; } = line;
+
+        public int? ProxiedPort { get; set; }
 
         public List<(string Address, int Host, int Container)> Ports { get; } = [];
 

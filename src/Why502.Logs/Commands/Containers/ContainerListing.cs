@@ -13,6 +13,9 @@ public sealed record ListedContainer(string Id, string Name, string? Image, stri
 
     /// <summary>Ports that its image or its recipe says it listens on.</summary>
     public IReadOnlyList<int> Exposed { get; init; } = [];
+
+    /// <summary>The port that it asks an nginx which writes its configuration from the containers (nginx-proxy's VIRTUAL_PORT) to be reached at.</summary>
+    public int? ProxiedPort { get; init; }
 }
 
 /// <summary>

@@ -33,6 +33,7 @@ internal sealed class ContainersAnswer : IGivenAnswer
         OomKilled = row.OomKilled,
         RestartCount = row.RestartCount,
         Exposed = row.Exposed,
+        ProxiedPort = row.ProxiedPort,
         Published = [.. row.Published.Select(port => new PublishedPort(port.Address, port.Host, port.Container))],
     };
 }

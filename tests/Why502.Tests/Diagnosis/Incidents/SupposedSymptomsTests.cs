@@ -25,6 +25,13 @@ public sealed class SupposedSymptomsTests
     [InlineData("proxy_pass http://127.0.0.1:3000;", "")]
     public async Task FilesThatAgree_AreNoFault(string pass, string other) => Assert.Empty(await FindingsAsync(pass, other));
 
+    [Theory]
+    [InlineData("VIRTUAL_PORT=8080", true)]
+    [InlineData("VIRTUAL_PORT=3000", false)]
+    [InlineData("VIRTUAL_PORT=4000", false)]
+    public async Task PortForAProxyOfContainers_IsTheContainersOwn(string variable, bool isTold)
+        => Assert.Equal(isTold ? "upstream-wrong-address" : null, (await JudgeAsync(("docker-compose.yml", $"services:\n  tally:\n    image: example/tally:3\n    ports:\n      - \"8080:3000\"\n    environment:\n      - {variable}\n"))).FirstOrDefault()?.Cause);
+
     [Fact]
     public async Task GroupWithoutAServer_FailsByItself()
         => Assert.Equal("upstream-marked-down", (await JudgeAsync(("a.conf", "upstream tally {\n  server 10.1.0.3:8080 down;\n}\nserver {\n  listen 80;\n  location / { proxy_pass http://tally; }\n}\n")))[0].Cause);

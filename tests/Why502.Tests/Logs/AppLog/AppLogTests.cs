@@ -80,6 +80,8 @@ public class AppLogTests
     [InlineData("The tally is bound to `::1`; nginx takes `localhost` for IPv4.", AppEventKind.FamilyElsewhereTold)]
     [InlineData("tally runs on port 71, and nginx proxies to port 17", AppEventKind.PortElsewhereTold)]
     [InlineData("The selector never matched the labels of the tally.", AppEventKind.PodsUnselectedTold)]
+    [InlineData("This application is not inside a docker container.", AppEventKind.ContainerLoopbackTold)]
+    [InlineData("The tally service runs on the host, and nginx in a container.", AppEventKind.ContainerLoopbackTold)]
     [InlineData("Then we saw that the tally service was not running.", AppEventKind.DownTold)]
     [InlineData("every time there is a segmentation fault", AppEventKind.CrashTold)]
     [InlineData("Node closes idle connections before nginx does.", AppEventKind.KeptConnectionTold)]

@@ -98,6 +98,22 @@ public sealed class PastedRecordTests
         Assert.StartsWith(message, record.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void ContextWithoutItsMarks_IsReadByItsKeys()
+    {
+        var record = ErrorLogLine.Parse(PastedRecord.Repair("it says connect() failed (111 connection refused) while connecting to upstream client 192.0.2.8 server: tally.example request GET /sums HTTP/1.1 upstream http://192.0.2.50:7150/sums host tally.example"));
+        Assert.Equal(111, record?.Errno);
+        Assert.Equal("192.0.2.50:7150", record?.UpstreamPeer);
+        Assert.Equal("tally.example", record?.Server);
+        Assert.Equal("GET", record?.Method);
+    }
+
+    /// <summary>A sentence goes on with a word that is one of nginx's keys.</summary>
+    [Theory]
+    [InlineData("connect() failed (111: Connection refused) while connecting to upstream server of ours")]
+    [InlineData("connect() failed (111: Connection refused) while connecting to upstream host and client are the same")]
+    public void OneWordOfTheContext_IsASentences(string line) => Assert.Null(ErrorLogLine.Parse(PastedRecord.Repair(line))?.Server);
+
     /// <summary>A client can write a line feed and a record behind an open quote: only the last line of all may be closed.</summary>
     [Fact]
     public void OpenQuoteWithALineBelow_StaysOpen()
