@@ -1,5 +1,6 @@
 using Why502.Diagnosis.Readings;
 using Why502.Logs;
+using Why502.Logs.Commands;
 using Why502.Nginx;
 
 namespace Why502.Diagnosis;
@@ -81,7 +82,8 @@ public sealed class SupposedSymptoms(NginxView view, Observations seen)
 
     private IEnumerable<Incident> Unmet(ProxiedLocation location)
     {
-        var containers = (seen.Ask(new Containers()).FactOrNull?.All ?? []).ToList();
+        // A recipe of an image names no service: by what name the container will be found it does not say.
+        var containers = (seen.Ask(new Containers()).FactOrNull?.All ?? []).Where(container => container.Service is not null || container.State != ComposeFile.Defined).ToList();
         foreach (var endpoint in location.Peers.Select(target => target.Endpoint).OfType<Endpoint>())
         {
             if (endpoint is { IsName: true, IsLoopback: false, Host: { } name })

@@ -84,6 +84,9 @@ public sealed record Container
     /// <summary>The port at which it asks a proxy that is configured from the containers to reach it (nginx-proxy's VIRTUAL_PORT).</summary>
     public int? ProxiedPort { get; init; }
 
+    /// <summary>The Service that was handed over with it, and whose selector its pods do not fit.</summary>
+    public string? UnselectedBy { get; init; }
+
     /// <summary>Compose project and service, from the labels.</summary>
     public string? Project { get; init; }
 

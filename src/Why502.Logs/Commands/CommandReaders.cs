@@ -27,6 +27,7 @@ public static class CommandReaders
         new RulesetListing(),
         new LaunchRecipe(),
         new PortRecipe(),
+        new SelectorRecipe(),
         new NginxVersion(),
         new PoolFile(),
         new ContainerListing(),

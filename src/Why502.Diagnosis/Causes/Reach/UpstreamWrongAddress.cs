@@ -101,6 +101,11 @@ public sealed class UpstreamWrongAddress : Cause
             scales.Weigh("published", Sources.Machine, Weight.Strong.For($"container {other.Container.Name} is reached at port {other.Port} from where nginx is; {incident.Peer!.Port} is the port's other side"));
         }
 
+        if (ContainerReading.Unselected(incident, seen) is { } workload)
+        {
+            scales.Weigh("selector", Sources.Machine, Weight.Strong.For($"{workload.UnselectedBy} selects other pods than those of {workload.Name}"));
+        }
+
         if (ContainerReading.PublishedElsewhere(incident, seen) is { } elsewhere)
         {
             scales.Weigh("published", Sources.Machine, (elsewhere.IsNamed ? Weight.Strong : Weight.Moderate).For($"container {elsewhere.Container.Name} is published at port {elsewhere.Port}, and none at {incident.Peer!.Port}"));

@@ -71,6 +71,10 @@ public static class ContainerReading
         return (named.Count > 0 ? named : published) is [{ Published: [var only] } container] ? (container, only.HostPort, named.Count > 0) : null;
     }
 
+    /// <summary>From files: the workload whose pods the Service handed over with it does not select. An address of the machine itself is no Service's.</summary>
+    public static Container? Unselected(Incident incident, Observations seen)
+        => incident is { Instance.FromFiles: true, Peer: { IsUnix: false, IsLoopback: false } } ? All(seen).FirstOrDefault(container => container.UnselectedBy is not null) : null;
+
     /// <summary>The last part of a repository's path: <c>registry.example/team/app:7</c>.</summary>
     private static string? ImageName(Container container)
         => container.Image is { } image ? image[(image.LastIndexOf('/') + 1)..] is var last && last.IndexOf(':') is >= 0 and var tag ? last[..tag] : last : null;

@@ -37,6 +37,9 @@ internal static class ContainerRules
             t.IndexOf("connection refused", at, StringComparison.Ordinal) > 0 ? e
             : t.IndexOf("deadline exceeded", at, StringComparison.Ordinal) > 0 || t.IndexOf("Client.Timeout", at, StringComparison.Ordinal) > 0 ? e with { Kind = AppEventKind.SlowRequest } : null),
 
+        // kubelet, pkg/kubelet/kuberuntime/kuberuntime_manager.go: the reason of a kill; signal 9 follows when the container does not end by itself.
+        new("failed liveness probe, will be restarted", AppEventKind.WorkerTimeout),
+
         // ingress-nginx, controller.go: no pod of the service is ready, so there is nobody to ask.
         new("does not have any active Endpoint", AppEventKind.EndpointsEmpty),
 

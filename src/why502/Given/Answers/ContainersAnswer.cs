@@ -16,8 +16,9 @@ internal sealed class ContainersAnswer : IGivenAnswer
         var used = records.Of<ShownContainerUse>();
         var known = listed.Select(row => Fact(row) with { MemoryShare = used.LastOrDefault(use => Is(use, row))?.Memory / 100 })
             .Concat(used.Where(use => !listed.Any(row => Is(use, row))).Select(use => new Container { Id = use.Id, Name = Sanitizer.Line(use.Name), State = "running", MemoryShare = use.Memory / 100 }))
+            .Concat(records.Of<UnselectedPods>().Select(row => new Container { Id = "", Name = Sanitizer.Line(row.Workload), State = ComposeFile.Defined, UnselectedBy = Sanitizer.Line($"Service {row.Service} ({row.Label})") }))
             .ToList();
-        return question is Containers && known.Count > 0 ? new(new ContainersFact(["docker"], known), listed.Count > 0 ? listed[0] : used[0]) : null;
+        return question is Containers && known.Count > 0 ? new(new ContainersFact(["docker"], known), listed.Count > 0 ? listed[0] : used.Count > 0 ? used[0] : records.Of<UnselectedPods>()[0]) : null;
     }
 
     private static bool Is(ShownContainerUse use, ListedContainer row) => use.Name == row.Name || (use.Id.Length > 0 && row.Id.Length > 0 && (use.Id.StartsWith(row.Id, StringComparison.Ordinal) || row.Id.StartsWith(use.Id, StringComparison.Ordinal)));

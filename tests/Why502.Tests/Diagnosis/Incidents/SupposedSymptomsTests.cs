@@ -23,6 +23,7 @@ public sealed class SupposedSymptomsTests
     [InlineData("proxy_pass http://tally:3000;", Compose)]
     [InlineData("proxy_pass http://tally.example.org:3000;", Compose)]
     [InlineData("proxy_pass http://127.0.0.1:3000;", "")]
+    [InlineData("proxy_pass http://tally:3000;", "FROM example/base:9\nWORKDIR /srv\nEXPOSE 3000\n")]
     public async Task FilesThatAgree_AreNoFault(string pass, string other) => Assert.Empty(await FindingsAsync(pass, other));
 
     [Theory]

@@ -94,6 +94,7 @@ public class AppLogTests
     [InlineData("     Status: \"Processes active: 9, idle: 0, Requests: 71, slow: 0, Traffic: 1.2req/sec\"", AppEventKind.PoolSeemsBusy)]
     [InlineData("curl: (1) Received HTTP/0.9 when not allowed", AppEventKind.NoHttpAnswer)]
     [InlineData("Exited with code 137", AppEventKind.MainProcessExited)]
+    [InlineData("  Normal   Killing    2m (x9 over 12m)   kubelet  Container tally failed liveness probe, will be restarted", AppEventKind.WorkerTimeout)]
     [InlineData("[ E 2026-11-21 01:02:03.6050 71/T1 age/Cor/App/Implementation.cpp:221 ]: Could not spawn process for application /srv/tally: the file is not there", AppEventKind.StartFailed)]
     [InlineData("[ W 2026-11-21 01:02:03.6050 71/T1 age/Cor/Con/X.cpp:96 ]: [Client 1-2] Sending 502 response: application did not send a complete response", AppEventKind.AnswerIncomplete)]
     [InlineData("dockergen.1 | 2026/11/21 01:02:03 Error running notify command: nginx -s reload, exit status 1", AppEventKind.ConfigurationRefused)]
