@@ -4,12 +4,15 @@ using Why502.Logs;
 namespace Why502.Bench;
 
 /// <summary>
-/// Error-log classification (split, parse, recognise, fold) against counting lines as <c>wc -l</c> does, on the same file in the same minute: on a given one, or
-/// on one of <see cref="ErrorLogGenerator"/>.
+/// Error-log classification (read, split, parse, recognise, fold) against counting lines as <c>wc -l</c> does, on the same file in the same minute: on a given one, or
+/// on one of <see cref="ErrorLogGenerator"/>. The command itself takes a tenth more than what is counted for it here.
 /// </summary>
 public static class ErrorLogBenchmark
 {
     private const int BlockLength = 64 * 1024;
+
+    /// <summary>Of GNU coreutils 9.1.</summary>
+    private const int WcBlockLength = 16 * 1024;
     private const int Runs = 12;
 
     /// <summary>The runtime compiles what is hot again, in the background: until then nothing is measured.</summary>
@@ -61,29 +64,29 @@ public static class ErrorLogBenchmark
         ErrorLogSummary summary = new();
         while (Running.Elapsed < WarmUp)
         {
-            Fold(file, new(), new());
+            Fold(file, new(), new(), new());
         }
 
-        BlockTimes reads = new(), counts = new(), folds = new(), summaries = new();
+        BlockTimes reads = new(), counts = new(), foldReads = new(), folds = new(), summaries = new();
         for (int run = 0; run < Runs; run++)
         {
             CountLines(file, reads, counts);
-            summary = Fold(file, folds, summaries);
+            summary = Fold(file, foldReads, folds, summaries);
         }
 
         double bytes = new FileInfo(file).Length;
         double wc = reads.Seconds + counts.Seconds;
-        double whole = reads.Seconds + folds.Seconds + summaries.Seconds;
-        double settled = (reads.Median + counts.Median) / (reads.Median + folds.Median);
+        double whole = foldReads.Seconds + folds.Seconds + summaries.Seconds;
+        double settled = (reads.Median + counts.Median) / WcBlockLength / ((foldReads.Median + folds.Median) / BlockLength);
         double Each(double seconds) => seconds / summary.Records * 1e9;
-        Console.WriteLine($"{what,-34} {summary.Records,10:N0} {summary.Groups.Count,6} {bytes / wc / 1e9,8:N2} {bytes / whole / 1e9,9:N2} {wc / whole,8:N3} {Each(whole),9:N0} {Each(reads.Seconds),7:N0} {Each(folds.Seconds),7:N0} {Each(summaries.Seconds),6:N0} {settled,9:N3}");
+        Console.WriteLine($"{what,-34} {summary.Records,10:N0} {summary.Groups.Count,6} {bytes / wc / 1e9,8:N2} {bytes / whole / 1e9,9:N2} {wc / whole,8:N3} {Each(whole),9:N0} {Each(foldReads.Seconds),7:N0} {Each(folds.Seconds),7:N0} {Each(summaries.Seconds),6:N0} {settled,9:N3}");
         return summary.Records > 0 ? 0 : 1;
     }
 
-    /// <summary>What <c>wc -l</c> does: read, count line feeds with vectors.</summary>
+    /// <summary>What <c>wc -l</c> does: read as much at a time, count line feeds with vectors.</summary>
     private static void CountLines(string file, BlockTimes reads, BlockTimes counts)
     {
-        byte[] buffer = new byte[BlockLength];
+        byte[] buffer = new byte[WcBlockLength];
         using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
         reads.BeginRun();
         counts.BeginRun();
@@ -106,20 +109,25 @@ public static class ErrorLogBenchmark
         }
     }
 
-    private static ErrorLogSummary Fold(string file, BlockTimes folds, BlockTimes summaries)
+    private static ErrorLogSummary Fold(string file, BlockTimes reads, BlockTimes folds, BlockTimes summaries)
     {
         ErrorLogFold fold = new();
         ErrorLogReader reader = new(file);
         byte[] buffer = new byte[BlockLength];
         using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
+        reads.BeginRun();
         folds.BeginRun();
         int read;
-        while ((read = stream.Read(buffer)) > 0)
+        do
         {
+            reads.Start();
+            read = stream.Read(buffer);
+            reads.Stop();
             folds.Start();
             reader.Push(buffer.AsSpan(0, read), fold);
             folds.Stop();
         }
+        while (read > 0);
 
         summaries.BeginRun();
         summaries.Start();
