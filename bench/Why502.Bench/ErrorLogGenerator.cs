@@ -51,6 +51,9 @@ public sealed class ErrorLogGenerator(int seed, ErrorLogVariety? variety = null)
         DateTime time = new(2026, 11, 20, 0, 0, 0);
         long written = 0;
         long records = 0;
+
+        // Workers share one counter of connections.
+        long connection = 4_000_000;
         (int Weight, string Level, string Text)[] kinds = [.. Kinds.Where(kind => variety.HasNumbers || !kind.Text.Contains('#', StringComparison.Ordinal)).Take(variety.Messages)];
         int all = kinds.Sum(kind => kind.Weight);
         for (; written < bytes; records++)
@@ -60,7 +63,8 @@ public sealed class ErrorLogGenerator(int seed, ErrorLogVariety? variety = null)
             (int _, string level, string text) = kinds.First(kind => (at -= kind.Weight) < 0);
             string path = variety.HasNumbers && random.Next(4) == 0 ? $"/users/{random.Next(1_000_000)}/orders" : paths[Math.Min(random.Next(paths.Length), random.Next(paths.Length))];
             int process = 1200 + random.Next(8);
-            string line = $"{time:yyyy'/'MM'/'dd HH':'mm':'ss} [{level}] {process}#{process}: {(level is "alert" or "notice" ? "" : $"*{random.Next(1 << 24)} ")}"
+            connection += random.Next(20);
+            string line = $"{time:yyyy'/'MM'/'dd HH':'mm':'ss} [{level}] {process}#{process}: {(level is "alert" or "notice" ? "" : $"*{connection} ")}"
                 + text.Replace("#", random.Next(1000).ToString()) + (level is "alert" or "notice" ? "" : Context(text, path, clients[random.Next(clients.Length)])) + "\n";
             writer.Write(line);
             written += line.Length;
