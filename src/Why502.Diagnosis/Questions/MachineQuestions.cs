@@ -23,6 +23,9 @@ public sealed record ServerLoad(string Address) : Question<ServerLoadFact>, IAsk
 /// <param name="OneRequestPerWorker">True where a worker serves one request at a time (php-fpm, gunicorn sync, uwsgi without threads); null when unknown.</param>
 public sealed record ServerLoadFact(int? QueueLength, int? Backlog, int? Workers, int? BusyWorkers, int? Connections, string? Stack, bool? OneRequestPerWorker, IReadOnlyList<ProcessRef> Processes) : Fact
 {
+    /// <summary>Accepted TCP connections on which bytes lay unread at each of the looks: requests that nobody has begun to read.</summary>
+    public int Unread { get; init; }
+
     /// <summary>Who would take requests, where all of them are stopped by a signal or a debugger (state T); else empty.</summary>
     public IReadOnlyList<ProcessRef> Stopped { get; init; } = [];
 }

@@ -15,11 +15,14 @@ public enum WireProtocol
 
     /// <summary>None of nginx's upstream protocols: a mail, database or SSH server's greeting.</summary>
     Other,
+
+    /// <summary>Tomcat's connector for Apache's mod_jk and mod_proxy_ajp, which nginx does not speak.</summary>
+    Ajp,
 }
 
 /// <summary>
 /// Which protocol a port speaks, by greetings that contain no request: HTTP/2's connection preface (RFC 9113 §3.4; an HTTP/1 server
-/// refuses its reserved method), FastCGI's FCGI_GET_VALUES (specification §4.1) and a uwsgi ping (modifier 100). One connection each. A port that closes at the first is greeted once more behind a PROXY header.
+/// refuses its reserved method), FastCGI's FCGI_GET_VALUES (specification §4.1), a uwsgi ping (modifier 100) and AJP's CPing. One connection each. A port that closes at the first is greeted once more behind a PROXY header.
 /// </summary>
 /// <param name="Address">"127.0.0.1:3000", "[::1]:3000" or "unix:/run/app.sock".</param>
 public sealed record PortProtocol(string Address) : Question<PortProtocolFact>, IAskedFrom

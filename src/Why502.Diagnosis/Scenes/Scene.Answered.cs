@@ -5,7 +5,7 @@ namespace Why502.Diagnosis;
 public sealed partial class Scene
 {
     /// <summary>Requests that got a status of this origin; without an upstream nginx answered by itself.</summary>
-    public Scene Gets(string path, int status, StatusOrigin origin, long count, string? upstream = null, double seconds = 0.01, string? host = "shop.example", int minutesAgo = 1, bool timed = true)
+    public Scene Gets(string path, int status, StatusOrigin origin, long count, string? upstream = null, double seconds = 0.01, string? host = "shop.example", int minutesAgo = 1, bool timed = true, bool named = true)
     {
         access.Add(new()
         {
@@ -13,7 +13,7 @@ public sealed partial class Scene
             Path = path,
             Route = path,
             Host = host,
-            ServerName = host is null ? null : "shop.example",
+            ServerName = host is null || !named ? null : "shop.example",
             Status = status,
             UpstreamAddr = upstream,
             UpstreamStatuses = upstream is null ? [] : [status],

@@ -77,6 +77,13 @@ public sealed partial class Scene
         return this;
     }
 
+    /// <summary>Connections to a server with threads, on which requests lie that nobody reads.</summary>
+    public Scene Unread(string address, int connections)
+    {
+        loads[address] = new(0, 100, 1, 1, connections, null, null, []) { Unread = connections };
+        return this;
+    }
+
     /// <summary>A socket that nginx's worker may not open because of one step of its path.</summary>
     public Scene SocketBlocked(string path, string step, string owner, string group, string mode)
     {

@@ -23,6 +23,9 @@ internal sealed class PortProbe(Dialer dialer, TimeProvider time, ProbeLimits li
 
         // uWSGI, plugins/ping: modifier1 100, no variables.
         ("a uwsgi ping", [100, 0, 0, 0]),
+
+        // AJP 1.3: CPing, a packet of type 10 without a request.
+        ("an AJP CPing", [0x12, 0x34, 0, 1, 10]),
     ];
 
     public async Task<PortProtocolFact> AskAsync(IReadOnlyList<EndPoint> peers, CancellationToken cancellation)

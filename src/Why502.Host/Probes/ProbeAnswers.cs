@@ -192,7 +192,7 @@ public sealed class ProbeAnswers
         ScgiGet ask => $"SCGI GET {ask.Path} at {ask.Address}",
         MemcachedGet ask => $"memcached get at {ask.Address}",
         GrpcHealth ask => $"{GrpcHealth.Path} at {ask.Address} (:authority {ask.Host})",
-        PortProtocol ask => $"greetings to {ask.Address} (HTTP/2 preface, FastCGI values, uwsgi ping)",
+        PortProtocol ask => $"greetings to {ask.Address} (HTTP/2 preface, FastCGI values, uwsgi ping, AJP CPing)",
         _ => question.What,
     }));
 }

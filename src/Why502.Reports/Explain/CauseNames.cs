@@ -71,6 +71,7 @@ internal static class CauseNames
         "proxy-protocol-mismatch" => "one side speaks the PROXY protocol and the other does not expect it",
         "reload-cut" => "a reload or restart cut requests that were under way",
         "upgrade-changed-default" => "the failures began with a newer nginx and its other defaults",
+        "other" => "none of the causes: the message says itself what has to be mended, such as code that ended with an error",
         _ => null,
     };
 }

@@ -39,6 +39,9 @@ public sealed class WorkerPoolExhausted : Cause
     /// <summary>So many answers show that routes which hang together now were served.</summary>
     private const int AnsweredBefore = 5;
 
+    /// <summary>A single request that lies unread may be one whose body the app does not want.</summary>
+    private const int UnreadLeast = 2;
+
     public override bool Applies(Incident incident)
         => incident.Peer is not null
             && (incident is { Kind: SymptomKind.TimedOut, Phase: Phase.Header or Phase.Send or Phase.Connect } or { Kind: SymptomKind.ConnectFailed, Errno: 11 });
@@ -108,6 +111,10 @@ public sealed class WorkerPoolExhausted : Cause
                 => Weight.Moderate.Against($"the queue is full while {busy} of {workers} workers are busy"),
             { QueueLength: > 0 } when incident.Phase != Phase.Connect
                 => Weight.Strong.For($"{load.QueueLength} connections wait to be accepted"),
+
+            // Threads that take connections from a poller read what lies on them as soon as one is free (Tomcat's http-nio); an event loop does, unless it is held up.
+            { OneRequestPerWorker: not true, Unread: >= UnreadLeast } when incident.Phase == Phase.Header
+                => Weight.Strong.For($"{load.Unread} connections were accepted, and nobody reads the requests that lie on them"),
             { OneRequestPerWorker: true, Workers: { } workers, BusyWorkers: { } busy, QueueLength: 0 }
                 => (fresh ? Weight.Strong : Weight.Weak).Against($"{workers - busy} of {workers} workers are idle, and nothing waits in the queue"),
 

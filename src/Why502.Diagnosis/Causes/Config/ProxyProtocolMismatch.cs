@@ -59,6 +59,12 @@ public sealed class ProxyProtocolMismatch : Cause
             {
                 scales.Weigh("symptom", Sources.AccessLog, Weight.Decisive.For($"{headers} request lines begin with PROXY: the sender writes a PROXY header, and no listen here expects one"));
             }
+
+            // RFC 9110 §15.5.1, and proxy-protocol.txt, 2: a header that a server does not expect is a malformed request to it.
+            if (ProxyHeaders.AddedBetween(incident) is { } between && incident.Traffic.Groups.All(group => group.Status == incident.Status))
+            {
+                scales.Weigh("between", Sources.Config, Weight.Decisive.For($"the stream server at {incident.Peer} writes a PROXY header before what it passes on to {between.Target}, and every request is answered {incident.Status}").At(between.At.File, between.At.Line));
+            }
         }
         else
         {
@@ -77,14 +83,18 @@ public sealed class ProxyProtocolMismatch : Cause
 
         if (Sender(incident) is { } sender)
         {
-            scales.Weigh("sender", Sources.Config, Weight.Strong.For($"the stream server {(Sends(sender) ? "sends" : "does not send")} the PROXY header to {sender.Target}").At(sender.At.File, sender.At.Line));
+            scales.Weigh("sender", Sources.Config, Weight.Strong.For($"the stream server {(ProxyHeaders.Sends(sender) ? "sends" : "does not send")} the PROXY header to {sender.Target}").At(sender.At.File, sender.At.Line));
         }
     }
 
     /// <summary>http's proxy_pass and grpc_pass know no PROXY header: only stream's does (ngx_stream_proxy_module).</summary>
     private static void WeighUpstream(Incident incident, Observations seen, Scales scales)
     {
-        if (ProxyHeaders.DemandedBy(incident) is { } listen)
+        if (incident.Traffic.Succeeded == 0 && ProxyHeaders.AddedBetween(incident) is { } between)
+        {
+            scales.Weigh("between", Sources.Config, Weight.Strong.For($"the stream server at {incident.Peer} writes a PROXY header before what it passes on to {between.Target}, and none of those connections is answered").At(between.At.File, between.At.Line));
+        }
+        else if (ProxyHeaders.DemandedBy(incident) is { } listen)
         {
             scales.Weigh("demand", Sources.Config, Weight.Decisive.For($"listen {listen.Address} expects the PROXY protocol, and {incident.Location!.DirectivePrefix}_pass sends no such header").At(listen.At?.File, listen.At?.Line));
         }
@@ -101,12 +111,9 @@ public sealed class ProxyProtocolMismatch : Cause
     private static Listen? Listen(Incident incident)
         => incident.Configuration?.Servers.SelectMany(server => server.Listens).FirstOrDefault(listen => listen.Address == incident.Server);
 
-    /// <summary>The server's own word, else that of stream {} (ngx_stream_proxy_merge_srv_conf).</summary>
-    private static bool Sends(StreamServer stream) => (stream.Block.LastChild("proxy_protocol") ?? stream.Block.Parent?.LastChild("proxy_protocol")) is { Arguments: ["on", ..] };
-
     /// <summary>A stream server of the same nginx that passes connections to one of its own http servers, and does not agree with its listen.</summary>
     private static StreamServer? Sender(Incident incident)
-        => incident.Configuration?.StreamServers.FirstOrDefault(stream => stream.Peers.Any(peer => Expects(incident.Configuration, peer) is { } expects && expects != Sends(stream)));
+        => incident.Configuration?.StreamServers.FirstOrDefault(stream => stream.Peers.Any(peer => Expects(incident.Configuration, peer) is { } expects && expects != ProxyHeaders.Sends(stream)));
 
     private static bool? Expects(NginxConfiguration configuration, PeerTarget peer) => ProxyHeaders.ListenOf(configuration, peer.Endpoint)?.ProxyProtocol;
 
@@ -125,13 +132,23 @@ public sealed class ProxyProtocolMismatch : Cause
     }
 
     public override string Describe(Incident incident, Observations seen)
-        => IsTurnedAway(incident) ? $"{incident.UpstreamText} expects a PROXY header, which nginx does not send"
+        => ProxyHeaders.AddedBetween(incident) is { } between ? $"the stream server at {incident.Peer} writes a PROXY header, which {between.Target} does not expect"
+            : IsTurnedAway(incident) ? $"{incident.UpstreamText} expects a PROXY header, which nginx does not send"
             : incident.Kind == SymptomKind.Answered
             ? $"connections to {incident.Server ?? "this server"} begin with a PROXY header, which nothing here expects"
             : $"listen {incident.Server} expects the PROXY protocol, and connections begin with {Came(incident) ?? "something else"}";
 
     public override Fix? Propose(Incident incident, Observations seen)
     {
+        if (ProxyHeaders.AddedBetween(incident) is { } between)
+        {
+            return new Fix
+            {
+                Summary = $"Switch proxy_protocol off at {between.At}, or let {between.Target} expect the header.",
+                Steps = [new($"If {between.Target} is to know the clients' addresses, switch the PROXY protocol on there; else take proxy_protocol out of the stream server."), RetargetFix.Reload(incident, "Test the changed configuration and reload nginx.")],
+            };
+        }
+
         if (IsTurnedAway(incident))
         {
             return Undemanded(incident);
@@ -179,7 +196,7 @@ public sealed class ProxyProtocolMismatch : Cause
             return null;
         }
 
-        var sends = Sends(sender);
+        var sends = ProxyHeaders.Sends(sender);
         return sender.Peers.All(peer => Expects(configuration, peer) == !sends)
             ? new Fix
             {

@@ -19,7 +19,7 @@ public sealed class StatusFromConfig : Cause
             $upstream_addr is "-" in the access log. Left over from a maintenance, meant for other requests than it catches, or an
             error_page that turns another status into this one.
             A request body above client_max_body_size (1m where none is set) is refused with 413 before anything is sent.
-            Lua code in the configuration (content_by_lua, access_by_lua, balancer_by_lua) that ends with an error makes 500 of the request.
+            Lua code that ends with an error makes 500 of the request and a line of the error log: that is an error of the code, and not this.
             A page that is marked as intended (its own error_page, Retry-After) is no fault. With limit_req in force: rate-limited.
             """,
         LookAlikes = ["rate-limited", "upstream-answered-error", "internal-redirect-cycle"],
@@ -47,13 +47,6 @@ public sealed class StatusFromConfig : Cause
             return;
         }
 
-        if (incident.MessageId is not null)
-        {
-            // ngx_http_lua_run_thread, ngx_http_lua_cache_loadfile and the chunks of each phase return NGX_HTTP_INTERNAL_SERVER_ERROR (or NGX_ERROR) after it.
-            scales.Weigh("message", Sources.ErrorLog, Weight.Strong.For("Lua code of the configuration ended with an error, and nginx answers 500 for it"));
-            return;
-        }
-
         if (incident.Configuration is null)
         {
             return;
@@ -73,7 +66,6 @@ public sealed class StatusFromConfig : Cause
 
     public override string Describe(Incident incident, Observations seen)
         => incident.Status == BodyTooLarge ? $"a request's body is larger than nginx takes ({Limit(incident)})"
-            : incident.MessageId is not null ? "Lua code of the configuration ends with an error"
             : Made(incident) is { } made ? $"the configuration says so: {made.Words} ({made.At})" : "the configuration itself answers so";
 
     public override SourceLine? PlaceOf(Incident incident, Observations seen) => Made(incident)?.At;
@@ -88,7 +80,7 @@ public sealed class StatusFromConfig : Cause
                 RetargetFix.Reload(incident, "Test and reload."),
             ],
         }
-        : incident.MessageId is not null ? new() { Summary = "Mend the Lua code at the file and line that the message names, then reload." } : new()
+        : new()
         {
             Summary = Made(incident) is { } made ? $"Change {made.Words} at {made.At}, if it is not meant." : "Find the return or error_page that makes this status, and take it out if it is not meant.",
             Steps = [new("Somebody wrote it on purpose once (a maintenance page, a retired path): whether it is still meant nobody but you can know."), RetargetFix.Reload(incident, "Remove it or narrow its condition, test and reload.")],

@@ -46,7 +46,7 @@ public sealed class UpgradeChangedDefault : Cause
 
     /// <summary>Every kind of failure that some changed default makes; the history decides.</summary>
     public override bool Applies(Incident incident)
-        => ChangedDefaults.All.Any(change => change.Symptoms.Contains(incident.Kind)) && incident.First is not null && !incident.FromProbe;
+        => ChangedDefaults.All.Any(change => change.Symptoms.Contains(incident.Kind)) && incident.First is not null && !incident.FromProbe && incident.Candidates is not ["other"];
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
         => scales.Weigh(seen.Ask(Question(incident)), history => Find(incident, history) switch

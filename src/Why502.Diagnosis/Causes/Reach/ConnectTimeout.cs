@@ -44,6 +44,7 @@ public sealed class ConnectTimeout : Cause
         scales.Weigh(seen.Ask(Probing.Connect(incident.Instance, peer)), probe => probe.Outcome switch
         {
             ProbeOutcome.TimedOut => Weight.Moderate.For($"a connection from here to {peer} gets no answer either"),
+            ProbeOutcome.Ok when BoundSource.Of(incident, seen) is { } bound => Weight.Strong.For($"from the address that the kernel chooses a connection to {peer} is made: answers to {bound.Address}, which nginx is told to go out from, get lost").At(bound.At?.File, bound.At?.Line),
             ProbeOutcome.Ok when probe.TookMs > 200 => Weight.Moderate.For($"a connection to {peer} takes {probe.TookMs:0} ms"),
             ProbeOutcome.Ok when incident.State == IncidentState.Current => Weight.Weak.Against($"{peer} accepts connections now, in {probe.TookMs:0} ms"),
             _ => Weight.None,

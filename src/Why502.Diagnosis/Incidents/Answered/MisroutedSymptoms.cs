@@ -29,7 +29,7 @@ public sealed class MisroutedSymptoms(NginxView view, Observations seen)
         return
         [
             .. Misses
-                .Select(miss => (Miss: miss, Choice: ServerChoice.Of(configuration, miss.Host, miss.Path, miss.Server)))
+                .Select(miss => (Miss: miss, Choice: ServerChoice.Of(configuration, miss.Host, miss.Path, miss.Server, miss.IsOwn)))
                 .Where(item => item.Choice is not null)
                 .GroupBy(item => item.Choice!.At)
                 .Where(place => place.Sum(item => item.Miss.Count) >= least)
@@ -58,11 +58,15 @@ public sealed class MisroutedSymptoms(NginxView view, Observations seen)
             .Select(group => new Miss(group.Host!, group.Path ?? group.Route ?? "/", group.Server, group.Count, group.MessageId, group.Message, 404, seen.Zoned(group.First), seen.Zoned(group.Last), group.Samples));
         var rows = view.AccessLogs.SelectMany(log => log.Groups)
             .Where(group => group is { Host: not null, Status: 404 or 421, Origin: StatusOrigin.Nginx or StatusOrigin.Unknown })
-            .Select(group => new Miss(group.Host!, group.Path ?? "/", group.ServerName, group.Count, null, "", group.Status, group.First, group.Last, group.Samples));
+            .Select(group => new Miss(group.Host!, group.Path ?? "/", group.ServerName, group.Count, null, "", group.Status, group.First, group.Last, group.Samples) { IsOwn = group.Origin == StatusOrigin.Nginx });
         return logged.ToList() is { Count: > 0 } lines ? lines : [.. rows];
     }
 
-    private sealed record Miss(string Host, string Path, string? Server, long Count, string? MessageId, string Message, int Status, DateTimeOffset? First, DateTimeOffset? Last, IReadOnlyList<LogLine> Samples);
+    private sealed record Miss(string Host, string Path, string? Server, long Count, string? MessageId, string Message, int Status, DateTimeOffset? First, DateTimeOffset? Last, IReadOnlyList<LogLine> Samples)
+    {
+        /// <summary>Told by the row: nginx answered by itself.</summary>
+        public bool IsOwn { get; init; }
+    }
 
     private Incident IncidentOf(IReadOnlyList<Miss> misses)
     {

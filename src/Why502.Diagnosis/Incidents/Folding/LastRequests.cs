@@ -1,8 +1,11 @@
+using Why502.Diagnosis.Readings;
+
 namespace Why502.Diagnosis;
 
 /// <summary>
 /// The requests that a server still held when it died end in a reset or a premature close, and the next ones are refused:
 /// one fault, and the refusals are what lasts. Such a handful of lines belongs to the incident of the refusals.
+/// Requests that end a server again and again are a fault of their own: it came back between, and refused only whoever came meanwhile.
 /// </summary>
 public static class LastRequests
 {
@@ -11,6 +14,9 @@ public static class LastRequests
 
     /// <summary>A server that crashed is seen to be gone within so long.</summary>
     private static readonly TimeSpan SoonAfter = TimeSpan.FromSeconds(60);
+
+    /// <summary>What one death cuts is logged in one second, or in the next.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
 
     public static List<Incident> Fold(IReadOnlyList<Incident> all)
     {
@@ -45,5 +51,12 @@ public static class LastRequests
         => refused is { Kind: SymptomKind.ConnectFailed, How: How.Refused, First: { } first }
             && refused.Peer?.ToString() == cut.Peer!.ToString()
             && cut.Last >= first - Before && cut.Last <= first + After
-            && cut.Requests <= Math.Max(3, refused.Requests);
+            && cut.Requests <= Math.Max(3, refused.Requests)
+            && !EndsItEachTime(cut, refused);
+
+    /// <summary>Of routes that nobody else asked for, at several moments, the refusals among them: a server dies once of what is not the matter.</summary>
+    private static bool EndsItEachTime(Incident cut, Incident refused)
+        => cut is { Requests: >= 3, Routes.Count: > 0 } && cut.Last - cut.First >= Moment && refused.First < cut.Last
+            && !cut.Routes.Any(refused.Routes.Contains)
+            && !cut.Traffic.Groups.Any(group => TrafficReading.IsSuccess(group) && (cut.Routes.Contains(group.Route ?? "") || cut.Routes.Contains(group.Path ?? "")));
 }

@@ -13,6 +13,16 @@ public static class ProxyHeaders
     public static Listen? ListenOf(NginxConfiguration configuration, Endpoint? peer)
         => configuration.Servers.SelectMany(server => server.Listens).FirstOrDefault(listen => Reaches(peer, listen));
 
+    /// <summary>The stream server of this same nginx that is the incident's upstream and writes the header to who does not show that he expects it.</summary>
+    public static StreamServer? AddedBetween(Incident incident)
+        => incident is { Configuration: { } configuration, Peer: { } peer } && configuration.StreamServers.FirstOrDefault(stream => stream.Listens.Any(listen => Reaches(peer, listen))) is { } between
+            && Sends(between) && between.Peers.All(target => ListenOf(configuration, target.Endpoint)?.ProxyProtocol != true)
+            ? between
+            : null;
+
+    /// <summary>The server's own word, else that of stream {} (ngx_stream_proxy_merge_srv_conf).</summary>
+    public static bool Sends(StreamServer stream) => (stream.Block.LastChild("proxy_protocol") ?? stream.Block.Parent?.LastChild("proxy_protocol")) is { Arguments: ["on", ..] };
+
     private static bool Reaches(Endpoint? peer, Listen listen)
         => peer is not null && (peer.ToString() == listen.Address || (peer.IsLoopback && !listen.IsUnix && listen.IsWildcard && peer.Port == listen.Port));
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Why502.Logs;
 using Why502.Nginx;
 
 namespace Why502.Diagnosis.Readings;
@@ -21,10 +22,15 @@ public sealed record ServerChoice(string Taken, string Meant, SourceLine At)
     public Edit.SetArguments? Edit { get; private init; }
 
     public static ServerChoice? Of(Incident incident)
-        => incident.Configuration is { } configuration ? Of(configuration, incident.Host, RequestRoute.PathOf(incident), incident.Server) : null;
+        => incident.Configuration is { } configuration ? Of(configuration, incident.Host, RequestRoute.PathOf(incident), incident.Server, IsOwn(incident)) : null;
 
     /// <param name="server">The name of the server that took the request, where a line of the error log tells it.</param>
-    public static ServerChoice? Of(NginxConfiguration configuration, string? host, string path, string? server) => ByName(configuration, host, server) ?? ByPath(configuration, host, path);
+    /// <param name="isOwn">The rows say that nginx answered by itself and asked no upstream.</param>
+    public static ServerChoice? Of(NginxConfiguration configuration, string? host, string path, string? server, bool isOwn = false)
+        => ByName(configuration, host, server, isOwn ? path : null) ?? ByPath(configuration, host, path);
+
+    private static bool IsOwn(Incident incident)
+        => incident.Kind == SymptomKind.Answered && incident.Traffic.Groups.Where(group => group.Host == incident.Host && group.Status == incident.Status).ToList() is [_, ..] rows && rows.All(row => row.Origin == StatusOrigin.Nginx);
 
     /// <summary>
     /// The server that answers for a name which no server of the configuration has; null where one has it, for what is no name, and where no server is named:
@@ -36,9 +42,9 @@ public sealed record ServerChoice(string Taken, string Meant, SourceLine At)
             : null;
 
     /// <summary>No server_name matches the Host, so that the default server of the address answers (ngx_http_find_virtual_server).</summary>
-    private static ServerChoice? ByName(NginxConfiguration configuration, string? host, string? server)
+    private static ServerChoice? ByName(NginxConfiguration configuration, string? host, string? server, string? ownPath)
     {
-        if (Name(host) is not { } name || (Logged(configuration, server) ?? RequestRoute.Of(configuration, host, "/").Server) is not { } taken || Matches(taken, name) || taken.Names.Any(own => own.StartsWith('~')))
+        if (Name(host) is not { } name || (Logged(configuration, server) ?? Unasked(configuration, host, ownPath) ?? RequestRoute.Of(configuration, host, "/").Server) is not { } taken || Matches(taken, name) || taken.Names.Any(own => own.StartsWith('~')))
         {
             return null;
         }
@@ -61,6 +67,18 @@ public sealed record ServerChoice(string Taken, string Meant, SourceLine At)
     /// </summary>
     private static Server? Logged(NginxConfiguration configuration, string? server)
         => string.IsNullOrEmpty(server) ? null : configuration.Servers.Where(candidate => candidate.FirstName == server).ToList() is [var only] ? only : null;
+
+    /// <summary>
+    /// The name's server would have passed the request on, and nginx asked nobody: another one took it, and that can only be one whose listen names an address of the same port.
+    /// Null where several do.
+    /// </summary>
+    private static Server? Unasked(NginxConfiguration configuration, string? host, string? path)
+        => path is not null && RequestRoute.Of(configuration, host, path) is { Pass: not null, Server: { } named }
+            ? configuration.Servers.Where(other => other != named && other.Listens.Any(listen => IsNarrower(listen, named))).ToList() is [var only] ? only : null
+            : null;
+
+    private static bool IsNarrower(Listen listen, Server named)
+        => !listen.IsUnix && !listen.IsWildcard && named.Listens.Any(wide => wide.IsWildcard && wide.Port == listen.Port) && !named.Listens.Any(own => own.Address == listen.Address);
 
     /// <summary>The same name with or without www., or the bare name beside its wildcard, for a server on the address that was asked.</summary>
     private static Edit.SetArguments? Named(Server taken, Server meant, string own, string asked)

@@ -8,7 +8,7 @@ namespace Why502.Diagnosis.Readings;
 public static class FilterReading
 {
     /// <summary>The first rule that refuses new TCP connections to the peer; a chain's policy only when no rule does.</summary>
-    public static FilterRule? Matching(PacketFilterFact filter, Endpoint peer, bool local) => Matching(filter, peer, local, local ? ["output", "input", "prerouting", "ingress"] : ["output"]);
+    public static FilterRule? Matching(PacketFilterFact filter, Endpoint peer, bool local) => Matching(filter, peer, local, local ? ["output", "postrouting", "prerouting", "input", "ingress"] : ["output", "postrouting"]);
 
     /// <summary>A chain that drops what no rule has taken, and no rule is there that could have taken a connection to the peer.</summary>
     public static bool IsShut(PacketFilterFact filter, FilterRule policy, Endpoint peer, bool local)
@@ -16,7 +16,7 @@ public static class FilterReading
             && !filter.Accepts.Any(accept => IsBefore(accept, policy) && Concerns(accept, address, peer.Port, local, [policy.Hook], null));
 
     /// <summary>The rule on the way through a machine's own namespace that forwards between containers: docker's DOCKER-USER and FORWARD chains.</summary>
-    public static FilterRule? Forwarding(PacketFilterFact filter, Endpoint peer) => Matching(filter, peer, local: false, ["forward", "prerouting"]);
+    public static FilterRule? Forwarding(PacketFilterFact filter, Endpoint peer) => Matching(filter, peer, local: false, ["prerouting", "forward", "postrouting"]);
 
     /// <summary>The rule in the namespace that the peer's address belongs to.</summary>
     /// <param name="arrival">How nginx's packets come in there; null where it is not known.</param>

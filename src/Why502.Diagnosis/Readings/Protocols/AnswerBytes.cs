@@ -23,11 +23,17 @@ public static class AnswerBytes
         // FastCGI 1.0 §3.3: version 1; §8: an application sends END_REQUEST, STDOUT, STDERR and GET_VALUES_RESULT.
         [1] or [1, 3 or 6 or 7 or 10, ..] => WireProtocol.FastCgi,
 
+        // RFC 9113 §6.8 and §7: GOAWAY with HTTP_1_1_REQUIRED (13) is all the HTTP/2 that a port without it knows (Kestrel's Http1 endpoints).
+        [0, 0, _, 7, _, 0, 0, 0, 0, _, _, _, _, 0, 0, 0, 13, ..] => WireProtocol.Http1,
+
         // RFC 9113 §3.4: a server's first frame is SETTINGS, of stream 0; GOAWAY may follow at once.
         [0, _, _, 4, 0 or 1, 0, 0, 0, 0, ..] or [0, 0, _, 7, 0, 0, 0, 0, 0, ..] => WireProtocol.Http2,
 
         // uWSGI: a ping is answered with the same modifier.
         [100, 0, 0, _] => WireProtocol.Uwsgi,
+
+        // AJP 1.3: a container's packets begin with AB; CPong is one byte of type 9.
+        [(byte)'A', (byte)'B', 0, 1, 9] => WireProtocol.Ajp,
 
         // RFC 3875 §6.3: a CGI answer begins with one of its header fields.
         _ when IsPrefix(bytes, "Status:"u8) || IsPrefix(bytes, "Content-"u8) || IsPrefix(bytes, "X-Powered-By:"u8) => WireProtocol.Scgi,

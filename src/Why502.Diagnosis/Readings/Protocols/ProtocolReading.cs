@@ -68,6 +68,7 @@ public static class ProtocolReading
         WireProtocol.Uwsgi => "uwsgi",
         WireProtocol.Scgi => "SCGI or CGI",
         WireProtocol.Memcached => "the memcached protocol",
+        WireProtocol.Ajp => "AJP",
         WireProtocol.Other => "the protocol of another service",
         _ => "another protocol",
     };

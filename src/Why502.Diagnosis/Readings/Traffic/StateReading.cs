@@ -136,6 +136,11 @@ public static class StateReading
                 : null;
         }
 
+        if (BoundSource.Of(incident, seen) is not null)
+        {
+            return null;
+        }
+
         return seen.Ask(Probing.Connect(incident.Instance, peer)).FactOrNull is { } now ? now.Outcome != ProbeOutcome.Ok : ListenerGone(incident, peer, seen);
     }
 

@@ -31,6 +31,7 @@ internal sealed class ServerLoadReader(MachineSnapshot machine)
         }
 
         ServerSample? highest = null;
+        HashSet<ulong>? unread = null;
         for (var look = 0; look < Looks; look++)
         {
             if (look > 0)
@@ -43,6 +44,8 @@ internal sealed class ServerLoadReader(MachineSnapshot machine)
                 return Look.Blind("nginx's network namespace needs root; run with sudo", How);
             }
 
+            var lying = Unread(path, endpoint, question.ThroughPid);
+            unread = unread is null ? lying : [.. unread.Intersect(lying)];
             if (sample is { } seen && (highest is null || seen.QueueLength > highest.Value.QueueLength))
             {
                 highest = seen;
@@ -51,7 +54,7 @@ internal sealed class ServerLoadReader(MachineSnapshot machine)
 
         if (highest is { } found)
         {
-            return Look.Saw(FactOf(found, path, endpoint, question.ThroughPid), How);
+            return Look.Saw(FactOf(found, path, endpoint, question.ThroughPid) with { Unread = unread!.Count }, How);
         }
 
         return question.ThroughPid == 0 && ListensElsewhere(path, endpoint)
@@ -70,6 +73,11 @@ internal sealed class ServerLoadReader(MachineSnapshot machine)
 
         return NetworkNamespace.Within(throughPid, () => ServerSample.OfTcp(endpoint!), out sample, out _);
     }
+
+    private static HashSet<ulong> Unread(string? path, IPEndPoint? endpoint, int throughPid)
+        => path is not null ? []
+            : throughPid == 0 ? ServerSample.UnreadTcp(endpoint!)
+            : NetworkNamespace.Within(throughPid, () => ServerSample.UnreadTcp(endpoint!), out var inside, out _) ? inside! : [];
 
     private bool ListensElsewhere(string? path, IPEndPoint? endpoint)
     {

@@ -45,6 +45,13 @@ internal readonly record struct ServerSample(int? QueueLength, int? Backlog, IRe
             .Select(row => row.Inode)
             .ToHashSet();
 
+    /// <summary>Accepted connections on which bytes lie that nobody has read.</summary>
+    public static HashSet<ulong> UnreadTcp(IPEndPoint endpoint)
+        => SocketTable.TcpSockets(Open, endpoint.Port, out _)
+            .FindAll(row => row is { Inode: not 0, Unread: > 0 } && row.Port == endpoint.Port && row.Address.Equals(endpoint.Address))
+            .Select(row => row.Inode)
+            .ToHashSet();
+
     private static ServerSample? Of(List<(int? Queue, int? Backlog, ulong Inode)> rows)
         => rows.Count == 0
             ? null

@@ -198,6 +198,7 @@ internal static class SockDiagMessages
             MemoryMarshal.Read<uint>(body[64..]))
         {
             Awaits = awaits,
+            Unread = listens ? 0 : MemoryMarshal.Read<int>(body[56..]),
         };
     }
 

@@ -11,6 +11,9 @@ internal readonly record struct TcpRow(IPAddress Address, int Port, IPAddress Pe
 {
     /// <summary>The last data went out and nothing has come back since; null when the source does not tell.</summary>
     public bool? Awaits { get; init; }
+
+    /// <summary>Bytes of a connection that have come and nobody has read.</summary>
+    public int Unread { get; init; }
 }
 
 /// <summary>One row of the kernel's table of unix sockets.</summary>

@@ -16,7 +16,7 @@ public enum ErrnoUse
 /// <param name="Errno">Whether an errno follows.</param>
 /// <param name="Phases">What nginx may be doing then, when that is fixed.</param>
 /// <param name="Status">What the client gets, in words that begin with the status if there is one.</param>
-/// <param name="Candidates">Ids of the causes that this message can be a symptom of.</param>
+/// <param name="Candidates">Ids of the causes that this message can be a symptom of; "other" where it ends a request and is a symptom of none of them.</param>
 /// <param name="Functions">The functions that write it.</param>
 /// <param name="SourceFile">The file in nginx's sources.</param>
 public sealed record ErrorMessage(

@@ -47,4 +47,23 @@ public sealed class HangingAppTests
             .Select(route => $"upstream timed out (110: Connection timed out) while reading response header from upstream, client: 192.0.2.7, server: shop.example, request: \"GET {route} HTTP/1.1\", upstream: \"http://{Peer}{route}\", host: \"shop.example\"");
         return Scene.Run(new Case("", string.Join('\n', lines), $"proxy_pass http://{Peer}; proxy_read_timeout 3s;", machine)).Findings[0];
     }
+
+    /// <summary>A thread pool behind a poller takes every connection: requests that nobody reads tell that it has no thread left. One may be a body that the app does not want.</summary>
+    [Theory]
+    [InlineData(4, "worker-pool-exhausted")]
+    [InlineData(1, "upstream-slow")]
+    public void RequestsThatNobodyReads_TellOfABusyPool(int unread, string cause)
+        => Assert.Equal(cause, Scene.Run(new Case("", string.Join('\n', Enumerable.Repeat("upstream timed out (110: Connection timed out) while reading response header from upstream, client: 192.0.2.7, server: shop.example, request: \"GET /fast HTTP/1.1\", upstream: \"http://127.0.0.1:8080/fast\", host: \"shop.example\"", 9)),
+            "proxy_pass http://127.0.0.1:8080;", scene => scene.Listens("127.0.0.1:8080", "java", 812).Unread("127.0.0.1:8080", unread))).Findings[0].Cause.Id);
+
+    /// <summary>nginx goes out from an address of its own, and the kernel's choice gets through: what is lost is the way back. Where the kernel would choose the same, the probe says what it says.</summary>
+    [Theory]
+    [InlineData("proxy_bind 192.0.2.10;", true)]
+    [InlineData("", false)]
+    public void ConnectionThatWorksFromAnotherAddress_IsNoContradiction(string bind, bool sure)
+    {
+        var found = Scene.Run(new Case("", string.Join('\n', Enumerable.Repeat("upstream timed out (110: Connection timed out) while connecting to upstream, client: 192.0.2.7, server: shop.example, request: \"GET / HTTP/1.1\", upstream: \"http://10.0.0.9:3000/\", host: \"shop.example\"", 9)),
+            $"{bind} proxy_pass http://10.0.0.9:3000;", scene => scene.Accepts("10.0.0.9:3000"))).Findings;
+        Assert.Equal(sure, found.Any(finding => finding.Cause.Id == "connect-timeout" && finding.Confidence >= 0.7));
+    }
 }

@@ -1,4 +1,5 @@
 using Why502.Diagnosis;
+using Why502.Nginx;
 using Xunit;
 
 namespace Why502.Tests.Diagnosis;
@@ -30,4 +31,36 @@ public sealed class LastRequestsTests
     }
 
     private static Conclusion Run(params string[] lines) => Scene.Run(new("", string.Join('\n', lines), "proxy_pass http://127.0.0.1:3000;"));
+
+    /// <summary>One route ends the server each time, and whoever comes before it is back is refused: a fault of its own. Once is the server's own end.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ClosesOfOneRoute_WithRefusalsOfOthersBetween_AreAFaultOfTheirOwn(bool again)
+    {
+        var began = new DateTimeOffset(2026, 1, 15, 11, 58, 51, TimeSpan.Zero);
+        var ended = began.AddSeconds(again ? 2 : 0);
+        var cut = Of(SymptomKind.ClosedEarly, How.Closed, "/export", began, ended, 3);
+        var refused = Of(SymptomKind.ConnectFailed, How.Refused, "/", began, ended, 6);
+        Assert.Equal(again ? 2 : 1, LastRequests.Fold([cut, refused]).Count);
+        Assert.Single(LastRequests.Fold([cut with { Routes = ["/"] }, refused]));
+    }
+
+    private static Incident Of(SymptomKind kind, How how, string route, DateTimeOffset first, DateTimeOffset last, long requests) => new()
+    {
+        Id = "1",
+        Kind = kind,
+        Phase = Phase.Header,
+        Side = Side.Upstream,
+        How = how,
+        Message = "",
+        Instance = new NginxInstance { ConfigPath = "", Prefix = "/" },
+        Peer = Endpoint.TryParse("127.0.0.1:3000", 80, out var peer) ? peer : null,
+        Routes = [route],
+        State = IncidentState.Current,
+        Requests = requests,
+        First = first,
+        Last = last,
+        Traffic = new(false, 0, 0, null, []),
+    };
 }

@@ -54,4 +54,27 @@ public sealed class MisroutedTests
             scene => scene.Listens("127.0.0.1:8080", "python3", 812).Gets("/ws", 400, StatusOrigin.Upstream, 14, "127.0.0.1:8080").Gets("/", 200, StatusOrigin.Upstream, 200, "127.0.0.1:8080"))).Findings[0];
         Assert.Equal("upgrade-failed", found.Cause.Id);
     }
+
+    /// <summary>The named server would have passed the request on, and the row says that nobody was asked: the listen with the address took it. A row that does not say so tells nothing.</summary>
+    [Theory]
+    [InlineData("listen 127.0.0.1:80;", StatusOrigin.Nginx, true)]
+    [InlineData("listen 127.0.0.1:80;", StatusOrigin.Unknown, false)]
+    [InlineData("listen 127.0.0.1:81;", StatusOrigin.Nginx, false)]
+    public void RowWithoutAnUpstream_IsOfTheNarrowerListen(string listen, StatusOrigin origin, bool told)
+    {
+        var found = Scene.Run(new Case("", "", "proxy_pass http://127.0.0.1:8000;", scene => scene.Listens("127.0.0.1:8000", "gunicorn", 812).Gets("/cart", 404, origin, 30, named: false),
+            $"server {{ {listen} server_name status.example; location / {{ return 404; }} }}")).Findings;
+        Assert.Equal(told, found.Any(finding => finding.Cause.Id == "wrong-server-block" && finding.Confidence >= 0.9));
+    }
+
+    /// <summary>A stream server of the same nginx writes a header before the request, and the app refuses what it cannot read; without the header the app's refusals are its own.</summary>
+    [Theory]
+    [InlineData("proxy_protocol on;", true)]
+    [InlineData("", false)]
+    public void HeaderOfAStreamBetween_IsRefusedByTheApp(string sends, bool told)
+    {
+        var found = Scene.Run(new Case("", "", "proxy_pass http://127.0.0.1:3100;", scene => scene.Listens("127.0.0.1:3100", "nginx", 820).Listens("127.0.0.1:3000", "node", 812).Gets("/", 400, StatusOrigin.Unknown, 24)
+            .AtTop($"stream {{ server {{ listen 127.0.0.1:3100; proxy_pass 127.0.0.1:3000; {sends} }} }}"))).Findings;
+        Assert.Equal(told, found.Any(finding => finding.Cause.Id == "proxy-protocol-mismatch" && finding.Confidence >= 0.9));
+    }
 }

@@ -30,4 +30,14 @@ public sealed class AnswerBytesTests
 
     [Fact]
     public void MessageWithoutBytes_ShowsNothing() => Assert.Null(AnswerBytes.Shown("upstream-sent-no-valid-http-1-0-header", "upstream sent no valid HTTP/1.0 header"));
+
+    /// <summary>GOAWAY with HTTP_1_1_REQUIRED is what a port without HTTP/2 says of itself; any other GOAWAY is HTTP/2's.</summary>
+    [Theory]
+    [InlineData(13, WireProtocol.Http1)]
+    [InlineData(0, WireProtocol.Http2)]
+    public void GoAwayAsTheFirstFrame(byte code, WireProtocol protocol)
+        => Assert.Equal(protocol, AnswerBytes.ProtocolOf([0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, code]));
+
+    [Fact]
+    public void CPong_IsAjp() => Assert.Equal(WireProtocol.Ajp, AnswerBytes.ProtocolOf("AB"u8.ToArray().Concat(new byte[] { 0, 1, 9 }).ToArray()));
 }

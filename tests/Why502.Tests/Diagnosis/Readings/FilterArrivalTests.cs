@@ -47,4 +47,15 @@ public sealed class FilterArrivalTests
 
     private static FilterRule Refusing(string from, string chain, int order)
         => new("nft", "inet", "firewalld", chain, "input", "reject", "icmpx admin-prohibited", null, [], [], [], from, null, false, true, null, 10, "reject with icmpx admin-prohibited") { BaseChain = "filter_INPUT", Order = order };
+
+    /// <summary>What leaves the machine passes postrouting as well; what it forwards passes it too, and what comes in does not.</summary>
+    [Fact]
+    public void RuleAfterTheRoutingDecision_IsOnTheWayOut()
+    {
+        var rule = new FilterRule("nft", "inet", "guard", "out", "postrouting", "drop", "tcp", null, ["3000"], [], [], null, null, true, false, null, null, "tcp dport 3000 drop") { BaseChain = "out", Order = 1 };
+        Assert.NotNull(FilterReading.Matching(new([rule]), Peer, local: false));
+        Assert.NotNull(FilterReading.Matching(new([rule]), Peer, local: true));
+        Assert.NotNull(FilterReading.Forwarding(new([rule]), Peer));
+        Assert.Null(FilterReading.Receiving(new([rule]), Peer));
+    }
 }

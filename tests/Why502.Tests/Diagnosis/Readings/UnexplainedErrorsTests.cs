@@ -65,4 +65,17 @@ public sealed class UnexplainedErrorsTests
     }
 
     private static Conclusion Run(string log, Action<Scene> machine) => Scene.Run(new Case("", log, "proxy_pass http://127.0.0.1:8000;", scene => machine(scene.Listens("127.0.0.1:8000", "gunicorn", 812))));
+
+    /// <summary>The code's own fault, and none of the causes: the line is shown, with rows and without.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void LuaCodeThatEndsWithAnError_IsShown_AndNobodyIsAccused(bool rows)
+    {
+        var found = Run(string.Join('\n', Enumerable.Repeat("lua entry thread aborted: runtime error: /etc/nginx/lua/gate.lua:7: attempt to call a nil value, client: 192.0.2.7, server: shop.example, request: \"GET /c/1 HTTP/1.1\", host: \"shop.example\"", 20)),
+            scene => _ = rows ? scene.Gets("/", 200, StatusOrigin.Unknown, 40).Gets("/c/1", 500, StatusOrigin.Unknown, 20) : scene);
+        Assert.Equal(Verdict.Unknown, found.Verdict);
+        Assert.DoesNotContain(found.Findings, finding => finding.Confidence >= 0.5);
+        Assert.Contains(found.Unexplained, line => line.Text.Contains("gate.lua:7", StringComparison.Ordinal));
+    }
 }
