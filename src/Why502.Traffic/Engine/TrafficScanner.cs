@@ -187,7 +187,7 @@ internal sealed unsafe class TrafficScanner(ScanOptions options)
             batch.Keep(options.Since, options.Until);
         }
 
-        _tables.Count(batch);
+        _tables.Count(batch, _reader!.Plan.Format.Fields);
         if (_heavy is { } heavy)
         {
             heavy.LookFor(text, batch, _routes);

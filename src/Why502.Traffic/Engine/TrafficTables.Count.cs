@@ -41,10 +41,26 @@ internal sealed partial class TrafficTables
                 CountList(new ReadOnlySpan<byte>(line, length), ref row, status, origin, fields);
             }
         }
+        else if ((fields & AccessFields.UpstreamAddr) == 0 && (status >= 499 || row.RequestTime is < 0 or >= SlowTimes.FromMilliseconds))
+        {
+            CountSlow(new ReadOnlySpan<byte>(line, length), ref row, status);
+        }
+    }
+
+    /// <summary>A row of a log that names no upstream: the request's time stands for the attempt's.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CountSlow(ReadOnlySpan<byte> line, ref Row row, int status)
+    {
+        int time = row.RequestTime >= 0 ? row.RequestTime : Digits.AnyMilliseconds(UpstreamList.Last(row.Slices.UpstreamResponseTime.Of(line)));
+        CountSlow(time, status);
+        if (status == 499 && time >= 0)
+        {
+            CountAbandoned(time);
+        }
     }
 
     /// <summary>Counts rows of the usual form, not those that are set aside.</summary>
-    public unsafe void Count(RowBatch batch)
+    public unsafe void Count(RowBatch batch, AccessFields fields)
     {
         int count = batch.Count;
         int* cells = batch.Cells;
@@ -54,8 +70,13 @@ internal sealed partial class TrafficTables
             return;
         }
 
-        CountMinute(batch, shown);
+        int time = CountMinute(batch, shown);
         RequestTime.Add(cells + RowBatch.RequestTime, count);
+        for (int i = 0; time >= SlowTimes.FromMilliseconds && (fields & AccessFields.UpstreamAddr) == 0 && i < count; i++)
+        {
+            CountSlow(cells[RowBatch.RequestTime + i], cells[RowBatch.Status + i]);
+        }
+
         ReadOnlySpan<UpstreamCounter> upstreams = CollectionsMarshal.AsSpan(Upstreams.All);
         int* asked = cells + RowBatch.Asked;
         for (int i = 0; i < batch.AskedCount; i++)
@@ -70,7 +91,8 @@ internal sealed partial class TrafficTables
     }
 
     /// <param name="shown">The row that those which are set aside look like.</param>
-    private unsafe void CountMinute(RowBatch batch, int shown)
+    /// <returns>The sum of the request times.</returns>
+    private unsafe int CountMinute(RowBatch batch, int shown)
     {
         int cell = Minutes.Row(batch.Minute);
         ref long minute = ref Minutes.Cells[cell];
@@ -93,6 +115,7 @@ internal sealed partial class TrafficTables
         From = Math.Min(From, batch.Minute * 60 + early);
         To = Math.Max(To, batch.Minute * 60 + late);
         _minute = Row.NoMinute;
+        return time;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -265,9 +288,14 @@ internal sealed partial class TrafficTables
         int waited = request >= 0 ? request : response;
         if (status == 499 && attempt is 0 or 499 && waited >= 0)
         {
-            AbandonedWaiting.Add((uint)waited);
-            AbandonedLong += waited >= LongWaitMilliseconds ? 1 : 0;
+            CountAbandoned(waited);
         }
+    }
+
+    private void CountAbandoned(int waited)
+    {
+        AbandonedWaiting.Add((uint)waited);
+        AbandonedLong += waited >= LongWaitMilliseconds ? 1 : 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -279,16 +307,24 @@ internal sealed partial class TrafficTables
             counter.Failures.Add((uint)response);
         }
 
-        if (response >= SlowTimes.FromMilliseconds)
+        CountSlow(response, status);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CountSlow(int time, int status)
+    {
+        if (time < SlowTimes.FromMilliseconds)
         {
-            if (status == 504)
-            {
-                TimedOut.Add(response);
-            }
-            else if (status is > 0 and < 499)
-            {
-                Answered.Add(response);
-            }
+            return;
+        }
+
+        if (status == 504)
+        {
+            TimedOut.Add(time);
+        }
+        else if (status is > 0 and < 499)
+        {
+            Answered.Add(time);
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed partial class TrafficTables
 
     public long RetriesHidden { get; private set; }
 
-    /// <summary>499s with an upstream that had not answered yet, and how long their clients had waited.</summary>
+    /// <summary>499s with an upstream that had not answered yet (all, where no upstream is logged), and how long their clients had waited.</summary>
     public QuantileSketch AbandonedWaiting { get; } = new();
 
     /// <summary>Of these, the ones that had waited a second or more.</summary>
@@ -50,7 +50,7 @@ internal sealed partial class TrafficTables
 
     private const int LongWaitMilliseconds = 1000;
 
-    /// <summary>Slow attempts that were answered, and slow ones that became 504.</summary>
+    /// <summary>Slow attempts that were answered, and slow ones that became 504; requests, where no upstream is logged.</summary>
     public SlowTimes Answered { get; } = new();
 
     public SlowTimes TimedOut { get; } = new();

@@ -6,7 +6,7 @@ namespace Why502.Traffic.Findings;
 internal static class AbandonedRequests
 {
     private const long CountMin = 20;
-    private const double ShareMin = 0.0005;
+    private const double ShareMin = 0.001;
 
     /// <summary>Of all clients that left, those that had waited: a few among very many are chance.</summary>
     private const double PartMin = 0.1;

@@ -116,6 +116,7 @@ internal static class Bursts
             Kind = "burst",
             // More requests than workers: they wait, are given up or time out. 503 is a limit that said no.
             Cause = !harmed ? null : refused * 2 > bad ? "rate-limited" : slow * 2 > bad ? "worker-pool-exhausted" : "upstream-answered-error",
+            IsFault = harmed,
             Title = $"{burst.Max(m => m.Rows):N0} requests in a minute where {median:N0} are usual",
             From = burst[0].Minute,
             To = burst[^1].Minute.AddMinutes(report.MinuteStep),

@@ -49,6 +49,7 @@ internal static class DailyPatterns
         {
             Kind = "daily-pattern",
             Cause = cause,
+            IsFault = what == "5xx",
             Title = $"{what} peak every day at {peak:00}:00 UTC, {byHour[peak] / mean:0.#} times the mean",
             From = report.From,
             To = report.To,

@@ -6,6 +6,12 @@ internal static class FailureCauses
     /// <summary>Connections that fail take as long as this where no packet comes back; refused ones come back at once.</summary>
     private const double SilentMin = 1000;
 
+    /// <summary>Milliseconds in which the kernel of a server refuses a connection.</summary>
+    private const double AtOnceMax = 5;
+
+    /// <summary>Of a minute's attempts so many fail where a server is down for some seconds of it.</summary>
+    private const double DownShareMin = 0.2;
+
     /// <summary>Of requests that nginx itself answered with 502 or 503, so many are all: a limit would let some pass.</summary>
     private const double AllMin = 0.95;
 
@@ -36,12 +42,15 @@ internal static class FailureCauses
             : report.Unlogged.Any(value => value.Variable == "$upstream_addr") ? OfStatus(status)
             : WithoutUpstream(status, share, report);
 
-    /// <summary>What an access log says of failures of which no upstream is known, only the status.</summary>
+    /// <summary>
+    /// What an access log says of failures of which no upstream is known, only the status. A 502 is said of a server that refuses, closes, resets or sends no valid answer, a 503 by the app and by nginx's
+    /// limits and pages alike: the status alone points to none of them.
+    /// </summary>
     private static (string? Cause, string Next) OfStatus(int status) => status switch
     {
-        503 => ("upstream-answered-error", "Log $upstream_addr and $upstream_status: they tell whether the app or nginx (limit_req, return) says 503."),
+        503 => (null, "The app may say 503, or nginx itself (limit_req, limit_conn, a maintenance page): this log does not tell. Look for them in the configuration (why502 config route), and log $upstream_addr and $upstream_status."),
         504 => ("upstream-slow", "Find what the app waits for: why502 diagnose with the error log tells whether the connection or the answer timed out."),
-        502 => ("upstream-closed-early", "The error log tells why the upstream gave no answer: why502 diagnose. Log $upstream_addr and the upstream's times to see which server and when."),
+        502 => (null, "nginx says 502 of a server that refuses the connection, closes or resets it, or sends no valid answer: which of them, this log does not tell. The error log does (why502 diagnose). Log $upstream_addr and the upstream's times to see which server, and how far it came."),
         _ => ("upstream-answered-error", "Read the app's log. $upstream_status in the log_format would tell whether nginx itself said it."),
     };
 
@@ -65,11 +74,29 @@ internal static class FailureCauses
             502 when isUnconnected && node.FailedMedian > SilentMin => ("host-unreachable", $"No connection to {name} was made, and the refusal took long: see the route to it and what filters packets; the error log has the errno (why502 diagnose)."),
             502 when isUnconnected => ("upstream-down", $"No connection to {name} was made (no $upstream_connect_time): see whether anything listens there; the error log says it for sure (why502 diagnose)."),
             502 when IsItsOwn(node) => ("upstream-answered-error", $"{name} sends the 502 itself: look behind it."),
+            502 when node.FailedMedian is <= AtOnceMax && AnswersMeanwhile(node) => ("upstream-closed-early", $"Attempts fail within milliseconds while {name} answers others: nginx may use idle connections that the app has just closed (keepalive), or the app restarts often. The error log tells which (why502 diagnose)."),
             // A refused connection is answered by the kernel at once; whoever accepts and then fails takes longer than that.
-            502 when node.FailedMedian is <= 5 => ("upstream-down", $"Attempts fail within milliseconds, as refused connections do: see whether anything listens at {name}; the error log says it for sure (why502 diagnose)."),
+            502 when node.FailedMedian is <= AtOnceMax => ("upstream-down", $"Attempts fail within milliseconds, as refused connections do: see whether anything listens at {name}; the error log says it for sure (why502 diagnose)."),
             502 => ("upstream-closed-early", $"The connection was made and lost: read the app's log on {name}, and the error log with why502 diagnose."),
             _ => ("upstream-answered-error", $"The status is the app's own: read the app's log on {name}."),
         };
+    }
+
+    /// <summary>
+    /// Whether a node answers in the very minutes in which it fails, by far most attempts: a server that is down answers none. $upstream_connect_time does not tell: nginx notes it before it looks whether the
+    /// connection was refused (ngx_http_upstream_send_request).
+    /// </summary>
+    private static bool AnswersMeanwhile(UpstreamTraffic node)
+    {
+        (double failed, double share) = (0, 0);
+        foreach (UpstreamMinute minute in node.Series)
+        {
+            failed += minute.Failed;
+            share += minute.Failed * (minute.Failed / (double)Math.Max(minute.Attempts, 1));
+        }
+
+        // In a slot of several minutes, a minute without an answer is a part of it.
+        return failed > 0 && share / failed * node.SeriesStep < DownShareMin;
     }
 
     /// <summary>Whether a header came with the failures: nginx's own 502 has none.</summary>

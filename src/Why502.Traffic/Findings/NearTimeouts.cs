@@ -9,6 +9,13 @@ internal static class NearTimeouts
     private const long TimeoutsMin = 10;
     private const double PileRatio = 1.3;
     private const double SignificanceMax = 0.001;
+
+    /// <summary>
+    /// Answers that need so long by nature pile up nowhere. The limit cuts through them all the same where so many of all slow answers come just below it, and, beside those, no more than twice as many are cut off:
+    /// what hangs leaves many 504s and few answers.
+    /// </summary>
+    private const double ReachShare = 0.05;
+    private const double CutMax = 2;
     private const int SecondMilliseconds = 1000;
 
     /// <summary>Attempts below a second are not counted one by one, so a pile can only be seen where two steps below the limit are.</summary>
@@ -88,7 +95,7 @@ internal static class NearTimeouts
         long near = tables.Answered.Between(limit - band, limit);
         long before = tables.Answered.Between(limit - 2 * band, limit - band);
         long timeouts = tables.TimedOut.Between(limit, limit + SecondMilliseconds);
-        if (limit < LimitMin || near < NearMin || near < PileRatio * before || timeouts == 0)
+        if (limit < LimitMin || near < NearMin || timeouts == 0)
         {
             return null;
         }
@@ -96,7 +103,8 @@ internal static class NearTimeouts
         // Under a tail that falls off, the upper band would hold at most half of both.
         double both = near + before;
         double p = Math.Min(1, Chance.NormalTail((near - 0.5 - both / 2) / Math.Sqrt(both / 4)) * tests);
-        if (p > SignificanceMax)
+        bool isPile = near >= PileRatio * before && p <= SignificanceMax;
+        if (!isPile && (near < ReachShare * tables.Answered.Count || timeouts > CutMax * near))
         {
             return null;
         }
@@ -110,7 +118,7 @@ internal static class NearTimeouts
             Count = near,
             Of = tables.Answered.Count,
             Harmed = timeouts,
-            PValue = p,
+            PValue = isPile ? p : null,
             Limit = limit,
             Evidence =
             [

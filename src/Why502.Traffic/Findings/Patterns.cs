@@ -2,15 +2,15 @@ using Why502.Traffic.Engine;
 
 namespace Why502.Traffic.Findings;
 
-/// <summary>All patterns, the ones that point to a cause first, and of these the one with the most failures.</summary>
+/// <summary>All patterns, faults first, and of these the one with the most failures.</summary>
 internal static class Patterns
 {
     public static IReadOnlyList<TrafficFinding> Find(TrafficReport report, TrafficTables tables, HeavyTables? heavy, ReportContext context)
     {
         List<TrafficFinding> found = [.. Everything(report, tables, heavy, context)];
         found.AddRange(SteadyErrors.Find(report, found));
-        found.Sort((one, other) => (one.Cause is null) != (other.Cause is null)
-            ? (one.Cause is null).CompareTo(other.Cause is null)
+        found.Sort((one, other) => one.IsFault != other.IsFault
+            ? other.IsFault.CompareTo(one.IsFault)
             : Weight(other, found).CompareTo(Weight(one, found)));
         return found;
     }

@@ -16,7 +16,7 @@ internal static class SteadyErrors
         foreach (TrafficFinding finding in others)
         {
             // What retries hid, and clients that left, are no errors of the status table.
-            explained += finding.Kind == "abandoned" || (finding.Cause is null && finding.Kind is not ("error-wave" or "recurring-errors")) ? 0 : finding.Harmed ?? finding.Count;
+            explained += finding.Kind == "abandoned" || !finding.IsFault ? 0 : finding.Harmed ?? finding.Count;
         }
 
         if (errors < ErrorsMin || errors < ShareMin * report.Rows || explained > ExplainedMax * errors)

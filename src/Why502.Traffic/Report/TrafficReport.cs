@@ -166,8 +166,11 @@ public sealed record TrafficFinding
     /// <summary>bad-node, slow-node, bad-route, near-timeout, timeouts, no-live-upstreams, abandoned, error-wave, recurring-errors, steady-errors, burst or daily-pattern.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>The id of a cause, or null for a pattern that is no fault by itself.</summary>
+    /// <summary>The id of a cause, or null where the log does not tell which it is, or the pattern is no fault by itself.</summary>
     public string? Cause { get; init; }
+
+    /// <summary>Whether requests fail in it; false for a pattern that is no fault by itself.</summary>
+    public bool IsFault { get; init; } = true;
 
     public required string Title { get; init; }
 

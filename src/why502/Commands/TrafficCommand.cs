@@ -93,7 +93,7 @@ internal static class TrafficCommand
         }
 
         // Of what was not read nobody knows whether it is healthy.
-        return report.Partial || report.Findings.Any(finding => finding.Cause is not null) ? ExitStatus.Faulty : ExitStatus.Healthy;
+        return report.Partial || report.Findings.Any(finding => finding.IsFault) ? ExitStatus.Faulty : ExitStatus.Healthy;
     }
 
     private static Action<TrafficReport> Printer(string? format, string? table, Terminal terminal) => format switch

@@ -57,7 +57,7 @@ internal static class TrafficPage
     private static void Head(Page page, TrafficReport report)
     {
         var errors = TrafficWords.ServerErrors(report);
-        page.Wrapped("", TrafficWords.Overview(report), report.Findings.Any(f => f.Cause is not null) ? Ink.Fault : errors == 0 ? Ink.Proof : Ink.Strong);
+        page.Wrapped("", TrafficWords.Overview(report), report.Findings.Any(f => f.IsFault) ? Ink.Fault : errors == 0 ? Ink.Proof : Ink.Strong);
         foreach (var doubt in TrafficWords.Doubts(report))
         {
             page.Wrapped("", doubt, Ink.Doubt);
@@ -71,7 +71,7 @@ internal static class TrafficPage
         string[] facts = [finding.Cause is null ? "" : finding.Kind, TrafficWords.Window(finding), finding.PValue is { } p ? TrafficWords.Chance(p) : ""];
         var words = string.Concat(facts.Where(fact => fact.Length > 0).Select(fact => "   " + fact));
         var isLong = name.Length + words.Length + 2 > page.Width;
-        page.Line(new Run(finding.Cause is null ? Ink.Strong : Ink.Fault, $"  {name}"), new Run(Ink.Faint, isLong ? "" : words));
+        page.Line(new Run(finding.IsFault ? Ink.Fault : Ink.Strong, $"  {name}"), new Run(Ink.Faint, isLong ? "" : words));
         if (isLong)
         {
             page.Wrapped("  ", words.TrimStart(), Ink.Faint);

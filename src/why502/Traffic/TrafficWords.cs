@@ -12,7 +12,7 @@ internal static class TrafficWords
     /// <summary>What the logs come down to, in a sentence.</summary>
     public static string Verdict(TrafficReport report)
     {
-        if (report.Findings.FirstOrDefault(finding => finding.Cause is not null) is { } first)
+        if (report.Findings.FirstOrDefault(finding => finding.IsFault) is { } first)
         {
             return first.Title + ".";
         }

@@ -54,7 +54,13 @@ public sealed class TrafficFindingTests
                 // Every log has a few of the app's own errors, here and there.
                 row.Status = random.Next(700) == 0 ? "500" : "200";
                 plant(row);
-                log.Append(measured.Length > 0 ? $"{row}" : $"{row}"[..($"{row}".LastIndexOf('"') + 1)]).Append('\n');
+                string line = $"{row}";
+                log.Append(measured switch
+                {
+                    "" => line[..(line.LastIndexOf('"') + 1)],
+                    Upstreams => line,
+                    _ => line[..line.IndexOf(' ', line.LastIndexOf('"') + 2)],
+                }).Append('\n');
             }
         }
 
@@ -74,10 +80,32 @@ public sealed class TrafficFindingTests
     public void WaveOfALogWithoutUpstreams_IsNotSaidToBeNginxsOwn()
     {
         var wave = Assert.Single(Found(row => row.Status = row.Minute is >= 60 and < 70 && row.Number % 2 == 0 ? "502" : row.Status, measured: ""));
-        Assert.Equal(("error-wave", "upstream-closed-early"), (wave.Kind, wave.Cause));
+        Assert.Equal(("error-wave", null, true), (wave.Kind, wave.Cause, wave.IsFault));
         Assert.DoesNotContain("without asking an upstream", wave.Next, StringComparison.Ordinal);
         Assert.Contains("$upstream_addr", wave.Next, StringComparison.Ordinal);
     }
+
+    /// <summary>502 and 503 are said of many faults: a log that has nothing but the status points to none of them, and to requests that fail all the same.</summary>
+    [Theory]
+    [InlineData("502")]
+    [InlineData("503")]
+    public void SteadyErrorsOfALogWithoutUpstreams_PointToNoCause(string status)
+    {
+        var steady = Assert.Single(Found(row => row.Status = row.Number % 53 == 0 ? status : row.Status, measured: ""));
+        Assert.Equal(("steady-errors", null, true), (steady.Kind, steady.Cause, steady.IsFault));
+    }
+
+    /// <summary>One in a hundred attempts, on all servers and at once, while the others of the same minute are answered: a connection that was kept too long, not a server that is down.</summary>
+    [Fact]
+    public void AttemptsThatFailAtOnceAmongAnswers_AreNotRefused()
+        => Assert.Equal("steady-errors:upstream-closed-early", Told(Found(row =>
+        {
+            if (row.Number % 53 == 0)
+            {
+                row.Refuse();
+                row.Connect = "0.000";
+            }
+        })));
 
     [Fact]
     public void EveryRequestFails_IsSteady()
@@ -164,6 +192,34 @@ public sealed class TrafficFindingTests
         Assert.Equal(("near-timeout", "timeout-too-short", (long?)limit), (near.Kind, near.Cause, near.Limit));
     }
 
+    /// <summary>Most answers of a route need nearly what is allowed: the limit cuts through them, though they do not pile up.</summary>
+    [Theory]
+    [InlineData(Upstreams)]
+    [InlineData(" $request_time")]
+    public void LimitThatCutsThroughWhatARouteNeeds_IsNear(string measured)
+    {
+        var near = Assert.Single(Found(row =>
+        {
+            if (row.Number % 20 == 0)
+            {
+                row.Seconds = 24 + row.Number / 20 % 65 * 0.1;
+                if (row.Seconds >= 30)
+                {
+                    row.TimeOut(30.001);
+                }
+            }
+        }, measured: measured));
+        Assert.Equal(("near-timeout", "timeout-too-short", 30_000L, null), (near.Kind, near.Cause, near.Limit, near.PValue));
+    }
+
+    /// <summary>What hangs ends at the limit and leaves few answers below it, in a log of request times only, too.</summary>
+    [Fact]
+    public void RequestsThatHang_AreTimeOutsWithoutAnUpstreamInTheLog()
+    {
+        var timeouts = Assert.Single(Found(row => { if (row.Number % 61 == 0) { row.TimeOut(60.001); } }, measured: " $request_time"));
+        Assert.Equal(("timeouts", "upstream-slow", (long?)60_000), (timeouts.Kind, timeouts.Cause, timeouts.Limit));
+    }
+
     [Theory]
     [InlineData(4, 0.2, "slow-node:upstream-slow")]
     [InlineData(2, 0.2, "")]
@@ -247,6 +303,10 @@ public sealed class TrafficFindingTests
                 (row.Status, row.Attempt, row.HasHeader, row.Seconds) = ("499", "-", false, row.Number % 60 == 0 ? 6 : 0.050);
             }
         })));
+
+    [Fact]
+    public void ClientsThatWaited_AreFoundByTheRequestsTime()
+        => Assert.Equal("abandoned:client-gave-up", Told(Found(row => (row.Status, row.Seconds) = row.Number % 40 == 0 ? ("499", 5.0) : (row.Status, row.Seconds), measured: " $request_time")));
 
     [Fact]
     public void BusyHours_AreNoBurst_AndAShortRushIs()

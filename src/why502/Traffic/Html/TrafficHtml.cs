@@ -58,7 +58,7 @@ internal sealed class TrafficHtml
 
     private void Head()
     {
-        var faulty = report.Findings.Any(finding => finding.Cause is not null);
+        var faulty = report.Findings.Any(finding => finding.IsFault);
         var errors = TrafficWords.ServerErrors(report);
         html.Add($"<header>\n<h1 class=\"{(faulty ? "fault" : errors == 0 && report.Rows > 0 ? "good" : "")}\">{TrafficWords.Verdict(report)}</h1>\n<p>{TrafficWords.Overview(report)}</p>\n");
         foreach (var doubt in TrafficWords.Doubts(report))
@@ -95,7 +95,7 @@ internal sealed class TrafficHtml
 
         foreach (var finding in report.Findings.Take(FindingsMax))
         {
-            html.Add($"<article class=\"{(finding.Cause is null ? "" : "fault")}\">\n<h3>{finding.Title}</h3>\n<p class=\"meta\">");
+            html.Add($"<article class=\"{(finding.IsFault ? "fault" : "")}\">\n<h3>{finding.Title}</h3>\n<p class=\"meta\">");
             if (finding.Cause is { } cause)
             {
                 html.Add($"<code class=\"cause\">{cause}</code> · ");
