@@ -50,8 +50,12 @@ public sealed class NotLoadedSymptoms(NginxView view, Observations seen)
     }
 
     private IEnumerable<ErrorGroup> Refusals()
-        => Logs().SelectMany(log => log.Groups).Where(group => group is { Level: LogLevel.Emerg, Known: { } known }
+        => Logs().SelectMany(log => log.Groups).Where(group => group is { Known: { } known } && IsGivingUp(group, known)
             && (known.Candidates.Count == 0 || known.Candidates.Any(candidate => candidate is "config-invalid" or "dns-name-not-found")) && IsOurs(group));
+
+    /// <summary>A message that was copied without its level has the one at which nginx writes it; that it is nginx's, OpenSSL's queue in nginx's form says.</summary>
+    private bool IsGivingUp(ErrorGroup group, ErrorMessage known)
+        => group.Level == LogLevel.Emerg || (group is { Level: null, SslReason: not null } && view.Instance.FromFiles && known.Levels is [LogLevel.Emerg]);
 
     /// <summary>
     /// In files: [emerg] in words that are not known, or cut in the middle of them; and nginx's last word on a test. nginx has that level for what makes it give up

@@ -2,6 +2,7 @@ using Why502.Diagnosis.Readings;
 using Why502.Logs;
 using Why502.Logs.Commands;
 using Why502.Nginx;
+using Why502.Nginx.Checks;
 
 namespace Why502.Diagnosis;
 
@@ -18,7 +19,12 @@ public sealed class SupposedSymptoms(NginxView view, Observations seen)
 
     /// <summary>Causes that two files show by contradicting each other; the others need to have been seen failing.</summary>
     private static readonly HashSet<string> Shown =
-        ["upstream-down", "upstream-wrong-address", "loopback-mismatch", "container-loopback", "socket-path-mismatch", "dns-name-not-found", "dns-resolver-missing", "upstream-marked-down"];
+        ["upstream-down", "upstream-wrong-address", "loopback-mismatch", "container-loopback", "socket-path-mismatch", "dns-name-not-found", "dns-resolver-missing", "upstream-marked-down", "config-invalid"];
+
+    /// <summary>ngx_conf_handler() of a directive that took the next one for its arguments or its block.</summary>
+    private static readonly string[] Unended = ["is not terminated by \";\"", "has no opening \"{\"", "invalid number of arguments in \"proxy_", "invalid number of arguments in \"fastcgi_", "invalid number of arguments in \"uwsgi_"];
+
+    private static readonly byte[][] Templates = ["{{"u8.ToArray(), "{%"u8.ToArray(), "<%"u8.ToArray(), "..."u8.ToArray()];
 
     /// <summary>Whether the judgement of a supposition is worth telling: something that was handed over speaks for the likeliest cause.</summary>
     public static bool IsTold(Judgement judgement)
@@ -44,8 +50,21 @@ public sealed class SupposedSymptoms(NginxView view, Observations seen)
             .DistinctBy(item => item.Failure!.At)
             .Select(item => Configured(item.Location, item.Failure!))
             .ToList();
-        return certain.Count > 0 ? certain : [.. places.SelectMany(Unmet).DistinctBy(incident => (incident.Message, incident.Peer?.ToString()))];
+        return [.. certain.Count > 0 ? certain : places.SelectMany(Unmet).DistinctBy(incident => (incident.Message, incident.Peer?.ToString())), .. Mistaken(configuration)];
     }
+
+    /// <summary>
+    /// A line without its semicolon, a block without its brace. A mistake that a cut at the end or the start of a paste makes is none, and neither is what a template
+    /// fills in; whether a name exists depends on modules that nobody told of.
+    /// </summary>
+    private IEnumerable<Incident> Mistaken(NginxConfiguration configuration)
+        => from problem in configuration.EndsEarly ? [] : ConfigurationCheck.Run(configuration, NginxFacts.Newest, UnobservedWorld.Instance)
+               .Where(problem => problem.Kind is ProblemKind.Syntax or ProblemKind.Semantic && Unended.Any(words => problem.Message.Contains(words, StringComparison.Ordinal))).Take(1)
+           where !IsTemplate(configuration, problem.At)
+           select Form(SymptomKind.NotLoaded, Phase.Connect, How.Invalid, problem.Message, ["config-invalid"]) with { ConfigAt = problem.At };
+
+    private static bool IsTemplate(NginxConfiguration configuration, SourceLine at)
+        => configuration.Files.FirstOrDefault(file => file.Path == at.File) is { } file && Templates.Any(mark => file.Bytes.AsSpan().IndexOf(mark) >= 0);
 
     /// <summary>A package manager's log alone: who hands it over asks what an upgrade changed. That anything failed it does not say, so nobody is accused.</summary>
     private IEnumerable<Incident> Upgraded()

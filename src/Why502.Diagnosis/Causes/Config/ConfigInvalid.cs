@@ -58,6 +58,11 @@ public sealed class ConfigInvalid : Cause
             scales.Weigh("message", Sources.ErrorLog, Weight.Decisive.For($"nginx gave the configuration up: {incident.Message}"));
         }
 
+        if (!others && incident is { Supposed: true, ConfigAt: { } mistake })
+        {
+            scales.Weigh("given", Sources.Config, Weight.Moderate.For($"as it was given, nginx would stop here: {incident.Message}").At(mistake.File, mistake.Line));
+        }
+
         if (incident.Instance.FromFiles)
         {
             return;

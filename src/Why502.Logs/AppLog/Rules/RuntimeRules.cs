@@ -22,6 +22,11 @@ internal static class RuntimeRules
         new("Too many open files", AppEventKind.FilesExhausted),
         new("EMFILE", AppEventKind.FilesExhausted, static (t, at, e) => t.AsSpan(at).StartsWith("EMFILE", StringComparison.Ordinal) && (at == 0 || !char.IsLetter(t[at - 1])) ? e : null),
         new("No space left on device", AppEventKind.DiskFull),
+
+        // ENOMEM in the words of Ruby (Errno::ENOMEM), Python ([Errno 12]), Node (spawn ENOMEM) and the JVM (error=12): fork(2) and mmap(2) give it, no limit of the program's own.
+        new("Cannot allocate memory", AppEventKind.ForkFailed, static (t, at, e) =>
+            t.AsSpan(0, at).TrimEnd().EndsWith("ENOMEM:", StringComparison.Ordinal) || t.AsSpan(0, at).TrimEnd().EndsWith("[Errno 12]", StringComparison.Ordinal) || t.AsSpan(0, at).TrimEnd().EndsWith("error=12,", StringComparison.Ordinal) ? e : null),
+        new("spawn ENOMEM", AppEventKind.ForkFailed),
         new("Uncaught exception", AppEventKind.UnhandledError),
         new("Unhandled exception", AppEventKind.UnhandledError),
 

@@ -129,7 +129,7 @@ public static partial class ErrorLogLine
 
     /// <summary>A text without a head is taken for a record only when nginx is known to say it, or when it carries nginx's context.</summary>
     internal static bool IsFragment(in ErrorLogFields fields) =>
-        (fields.Known is not null && (fields.Errno is not null || fields.Phase.Present || fields.HasContext || fields.ConfigFile.Present || fields.Level is not null
+        (fields.Known is not null && (fields.Errno is not null || fields.Phase.Present || fields.HasContext || fields.ConfigFile.Present || fields.Level is not null || fields.Ssl.Present
             || (fields.Known.IsGatewayPath && fields.Message.Length >= 20)))
         || (fields.HasContext && fields.Client.Present && fields.Server.Present);
 

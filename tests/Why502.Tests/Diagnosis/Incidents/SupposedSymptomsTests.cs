@@ -33,6 +33,21 @@ public sealed class SupposedSymptomsTests
     public async Task PortForAProxyOfContainers_IsTheContainersOwn(string variable, bool isTold)
         => Assert.Equal(isTold ? "upstream-wrong-address" : null, (await JudgeAsync(("docker-compose.yml", $"services:\n  tally:\n    image: example/tally:3\n    ports:\n      - \"8080:3000\"\n    environment:\n      - {variable}\n"))).FirstOrDefault()?.Cause);
 
+    [Theory]
+    [InlineData("server_name tally.example", "config-invalid")]
+    [InlineData("proxy_set_header Host $host\n  proxy_http_version 1.1;", "config-invalid")]
+    [InlineData("server_name tally.example;", null)]
+    [InlineData("server_name {{ name }};", null)]
+    [InlineData("server_name <%= name %>", null)]
+    [InlineData("...\n  server_name tally.example", null)]
+    [InlineData("tally_limits on;", null)]
+    public async Task LineWithoutItsEnd_IsToldOf_WhereTheTextIsTheFileItself(string line, string? cause)
+        => Assert.Equal(cause, (await JudgeAsync(("site.conf", $"server {{\n  listen 80;\n  {line}\n  location / {{\n    proxy_pass http://127.0.0.1:3000;\n  }}\n}}\n"))).FirstOrDefault()?.Cause);
+
+    [Fact]
+    public async Task CutAtItsEnd_IsNoMistake()
+        => Assert.Empty(await JudgeAsync(("site.conf", "server {\n  listen 80;\n  location / {\n    proxy_pass http://127.0.0.1:3000;\n")));
+
     [Fact]
     public async Task GroupWithoutAServer_FailsByItself()
         => Assert.Equal("upstream-marked-down", (await JudgeAsync(("a.conf", "upstream tally {\n  server 10.1.0.3:8080 down;\n}\nserver {\n  listen 80;\n  location / { proxy_pass http://tally; }\n}\n")))[0].Cause);

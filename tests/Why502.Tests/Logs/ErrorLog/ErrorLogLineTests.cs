@@ -343,6 +343,10 @@ public class ErrorLogLineTests
     }
 
     [Fact]
+    public void MessageWithOpenSslsQueue_IsRecognisedWithoutItsHead()
+        => Assert.Equal("No such file or directory", Parse("BIO_new_file(\"/srv/keys/a.pem\") failed (SSL: error:02001002:system library:fopen:No such file or directory:fopen('/srv/keys/a.pem','r') error:2006D080:BIO routines:BIO_new_file:no such file)").Ssl?.Reason);
+
+    [Fact]
     public void TypographicAndHtmlQuotes_AreRestored()
     {
         ErrorLogRecord curly = Parse(Head + "connect() failed (111: Connection refused) while connecting to upstream, client: 1.2.3.4, server: a, request: “GET / HTTP/1.1”, upstream: “http://127.0.0.1:3000/”, host: “a”");
