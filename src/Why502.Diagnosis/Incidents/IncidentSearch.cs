@@ -48,7 +48,7 @@ internal sealed class IncidentSearch(IReadOnlyList<NginxView> views, Reproductio
         AddReported();
         if (incidents.Count == 0)
         {
-            incidents.AddRange(views.SelectMany(view => new[] { new LostReloadSymptoms(view, seen).Find(), new BodyLimitSymptoms(view, seen).Find() }).OfType<Incident>());
+            incidents.AddRange(views.SelectMany(view => new[] { new LostReloadSymptoms(view, seen).Find(), new BodyLimitSymptoms(view, seen).Find(), new FileLimitSymptoms(view, seen).Find() }).OfType<Incident>());
         }
 
         if (incidents.Count == 0)

@@ -44,6 +44,12 @@ public sealed class FileDescriptorsExhausted : Cause
 
     public override void Weigh(Incident incident, Observations seen, Scales scales)
     {
+        if (FileLimitSymptoms.Is(incident))
+        {
+            scales.Weigh("errno", Sources.ErrorLog, Weight.Moderate.For("a worker may not raise its limit on open files, and goes on with the one it has"));
+            return;
+        }
+
         if (incident.Kind == SymptomKind.OutOfResource)
         {
             // EMFILE and ENFILE have this one meaning in socket(2), accept(2) and open(2).
@@ -85,6 +91,7 @@ public sealed class FileDescriptorsExhausted : Cause
 
     public override string Describe(Incident incident, Observations seen) => incident switch
     {
+        _ when FileLimitSymptoms.Is(incident) => "nginx's workers may not raise their limit on open files",
         { Kind: SymptomKind.OutOfResource, Errno: 23 } => "the machine may open no more files (fs.file-max)",
         { Kind: SymptomKind.OutOfResource } => $"nginx's workers may open no more files{(Limit(incident, seen) is { } limit ? $" than {limit}" : "")}",
         _ => $"the app behind {incident.UpstreamText} may open no more files",
@@ -109,6 +116,19 @@ public sealed class FileDescriptorsExhausted : Cause
                 [
                     new("LimitNOFILE=65536 in a drop-in of the app's unit (systemctl edit), then restart the app: a running process keeps its limit."),
                     new("When the number of open files grows without traffic, the app does not close what it opens (connections to a database, files): more of them only postpone the end."),
+                ],
+            };
+        }
+
+        if (FileLimitSymptoms.Is(incident))
+        {
+            return new Fix
+            {
+                Summary = "Raise the hard limit on open files that nginx is started with to what worker_rlimit_nofile asks for.",
+                Steps =
+                [
+                    new("Under systemd: LimitNOFILE= in a drop-in of nginx's unit (systemctl edit nginx), then restart nginx."),
+                    new("In a container: --ulimit nofile=N:N, or ulimits: nofile: in the compose file."),
                 ],
             };
         }

@@ -1,0 +1,48 @@
+using Why502.Diagnosis.Readings;
+using Why502.Logs;
+
+namespace Why502.Diagnosis;
+
+/// <summary>
+/// A worker that may not raise its limit on open files (ngx_worker_process_init: <c>setrlimit(RLIMIT_NOFILE, …)</c>) goes on with the one it has. On a machine that is
+/// no fault until the files run out; who hands nothing but such lines over asks about them.
+/// </summary>
+public sealed class FileLimitSymptoms(NginxView view, Observations seen)
+{
+    private const string Refused = "setrlimit-rlimit-nofile-failed";
+
+    /// <summary>EPERM: above the hard limit, without CAP_SYS_RESOURCE.</summary>
+    private const int NotPermitted = 1;
+
+    /// <summary>The incident, or null where no such line was handed over.</summary>
+    public Incident? Find()
+    {
+        var groups = view.Instance.FromFiles
+            ? view.ErrorLogs.SelectMany(log => log.Groups).Where(group => group.Errno == NotPermitted && group.MessageId == Refused).ToList()
+            : [];
+        return groups.Count == 0 ? null : new()
+        {
+            Id = "",
+            Kind = SymptomKind.OutOfResource,
+            Phase = Phase.Connect,
+            Side = Side.Nginx,
+            How = How.Limit,
+            Resource = Resource.Descriptors,
+            Errno = NotPermitted,
+            Message = groups[0].Message,
+            MessageId = groups[0].MessageId,
+            Candidates = ["file-descriptors-exhausted"],
+            Instance = view.Instance,
+            Configuration = view.Configuration,
+            State = IncidentState.Current,
+            Requests = 0,
+            First = seen.Zoned(groups.Min(group => group.First)),
+            Last = seen.Zoned(groups.Max(group => group.Last)),
+            Samples = [.. groups.SelectMany(group => group.Samples).OrderBy(line => line.Time).TakeLast(3)],
+            Traffic = PeerTraffic.Nothing,
+        };
+    }
+
+    /// <summary>Whether an incident is one of these.</summary>
+    public static bool Is(Incident incident) => incident is { Errno: NotPermitted, MessageId: Refused };
+}
