@@ -13,6 +13,14 @@ public sealed partial class Scene
         return this;
     }
 
+    /// <summary>Answers that ended in one second, a minute ago, so long after they had begun.</summary>
+    public Scene EndedTogether(string path, string upstream, double seconds, long count)
+    {
+        Answered(path, 200, upstream, seconds, count);
+        access[^1] = access[^1] with { First = Now.AddMinutes(-1), Last = Now.AddMinutes(-1) };
+        return this;
+    }
+
     /// <summary>Directives of the main context.</summary>
     public Scene AtTop(string directives)
     {

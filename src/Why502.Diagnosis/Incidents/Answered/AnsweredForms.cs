@@ -32,6 +32,9 @@ public static class AnsweredForms
     /// </summary>
     public static AnsweredForm Cut { get; } = new("cut", ["reload-cut"], Phase.Header, Side.Nginx, How.Closed, Origin.Nginx, 0, 1);
 
+    /// <summary>The same after the header was sent: the row has its status, and only the moment and the time that the answers took tell that they were cut.</summary>
+    public static AnsweredForm CutAnswer { get; } = new("cut", ["reload-cut"], Phase.Body, Side.Nginx, How.Closed, Origin.Nginx, 0, Least);
+
     /// <summary>A 500 of the app that its own log explains by the limit on its memory: any other is the app's business.</summary>
     public static AnsweredForm OutOfMemory { get; } = new("memory", ["worker-out-of-memory"], Phase.Header, Side.Upstream, How.Limit, Origin.Upstream, GatewayShare, Least);
 

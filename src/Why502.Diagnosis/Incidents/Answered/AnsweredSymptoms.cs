@@ -15,6 +15,9 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
 
     private const int SamplesMax = 3;
 
+    /// <summary>The log cuts the second off.</summary>
+    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
+
     private readonly TrafficReading traffic = view.Traffic;
     private readonly LoggedRequests logged = new(view.ErrorLogs, view.Instance.FromFiles) { KnownFrom = new(() => view.FailuresKnownFrom(seen)) };
     private readonly bool fragment = view.Instance.FromFiles && view.AccessLogs.Sum(log => log.Rows) < FragmentRows;
@@ -65,6 +68,7 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
             : UnloggedForms.Of(group, log.Fields, Sockets(group).Count > 0) is { } unlogged && !logged.Covers(group) ? unlogged
             : IsOwnFailure(group) ? null
             : IsOutOfMemory(group) ? AnsweredForms.OutOfMemory
+            : IsEndedByReload(group) ? AnsweredForms.CutAnswer
             : AnsweredForms.Of(group.Status, OriginOf(group));
 
     /// <summary>PHP answers 500 when a script needs more than memory_limit, and tells it in the log that the pool names (main.c, php_error_cb): nginx's own log has it only where the pool names none.</summary>
@@ -72,6 +76,17 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
         => group is { Status: 500, Origin: not StatusOrigin.Nginx } && !view.Instance.FromFiles && logged.For(group) == 0 && LocationOf(group) is { Kind: PassKind.FastCgi, Peers: [{ Endpoint: { } peer }] }
             && ServiceReading.PoolFor(peer, seen) is { ErrorLog: { } log } && seen.Ask(new AppLogWindow(log, seen.Now - DiagnosisOptions.DefaultWindow - TimeSpan.FromMinutes(5))).FactOrNull is { } told
             && 2 * told.Events.Count(told => told.Kind == AppEventKind.MemoryExhausted) >= group.Count;
+
+    /// <summary>
+    /// ngx_shutdown_timer_handler() ends answers in the middle without a line, and their status is that of the header which had been sent. Every one of the route ended when the
+    /// limit of the old workers was over, and had begun before the reload: answers that end by themselves do not end together.
+    /// </summary>
+    private bool IsEndedByReload(AccessGroup group)
+        => group is { Status: >= 200 and < 300, First: { } first, Last: { } last, Count: >= AnsweredForms.Least, UpstreamAddr: not null }
+            && view.Instance is { FromFiles: false, WorkersStartedAt: { } reloaded, StartedAt: { } started } && reloaded - started > OneSecond
+            && view.Configuration?.AtTop("worker_shutdown_timeout") is { IsDefault: false, AsTime: { } limit }
+            && first >= reloaded + limit - OneSecond && last <= reloaded + limit + OneSecond && last - first <= OneSecond
+            && (group.UpstreamResponseTime ?? group.RequestTime)?.P50 >= limit.TotalSeconds;
 
     /// <summary>nginx asked an upstream and failed: that is no status of the configuration, and the error log has its line ($upstream_status repeats it).</summary>
     private static bool IsOwnFailure(AccessGroup group)
@@ -151,7 +166,7 @@ public sealed class AnsweredSymptoms(NginxView view, Observations seen)
             How = form.How,
             Origin = form.Origin,
             Status = status,
-            Message = $"{requests} of {total} requests{At(location, peer)} got {status:D3}{(form.Unlogged ? "; no error log was read" : ", without a line in the error log")}",
+            Message = form == AnsweredForms.CutAnswer ? $"{requests} of {total} answers{At(location, peer)} ended together, with status {status:D3} and no line in the error log" : $"{requests} of {total} requests{At(location, peer)} got {status:D3}{(form.Unlogged ? "; no error log was read" : ", without a line in the error log")}",
             Candidates = form.Unlogged && status == 502 && ConfiguredFailure.Of(location, view.Configuration) is { } configured ? [configured.Cause, .. form.Candidates] : form.Candidates,
             Instance = view.Instance,
             Configuration = view.Configuration,

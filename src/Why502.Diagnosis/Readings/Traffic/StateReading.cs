@@ -37,7 +37,7 @@ public static class StateReading
         return incident switch
         {
             { Kind: SymptomKind.OutOfResource } => OfResource(incident, last, silence),
-            { Kind: SymptomKind.Answered, Status: 0 } => OfCutRequests(incident, last, silence),
+            { Kind: SymptomKind.Answered, Status: 0 } or { Kind: SymptomKind.Answered, Candidates: ["reload-cut"] } => OfCutRequests(incident, last, silence),
             { Kind: SymptomKind.ConnectFailed, Peer: { } peer } => OfConnection(incident, peer, last, silence, seen),
             _ => OfExchange(incident, last, silence, seen),
         };

@@ -215,6 +215,24 @@ public sealed class NextHopScenarios
         Examination.Faulty(machine, nginx, new Expected("upstream-closed-early") { Symptom = "upstream prematurely closed connection", Directive = "proxy_pass" });
     });
 
+    /// <summary>The stream server between writes a header that the app takes for a malformed request; without it the same way works.</summary>
+    [SkippableTheory]
+    [InlineData("; proxy_protocol on", 400)]
+    [InlineData("", 200)]
+    public void OwnStreamServerThatWritesAProxyHeader_IsNamed(string header, int status) => LabMachine.Run(nameof(OwnStreamServerThatWritesAProxyHeader_IsNamed), machine =>
+    {
+        Node.Start(machine, 3000);
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:4400"), main: Stream($"127.0.0.1:3000{header}"));
+        new Client(machine).MustGet(status, "/", times: 8);
+        if (status == 200)
+        {
+            Examination.Healthy(machine, nginx, mayBeUnknown: false);
+            return;
+        }
+
+        Examination.Faulty(machine, nginx, new Expected("proxy-protocol-mismatch") { Symptom = "\" 400 ", Source = "access-log", ErrorLog = nginx.AccessLog });
+    });
+
     private static string Stream(string app) => $"load_module /usr/lib/nginx/modules/ngx_stream_module.so;\nstream {{ server {{ listen 127.0.0.1:4400; proxy_pass {app}; }} }}";
 
     /// <summary>haproxy takes each connection, finds nobody at its server, and can only close it.</summary>

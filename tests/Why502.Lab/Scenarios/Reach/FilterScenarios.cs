@@ -28,6 +28,32 @@ public sealed class FilterScenarios
         });
     });
 
+    /// <summary>What leaves the machine passes one more hook after the routing decision; a rule there for another port is not in the way.</summary>
+    [SkippableTheory]
+    [InlineData(3000, 504)]
+    [InlineData(3001, 200)]
+    public void RuleAfterTheRoutingDecision_IsFirewall(int port, int status) => LabMachine.Run(nameof(RuleAfterTheRoutingDecision_IsFirewall), machine =>
+    {
+        Programs.Require("nft");
+        Node.Start(machine, 3000);
+        machine.Must("nft", $"add table inet guard; add chain inet guard out {{ type filter hook postrouting priority 0; }}; add rule inet guard out tcp dport {port} drop");
+        var nginx = NginxServer.Start(machine, Site.Proxy("http://127.0.0.1:3000", "proxy_connect_timeout 300ms;"));
+        new Client(machine).MustGet(status, "/", times: 3);
+        if (status == 200)
+        {
+            Examination.Healthy(machine, nginx);
+            return;
+        }
+
+        Examination.Faulty(machine, nginx, new Expected("firewall-blocked")
+        {
+            Symptom = "upstream timed out (110: Connection timed out) while connecting to upstream",
+            Directive = "proxy_pass http://127.0.0.1:3000",
+            Confidence = 0.8,
+            UnprivilegedMay = ["connect-timeout"],
+        });
+    });
+
     /// <summary>Nothing comes in that no rule names, and that is true of loopback too: the rule that lets it through is the one that is missing.</summary>
     [SkippableTheory]
     [InlineData("", "firewall-blocked", 504)]

@@ -113,6 +113,17 @@ public sealed class OneFactTests
         Assert.Equal(cut, found.Findings.Any(finding => finding.Cause.Id == "reload-cut" && finding.Confidence >= 0.9));
     }
 
+    /// <summary>The header had been sent, and the limit of the old workers cut the answers: they had begun before the reload, and ended together when the limit was over.</summary>
+    [Theory]
+    [InlineData(5, 8, true)]
+    [InlineData(5, 1, false)]
+    [InlineData(600, 8, false)]
+    public void AnswersThatEndTogether_AfterAReload(int secondsBefore, double seconds, bool cut)
+    {
+        var found = Scene.Run(new Case("", "", "proxy_pass http://127.0.0.1:3000;", scene => scene.Listens("127.0.0.1:3000", "node", 812).EndedTogether("/events", "127.0.0.1:3000", seconds, 12).AtTop("worker_shutdown_timeout 5s;").Reloaded(secondsBefore)));
+        Assert.Equal(cut, found.Findings.Any(finding => finding.Cause.Id == "reload-cut" && finding.Confidence >= 0.9));
+    }
+
     /// <summary>nginx writes no colon between a socket and the URI of a request that timed out: both are one upstream's.</summary>
     [Theory]
     [InlineData("/orders/1", "/orders/2", "/run/shop.sock")]
