@@ -339,6 +339,13 @@ internal static class AccessLogColumns
             response = IsLonger(column, response) || (times.Count == RowTimes && IsBelow(response, column) && !IsLonger(response, column)) ? column : response;
         }
 
+        if (times.Count == 1 && HasDashBesideAddress(response, columns))
+        {
+            int request = Find(columns, "request_time");
+            response.Variable = request < 0 || ShareOf(response, columns[request]) >= 0.5 ? "upstream_header_time" : "upstream_connect_time";
+            return;
+        }
+
         response.Variable = "upstream_response_time";
         times.Remove(response);
         times.RemoveAll(column => !IsBelow(column, response));
@@ -351,6 +358,21 @@ internal static class AccessLogColumns
             bool isFirst = IsLonger(times[0], times[1]);
             (times[0].Variable, times[1].Variable) = isFirst ? ("upstream_header_time", "upstream_connect_time") : ("upstream_connect_time", "upstream_header_time");
         }
+    }
+
+    /// <summary>Whether a time is a dash where an upstream was asked: every attempt has a response time, and one that failed may have no header and no connection.</summary>
+    private static bool HasDashBesideAddress(RowColumn time, RowColumn[] columns)
+    {
+        int address = Find(columns, "upstream_addr");
+        for (int row = 0; address >= 0 && row < time.Values.Length; row++)
+        {
+            if (time.Values[row].Contains('-') && columns[address].Values[row].Contains(':'))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>How much of one time another takes, in the rows that have both; one that timed out has no header.</summary>

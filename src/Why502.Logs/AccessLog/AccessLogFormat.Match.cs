@@ -40,7 +40,7 @@ public sealed partial class AccessLogFormat
                 continue;
             }
 
-            return next.Length > 0 && MatchFreeText(line, index, at, part, next, ref row, ref tries);
+            return next.Length > 0 && (MatchFreeText(line, index, at, part, next, ref row, ref tries) || (IsPathJoined(index) && MatchFreeText(line, index, at, part, Absent(index), ref row, ref tries)));
         }
     }
 
@@ -71,6 +71,9 @@ public sealed partial class AccessLogFormat
 
         return false;
     }
+
+    /// <summary>What stands in place of a path that follows without a text, where the request has none (it was never read whole): nginx's dash, or nothing, and the text behind it.</summary>
+    private byte[] Absent(int part) => Escape == EscapeMode.Default ? [(byte)'-', .. Behind(part + 1)] : Behind(part + 1);
 
     /// <summary>Where the value ends when that is certain: by its own form, or by a quote that it cannot hold. Else -1.</summary>
     private int FixedEnd(ReadOnlySpan<byte> line, int at, Part part, byte[] next)

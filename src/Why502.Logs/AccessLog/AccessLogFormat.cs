@@ -39,9 +39,10 @@ public sealed partial class AccessLogFormat
             return [];
         }
 
-        Part next = _parts[part + 1];
-        return next is { Literal.Length: 0, HasVariable: true, Variable: AccessVariable.Uri } ? Slash : next.Literal;
+        return IsPathJoined(part) ? Slash : _parts[part + 1].Literal;
     }
+
+    private bool IsPathJoined(int part) => part + 1 < _parts.Length && _parts[part + 1] is { Literal.Length: 0, HasVariable: true, Variable: AccessVariable.Uri };
 
     public static AccessLogFormat Combined { get; } = Compile(CombinedText, EscapeMode.Default);
     public string Text { get; }

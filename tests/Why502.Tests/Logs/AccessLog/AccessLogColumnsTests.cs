@@ -96,6 +96,14 @@ public sealed partial class AccessLogColumnsTests
         }
     }
 
+    /// <summary>Every attempt has a response time; a dash beside an upstream's address is a header that never came.</summary>
+    [Fact]
+    public void OnlyTimeWithDashesBesideAddresses_IsTheHeaders()
+    {
+        AccessFields fields = Assert.IsType<AccessLogFormat>(AccessLogFormat.Recognise(Fill("$remote_addr [$time_local] \"$request\" $status $request_time \"$upstream_addr\" \"$upstream_status\" \"$upstream_header_time\""))).Fields;
+        Assert.Equal(AccessFields.UpstreamHeaderTime, fields & (AccessFields.UpstreamHeaderTime | AccessFields.UpstreamResponseTime));
+    }
+
     [Fact]
     public void FewLinesOfSomethingElse_HideNoFormat()
     {

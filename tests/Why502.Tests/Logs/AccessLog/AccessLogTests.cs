@@ -55,6 +55,17 @@ public class AccessLogTests
         Assert.Equal((502, "/users/17", host), (r.Status, r.Path, r.Host));
     }
 
+    /// <summary>A request that was never read whole has no path: nginx writes a dash behind the server's name, or nothing.</summary>
+    [Theory]
+    [InlineData("escape=default", "- http://my-shop.example.com- 408 0.001 \"Mozilla/5.0 (a/b)\"")]
+    [InlineData("escape=json", " http://my-shop.example.com 408 0.001 \"Mozilla/5.0 (a/b)\"")]
+    public void RowWithoutAPath_HasItsHost(string escape, string line)
+    {
+        AccessLogFormat format = AccessLogFormat.Compile("$request_method $scheme://$host$request_uri $status $request_time \"$http_user_agent\"", escape == "escape=json" ? EscapeMode.Json : EscapeMode.Default);
+        AccessRecord r = Parse(format, line);
+        Assert.Equal((408, "my-shop.example.com", 0.001), (r.Status, r.Host, r.RequestTime));
+    }
+
     [Theory]
     [InlineData("192.0.2.7|-|20/Nov/2026:22:37:13 +0100|GET /users/17 HTTP/1.1|502|157|0.310|10.0.0.1:80|502")]
     [InlineData("192.0.2.7 || [20/Nov/2026:22:37:13 +0100] || \"GET /users/17 HTTP/1.1\" || 502 || 157 || 0.310")]
