@@ -110,7 +110,7 @@ internal sealed record GivenFile(string Name, string Path, GivenKind Kind)
                 return OfStream(name, file, cancellation);
             }
 
-            return new GivenFile(name, path, KindOf(head)) { Head = head };
+            return new GivenFile(name, path, KindOf(head)) { Head = head }.WithPlainBlanks();
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -132,7 +132,7 @@ internal sealed record GivenFile(string Name, string Path, GivenKind Kind)
 
     /// <summary>A file that is in memory already.</summary>
     public static GivenFile OfContent(string name, byte[] content)
-        => new(name, "/given/" + name.TrimStart('/'), KindOf(Beginning(content))) { Content = content, Head = Beginning(content) };
+        => new GivenFile(name, "/given/" + name.TrimStart('/'), KindOf(Beginning(content))) { Content = content, Head = Beginning(content) }.WithPlainBlanks();
 
     private static byte[] Beginning(byte[] content) => content.Length <= HeadBytes ? content : content[..HeadBytes];
 
@@ -147,7 +147,20 @@ internal sealed record GivenFile(string Name, string Path, GivenKind Kind)
         }
 
         var head = Beginning(content);
-        return new GivenFile(name, name == "-" ? "-" : System.IO.Path.GetFullPath(name), KindOf(head)) { Content = content, Cut = cut, Head = head };
+        return new GivenFile(name, name == "-" ? "-" : System.IO.Path.GetFullPath(name), KindOf(head)) { Content = content, Cut = cut, Head = head }.WithPlainBlanks();
+    }
+
+    /// <summary>As <see cref="WebBlanks"/> says, where somebody pasted the file.</summary>
+    private GivenFile WithPlainBlanks()
+    {
+        if (!WebBlanks.AreIn(Head) || GivenPieces.Whole(this) is not { } content)
+        {
+            return this;
+        }
+
+        var plain = WebBlanks.Plain(content);
+        var kind = KindOf(Beginning(plain));
+        return kind is GivenKind.Configuration or GivenKind.Record or GivenKind.Binary ? this : this with { Kind = kind, Content = plain, Head = Beginning(plain) };
     }
 
     private static (byte[] Content, bool Cut) ReadNewest(Stream stream, long max, CancellationToken cancellation)

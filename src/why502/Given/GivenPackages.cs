@@ -9,6 +9,9 @@ internal static class GivenPackages
 {
     private const int BytesMax = 16 << 20;
 
+    /// <summary>Somebody's paste, in which other things stand too; more is one log.</summary>
+    private const int PastedBytesMax = 256 << 10;
+
     private const int ChangesMax = 64;
 
     public static bool IsLog(GivenFile file) => file.Kind == GivenKind.Unknown && (Entries(file).Count > 0 || Told(file).Count > 0);
@@ -40,22 +43,26 @@ internal static class GivenPackages
     /// <summary>dpkg and apt write local time, as nginx does in its error log.</summary>
     private static DateTimeOffset At(PackageLogLine entry, FileClock clock) => new(DateTime.SpecifyKind(entry.Time, DateTimeKind.Unspecified), entry.Offset ?? clock.Now.Offset);
 
-    private static List<(PackageLogLine Entry, int Line)> Entries(GivenFile file)
-        => file.Kind is GivenKind.Unknown or GivenKind.AppLog && Text(file) is { } text ? [.. PackageLogText.Read(text)] : [];
+    private static List<(PackageLogLine Entry, int Line)> Entries(GivenFile file) => Text(file) is { } text ? [.. PackageLogText.Read(text)] : [];
 
-    private static List<ToldUpgrade> Told(GivenFile file)
-        => file.Kind is GivenKind.Unknown or GivenKind.AppLog && Text(file) is { } text ? [.. ToldUpgrade.In(text)] : [];
+    private static List<ToldUpgrade> Told(GivenFile file) => Text(file) is { } text ? [.. ToldUpgrade.In(text)] : [];
 
     private static string? Text(GivenFile file)
     {
+        var max = file.Kind switch
+        {
+            GivenKind.Unknown or GivenKind.AppLog => BytesMax,
+            GivenKind.ErrorLog or GivenKind.AccessLog or GivenKind.Configuration => PastedBytesMax,
+            _ => 0,
+        };
         if (file.Content is { } content)
         {
-            return Encoding.Latin1.GetString(content);
+            return content.Length <= max ? Encoding.Latin1.GetString(content) : null;
         }
 
         try
         {
-            return new FileInfo(file.Path).Length <= BytesMax ? Encoding.Latin1.GetString(File.ReadAllBytes(file.Path)) : null;
+            return new FileInfo(file.Path).Length <= max ? Encoding.Latin1.GetString(File.ReadAllBytes(file.Path)) : null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

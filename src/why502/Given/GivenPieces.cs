@@ -44,7 +44,8 @@ internal static class GivenPieces
     private static IReadOnlyList<GivenFile>? Simple(GivenFile file, IReadOnlyList<PastedText> segments)
         => file.Kind == GivenKind.Configuration && segments is [{ Command: null } whole] && !PieceSet.Speaks(whole) ? [file] : null;
 
-    private static byte[]? Whole(GivenFile file)
+    /// <summary>All of a file that is small enough to be somebody's paste; else null.</summary>
+    public static byte[]? Whole(GivenFile file)
     {
         if (file.Content is { } held)
         {
@@ -113,7 +114,7 @@ internal static class GivenPieces
             // A sentence that mentions a status is claimed by nobody: what else stands there is read as if it were not.
             claimed = [.. claimed.Where(record => record is not ToldByClient)];
             var kind = undivided && file.Kind is GivenKind.ErrorLog or GivenKind.AccessLog ? file.Kind : GivenFile.KindOf(Bytes(segment.Lines));
-            var speaks = kind == GivenKind.Configuration && Speaks(segment);
+            var speaks = kind is GivenKind.Configuration or GivenKind.AppLog or GivenKind.Unknown && Speaks(segment);
             if (claimed.Count == 0 && !speaks && PutConfiguration(kind, segment))
             {
                 return;
@@ -268,10 +269,13 @@ internal static class GivenPieces
 
         /// <summary>Below or above the blocks of a configuration, or between its directives, stands what an app, or nginx itself, said.</summary>
         public static bool Speaks(PastedText segment)
-            => ConfigurationBlocks.Of([.. segment.Lines]) is var parted && ((parted.Blocks.Count > 0 && HasEvents(parted.Others)) || (parted.Others.Count <= CommandReaders.LinesMax && parted.Others.Any(IsRecord)));
+            => ConfigurationBlocks.Of([.. segment.Lines]) is var parted && ((parted.Blocks.Count > 0 && HasEvents(parted.Others)) || (parted.Others.Count <= CommandReaders.LinesMax && parted.Others.Any(line => IsRecord(line) || IsRow(line))));
 
         private static bool IsRecord(PastedLine line)
             => !line.Text.AsSpan().TrimStart().StartsWith("#") && (IsNginxs(line) || ErrorLogLine.Parse(line.Text) is { Level: not null, Known: not null });
+
+        private static bool IsRow(PastedLine line)
+            => !line.Text.AsSpan().TrimStart().StartsWith("#") && PastedLines.Of(Encoding.Latin1.GetBytes(line.Text), out _) is PastedLineKind.NginxAccess;
 
         private static bool HasEvents(IReadOnlyList<PastedLine> lines) => lines.Any(IsEvent);
 

@@ -30,6 +30,26 @@ public sealed class GivenPiecesTests
     }
 
     [Fact]
+    public void ConfigurationBelowWhatContainersPrint_IsOneOfThree()
+    {
+        var pieces = Of($"Since lunch:\n\nweb_1  | {Error}\napp_1  | [2024-08-14 09:31:02 +0000] [1] [INFO] Starting gunicorn 22.0.0\napp_1  | [2024-08-14 09:31:02 +0000] [1] [INFO] Listening at: http://127.0.0.1:3000 (1)\n\n"
+            + "upstream app { server app:3000; }\nserver {\n  listen 80;\n  location /api/ { proxy_pass http://app; }\n}\n");
+        Assert.Equal([GivenKind.Configuration, GivenKind.ErrorLog, GivenKind.AppLog], pieces.Select(piece => piece.Kind));
+        Assert.Equal("upstream app { server app:3000; }", Lines(pieces, GivenKind.Configuration)[6]);
+        Assert.Equal("", Lines(pieces, GivenKind.Configuration)[2]);
+    }
+
+    [Theory]
+    [InlineData("\u00a0")]
+    [InlineData("\u200b \u200b")]
+    public void BlanksOfAWebPage_ArePlainInALog(string blank)
+        => Assert.Equal(Error, Lines(Of("\ufeff" + Error.Replace(" ", blank, StringComparison.Ordinal)), GivenKind.ErrorLog)[0]);
+
+    [Fact]
+    public void BlanksOfAWebPage_StayInAConfiguration()
+        => Assert.Contains("\u00a0listen", Encoding.UTF8.GetString(GivenFile.OfContent("site.conf", Encoding.UTF8.GetBytes("server {\n\u00a0listen 80;\n  server_name a.example;\n}\n")).Content!), StringComparison.Ordinal);
+
+    [Fact]
     public void ConfigurationBelowAnErrorLine_IsBoth()
     {
         var pieces = Of($"{Error}\n\nlocation /api/ {{\n  proxy_pass http://127.0.0.1:3000;\n}}\n");
