@@ -11,7 +11,7 @@ internal static class Program
         if (arguments is ["--version"])
         {
             PrintVersion();
-            return ExitStatus.Healthy;
+            return Ended(ExitStatus.Healthy);
         }
 
         // Every page of explain is one plain argument away; parsing it needs no parser.
@@ -29,7 +29,7 @@ internal static class Program
     private static void PrintVersion()
     {
         using var output = Console.OpenStandardOutput();
-        output.Write(System.Text.Encoding.ASCII.GetBytes($"why502 {Version}\n"));
+        Terminal.Write(output, System.Text.Encoding.ASCII.GetBytes($"why502 {Version}\n"));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -40,7 +40,7 @@ internal static class Program
     {
         try
         {
-            return await CommandLine.RunAsync(arguments, Terminal.System()).ConfigureAwait(false);
+            return Ended(await CommandLine.RunAsync(arguments, Terminal.System()).ConfigureAwait(false));
         }
         catch (Exception failure) when (Report(failure))
         {
@@ -52,12 +52,24 @@ internal static class Program
     {
         try
         {
-            return command();
+            return Ended(command());
         }
         catch (Exception failure) when (Report(failure))
         {
             return ExitStatus.Failed;
         }
+    }
+
+    /// <summary>A report that was lost is a failure, whatever it said.</summary>
+    private static int Ended(int status)
+    {
+        if (Terminal.Lost is not { } why)
+        {
+            return status;
+        }
+
+        Terminal.System().Complain($"the output could not be written: {why}");
+        return ExitStatus.Failed;
     }
 
     /// <summary>One line that says what to do; a stack trace helps nobody at the prompt. WHY502_TRACE=1 shows it to developers.</summary>

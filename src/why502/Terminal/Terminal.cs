@@ -7,6 +7,9 @@ namespace Why502.Cli;
 /// <summary>Standard output and error as one value: what is connected to them decides about width, colour and progress, never about content.</summary>
 internal sealed class Terminal
 {
+    /// <summary>EPIPE of errno(3), which the runtime keeps as the exception's result.</summary>
+    private const int BrokenPipe = 32;
+
     private static readonly UTF8Encoding Utf8 = new(false);
 
     private readonly Stream output;
@@ -57,8 +60,13 @@ internal sealed class Terminal
 
     public void Write(string text) => Write(Utf8.GetBytes(text));
 
+    /// <summary>Why something that was printed did not get where it was sent (a full disk), or null. The command goes on to its end: a repair must not stop for want of a reader.</summary>
+    public static string? Lost { get; private set; }
+
     /// <summary>A reader that went away (<c>| head</c>) is no error of ours.</summary>
-    public void Write(ReadOnlySpan<byte> bytes)
+    public void Write(ReadOnlySpan<byte> bytes) => Write(output, bytes);
+
+    public static void Write(Stream output, ReadOnlySpan<byte> bytes)
     {
         try
         {
@@ -67,7 +75,8 @@ internal sealed class Terminal
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // EPIPE, or EBADF of a closed descriptor: nobody is left to be told, and the exit status stands.
+            // Of a pipe without a reader or a closed descriptor nobody is left to be told, and the exit status stands.
+            Lost ??= failure is IOException { HResult: not BrokenPipe } ? failure.Message : null;
         }
     }
 

@@ -15,6 +15,22 @@ public sealed class BadInput
     public void FileThatIsNotThere_IsExit2(string file) => LabMachine.Run(nameof(FileThatIsNotThere_IsExit2), machine =>
         Fails(machine, file, "diagnose", machine.PathOf(file)));
 
+    /// <summary>Whoever keeps reports on a full disk must not take an empty one for a healthy machine.</summary>
+    [SkippableTheory]
+    [InlineData("/dev/full", 2, "No space left")]
+    [InlineData("/dev/null", 0, "")]
+    public void Output_IsWrittenOrIsExit2(string output, int status, string said) => LabMachine.Run(nameof(Output_IsWrittenOrIsExit2), machine =>
+    {
+        Skip.If(Tool.Binary is null, "no published binary: set WHY502_BINARY or publish to artifacts/publish");
+        foreach (string[] arguments in (string[][])[["--version"], ["explain", "502"]])
+        {
+            var result = machine.Execute(["sh", "-c", "\"$@\" > " + output, "sh", Tool.Binary!, .. arguments]);
+            Assert.Equal(status, result.ExitCode);
+            Assert.Contains(said, result.Errors, StringComparison.Ordinal);
+            Crash.Check(result, problem => Assert.Fail(problem));
+        }
+    });
+
     [SkippableFact]
     public void ConfigThatIsNotThere_IsExit2() => LabMachine.Run(nameof(ConfigThatIsNotThere_IsExit2), machine =>
         Fails(machine, "nowhere.conf", "diagnose", "--config", machine.PathOf("nowhere.conf")));
