@@ -28,9 +28,9 @@ internal static class ToldBeside
             return null;
         }
 
-        foreach (var logged in AppLogReading.Of(incident, seen))
+        foreach (var (logged, form) in seen.Once(incident, () => Find(incident, seen)).Sentences)
         {
-            if (ToldForms.Of(logged.Kind) is { } form && IsOneStory(form, incident) && form.Candidates.FirstOrDefault(candidate => candidate.Id == cause) is { } candidate && (cause != Stale || CanMove(incident)))
+            if (form.Candidates.FirstOrDefault(candidate => candidate.Id == cause) is { } candidate && (cause != Stale || CanMove(incident)))
             {
                 return (logged, candidate.Weight);
             }
@@ -38,6 +38,23 @@ internal static class ToldBeside
 
         return null;
     }
+
+    private static Stories Find(Incident incident, Observations seen)
+    {
+        var sentences = new List<(AppLogEvent Event, ReportedForm Form)>();
+        foreach (var logged in AppLogReading.Of(incident, seen).DistinctBy(logged => logged.Kind))
+        {
+            if (ToldForms.Of(logged.Kind) is { } form && IsOneStory(form, incident))
+            {
+                sentences.Add((logged, form));
+            }
+        }
+
+        return new(sentences);
+    }
+
+    /// <summary>The first sentence of each kind that is of the incident's phase.</summary>
+    private sealed record Stories(IReadOnlyList<(AppLogEvent Event, ReportedForm Form)> Sentences);
 
     /// <summary>What ends a conversation may end it in each of its phases.</summary>
     private static bool IsOneStory(ReportedForm form, Incident incident)

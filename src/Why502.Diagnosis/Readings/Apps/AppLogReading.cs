@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Why502.Logs;
 
 namespace Why502.Diagnosis.Readings;
@@ -7,8 +8,25 @@ public static class AppLogReading
 {
     private const int LogsMax = 6;
 
+    /// <summary>Many incidents read the same logs, each of them often: what was put in order last stays with the first of them.</summary>
+    private static readonly ConditionalWeakTable<AppLogFact, Ordered> InOrder = [];
+
     public static IReadOnlyList<AppLogEvent> Of(Incident incident, Observations seen)
-        => [.. Logs(incident, seen).SelectMany(log => log.Events).OrderBy(logged => logged.Time)];
+    {
+        AppLogFact[] logs = [.. Logs(incident, seen)];
+        if (logs.Length == 0)
+        {
+            return [];
+        }
+
+        if (!InOrder.TryGetValue(logs[0], out var ordered) || !ordered.Logs.AsSpan().SequenceEqual(logs, ReferenceEqualityComparer.Instance))
+        {
+            ordered = new(logs, [.. logs.SelectMany(log => log.Events).OrderBy(logged => logged.Time)]);
+            InOrder.AddOrUpdate(logs[0], ordered);
+        }
+
+        return ordered.Events;
+    }
 
     /// <summary>Events in time: not older than a little before the incident began.</summary>
     public static IReadOnlyList<AppLogEvent> During(Incident incident, Observations seen)
@@ -72,4 +90,6 @@ public static class AppLogReading
             }
         }
     }
+
+    private sealed record Ordered(AppLogFact[] Logs, IReadOnlyList<AppLogEvent> Events);
 }
