@@ -8,6 +8,8 @@ namespace Why502.Diagnosis;
 /// </summary>
 internal sealed class IncidentSearch(IReadOnlyList<NginxView> views, Reproduction? reproduction, Observations seen)
 {
+    private const int ServedLeast = 10;
+
     private readonly List<string> notes = [];
     private List<Incident> incidents = [];
 
@@ -48,7 +50,7 @@ internal sealed class IncidentSearch(IReadOnlyList<NginxView> views, Reproductio
         AddReported();
         if (incidents.Count == 0)
         {
-            incidents.AddRange(views.SelectMany(view => new[] { new LostReloadSymptoms(view, seen).Find(), new BodyLimitSymptoms(view, seen).Find(), new FileLimitSymptoms(view, seen).Find() }).OfType<Incident>());
+            incidents.AddRange(views.Where(view => !Serves(view)).SelectMany(view => new[] { new LostReloadSymptoms(view, seen).Find(), new BodyLimitSymptoms(view, seen).Find(), new FileLimitSymptoms(view, seen).Find() }).OfType<Incident>());
         }
 
         if (incidents.Count == 0)
@@ -62,6 +64,19 @@ internal sealed class IncidentSearch(IReadOnlyList<NginxView> views, Reproductio
                let view = views.First(view => view.Instance == incident.Instance)
                select incident with { Timeline = TimelineReading.Of(incident, view, seen), Patterns = TrafficPatternReading.Of(incident, view.Patterns) },
         ];
+    }
+
+    /// <summary>Whether the access log that was handed over as well shows requests answered, by far most of them: a line that fails none of them is not what it is about.</summary>
+    private static bool Serves(NginxView view)
+    {
+        var (answered, refused) = (0L, 0L);
+        foreach (var group in view.AccessLogs.SelectMany(log => log.Groups))
+        {
+            answered += group.Status is >= 200 and < 400 ? group.Count : 0;
+            refused += group.Status >= 400 ? group.Count : 0;
+        }
+
+        return answered >= ServedLeast && answered >= refused * ServedLeast;
     }
 
     /// <summary>What no line of the error log tells of: a configuration that does not load, requests that go astray, and statuses that only the access log has.</summary>
