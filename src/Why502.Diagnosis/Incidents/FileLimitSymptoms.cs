@@ -17,29 +17,12 @@ public sealed class FileLimitSymptoms(NginxView view, Observations seen)
     /// <summary>The incident, or null where no such line was handed over.</summary>
     public Incident? Find()
     {
-        var groups = view.Instance.FromFiles
-            ? view.ErrorLogs.SelectMany(log => log.Groups).Where(group => group.Errno == NotPermitted && group.MessageId == Refused).ToList()
-            : [];
-        return groups.Count == 0 ? null : new()
+        var groups = LoneLines.In(view, group => group.Errno == NotPermitted && group.MessageId == Refused);
+        return groups.Count == 0 ? null : LoneLines.Incident(view, seen, groups, groups[0], SymptomKind.OutOfResource, Phase.Connect, How.Limit) with
         {
-            Id = "",
-            Kind = SymptomKind.OutOfResource,
-            Phase = Phase.Connect,
-            Side = Side.Nginx,
-            How = How.Limit,
             Resource = Resource.Descriptors,
             Errno = NotPermitted,
-            Message = groups[0].Message,
-            MessageId = groups[0].MessageId,
             Candidates = ["file-descriptors-exhausted"],
-            Instance = view.Instance,
-            Configuration = view.Configuration,
-            State = IncidentState.Current,
-            Requests = 0,
-            First = seen.Zoned(groups.Min(group => group.First)),
-            Last = seen.Zoned(groups.Max(group => group.Last)),
-            Samples = [.. groups.SelectMany(group => group.Samples).OrderBy(line => line.Time).TakeLast(3)],
-            Traffic = PeerTraffic.Nothing,
         };
     }
 

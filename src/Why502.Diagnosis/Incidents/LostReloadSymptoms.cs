@@ -20,28 +20,11 @@ public sealed class LostReloadSymptoms(NginxView view, Observations seen)
     /// <summary>The incident, or null where no such line was handed over.</summary>
     public Incident? Find()
     {
-        var groups = view.Instance.FromFiles
-            ? view.ErrorLogs.SelectMany(log => log.Groups).Where(group => group.Errno == NoSuchProcess && IsSignal(group.MessageId) && group.Message.Contains(Reload, StringComparison.Ordinal)).ToList()
-            : [];
-        return groups.Count == 0 ? null : new()
+        var groups = LoneLines.In(view, group => group.Errno == NoSuchProcess && IsSignal(group.MessageId) && group.Message.Contains(Reload, StringComparison.Ordinal));
+        return groups.Count == 0 ? null : LoneLines.Incident(view, seen, groups, groups[0], SymptomKind.OtherMessage, Phase.Connect, How.Invalid) with
         {
-            Id = "",
-            Kind = SymptomKind.OtherMessage,
-            Phase = Phase.Connect,
-            Side = Side.Nginx,
-            How = How.Invalid,
             Errno = NoSuchProcess,
-            Message = groups[0].Message,
-            MessageId = groups[0].MessageId,
             Candidates = ["config-not-reloaded"],
-            Instance = view.Instance,
-            Configuration = view.Configuration,
-            State = IncidentState.Current,
-            Requests = 0,
-            First = seen.Zoned(groups.Min(group => group.First)),
-            Last = seen.Zoned(groups.Max(group => group.Last)),
-            Samples = [.. groups.SelectMany(group => group.Samples).OrderBy(line => line.Time).TakeLast(3)],
-            Traffic = PeerTraffic.Nothing,
         };
     }
 

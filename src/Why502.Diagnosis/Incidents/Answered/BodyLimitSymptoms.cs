@@ -18,39 +18,23 @@ public sealed class BodyLimitSymptoms(NginxView view, Observations seen)
     /// <summary>The incident, or null where no such line was handed over.</summary>
     public Incident? Find()
     {
-        var groups = view.Instance.FromFiles
-            ? view.ErrorLogs.SelectMany(log => log.Groups).Where(group => group.Known?.Format.StartsWith(Refused, StringComparison.Ordinal) == true).ToList()
-            : [];
+        var groups = LoneLines.In(view, group => group.Known?.Format.StartsWith(Refused, StringComparison.Ordinal) == true);
         if (groups.Count == 0)
         {
             return null;
         }
 
         var main = groups.MaxBy(group => group.Count)!;
-        return new()
+        return LoneLines.Incident(view, seen, groups, main, SymptomKind.OtherMessage, Phase.Send, How.Limit) with
         {
-            Id = "",
-            Kind = SymptomKind.OtherMessage,
-            Phase = Phase.Send,
-            Side = Side.Nginx,
-            How = How.Limit,
             Status = TooLarge,
-            Message = main.Message,
-            MessageId = main.MessageId,
             Candidates = ["status-from-config"],
-            Instance = view.Instance,
-            Configuration = view.Configuration,
             Location = view.Configuration?.LocationFor(main.Server, main.Host, main.Path ?? main.Route ?? "/", null),
             Server = main.Server,
             Host = main.Host,
             Methods = [.. groups.Select(group => group.Method).OfType<string>().Distinct()],
             Routes = [.. groups.OrderByDescending(group => group.Count).Select(group => group.Path ?? group.Route).OfType<string>().Distinct()],
-            State = IncidentState.Current,
             Requests = groups.Sum(group => group.Count),
-            First = seen.Zoned(groups.Min(group => group.First)),
-            Last = seen.Zoned(groups.Max(group => group.Last)),
-            Samples = [.. groups.SelectMany(group => group.Samples).OrderBy(line => line.Time).TakeLast(3)],
-            Traffic = PeerTraffic.Nothing,
         };
     }
 }
